@@ -1,0 +1,42 @@
+import * as z from 'zod/mini'
+import { Failover } from './failover.ts'
+import { PollerState, Session } from './session.ts'
+import { ConnectorList, Tunnel } from './tunnel.ts'
+
+/**
+ * What the live stream says. Each event is one JSON line; its SSE id is the version `epoch-number` that
+ * a reconnecting page hands back. `snapshot` replaces everything, the others change what they name.
+ */
+export const LiveEvent = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('snapshot'),
+    session: Session,
+    tunnels: z.array(Tunnel),
+    failovers: z.array(Failover),
+  }),
+  /** One look at Cloudflare landed. */
+  z.object({
+    type: z.literal('polled'),
+    at: z.number(),
+    /** Tunnels that were confirmed unchanged, or whose age moved: id → checkedAt. */
+    checked: z.record(z.string(), z.number()),
+    /** Tunnels that changed, whole. A deleted one carries `deletedAt`. */
+    tunnels: z.array(Tunnel),
+    /** Connectors that changed, whole, by tunnel. */
+    connectors: z.array(ConnectorList),
+  }),
+  z.object({ type: z.literal('pollerChanged'), poller: PollerState }),
+  /** Tokens, role or disk: everything in the session but the poller. */
+  z.object({ type: z.literal('sessionChanged'), session: Session }),
+  z.object({ type: z.literal('configurationChanged'), tunnelId: z.string() }),
+  z.object({ type: z.literal('failoverChanged'), failover: Failover }),
+  /** Every 15 s, so that silence is noticed. `at` is the server's clock. */
+  z.object({ type: z.literal('heartbeat'), at: z.number() }),
+  /** Tandem is stopping on purpose: this is not an outage of any tunnel. */
+  z.object({ type: z.literal('bye'), at: z.number() }),
+])
+export type LiveEvent = z.infer<typeof LiveEvent>
+
+export const heartbeatMs = 15_000
+/** A page that heard nothing for this long says that it is not live. */
+export const silenceMs = 40_000

@@ -1,0 +1,248 @@
+import * as z from 'zod/mini'
+
+/**
+ * Tunnels, connectors and connections as Tandem speaks of them. Derived by the proxy, shown by the
+ * page: one rule, one place. `at` values are epoch milliseconds in the proxy's clock; `null` is "not
+ * reported" or "never". Unknown is a state of its own and never counts as good.
+ */
+
+export const tunnelStatuses = ['healthy', 'degraded', 'down', 'inactive', 'unknown'] as const
+export const TunnelStatus = z.enum(tunnelStatuses)
+export type TunnelStatus = z.infer<typeof TunnelStatus>
+
+/** `none`: Cloudflare reports no HA role for it, as on tunnels without HA. */
+export const connectorRoles = ['active', 'passive', 'offline', 'unknown', 'none'] as const
+export const ConnectorRole = z.enum(connectorRoles)
+export type ConnectorRole = z.infer<typeof ConnectorRole>
+
+/**
+ * What happens if the active connector fails now?
+ * `ready` a standby takes over · `exposed` nobody takes over · `no-active` nobody is active although
+ * somebody is connected · `disconnected` nobody is connected · `conflict` Cloudflare reports two
+ * active ones · `not-ha` the tunnel was created without HA · `unknown` not looked yet, or unreadable.
+ */
+export const readinessKinds = [
+  'ready',
+  'exposed',
+  'no-active',
+  'disconnected',
+  'conflict',
+  'not-ha',
+  'unknown',
+] as const
+export const ReadinessKind = z.enum(readinessKinds)
+export type ReadinessKind = z.infer<typeof ReadinessKind>
+
+export const haModes = ['none', 'disabled', 'aws', 'local'] as const
+export const HaMode = z.enum(haModes)
+export type HaMode = z.infer<typeof HaMode>
+
+/** Since when, and who says so: `reported` by Cloudflare, or `observed` by Tandem's own looking. */
+export const Since = z.object({ at: z.number(), source: z.enum(['reported', 'observed']) })
+export type Since = z.infer<typeof Since>
+
+export const Tunnel = z.object({
+  id: z.string(),
+  accountId: z.string(),
+  /** As Cloudflare stores it; show it inside `<bdi>`. */
+  name: z.string(),
+  status: TunnelStatus,
+  /** Cloudflare's own word when it is one we do not know, else null. */
+  statusReported: z.nullable(z.string()),
+  readiness: ReadinessKind,
+  /** Passive connectors that are connected. */
+  standbyCount: z.number(),
+  /** Whether the tunnel is HA; null while unknown. */
+  ha: z.nullable(z.boolean()),
+  /** Null while not reported. An unknown word of Cloudflare's reads as null too. */
+  haMode: z.nullable(HaMode),
+  activeConnectorId: z.nullable(z.string()),
+  /** Colos of the active connector, e.g. `lhr16`. */
+  activeColos: z.array(z.string()),
+  /** All colos, sorted, without repeats. */
+  colos: z.array(z.string()),
+  /** Null until the connectors were read for the first time. */
+  connectorCount: z.nullable(z.number()),
+  connectionCount: z.nullable(z.number()),
+  /** Since when the present status holds. */
+  since: z.nullable(Since),
+  /** Since when the present connector is active, as far as Tandem saw it; null while unknown. */
+  activeSince: z.nullable(Since),
+  /** The last change that Tandem saw, or null if none since it is watching. */
+  changedAt: z.nullable(z.number()),
+  createdAt: z.nullable(z.number()),
+  deletedAt: z.nullable(z.number()),
+  /** Oldest of the two facts this row rests on: the listing and the connectors. Null: never. */
+  checkedAt: z.nullable(z.number()),
+  /** Past this age (milliseconds) what is shown counts as stale. */
+  staleAfterMs: z.number(),
+  /** Why this row is not fresh, in one sentence, when its last look failed; else null. */
+  trouble: z.nullable(z.string()),
+  /** Missing from the last complete listing since then; null while listed. */
+  unlistedSince: z.nullable(z.number()),
+  /** A failover of this tunnel that is running now. */
+  failoverId: z.nullable(z.string()),
+})
+export type Tunnel = z.infer<typeof Tunnel>
+
+/** One tunnel with what only its own page needs. */
+export const TunnelDetail = z.extend(Tunnel, {
+  tunType: z.nullable(z.string()),
+  connsActiveAt: z.nullable(z.number()),
+  connsInactiveAt: z.nullable(z.number()),
+  /** Anything Cloudflare keeps for it: untrusted, of any depth. */
+  metadata: z.unknown(),
+})
+export type TunnelDetail = z.infer<typeof TunnelDetail>
+
+export const TunnelList = z.object({
+  /** Where the live stream goes on from: `epoch-number`. */
+  version: z.string(),
+  at: z.number(),
+  tunnels: z.array(Tunnel),
+})
+export type TunnelList = z.infer<typeof TunnelList>
+
+export const Connection = z.object({
+  id: z.string(),
+  /** IATA code plus a number, e.g. `lhr16`. */
+  colo: z.nullable(z.string()),
+  originIp: z.nullable(z.string()),
+  openedAt: z.nullable(z.number()),
+  clientVersion: z.nullable(z.string()),
+  /** Disconnected but still tracked by Cloudflare for some minutes. Null: not reported. */
+  pendingReconnect: z.nullable(z.boolean()),
+})
+export type Connection = z.infer<typeof Connection>
+
+/** One reason for or against promoting a connector. A block can't be overridden, a risk can. */
+export const Check = z.object({
+  id: z.string(),
+  kind: z.enum(['block', 'risk']),
+  sentence: z.string(),
+})
+export type Check = z.infer<typeof Check>
+
+export const Connector = z.object({
+  id: z.string(),
+  tunnelId: z.string(),
+  role: ConnectorRole,
+  /** Cloudflare's own word when it is one we do not know, else null. */
+  roleReported: z.nullable(z.string()),
+  /** Since when it has this role, as far as Tandem saw it. */
+  roleSince: z.nullable(Since),
+  version: z.nullable(z.string()),
+  arch: z.nullable(z.string()),
+  features: z.nullable(z.array(z.string())),
+  runAt: z.nullable(z.number()),
+  connections: z.array(Connection),
+  colos: z.array(z.string()),
+  originIps: z.array(z.string()),
+  /** What speaks against making this connector the active one. No block: it can be promoted. */
+  promotion: z.array(Check),
+})
+export type Connector = z.infer<typeof Connector>
+
+/** What would happen if the active connector failed now, in sentences, worst first. */
+export const Outlook = z.object({
+  verdict: z.enum(['good', 'weak', 'bad', 'unknown']),
+  sentence: z.string(),
+  notes: z.array(z.string()),
+})
+export type Outlook = z.infer<typeof Outlook>
+
+export const ConnectorList = z.object({
+  tunnelId: z.string(),
+  /** When Cloudflare was last asked; null: not yet. */
+  checkedAt: z.nullable(z.number()),
+  connectors: z.array(Connector),
+  outlook: Outlook,
+})
+export type ConnectorList = z.infer<typeof ConnectorList>
+
+export const Configuration = z.object({
+  tunnelId: z.string(),
+  checkedAt: z.nullable(z.number()),
+  /** False when Cloudflare does not offer this resource on the account (it answers 404). */
+  reported: z.boolean(),
+  haMode: z.nullable(HaMode),
+  /** Cloudflare's own word when it is one we do not know, else null. */
+  haModeReported: z.nullable(z.string()),
+  version: z.nullable(z.number()),
+  createdAt: z.nullable(z.number()),
+  updatedAt: z.nullable(z.number()),
+  /** AWS: the network interface that moves, e.g. `eni-0123456789abcdef0`. */
+  fnrId: z.nullable(z.string()),
+  /** Local: virtual addresses of the active connector. */
+  vips: z.array(z.string()),
+  /** Local: addresses to clean up after a change. */
+  vipsPrevious: z.array(z.string()),
+})
+export type Configuration = z.infer<typeof Configuration>
+
+/** Cloudflare's ids: lower-case UUIDs. Anything else never reaches an address. */
+export const Uuid = z
+  .string()
+  .check(
+    z.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a UUID'),
+  )
+
+const TunnelName = z
+  .string('must be a text')
+  .check(
+    z.trim(),
+    z.minLength(1, 'must not be empty'),
+    z.maxLength(255, 'must be 255 characters or fewer'),
+  )
+
+/** Base64 of at least 32 bytes: what Cloudflare takes as a tunnel secret. */
+const TunnelSecret = z
+  .string()
+  .check(
+    z.regex(/^[A-Za-z0-9+/]{43,}={0,2}$/, 'must be base64 of at least 32 bytes'),
+    z.maxLength(1024, 'must be 1,024 characters or fewer'),
+  )
+
+export const TunnelCreation = z.strictObject({
+  name: TunnelName,
+  ha: z.boolean(),
+  /** Which account, where Tandem watches several; the only one if left out. */
+  accountId: z.optional(z.string()),
+})
+export type TunnelCreation = z.infer<typeof TunnelCreation>
+
+export const TunnelChange = z
+  .strictObject({ name: z.optional(TunnelName), secret: z.optional(TunnelSecret) })
+  .check(
+    z.refine((change) => change.name !== undefined || change.secret !== undefined, {
+      message: 'must hold a name or a secret',
+    }),
+  )
+export type TunnelChange = z.infer<typeof TunnelChange>
+
+/** The secret a new connector joins with. Shown on request, never kept. */
+export const InstallToken = z.object({ token: z.string() })
+export type InstallToken = z.infer<typeof InstallToken>
+
+const Vip = z.union([z.ipv4(), z.ipv6()], 'must be an IPv4 or IPv6 address')
+
+export const ConfigurationChange = z.discriminatedUnion('haMode', [
+  z.strictObject({ haMode: z.enum(['none', 'disabled']) }),
+  z.strictObject({
+    haMode: z.literal('aws'),
+    fnrId: z
+      .string()
+      .check(z.regex(/^eni-[0-9a-f]{8,32}$/, 'must look like eni-0123456789abcdef0')),
+  }),
+  z.strictObject({
+    haMode: z.literal('local'),
+    vips: z
+      .array(Vip)
+      .check(
+        z.minLength(1, 'needs at least one address'),
+        z.maxLength(8, 'takes 8 addresses at most'),
+      ),
+    vipsPrevious: z.optional(z.array(Vip).check(z.maxLength(8, 'takes 8 addresses at most'))),
+  }),
+])
+export type ConfigurationChange = z.infer<typeof ConfigurationChange>

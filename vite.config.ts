@@ -1,0 +1,45 @@
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+/**
+ * One build for three programs: the page (dist/web), the proxy and the simulator (dist/*.js).
+ * `vite build --app` makes them all; `vite` alone serves the page and hands /api to a running proxy.
+ */
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  environments: {
+    client: {
+      build: {
+        outDir: 'dist/web',
+        // Inlined assets become data: URLs, which the Content-Security-Policy refuses.
+        assetsInlineLimit: 0,
+        reportCompressedSize: false,
+      },
+    },
+    ssr: {
+      // Native modules stay outside; everything else goes into one file so that the start is quick.
+      resolve: { noExternal: true, external: ['better-sqlite3'] },
+      build: {
+        outDir: 'dist',
+        emptyOutDir: false,
+        target: 'node20',
+        ssr: true,
+        rollupOptions: {
+          input: { proxy: 'src/proxy/main.ts', simulator: 'src/simulator/main.ts' },
+          output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        },
+      },
+    },
+  },
+  builder: {
+    async buildApp(builder) {
+      for (const name of ['client', 'ssr']) {
+        const environment = builder.environments[name]
+        if (environment) await builder.build(environment)
+      }
+    },
+  },
+  server: { port: 5173, proxy: { '/api': process.env.TANDEM_PROXY ?? 'http://127.0.0.1:8787' } },
+  test: { include: ['src/**/*.test.{ts,tsx}'], testTimeout: 20_000 },
+})
