@@ -40,6 +40,12 @@ export default defineConfig({
       }
     },
   },
-  server: { port: 5173, proxy: { '/api': process.env.TANDEM_PROXY ?? 'http://127.0.0.1:8787' } },
+  server: {
+    port: 5173,
+    proxy: {
+      // The Host stays the page's own: the proxy refuses writes whose Origin is another.
+      '/api': { target: process.env.TANDEM_PROXY ?? 'http://127.0.0.1:8787', changeOrigin: false },
+    },
+  },
   test: { include: ['src/**/*.test.{ts,tsx}'], testTimeout: 20_000 },
 })
