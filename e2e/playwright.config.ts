@@ -1,0 +1,30 @@
+import { defineConfig, type ReporterDescription } from '@playwright/test'
+import { browserArgs, ensureBrowser } from '../src/tasks/browser.ts'
+
+/** `npm test` wants a report that it can count, a person wants to read along. */
+const reportFile = process.env.TANDEM_E2E_REPORT
+const reporter: ReporterDescription[] = reportFile
+  ? [['dot'], ['json', { outputFile: reportFile }]]
+  : [['list']]
+
+/** Each test has a simulator, a proxy and a browser page of its own, all of them real processes. */
+export default defineConfig({
+  testDir: '.',
+  testMatch: '*.e2e.ts',
+  outputDir: '../test-results',
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter,
+  use: {
+    browserName: 'chromium',
+    launchOptions: { executablePath: ensureBrowser(), args: browserArgs },
+    contextOptions: { reducedMotion: 'reduce' },
+    locale: 'en-GB',
+    trace: { mode: 'retain-on-failure', screenshots: false },
+    screenshot: 'only-on-failure',
+  },
+})

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** One of our programs, running as it does in production: built, by plain node, in a process of its own. */
+
+const dist = join(import.meta.dirname, '../dist')
+
+export type Program = {
+  /** Everything that it has printed so far, both streams. */
+  output: () => string
+  /** The first line that matches, waited for; throws with the output when the program ends before. */
+  line: (pattern: RegExp) => Promise<string>
+  /** Resolves with the exit code when it has ended; null when a signal ended it. */
+  ended: Promise<number | null>
+  /** Ends it as an operator would (SIGTERM) or as a crash does (SIGKILL). */
+  end: (signal?: 'SIGTERM' | 'SIGKILL') => Promise<number | null>
+  /** Stops it where it stands, without closing a connection; `resume` lets it go on. */
+  pause: () => void
+  resume: () => void
+}
+
+/** The caller's own Tandem and Cloudflare settings must not leak into a test. */
+function cleanEnv(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(?:CLOUDFLARE_|TANDEM_|LOG_LEVEL$|HOST$|PORT$|NODE_OPTIONS$)/.test(name),
+    ),
+  )
+}
+
+/**
+ * Starts `dist/<name>.js` with nothing of the caller's settings but `env`, in a folder without a .env.
+ * Its standard input is a pipe that breaks when this process ends, however it ends.
+ */
+export function start(
+  name: 'proxy' | 'simulator',
+  args: string[],
+  options: { env?: Record<string, string>; cwd?: string } = {},
+): Program {
+  const child: ChildProcess = spawn(process.execPath, [join(dist, `${name}.js`), ...args], {
+    cwd: options.cwd ?? tmpdir(),
+    env: { ...cleanEnv(), ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const listeners = new Set<() => void>()
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      for (const listener of listeners) listener()
+    })
+  }
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+
+  return {
+    output: () => output,
+    ended,
+    line: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = output
+            .split('\n')
+            .slice(0, -1)
+            .find((line) => pattern.test(line))
+          if (found === undefined) return
+          listeners.delete(look)
+          resolve(found)
+        }
+        listeners.add(look)
+        look()
+        void ended.then((code) =>
+          reject(new Error(`${name} ended (${code}) before it printed ${pattern}:\n${output}`)),
+        )
+      }),
+    async end(signal = 'SIGTERM') {
+      child.kill('SIGCONT')
+      child.kill(signal)
+      return ended
+    },
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+  }
+}
