@@ -1,0 +1,16 @@
+import type { Life } from '../life.ts'
+import type { Random } from '../random.ts'
+import type { World } from '../world.ts'
+
+/** What a scene is: it fills an empty world and says what may happen by itself. */
+export type Scene = (stage: {
+  world: World
+  random: Random
+  /** How many tunnels and accounts, where the scene lets one choose. */
+  tunnels: number
+  accounts: number
+}) => Life
+
+export const minute = 60_000
+export const hour = 60 * minute
+export const day = 24 * hour

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createAccess } from './access.ts'
+import { answer } from './answers.ts'
+import { createClock } from './clock.ts'
+import { control } from './control.ts'
+import { deliver } from './deliver.ts'
+import { applies, createFaults, distort } from './faults.ts'
+import { startLife } from './life.ts'
+import { createRandom } from './random.ts'
+import { createRequestLog } from './request-log.ts'
+import { demo } from './scenes/demo.ts'
+import { docs } from './scenes/docs.ts'
+import { empty } from './scenes/empty.ts'
+import { large } from './scenes/large.ts'
+import { outage } from './scenes/outage.ts'
+import { createWorld } from './world.ts'
+
+export const scenes = { demo, empty, large, outage, docs }
+export type SceneName = keyof typeof scenes
+
+export type SimulatorOptions = {
+  host: string
+  /** 0 takes a free one. */
+  port: number
+  seed: number
+  scene: SceneName
+  tunnels: number
+  accounts: number
+  /** Whether anything happens by itself. */
+  life: boolean
+  speed: number
+  /** Calls per token in 300 s. */
+  limit: number
+}
+
+export const defaults: SimulatorOptions = {
+  host: '127.0.0.1',
+  port: 4010,
+  seed: 1,
+  scene: 'demo',
+  tunnels: 1_000,
+  accounts: 20,
+  life: true,
+  speed: 1,
+  limit: 1_200,
+}
+
+const apiPrefix = '/client/v4'
+const controlPrefix = '/__simulator'
+const largestBody = 1_000_000
+
+/** The body as text, or null when it is too large. */
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk)
+    size += bytes.length
+    if (size > largestBody) return null
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/**
+ * Starts a simulator and resolves when it listens.
+ * @param real the machine's clock, epoch milliseconds
+ * @returns `ready`, what a client needs to know, and `close`, which drops every connection
+ */
+export async function startSimulator(
+  options: Partial<SimulatorOptions> = {},
+  real: () => number = Date.now,
+) {
+  const { host, port, seed, scene, tunnels, accounts, life, speed, limit } = {
+    ...defaults,
+    ...options,
+  }
+  const clock = createClock(real, speed)
+  const world = createWorld({ random: createRandom(seed, 'world'), startAt: clock.now() })
+  const access = createAccess({ random: createRandom(seed, 'access'), wall: clock.wall, limit })
+  const faults = createFaults()
+  const log = createRequestLog(real)
+  const lively = scenes[scene]({ world, random: createRandom(seed, 'scene'), tunnels, accounts })
+  if (life) startLife(world, createRandom(seed, 'life'), lively)
+
+  async function serveApi(request: IncomingMessage, response: ServerResponse, url: URL) {
+    const method = request.method ?? 'GET'
+    const path = url.pathname.slice(apiPrefix.length)
+    const { caller, ...rest } = access.identify(request.headers)
+    const token = caller ?? ('token' in rest ? rest.token : null) ?? 'none'
+    const body = await readBody(request)
+    const entry = log.open({
+      method,
+      path,
+      query: url.search.slice(1),
+      token,
+      ...(method === 'GET' || body === null ? {} : { body }),
+    })
+    world.advance(clock.now())
+    const headers = {
+      date: new Date(clock.wall() + clock.offsetMs()).toUTCString(),
+      server: 'cloudflare',
+      'cf-ray': `${randomBytes(8).toString('hex')}-LHR`,
+      'cf-cache-status': 'DYNAMIC',
+    }
+    const fault = faults.take({ method, path, token })
+    const honest =
+      fault !== null && !applies(fault)
+        ? { status: 200, headers: {}, body: {} }
+        : answer(
+            { method, path, query: url.searchParams, headers: request.headers, body: body ?? '' },
+            { world, access, clock },
+          )
+    const said = fault === null ? honest : distort(honest, fault)
+    entry.status = await deliver(response, said, fault, headers)
+  }
+
+  async function serveControl(request: IncomingMessage, response: ServerResponse, url: URL) {
+    const { status, body } = control(
+      {
+        method: request.method ?? 'GET',
+        path: url.pathname.slice(controlPrefix.length),
+        query: url.searchParams,
+        text: (await readBody(request)) ?? '',
+      },
+      { world, access, clock, faults, log },
+    )
+    const isText = typeof body === 'string'
+    response.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json' })
+    response.end(isText ? body : JSON.stringify(body))
+  }
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://simulator')
+    const served = url.pathname.startsWith(`${apiPrefix}/`)
+      ? serveApi(request, response, url)
+      : url.pathname.startsWith(`${controlPrefix}/`)
+        ? serveControl(request, response, url)
+        : Promise.resolve(
+            response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n'),
+          )
+    // A caller that hangs up in the middle is none of our concern.
+    served.catch(() => response.destroy())
+  })
+  // Clients keep connections open between polls; longer than they do, so that they close first.
+  server.keepAliveTimeout = 75_000
+  server.listen(port, host)
+  await once(server, 'listening')
+
+  const { port: actualPort } = server.address() as AddressInfo
+  const origin = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`
+  return {
+    ready: {
+      ready: true,
+      baseUrl: `${origin}${apiPrefix}`,
+      control: `${origin}${controlPrefix}`,
+      accounts: world.accounts,
+      token: access.tokens.write.value,
+      readToken: access.tokens.read.value,
+      email: access.email,
+      key: access.key,
+    },
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
