@@ -1,0 +1,21 @@
+// Runs before the first paint: the chosen theme, or the system's, on <html data-theme>.
+// `ui/theme.ts` writes the same key when the choice changes.
+;(() => {
+  const system = matchMedia('(prefers-color-scheme: light)')
+  const apply = () => {
+    let choice = null
+    try {
+      choice = localStorage.getItem('tandem.theme')
+    } catch {
+      // Storage may be refused: then the system's preference holds.
+    }
+    const theme =
+      choice === 'dark' || choice === 'light' ? choice : system.matches ? 'light' : 'dark'
+    document.documentElement.dataset.theme = theme
+  }
+  apply()
+  system.addEventListener('change', apply)
+  addEventListener('storage', (event) => {
+    if (event.key === 'tandem.theme') apply()
+  })
+})()

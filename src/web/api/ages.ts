@@ -1,0 +1,39 @@
+import { useSyncExternalStore } from 'react'
+
+/**
+ * When was each tunnel last looked at? Kept beside the query cache on purpose: a look that finds
+ * nothing new moves a thousand of these and must not touch one row.
+ */
+
+const checkedAt = new Map<string, number>()
+const listeners = new Set<() => void>()
+
+/** Takes over newer times; an older answer that comes late changes nothing. */
+export function landAges(ages: Iterable<readonly [tunnelId: string, at: number]>) {
+  let moved = false
+  for (const [tunnelId, at] of ages) {
+    if (at <= (checkedAt.get(tunnelId) ?? Number.NEGATIVE_INFINITY)) continue
+    checkedAt.set(tunnelId, at)
+    moved = true
+  }
+  if (moved) for (const each of listeners) each()
+}
+
+export function forgetAges() {
+  checkedAt.clear()
+}
+
+/** The latest of what the row says and what the stream said since; null: never looked at. */
+export function checkedAtOf(tunnel: { id: string; checkedAt: number | null }): number | null {
+  return checkedAt.get(tunnel.id) ?? tunnel.checkedAt
+}
+
+/** When the tunnel was last looked at, epoch ms, kept up by the live stream. */
+export function useCheckedAt(tunnel: { id: string; checkedAt: number | null }): number | null {
+  return useSyncExternalStore(subscribe, () => checkedAtOf(tunnel))
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}

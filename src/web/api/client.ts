@@ -1,0 +1,118 @@
+import * as z from 'zod/mini'
+import { Problem, type ProblemKind, problemKinds, problemPrefix } from '#contract/problem.ts'
+
+/** A call of Tandem's API that failed; `problem` says it for people. */
+export class ProblemError extends Error {
+  readonly problem: Problem
+  constructor(problem: Problem) {
+    super(problem.detail || problem.title)
+    this.name = 'ProblemError'
+    this.problem = problem
+  }
+}
+
+/** The kind of a problem, for the few places that act on it; null for one we do not know. */
+export function kindOf(problem: Problem): ProblemKind | null {
+  const kind = problem.type.startsWith(problemPrefix)
+    ? problem.type.slice(problemPrefix.length)
+    : ''
+  return kind in problemKinds ? (kind as ProblemKind) : null
+}
+
+/** Any error as a problem: pages and dialogs show nothing else. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem
+  return {
+    type: `${problemPrefix}internal`,
+    title: 'Something broke in this page',
+    status: 0,
+    detail: `${error instanceof Error ? error.message : String(error)}. Reload the page; the tunnels are not affected.`,
+  }
+}
+
+/** Reads `/api` + path. Throws `ProblemError`, also when Tandem can't be reached. */
+export async function get<T>(
+  schema: z.ZodMiniType<T>,
+  path: string,
+  options: { signal?: AbortSignal } = {},
+): Promise<T> {
+  return parse(schema, await ask(path, { method: 'GET', ...options }))
+}
+
+/** Writes, once: nothing here repeats a call. Throws as `get` does. */
+export async function send<T>(
+  schema: z.ZodMiniType<T>,
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body: unknown = {},
+): Promise<T> {
+  return parse(schema, await ask(path, { method, body: JSON.stringify(body) }))
+}
+
+async function ask(path: string, init: RequestInit): Promise<unknown> {
+  // The header shows that the call comes from this page: other sites can't set it.
+  const headers: Record<string, string> = { Accept: 'application/json', 'X-Requested-By': 'tandem' }
+  if (init.body !== undefined) headers['Content-Type'] = 'application/json'
+  let answer: Response
+  try {
+    answer = await fetch(`/api${path}`, { ...init, headers, redirect: 'manual' })
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    throw unreachable(init.method)
+  }
+  // A redirect is a sign-in page of something in front of Tandem, never an answer of ours.
+  if (answer.type === 'opaqueredirect') throw redirected()
+  const text = await answer.text().catch(() => null)
+  const json = text === null ? undefined : readJson(text)
+  if (answer.ok && json !== undefined) return json
+  if (text === null) throw unreachable(init.method)
+  const problem = z.safeParse(Problem, json)
+  throw new ProblemError(problem.success ? problem.data : odd(answer.status))
+}
+
+function parse<T>(schema: z.ZodMiniType<T>, json: unknown): T {
+  const result = z.safeParse(schema, json)
+  if (result.success) return result.data
+  throw new ProblemError({
+    type: `${problemPrefix}unexpected-answer`,
+    title: 'Tandem’s answer could not be read',
+    status: 0,
+    detail: 'This page and the server may be of different versions. Reload the page.',
+  })
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const unreachable = (method: string | undefined) =>
+  new ProblemError({
+    type: `${problemPrefix}unreachable`,
+    title: 'Tandem does not answer',
+    status: 0,
+    detail:
+      method === 'GET'
+        ? 'The connection to Tandem’s server failed. The tunnels themselves are not affected.'
+        : 'The connection to Tandem’s server failed before an answer came. The change may have happened: look before you repeat it.',
+  })
+
+const redirected = () =>
+  new ProblemError({
+    type: `${problemPrefix}unreachable`,
+    title: 'Something in front of Tandem wants you to sign in',
+    status: 0,
+    detail: 'Reload the page to sign in again.',
+  })
+
+const odd = (status: number) =>
+  new ProblemError({
+    type: `${problemPrefix}unexpected-answer`,
+    title: `The server answered ${status}`,
+    status,
+    detail:
+      'The answer is not one of Tandem’s own: something between this page and it may be failing.',
+  }).problem

@@ -1,0 +1,146 @@
+import { notifyManager, type QueryClient } from '@tanstack/react-query'
+import type { LiveEvent } from '#contract/events.ts'
+import { type Failover, isRunning } from '#contract/failover.ts'
+import type { Session } from '#contract/session.ts'
+import type { Tunnel, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
+import { checkedAtOf, forgetAges, landAges } from './ages.ts'
+import {
+  configurationQuery,
+  connectorsQuery,
+  failoverQuery,
+  sessionQuery,
+  tunnelQuery,
+  tunnelsQuery,
+} from './queries.ts'
+
+/** What does an event change in the cache? The one hand by which facts enter the browser by themselves. */
+
+/** One event with the version it brings us to. */
+export type Arrival = { version: string; event: LiveEvent }
+
+/** Writes events in their order; whoever watches the cache hears of all of them at once. */
+export function land(cache: QueryClient, arrivals: readonly Arrival[]) {
+  notifyManager.batch(() => {
+    for (const { version, event } of arrivals) landEvent(cache, version, event)
+  })
+}
+
+function landEvent(cache: QueryClient, version: string, event: LiveEvent) {
+  switch (event.type) {
+    case 'snapshot':
+      return landSnapshot(cache, version, event)
+    case 'polled':
+      landAges(Object.entries(event.checked))
+      landTunnels(cache, event.tunnels)
+      for (const list of event.connectors) {
+        // Only what somebody looked at is kept; the rest is fetched when it is wanted.
+        cache.setQueryData(connectorsQuery(list.tunnelId).queryKey, (old) => old && list)
+      }
+      return
+    case 'pollerChanged':
+      cache.setQueryData(sessionQuery.queryKey, (old) => old && { ...old, poller: event.poller })
+      return
+    case 'sessionChanged':
+      cache.setQueryData(sessionQuery.queryKey, event.session)
+      return
+    case 'configurationChanged':
+      void cache.invalidateQueries({ queryKey: configurationQuery(event.tunnelId).queryKey })
+      return
+    case 'failoverChanged':
+      return landFailover(cache, event.failover)
+    case 'heartbeat':
+    case 'bye':
+      // Nothing about tunnels: `live.ts` reads them.
+      return
+    default:
+      return event satisfies never
+  }
+}
+
+/** Everything anew, after a gap too long to be told event by event. */
+function landSnapshot(
+  cache: QueryClient,
+  version: string,
+  event: { session: Session; tunnels: Tunnel[]; failovers: Failover[] },
+) {
+  cache.setQueryData(sessionQuery.queryKey, event.session)
+  forgetAges()
+  landAges(
+    event.tunnels.flatMap(({ id, checkedAt }) => (checkedAt === null ? [] : [[id, checkedAt]])),
+  )
+  cache.setQueryData(tunnelsQuery.queryKey, {
+    version,
+    at: event.session.serverAt,
+    tunnels: event.tunnels,
+  })
+  for (const tunnel of event.tunnels) landDetail(cache, tunnel)
+  for (const failover of event.failovers)
+    cache.setQueryData(failoverQuery(failover.id).queryKey, failover)
+  // What a snapshot does not carry may have changed unseen: open pages ask again, closed ones forget.
+  const deep = {
+    predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] === 'tunnel',
+  }
+  cache.removeQueries({ ...deep, type: 'inactive' })
+  void cache.invalidateQueries({ ...deep, type: 'active' })
+}
+
+export function landTunnel(cache: QueryClient, tunnel: Tunnel) {
+  landTunnels(cache, [toRow(tunnel)])
+}
+
+/** Rows that changed replace theirs, new ones join, deleted ones go; all others stay the same objects. */
+function landTunnels(cache: QueryClient, tunnels: readonly Tunnel[]) {
+  if (tunnels.length === 0) return
+  landAges(tunnels.flatMap(({ id, checkedAt }) => (checkedAt === null ? [] : [[id, checkedAt]])))
+  cache.setQueryData(tunnelsQuery.queryKey, (old) => old && withTunnels(old, tunnels))
+  for (const tunnel of tunnels) landDetail(cache, tunnel)
+}
+
+export function withTunnels(list: TunnelList, changed: readonly Tunnel[]): TunnelList {
+  const byId = new Map(changed.map((tunnel) => [tunnel.id, tunnel]))
+  const stayed = list.tunnels.map((tunnel) => byId.get(tunnel.id) ?? tunnel)
+  const known = new Set(list.tunnels.map(({ id }) => id))
+  const joined = changed.filter(({ id }) => !known.has(id))
+  return {
+    ...list,
+    tunnels: [...stayed, ...joined].filter(({ deletedAt }) => deletedAt === null),
+  }
+}
+
+function landDetail(cache: QueryClient, tunnel: Tunnel) {
+  cache.setQueryData(
+    tunnelQuery(tunnel.id).queryKey,
+    (old): TunnelDetail | undefined => old && { ...old, ...tunnel },
+  )
+}
+
+/** A failover, and the mark of it on its tunnel. */
+export function landFailover(cache: QueryClient, failover: Failover) {
+  cache.setQueryData(failoverQuery(failover.id).queryKey, failover)
+  const running = isRunning(failover.state)
+  const mark = <T extends Tunnel>(tunnel: T): T =>
+    running
+      ? tunnel.failoverId === failover.id
+        ? tunnel
+        : { ...tunnel, failoverId: failover.id }
+      : tunnel.failoverId === failover.id
+        ? { ...tunnel, failoverId: null }
+        : tunnel
+  cache.setQueryData(
+    tunnelsQuery.queryKey,
+    (old) =>
+      old && {
+        ...old,
+        tunnels: old.tunnels.map((tunnel) =>
+          tunnel.id === failover.tunnelId ? mark(tunnel) : tunnel,
+        ),
+      },
+  )
+  cache.setQueryData(tunnelQuery(failover.tunnelId).queryKey, (old) => old && mark(old))
+}
+
+/** What the list shows of a tunnel: the detail's own fields stay out of it. */
+function toRow(tunnel: Tunnel & Partial<TunnelDetail>): Tunnel {
+  const { tunType: _, connsActiveAt: __, connsInactiveAt: ___, metadata: ____, ...row } = tunnel
+  return { ...row, checkedAt: checkedAtOf(row) }
+}

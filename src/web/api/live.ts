@@ -1,0 +1,249 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { useSyncExternalStore } from 'react'
+import * as z from 'zod/mini'
+import { LiveEvent, silenceMs } from '#contract/events.ts'
+import { type Arrival, land } from './land.ts'
+import { sessionQuery, tunnelsQuery } from './queries.ts'
+
+/**
+ * The one stream of changes from the proxy. It goes on from the version of the tunnel list, comes
+ * back by itself after a loss, and says honestly when it is not there.
+ */
+
+export type LiveState = {
+  /** `asleep`: let go because nobody looks at the page. `stopping`: Tandem said that it stops. */
+  state: 'connecting' | 'live' | 'lost' | 'asleep'
+  /** Since when, in the browser's clock. */
+  since: number
+  /** When the server last said anything, in its clock; null: never. */
+  lastHeardAt: number | null
+  /** The server said good-bye before it went: a restart, not a fault. */
+  stopping: boolean
+}
+
+export type Live = {
+  state: () => LiveState
+  subscribe: (listener: () => void) => () => void
+  /** Which tunnel somebody looks at: it is asked for more often. Null: none. */
+  watch: (tunnelId: string | null) => void
+  /** Tries at once instead of waiting. */
+  retry: () => void
+  stop: () => void
+}
+
+const hiddenAfterMs = 60_000
+
+export type LiveParts = {
+  cache: QueryClient
+  /** Hears the server's clock, epoch ms, whenever it is told. */
+  onServerTime: (at: number) => void
+  /** Called when the server is of another build than this page. */
+  onNewBuild: () => void
+}
+
+/** Starts the stream. The parts of the platform it leans on are the browser's own. */
+export function createLive({ cache, onServerTime, onNewBuild }: LiveParts): Live {
+  const listeners = new Set<() => void>()
+  let state: LiveState = {
+    state: 'connecting',
+    since: Date.now(),
+    lastHeardAt: null,
+    stopping: false,
+  }
+  let version: string | null = null
+  let build: string | null = null
+  let watching: string | null = null
+  let stream: EventSource | null = null
+  let arrivals: Arrival[] = []
+  let landing: ReturnType<typeof setTimeout> | undefined
+  let retryTimer: ReturnType<typeof setTimeout> | undefined
+  let watchdog: ReturnType<typeof setTimeout> | undefined
+  let hiddenTimer: ReturnType<typeof setTimeout> | undefined
+  let attempts = 0
+  let stopped = false
+
+  const set = (change: Partial<LiveState>) => {
+    const moved = change.state !== undefined && change.state !== state.state
+    state = { ...state, ...change, since: moved ? Date.now() : state.since }
+    for (const each of listeners) each()
+  }
+
+  const heard = (at: number | null) => {
+    clearTimeout(watchdog)
+    watchdog = setTimeout(() => lose(), silenceMs)
+    if (at !== null) {
+      onServerTime(at)
+      state = { ...state, lastHeardAt: at }
+    }
+    if (state.state !== 'live') set({ state: 'live', stopping: false })
+  }
+
+  const flush = () => {
+    clearTimeout(landing)
+    landing = undefined
+    const batch = arrivals
+    arrivals = []
+    if (batch.length > 0) land(cache, batch)
+  }
+
+  const take = (message: MessageEvent<string>) => {
+    const event = readEvent(message.data)
+    // A word of a newer server: the build check reloads the page soon enough.
+    if (!event) return
+    const next = message.lastEventId
+    // Two streams overlap while one replaces the other: what came already is not written twice.
+    if (next && event.type !== 'snapshot' && version && !isAfter(next, version))
+      return heard(atOf(event))
+    if (next) version = next
+    heard(atOf(event))
+    if (event.type === 'bye') set({ stopping: true })
+    if (event.type === 'snapshot' || event.type === 'sessionChanged')
+      checkBuild(event.session.build)
+    arrivals.push({ version: next, event })
+    // Messages that came together land together.
+    landing ??= setTimeout(flush)
+  }
+
+  const checkBuild = (next: string) => {
+    if (build !== null && next !== build) onNewBuild()
+    build ??= next
+  }
+
+  const open = () => {
+    clearTimeout(retryTimer)
+    if (stopped) return
+    const query = new URLSearchParams()
+    if (version) query.set('after', version)
+    if (watching) query.set('watching', watching)
+    const next = new EventSource(`/api/events${query.size > 0 ? `?${query}` : ''}`)
+    const previous = stream
+    stream = next
+    next.addEventListener('open', () => {
+      previous?.close()
+      if (stream !== next) return
+      attempts = 0
+      heard(null)
+    })
+    next.addEventListener('message', (message: MessageEvent<string>) => {
+      if (stream === next) take(message)
+    })
+    next.addEventListener('error', () => {
+      previous?.close()
+      if (stream === next) lose()
+    })
+    // A stream that never opens is noticed as well.
+    clearTimeout(watchdog)
+    watchdog = setTimeout(() => lose(), silenceMs)
+  }
+
+  const lose = () => {
+    stream?.close()
+    stream = null
+    clearTimeout(watchdog)
+    if (stopped) return
+    set({ state: 'lost' })
+    void probe()
+    // Random, so that all pages do not come back in the same instant; longer with every failure.
+    const most = Math.min(10_000, 1000 * 2 ** attempts)
+    attempts += 1
+    clearTimeout(retryTimer)
+    retryTimer = setTimeout(open, 1000 + Math.random() * (most - 1000))
+  }
+
+  /** A refused stream gives no reason; the session does (role, sign-in, another build). */
+  const probe = async () => {
+    const session = await cache
+      .fetchQuery({ ...sessionQuery, staleTime: 0, retry: false })
+      .catch(() => null)
+    if (session) checkBuild(session.build)
+  }
+
+  const start = async () => {
+    // The list knows the version from which the stream can go on; without it a snapshot comes.
+    const list = await cache.ensureQueryData(tunnelsQuery).catch(() => null)
+    version = list?.version ?? null
+    if (list) onServerTime(list.at)
+    build = cache.getQueryData(sessionQuery.queryKey)?.build ?? null
+    if (!stopped && state.state === 'connecting') open()
+  }
+
+  const sleep = () => {
+    stream?.close()
+    stream = null
+    clearTimeout(watchdog)
+    clearTimeout(retryTimer)
+    flush()
+    set({ state: 'asleep' })
+  }
+
+  const onVisibility = () => {
+    clearTimeout(hiddenTimer)
+    if (document.visibilityState === 'hidden') hiddenTimer = setTimeout(sleep, hiddenAfterMs)
+    else if (state.state === 'asleep' || state.state === 'lost') retry()
+  }
+
+  const retry = () => {
+    attempts = 0
+    set({ state: state.state === 'asleep' ? 'connecting' : state.state })
+    open()
+  }
+
+  document.addEventListener('visibilitychange', onVisibility)
+  window.addEventListener('online', retry)
+  void start()
+
+  return {
+    state: () => state,
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    watch: (tunnelId) => {
+      if (tunnelId === watching) return
+      watching = tunnelId
+      // The new stream opens before the old one closes; one that is not up yet takes it along later.
+      if (stream) open()
+    },
+    retry,
+    stop: () => {
+      stopped = true
+      stream?.close()
+      for (const timer of [watchdog, retryTimer, hiddenTimer, landing]) clearTimeout(timer)
+      document.removeEventListener('visibilitychange', onVisibility)
+      window.removeEventListener('online', retry)
+    },
+  }
+}
+
+/** The state of the stream, for whoever shows it. */
+export function useLive(live: Live): LiveState {
+  return useSyncExternalStore(live.subscribe, live.state)
+}
+
+/** Whether version `next` comes after `last`; a version of another epoch always does. */
+export function isAfter(next: string, last: string): boolean {
+  const [nextEpoch, nextNumber] = split(next)
+  const [lastEpoch, lastNumber] = split(last)
+  return nextEpoch !== lastEpoch || nextNumber > lastNumber
+}
+
+function split(version: string): [epoch: string, number: number] {
+  const at = version.lastIndexOf('-')
+  return [version.slice(0, at), Number(version.slice(at + 1))]
+}
+
+function readEvent(data: string): LiveEvent | null {
+  try {
+    const result = z.safeParse(LiveEvent, JSON.parse(data))
+    return result.success ? result.data : null
+  } catch {
+    return null
+  }
+}
+
+const atOf = (event: LiveEvent): number | null =>
+  event.type === 'snapshot' || event.type === 'sessionChanged'
+    ? event.session.serverAt
+    : 'at' in event
+      ? event.at
+      : null

@@ -1,0 +1,87 @@
+import {
+  type QueryClient,
+  useMutation,
+  useQueryClient,
+  useSuspenseQuery,
+} from '@tanstack/react-query'
+import { Failover, type FailoverRequest } from '#contract/failover.ts'
+import { type OperationId, whyNot } from '#contract/operations.ts'
+import {
+  Configuration,
+  type ConfigurationChange,
+  InstallToken,
+  type TunnelChange,
+  type TunnelCreation,
+  TunnelDetail,
+} from '#contract/tunnel.ts'
+import { get, send } from './client.ts'
+import { landFailover, landTunnel } from './land.ts'
+import { configurationQuery, sessionQuery, tunnelQuery } from './queries.ts'
+
+/** Everything that changes something. Each is sent once and never repeated by itself. */
+
+/** Why the person looking may not do that: a sentence for the button, or null. */
+export function useWhyNot(operationId: OperationId): string | null {
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  return whyNot(session.role, operationId)
+}
+
+export function useTunnelCreate() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (creation: TunnelCreation) => send(TunnelDetail, 'POST', '/tunnels', creation),
+    onSuccess: (tunnel) => landDetail(cache, tunnel),
+  })
+}
+
+/** Renames the tunnel, sets its secret, or both. */
+export function useTunnelUpdate(tunnelId: string) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (change: TunnelChange) =>
+      send(TunnelDetail, 'PATCH', `/tunnels/${tunnelId}`, change),
+    onSuccess: (tunnel) => landDetail(cache, tunnel),
+  })
+}
+
+/** The answer carries `deletedAt`; the list drops the row, the tunnel's own page keeps it. */
+export function useTunnelDelete(tunnelId: string) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: () => send(TunnelDetail, 'DELETE', `/tunnels/${tunnelId}`),
+    onSuccess: (tunnel) => landDetail(cache, tunnel),
+  })
+}
+
+export function useConfigurationPut(tunnelId: string) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (change: ConfigurationChange) =>
+      send(Configuration, 'PUT', `/tunnels/${tunnelId}/configuration`, change),
+    onSuccess: (configuration) =>
+      cache.setQueryData(configurationQuery(tunnelId).queryKey, configuration),
+  })
+}
+
+/** Answers as soon as Tandem has taken it on; `failoverQuery(id)` follows it by the live stream. */
+export function useFailoverRun(tunnelId: string) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (request: FailoverRequest) =>
+      send(Failover, 'POST', `/tunnels/${tunnelId}/failovers`, request),
+    onSuccess: (failover) => landFailover(cache, failover),
+  })
+}
+
+/** A secret, fetched on request. It is a mutation so that it never gets into the query cache. */
+export function useInstallToken(tunnelId: string) {
+  return useMutation({
+    mutationFn: () => get(InstallToken, `/tunnels/${tunnelId}/token`),
+    gcTime: 0,
+  })
+}
+
+function landDetail(cache: QueryClient, tunnel: TunnelDetail) {
+  cache.setQueryData(tunnelQuery(tunnel.id).queryKey, tunnel)
+  landTunnel(cache, tunnel)
+}

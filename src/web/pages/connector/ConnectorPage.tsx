@@ -1,0 +1,3 @@
+export function ConnectorPage() {
+  return <h1>Connector</h1>
+}

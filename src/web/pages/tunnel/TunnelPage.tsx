@@ -1,0 +1,3 @@
+export function TunnelPage() {
+  return <h1>Tunnel</h1>
+}

@@ -1,0 +1,150 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  notFound,
+} from '@tanstack/react-router'
+import {
+  type ReadinessKind,
+  readinessKinds,
+  type TunnelStatus,
+  tunnelStatuses,
+} from '#contract/tunnel.ts'
+import type { Live } from './api/live.ts'
+import { connectorsQuery, sessionQuery, tunnelQuery, tunnelsQuery } from './api/queries.ts'
+import { oneOf, parseSearch, someOf, stringifySearch, textOf } from './api/search.ts'
+import { type SortKey, sortKeys } from './pages/tunnels/rows.ts'
+import { ErrorPage } from './shell/ErrorPage.tsx'
+import { NotFoundPage } from './shell/NotFoundPage.tsx'
+import { PendingPage } from './shell/PendingPage.tsx'
+import { Shell } from './shell/Shell.tsx'
+
+/** The site map: every address, what may stand in it, and the data its page needs. */
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** An id from an address; anything else has no page. */
+const idOf = (value: string) => {
+  if (!uuid.test(value)) throw notFound()
+  return value
+}
+
+const root = createRootRouteWithContext<{ cache: QueryClient; live: Live }>()({
+  loader: ({ context }) => context.cache.ensureQueryData(sessionQuery),
+  component: Shell,
+  notFoundComponent: NotFoundPage,
+  errorComponent: ErrorPage,
+})
+
+export type TunnelsSearch = {
+  q?: string | undefined
+  status?: TunnelStatus[] | undefined
+  readiness?: ReadinessKind[] | undefined
+  sort?: SortKey | undefined
+  dir?: 'asc' | 'desc' | undefined
+  dialog?: 'create' | undefined
+}
+
+const tunnels = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: (search: Record<string, unknown>): TunnelsSearch => ({
+    q: textOf(search.q),
+    status: someOf(tunnelStatuses, search.status),
+    readiness: someOf(readinessKinds, search.readiness),
+    sort: oneOf(sortKeys, search.sort),
+    dir: oneOf(['asc', 'desc'], search.dir),
+    dialog: oneOf(['create'], search.dialog),
+  }),
+  loader: ({ context }) => context.cache.ensureQueryData(tunnelsQuery),
+  component: lazyRouteComponent(() => import('./pages/tunnels/TunnelsPage.tsx'), 'TunnelsPage'),
+})
+
+/** What a failover's own address says: who to promote, or which one to follow. */
+type FailoverSearch = { to?: string | undefined; failover?: string | undefined }
+
+const failoverSearch = (search: Record<string, unknown>): FailoverSearch => ({
+  to: textOf(search.to),
+  failover: textOf(search.failover),
+})
+
+const tunnelDialogs = [
+  'failover',
+  'rename',
+  'secret',
+  'configuration',
+  'delete',
+  'replica',
+] as const
+export type TunnelSearch = FailoverSearch & {
+  dialog?: (typeof tunnelDialogs)[number] | undefined
+}
+export type ConnectorSearch = FailoverSearch & { dialog?: 'failover' | undefined }
+
+const tunnel = createRoute({
+  getParentRoute: () => root,
+  path: '/tunnels/$tunnelId',
+  validateSearch: (search: Record<string, unknown>): TunnelSearch => ({
+    dialog: oneOf(tunnelDialogs, search.dialog),
+    ...failoverSearch(search),
+  }),
+  loader: ({ context, params }) => {
+    const tunnelId = idOf(params.tunnelId)
+    return Promise.all([
+      context.cache.ensureQueryData(tunnelQuery(tunnelId)),
+      context.cache.ensureQueryData(connectorsQuery(tunnelId)),
+    ])
+  },
+  component: lazyRouteComponent(() => import('./pages/tunnel/TunnelPage.tsx'), 'TunnelPage'),
+})
+
+const connector = createRoute({
+  getParentRoute: () => root,
+  path: '/tunnels/$tunnelId/connectors/$connectorId',
+  validateSearch: (search: Record<string, unknown>): ConnectorSearch => ({
+    dialog: oneOf(['failover'], search.dialog),
+    ...failoverSearch(search),
+  }),
+  loader: async ({ context, params }) => {
+    const tunnelId = idOf(params.tunnelId)
+    const connectorId = idOf(params.connectorId)
+    const [, { connectors }] = await Promise.all([
+      context.cache.ensureQueryData(tunnelQuery(tunnelId)),
+      context.cache.ensureQueryData(connectorsQuery(tunnelId)),
+    ])
+    if (!connectors.some(({ id }) => id === connectorId)) throw notFound()
+  },
+  component: lazyRouteComponent(
+    () => import('./pages/connector/ConnectorPage.tsx'),
+    'ConnectorPage',
+  ),
+})
+
+const routeTree = root.addChildren([tunnels, tunnel, connector])
+
+export function createAppRouter(context: { cache: QueryClient; live: Live }) {
+  return createRouter({
+    routeTree,
+    context,
+    parseSearch,
+    stringifySearch,
+    defaultPreload: 'intent',
+    // The query cache decides what is fresh.
+    defaultPreloadStaleTime: 0,
+    defaultPendingMs: 150,
+    defaultPendingMinMs: 0,
+    defaultPendingComponent: PendingPage,
+    defaultErrorComponent: ErrorPage,
+    defaultNotFoundComponent: NotFoundPage,
+    scrollRestoration: true,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  // oxlint-disable-next-line typescript/consistent-type-definitions -- merging needs an interface
+  interface Register {
+    router: ReturnType<typeof createAppRouter>
+  }
+}

@@ -1,0 +1,104 @@
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
+import { IconButton } from './Button.tsx'
+
+const widths = { sm: 'max-w-110', md: 'max-w-140', lg: 'max-w-200' }
+
+/**
+ * A modal dialog: the platform's own, which traps focus, makes the rest inert and gives focus back.
+ * Mount it to open it, unmount it to close it; `onClose` asks for that. While `busy` nothing closes
+ * it. A click beside it closes it only where nothing can get lost (`light`).
+ */
+export function Dialog({
+  title,
+  description,
+  size = 'md',
+  busy = false,
+  light = false,
+  onClose,
+  footer,
+  children,
+}: {
+  title: ReactNode
+  description?: ReactNode
+  size?: keyof typeof widths
+  busy?: boolean
+  light?: boolean
+  onClose: () => void
+  footer?: ReactNode
+  children: ReactNode
+}) {
+  const ref = useRef<HTMLDialogElement>(null)
+  const titleId = useId()
+  const descriptionId = useId()
+
+  useModal(ref)
+
+  const ask = () => {
+    if (!busy) onClose()
+  }
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape and the backdrop are the dialog's own controls
+    <dialog
+      ref={ref}
+      aria-labelledby={titleId}
+      aria-describedby={description ? descriptionId : undefined}
+      aria-busy={busy || undefined}
+      className={`m-auto w-[calc(100%-1.5rem)] ${widths[size]} max-h-[calc(100dvh-2rem)] animate-in overflow-hidden rounded-lg bg-overlay text-ink shadow-overlay max-sm:mb-3`}
+      onCancel={(event) => {
+        // A file input inside cancels too; only the dialog's own counts.
+        if (event.target !== event.currentTarget) return
+        event.preventDefault()
+        ask()
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || event.defaultPrevented) return
+        // The browser would close on the second Escape whatever we say to the first.
+        event.preventDefault()
+        event.stopPropagation()
+        ask()
+      }}
+      onPointerDown={(event) => {
+        if (light && event.target === event.currentTarget) ask()
+      }}
+    >
+      <div className="flex max-h-[calc(100dvh-2rem)] flex-col">
+        <header className="flex items-start gap-3 px-5 pt-4 pb-3">
+          <div className="min-w-0 flex-1">
+            <h2 id={titleId} className="text-lg font-semibold break-words">
+              {title}
+            </h2>
+            {description ? (
+              <p id={descriptionId} className="mt-1 text-ink-2">
+                {description}
+              </p>
+            ) : null}
+          </div>
+          <IconButton
+            label="Close"
+            icon="close"
+            size="sm"
+            className="-mt-0.5 -mr-1.5"
+            disabledReason={busy ? 'Still working' : null}
+            onClick={ask}
+          />
+        </header>
+        <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-4">{children}</div>
+        {footer ? (
+          <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-5 py-3">
+            {footer}
+          </footer>
+        ) : null}
+      </div>
+    </dialog>
+  )
+}
+
+/** Shows the dialog while it is mounted. The browser gives focus back to where it came from. */
+export function useModal(ref: { current: HTMLDialogElement | null }) {
+  useLayoutEffect(() => {
+    const dialog = ref.current
+    if (!dialog) return
+    if (!dialog.open) dialog.showModal()
+    return () => dialog.close()
+  }, [ref])
+}

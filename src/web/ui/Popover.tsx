@@ -1,0 +1,36 @@
+import type { ReactNode } from 'react'
+import { usePopover } from './popover.ts'
+
+/** What a popover's button must carry. */
+export type PopoverTrigger = {
+  popoverTarget: string
+  'aria-haspopup': 'dialog'
+  'aria-expanded': boolean
+}
+
+/** More about something, behind its button. The content is built only while it is open. */
+export function Popover({
+  label,
+  align = 'end',
+  trigger,
+  children,
+}: {
+  label: string
+  align?: 'start' | 'end'
+  trigger: (props: PopoverTrigger) => ReactNode
+  children: ReactNode
+}) {
+  const popover = usePopover<HTMLDialogElement>(align)
+  return (
+    <>
+      {trigger({ ...popover.trigger, 'aria-haspopup': 'dialog' })}
+      <dialog
+        {...popover.layer}
+        aria-label={label}
+        className="fixed w-90 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg bg-overlay p-4 text-ink shadow-overlay"
+      >
+        {popover.open ? children : null}
+      </dialog>
+    </>
+  )
+}

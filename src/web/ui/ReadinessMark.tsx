@@ -1,0 +1,89 @@
+import type { ConnectorRole, ReadinessKind } from '#contract/tunnel.ts'
+import { RoleShape } from './RoleMark.tsx'
+import { tip } from './Tooltip.tsx'
+
+/** The words and colours of HA readiness; `ready` counts its standbys instead of using its word. */
+export const readinessLooks: Record<ReadinessKind, { word: string; ink: string; meaning: string }> =
+  {
+    ready: {
+      word: 'Ready',
+      ink: 'text-good',
+      meaning: 'A standby takes over if the active one fails',
+    },
+    exposed: {
+      word: 'No standby',
+      ink: 'text-warn',
+      meaning: 'Nobody takes over if the active connector fails',
+    },
+    'no-active': {
+      word: 'No active',
+      ink: 'text-bad',
+      meaning: 'Connectors are connected, but none of them is active',
+    },
+    disconnected: { word: 'None connected', ink: 'text-bad', meaning: 'No connector is connected' },
+    conflict: {
+      word: 'Two active',
+      ink: 'text-bad',
+      meaning: 'Cloudflare reports more than one active connector',
+    },
+    'not-ha': { word: 'Not HA', ink: 'text-ink-3', meaning: 'The tunnel was created without HA' },
+    unknown: { word: 'Unknown', ink: 'text-unknown', meaning: 'The connectors were not read yet' },
+  }
+
+/** "2 standbys", "1 standby", "No standby", "Not HA", … */
+export function readinessText(readiness: ReadinessKind, standbyCount: number): string {
+  if (readiness !== 'ready') return readinessLooks[readiness].word
+  return standbyCount === 1 ? '1 standby' : `${standbyCount} standbys`
+}
+
+/** Who stands where, as a picture (active first, then up to two standbys), and in words. */
+export function ReadinessMark({
+  readiness,
+  standbyCount,
+  stale = false,
+  className = '',
+}: {
+  readiness: ReadinessKind
+  standbyCount: number
+  stale?: boolean
+  className?: string
+}) {
+  const look = readinessLooks[readiness]
+  const loud = readiness !== 'ready' && readiness !== 'not-ha' && readiness !== 'unknown'
+  return (
+    <span
+      className={`inline-flex items-center gap-2 whitespace-nowrap ${className}`}
+      {...tip(stale ? `${look.meaning} — when last seen` : look.meaning)}
+    >
+      <span
+        className={`flex w-9 shrink-0 items-center gap-0.5 ${stale ? 'text-unknown' : look.ink}`}
+        aria-hidden="true"
+      >
+        {picture(readiness, standbyCount).map(({ key, role }) => (
+          <RoleShape key={key} role={role} className="size-2.5" />
+        ))}
+      </span>
+      <span
+        className={
+          stale ? 'text-ink-2' : loud ? look.ink : readiness === 'ready' ? '' : 'text-ink-2'
+        }
+      >
+        {readinessText(readiness, standbyCount)}
+      </span>
+    </span>
+  )
+}
+
+function picture(readiness: ReadinessKind, standbyCount: number) {
+  const standbys = Array.from({ length: Math.min(standbyCount, 2) }, () => 'passive' as const)
+  const parties: Record<ReadinessKind, readonly (ConnectorRole | 'ghost')[]> = {
+    ready: ['active', ...standbys],
+    exposed: ['active', 'ghost'],
+    'no-active': ['ghost', ...standbys],
+    disconnected: ['offline'],
+    conflict: ['active', 'active'],
+    'not-ha': ['none'],
+    unknown: ['unknown'],
+  }
+  return parties[readiness].map((role, place) => ({ role, key: `${place} ${role}` }))
+}

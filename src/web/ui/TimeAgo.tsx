@@ -1,0 +1,88 @@
+import type { Since } from '#contract/tunnel.ts'
+import { useClock } from './clock.ts'
+import { tip } from './Tooltip.tsx'
+import { ageText, bothZonesText, durationText, relativeText } from './time.ts'
+
+/** What stands where Cloudflare reported nothing. */
+export function NotReported({ word = '–', why = 'Not reported' }: { word?: string; why?: string }) {
+  return (
+    <span className="text-ink-3" {...tip(why)}>
+      <span aria-hidden="true">{word}</span>
+      <span className="sr-only">{why}</span>
+    </span>
+  )
+}
+
+/** `3 h ago`, with both zones on hover. */
+export function TimeAgo({ at, none }: { at: number | null; none?: string }) {
+  const text = useClock((now) => (at === null ? '' : relativeText(at, now)))
+  if (at === null) return none ? <NotReported word={none} why={none} /> : <NotReported />
+  return <Instant at={at}>{text}</Instant>
+}
+
+/** How long it lasts already: `3 h 12 m`, with both zones of its beginning on hover. */
+export function Elapsed({ at, none }: { at: number | null; none?: string }) {
+  const text = useClock((now) => (at === null ? '' : durationText(now - at)))
+  if (at === null) return none ? <NotReported word={none} why={none} /> : <NotReported />
+  return <Instant at={at}>{text}</Instant>
+}
+
+/** Since when something holds, and on hover who says so. */
+export function SinceText({ since, none }: { since: Since | null; none?: string }) {
+  const text = useClock((now) => (since === null ? '' : durationText(now - since.at)))
+  if (since === null) return none ? <NotReported word={none} why={none} /> : <NotReported />
+  const source = since.source === 'reported' ? 'Reported by Cloudflare' : 'First seen by Tandem'
+  return (
+    <time
+      dateTime={new Date(since.at).toISOString()}
+      className="whitespace-nowrap"
+      {...tip(`${source}\n${bothZonesText(since.at)}`)}
+    >
+      {since.source === 'observed' ? (
+        <span className="text-ink-3">
+          <span aria-hidden="true">≥ </span>
+          <span className="sr-only">at least </span>
+        </span>
+      ) : null}
+      {text}
+    </time>
+  )
+}
+
+/** How old data is: `4 s`; louder once it is stale. Null: never looked. */
+export function Age({ at, staleAfterMs }: { at: number | null; staleAfterMs: number }) {
+  const text = useClock((now) => (at === null ? 'never' : ageText(now - at)))
+  const stale = useStale(at, staleAfterMs)
+  return (
+    <span
+      className={`whitespace-nowrap ${stale ? 'rounded-sm bg-unknown-soft px-1 hatch text-ink' : 'text-ink-3'}`}
+      {...tip(at === null ? 'Not looked at yet' : `Last looked at\n${bothZonesText(at)}`)}
+    >
+      {text}
+      {stale ? <span className="sr-only"> old, stale</span> : <span className="sr-only"> old</span>}
+    </span>
+  )
+}
+
+/** Whether something last looked at then is too old to be believed. Never looked counts as stale. */
+export function useStale(at: number | null, staleAfterMs: number): boolean {
+  return useClock((now) => at === null || now - at > staleAfterMs)
+}
+
+/** A length of time that does not move. */
+export function Duration({ ms }: { ms: number }) {
+  return <span className="whitespace-nowrap">{durationText(ms)}</span>
+}
+
+/** A point in time in any words, with both zones on hover. */
+export function Instant({ at, children }: { at: number; children: string }) {
+  return (
+    <time
+      dateTime={new Date(at).toISOString()}
+      className="whitespace-nowrap"
+      {...tip(bothZonesText(at))}
+    >
+      {children}
+    </time>
+  )
+}

@@ -1,0 +1,93 @@
+import { useEffect, useId, useRef, useState } from 'react'
+import { place } from './place.ts'
+
+/**
+ * Gives an element a tooltip: `<span {...tip('12:04:10')}>`. Text only; a line break starts a new line.
+ * One layer serves the whole page, so a thousand cells with a tooltip cost nothing until one is asked for.
+ */
+export const tip = (text: string | null | undefined): { 'data-tip'?: string } =>
+  text ? { 'data-tip': text } : {}
+
+const delayMs = 250
+
+/** The layer that shows tooltips; mounted once. */
+export function TooltipLayer() {
+  const id = useId()
+  const ref = useRef<HTMLDivElement>(null)
+  const [text, setText] = useState('')
+
+  useEffect(() => {
+    const layer = ref.current
+    if (!layer) return
+    let target: HTMLElement | null = null
+    let timer: ReturnType<typeof setTimeout> | undefined
+
+    const hide = () => {
+      clearTimeout(timer)
+      if (target?.getAttribute('aria-describedby') === id)
+        target.removeAttribute('aria-describedby')
+      target = null
+      if (layer.matches(':popover-open')) layer.hidePopover()
+    }
+    const show = (next: HTMLElement, afterMs: number) => {
+      if (next === target) return
+      hide()
+      target = next
+      timer = setTimeout(() => {
+        if (!next.isConnected || !next.dataset.tip) return
+        setText(next.dataset.tip)
+        // The text is laid out before the layer is measured.
+        requestAnimationFrame(() => {
+          if (target !== next) return
+          if (!next.hasAttribute('aria-describedby')) next.setAttribute('aria-describedby', id)
+          layer.showPopover()
+          place(layer, next, 'center')
+        })
+      }, afterMs)
+    }
+    const tipped = (event: Event) =>
+      event.target instanceof Element ? event.target.closest<HTMLElement>('[data-tip]') : null
+
+    const onOver = (event: PointerEvent) => {
+      if (event.pointerType === 'touch') return
+      if (event.target instanceof Node && layer.contains(event.target)) return
+      const next = tipped(event)
+      if (next) show(next, delayMs)
+      else hide()
+    }
+    const onFocus = (event: FocusEvent) => {
+      const next = tipped(event)
+      if (next?.matches(':focus-visible')) show(next, 0)
+    }
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') hide()
+    }
+    document.addEventListener('pointerover', onOver)
+    document.addEventListener('pointerdown', hide)
+    document.addEventListener('focusin', onFocus)
+    document.addEventListener('focusout', hide)
+    document.addEventListener('keydown', onKey, true)
+    document.addEventListener('scroll', hide, true)
+    return () => {
+      hide()
+      document.removeEventListener('pointerover', onOver)
+      document.removeEventListener('pointerdown', hide)
+      document.removeEventListener('focusin', onFocus)
+      document.removeEventListener('focusout', hide)
+      document.removeEventListener('keydown', onKey, true)
+      document.removeEventListener('scroll', hide, true)
+    }
+  }, [id])
+
+  return (
+    <div
+      ref={ref}
+      id={id}
+      role="tooltip"
+      popover="manual"
+      className="pointer-events-auto fixed max-w-80 rounded-md border-0 bg-overlay px-2.5 py-1.5 text-xs whitespace-pre-line text-ink shadow-overlay"
+    >
+      {text}
+    </div>
+  )
+}

@@ -1,0 +1,65 @@
+import { useSyncExternalStore } from 'react'
+
+/**
+ * What time is it at the server? Every age on the page is counted with the proxy's clock, so a wrong
+ * clock in the browser can't make old data look new.
+ */
+
+type Fix = { serverAt: number; dateAt: number; elapsedAt: number }
+
+let fix: Fix = { serverAt: Date.now(), dateAt: Date.now(), elapsedAt: performance.now() }
+let current = fix.serverAt
+let readAt = fix.elapsedAt
+let timer: ReturnType<typeof setInterval> | undefined
+const listeners = new Set<() => void>()
+
+/** Tells the clock what time (epoch ms) the proxy just said it is. */
+export function setServerTime(at: number) {
+  fix = { serverAt: at, dateAt: Date.now(), elapsedAt: performance.now() }
+}
+
+/**
+ * The proxy's time now, epoch ms. Time since the last fix is the greater of two clocks: the wall
+ * clock may be set back, the monotonic one may stand still while the machine sleeps. Erring towards
+ * later makes data look older, never fresher.
+ */
+export function serverNow(): number {
+  const byDate = Date.now() - fix.dateAt
+  const byElapsed = performance.now() - fix.elapsedAt
+  return fix.serverAt + Math.max(0, byDate, byElapsed)
+}
+
+function read() {
+  if (performance.now() - readAt >= 990) tick()
+  return current
+}
+
+function tick() {
+  current = serverNow()
+  readAt = performance.now()
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener)
+  timer ??= setInterval(() => {
+    tick()
+    for (const each of listeners) each()
+  }, 1000)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size === 0) {
+      clearInterval(timer)
+      timer = undefined
+    }
+  }
+}
+
+/**
+ * Something that depends on the time, e.g. the text of an age. The component renders again only when
+ * what `select` gives changes, so it must give a text, a number or a boolean.
+ */
+export function useClock<T extends string | number | boolean | null>(
+  select: (now: number) => T,
+): T {
+  return useSyncExternalStore(subscribe, () => select(read()))
+}

@@ -1,0 +1,24 @@
+/**
+ * Puts a layer of the top layer beside what it belongs to: below if there is room, else above, and
+ * never over the edge of the window. Styles are set through the CSSOM, which the
+ * Content-Security-Policy allows.
+ */
+export function place(layer: HTMLElement, anchor: Element, align: 'start' | 'center' | 'end') {
+  const gap = 6
+  const edge = 8
+  const at = anchor.getBoundingClientRect()
+  layer.style.maxHeight = `${window.innerHeight - 2 * edge}px`
+  const { width, height } = layer.getBoundingClientRect()
+  const wanted =
+    align === 'start'
+      ? at.left
+      : align === 'end'
+        ? at.right - width
+        : at.left + (at.width - width) / 2
+  const below = at.bottom + gap
+  const fitsBelow = below + height <= window.innerHeight - edge
+  const top = fitsBelow ? below : Math.max(edge, at.top - gap - height)
+  const left = Math.min(Math.max(edge, wanted), Math.max(edge, window.innerWidth - edge - width))
+  layer.style.left = `${Math.round(left)}px`
+  layer.style.top = `${Math.round(top)}px`
+}

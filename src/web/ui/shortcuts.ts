@@ -1,0 +1,89 @@
+import { useEffect, useRef } from 'react'
+
+/** Every key the page answers to; the help dialog prints this table. `mod` is Ctrl, or ⌘ on a Mac. */
+export const shortcuts = {
+  search: { keys: ['/'], does: 'Search the list', where: 'Anywhere' },
+  palette: { keys: ['mod+k'], does: 'Find a tunnel, a connector or an action', where: 'Anywhere' },
+  tunnels: { keys: ['g t'], does: 'Go to the tunnels', where: 'Anywhere' },
+  help: { keys: ['?'], does: 'Show the keys', where: 'Anywhere' },
+  create: { keys: ['c'], does: 'Create a tunnel', where: 'Tunnels' },
+  next: { keys: ['j', 'ArrowDown'], does: 'Next row', where: 'Tunnels' },
+  previous: { keys: ['k', 'ArrowUp'], does: 'Previous row', where: 'Tunnels' },
+  first: { keys: ['Home'], does: 'First row', where: 'Tunnels' },
+  last: { keys: ['End'], does: 'Last row', where: 'Tunnels' },
+  open: { keys: ['Enter'], does: 'Open the row', where: 'Tunnels' },
+  failover: { keys: ['f'], does: 'Fail over', where: 'A tunnel, or the row' },
+} as const satisfies Record<string, { keys: readonly string[]; does: string; where: string }>
+
+export type ShortcutId = keyof typeof shortcuts
+
+type Handler = (event: KeyboardEvent) => void
+const handlers = new Map<ShortcutId, Handler[]>()
+
+/** Answers a shortcut while the component is mounted; the one mounted last wins. */
+export function useShortcut(id: ShortcutId, handler: Handler) {
+  const latest = useRef(handler)
+  useEffect(() => {
+    latest.current = handler
+  })
+  useEffect(() => {
+    const call: Handler = (event) => latest.current(event)
+    const stack = handlers.get(id) ?? []
+    handlers.set(id, [...stack, call])
+    return () => {
+      handlers.set(
+        id,
+        (handlers.get(id) ?? []).filter((each) => each !== call),
+      )
+    }
+  }, [id])
+}
+
+/** Listens for all of them; started once by the shell. */
+export function listenForShortcuts(target: Document): () => void {
+  let prefix: { key: string; at: number } | null = null
+  const onKey = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.isComposing) return
+    const pressed = keyOf(event)
+    const typed =
+      prefix && event.timeStamp - prefix.at < 1500 ? `${prefix.key} ${pressed}` : pressed
+    prefix = null
+    const id = find(typed) ?? find(pressed)
+    // While somebody writes or a dialog is open, only keys with a modifier are for us.
+    if (
+      !pressed.startsWith('mod+') &&
+      (isWriting(event.target) || target.querySelector('dialog[open]'))
+    )
+      return
+    const handler = id ? handlers.get(id)?.at(-1) : undefined
+    if (handler) {
+      event.preventDefault()
+      handler(event)
+    } else if (pressed === 'g') prefix = { key: pressed, at: event.timeStamp }
+  }
+  target.addEventListener('keydown', onKey)
+  return () => target.removeEventListener('keydown', onKey)
+}
+
+function find(typed: string): ShortcutId | undefined {
+  for (const [id, { keys }] of Object.entries(shortcuts))
+    if ((keys as readonly string[]).includes(typed)) return id as ShortcutId
+  return undefined
+}
+
+const keyOf = (event: KeyboardEvent) =>
+  event.altKey ? '' : event.ctrlKey || event.metaKey ? `mod+${event.key.toLowerCase()}` : event.key
+
+const isWriting = (target: EventTarget | null) =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable ||
+    target.matches('input:not([type="checkbox"], [type="radio"]), textarea, select'))
+
+/** A shortcut as it is shown: `Ctrl K`, `g t`, `?`. */
+export function keysText(keys: string): string[] {
+  const mac = navigator.platform.startsWith('Mac')
+  const names: Record<string, string> = { mod: mac ? '⌘' : 'Ctrl', ArrowDown: '↓', ArrowUp: '↑' }
+  return keys
+    .split(/[ +]/)
+    .map((key, at, all) => names[key] ?? (all[0] === 'mod' && at > 0 ? key.toUpperCase() : key))
+}

@@ -1,0 +1,40 @@
+import { useSyncExternalStore } from 'react'
+
+/** The theme somebody chose on this browser. `public/theme.js` applies it before the first paint. */
+export const themes = ['system', 'dark', 'light'] as const
+export type Theme = (typeof themes)[number]
+
+const key = 'tandem.theme'
+const listeners = new Set<() => void>()
+let chosen: Theme | undefined
+
+function read(): Theme {
+  if (chosen) return chosen
+  try {
+    const stored = localStorage.getItem(key)
+    chosen = stored === 'dark' || stored === 'light' ? stored : 'system'
+  } catch {
+    chosen = 'system'
+  }
+  return chosen
+}
+
+export function setTheme(theme: Theme) {
+  chosen = theme
+  try {
+    localStorage.setItem(key, theme)
+  } catch {
+    // Storage refused: the choice holds until the page is left.
+  }
+  const light =
+    theme === 'system' ? matchMedia('(prefers-color-scheme: light)').matches : theme === 'light'
+  document.documentElement.dataset.theme = light ? 'light' : 'dark'
+  for (const each of listeners) each()
+}
+
+export function useTheme(): Theme {
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }, read)
+}

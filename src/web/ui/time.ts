@@ -1,0 +1,76 @@
+/** How times and lengths of time are written. All pure; lengths in milliseconds, times in epoch ms. */
+
+const second = 1000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+
+/** A length of time in its two largest units: `45 s`, `2 m 10 s`, `3 h 12 m`, `41 d 3 h`. */
+export function durationText(ms: number): string {
+  const length = Math.max(0, ms)
+  if (length < minute) return `${Math.floor(length / second)} s`
+  if (length < hour) return two(length, minute, 'm', second, 's')
+  if (length < day) return two(length, hour, 'h', minute, 'm')
+  return two(length, day, 'd', hour, 'h')
+}
+
+/** A length of time in its largest unit: `45 s`, `2 m`, `3 h`, `41 d`. For ages, where less is more. */
+export function ageText(ms: number): string {
+  const length = Math.max(0, ms)
+  if (length < minute) return `${Math.floor(length / second)} s`
+  if (length < hour) return `${Math.floor(length / minute)} m`
+  if (length < day) return `${Math.floor(length / hour)} h`
+  return `${Math.floor(length / day)} d`
+}
+
+/** Seconds with one decimal, for phases of a failover: `0.4 s`, `3.1 s`, `1 m 2 s`. */
+export function preciseText(ms: number): string {
+  const length = Math.max(0, ms)
+  return length < minute ? `${(length / second).toFixed(1)} s` : durationText(length)
+}
+
+/** Minutes and seconds that are left, as on a clock: `4:12`, `0:07`, `1:02:00`. */
+export function countdownText(ms: number): string {
+  const left = Math.ceil(Math.max(0, ms) / second)
+  const hours = Math.floor(left / 3600)
+  const minutes = Math.floor(left / 60) % 60
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(left % 60)}` : `${minutes}:${pad(left % 60)}`
+}
+
+/** Time against now: `just now`, `12 s ago`, `3 h ago`, `in 4 m`. */
+export function relativeText(at: number, now: number): string {
+  const past = now - at
+  if (past < -second) return `in ${ageText(-past)}`
+  return past < 5 * second ? 'just now' : `${ageText(past)} ago`
+}
+
+const pad = (value: number) => String(value).padStart(2, '0')
+
+function two(length: number, unit: number, name: string, part: number, partName: string) {
+  const whole = Math.floor(length / unit)
+  const rest = Math.floor((length - whole * unit) / part)
+  return rest === 0 ? `${whole} ${name}` : `${whole} ${name} ${rest} ${partName}`
+}
+
+// Day before month and 24 hours: read the same everywhere.
+const local = new Intl.DateTimeFormat('en-GB', {
+  dateStyle: 'medium',
+  timeStyle: 'medium',
+})
+const localZone = new Intl.DateTimeFormat('en-GB', {
+  dateStyle: 'medium',
+  timeStyle: 'long',
+})
+const utc = new Intl.DateTimeFormat('en-GB', {
+  dateStyle: 'medium',
+  timeStyle: 'medium',
+  timeZone: 'UTC',
+})
+const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
+
+/** Local date and time: `24 Nov 2026, 12:04:10`. */
+export const instantText = (at: number) => local.format(at)
+/** Local time of day: `12:04:10`. */
+export const clockText = (at: number) => clock.format(at)
+/** Both zones, for a hover: local with its zone, then UTC on a line of its own. */
+export const bothZonesText = (at: number) => `${localZone.format(at)}\n${utc.format(at)} UTC`
