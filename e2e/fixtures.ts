@@ -1,0 +1,88 @@
+import { test as base, expect, type Page, type TestInfo } from '@playwright/test'
+import { startTandem, type Tandem } from './tandem.ts'
+import { expectAllowed } from './upstream.ts'
+import { holdsSecret, watchBrowser } from './watch.ts'
+import { type Scene, startWorld, type World } from './world.ts'
+
+export { expect } from '@playwright/test'
+
+type Options = {
+  /** The world that the simulator shows. */
+  scene: Scene
+  seed: number
+  /** Settings of the proxy beside those that point it at the simulator. */
+  env: Record<string, string>
+}
+type Fixtures = {
+  /** A simulated Cloudflare of this test's own, in which nothing happens by itself. */
+  world: World
+  /** A proxy of this test's own, in live mode, watching that world. */
+  tandem: Tandem
+  /** A page in another browser profile: somebody else who is looking. */
+  secondPage: Page
+}
+
+async function keepIfFailed(testInfo: TestInfo, name: string, body: string) {
+  if (testInfo.status !== testInfo.expectedStatus) {
+    await testInfo.attach(name, { body, contentType: 'text/plain' })
+  }
+}
+
+/**
+ * After every test, whatever it was about: the browser has complained about nothing, no piece of a token
+ * has left the proxy, and Cloudflare was asked for nothing but what is allowed, within the budget.
+ */
+export const test = base.extend<Options & Fixtures>({
+  scene: ['demo', { option: true }],
+  seed: [1, { option: true }],
+  env: [{}, { option: true }],
+
+  world: async ({ scene, seed }, use, testInfo) => {
+    const world = await startWorld({ scene, seed })
+    await use(world)
+    const requests = await world.requests()
+    await world.end()
+    const lines = requests.map((request) => JSON.stringify(request))
+    await keepIfFailed(testInfo, 'upstream calls', lines.join('\n'))
+    expectAllowed(requests)
+  },
+
+  tandem: async ({ world, env }, use, testInfo) => {
+    const tandem = await startTandem({
+      CLOUDFLARE_API_TOKEN: world.token,
+      CLOUDFLARE_ACCOUNT_ID: world.accounts.join(','),
+      CLOUDFLARE_BASE_URL: world.baseUrl,
+      ...env,
+    })
+    await use(tandem)
+    await tandem.end()
+    tandem.remove()
+    await keepIfFailed(testInfo, 'what Tandem printed', tandem.output())
+    expect(holdsSecret(tandem.output(), [world.token, world.readToken]), 'a token in the log').toBe(
+      false,
+    )
+  },
+
+  baseURL: async ({ tandem }, use) => use(tandem.address),
+
+  context: async ({ context, world }, use) => {
+    const watch = await watchBrowser(context)
+    await use(context)
+    await watch.expectClean([world.token, world.readToken])
+  },
+
+  page: async ({ page }, use) => {
+    await page.goto('/')
+    await use(page)
+  },
+
+  secondPage: async ({ browser, world, baseURL }, use) => {
+    const context = await browser.newContext({ baseURL, reducedMotion: 'reduce', locale: 'en-GB' })
+    const watch = await watchBrowser(context)
+    const page = await context.newPage()
+    await page.goto('/')
+    await use(page)
+    await watch.expectClean([world.token, world.readToken])
+    await context.close()
+  },
+})

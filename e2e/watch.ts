@@ -1,0 +1,68 @@
+import { type BrowserContext, expect, type Page } from '@playwright/test'
+
+/**
+ * Looks over the browser's shoulder for the length of a test: everything that it was sent, and whatever
+ * its console held against our own page.
+ */
+export async function watchBrowser(context: BrowserContext) {
+  const complaints: string[] = []
+  const received: { url: string; text: string }[] = []
+  const reading: Promise<unknown>[] = []
+
+  context.on('weberror', (error) => complaints.push(`uncaught: ${error.error().stack}`))
+  context.on('console', (message) => {
+    if (/Content Security Policy|Trusted(?:HTML|Script|Type)/i.test(message.text())) {
+      complaints.push(message.text())
+    }
+  })
+  context.on('requestfinished', (request) => {
+    const read = async () => {
+      const response = await request.response()
+      const headers = JSON.stringify(await response?.headersArray())
+      received.push({ url: request.url(), text: headers })
+      // A page that has moved on keeps no bodies of what it left behind.
+      const body = await response?.text().catch(() => '')
+      received.push({ url: request.url(), text: body ?? '' })
+    }
+    reading.push(read().catch(() => undefined))
+  })
+
+  /** A live stream never finishes, so it is read event by event. */
+  async function watchStreams(page: Page) {
+    const session = await context.newCDPSession(page)
+    session.on('Network.eventSourceMessageReceived', ({ data }) =>
+      received.push({ url: 'event stream', text: data }),
+    )
+    await session.send('Network.enable')
+  }
+  const watching = context.pages().map(watchStreams)
+  context.on('page', (page) => watching.push(watchStreams(page).catch(() => undefined)))
+  await Promise.all(watching)
+
+  return {
+    /** Asserts that nothing was complained about and that no secret reached the browser. */
+    async expectClean(secrets: string[]) {
+      await Promise.all(reading)
+      expect(complaints, 'what the browser complained about').toEqual([])
+      const leaks = received.filter(({ text }) => holdsSecret(text, secrets))
+      expect(
+        leaks.map(({ url }) => url),
+        'answers that hold a piece of an API token',
+      ).toEqual([])
+    },
+  }
+}
+
+const pieceLength = 12
+
+/** Whether any 12 characters in a row of a secret, plain or in base64, stand in the text. */
+export function holdsSecret(text: string, secrets: string[]): boolean {
+  return secrets
+    .flatMap((secret) => [secret, Buffer.from(secret).toString('base64')])
+    .some((form) => {
+      for (let from = 0; from + pieceLength <= form.length; from += 1) {
+        if (text.includes(form.slice(from, from + pieceLength))) return true
+      }
+      return false
+    })
+}
