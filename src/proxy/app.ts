@@ -1,0 +1,126 @@
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { type OperationId, operations } from '#contract/operations.ts'
+import { Uuid } from '#contract/tunnel.ts'
+import { assertMay, routePath, sameSite } from './identity/guard.ts'
+import { ProblemError, toProblem } from './problem.ts'
+import { configurationRoutes } from './routes/configuration.ts'
+import { connectorRoutes } from './routes/connectors.ts'
+import { eventRoutes } from './routes/events.ts'
+import { failoverRoutes } from './routes/failovers.ts'
+import { securityHeaders } from './routes/headers.ts'
+import { healthRoutes } from './routes/health.ts'
+import { openapiRoutes } from './routes/openapi.ts'
+import { type Page, pageRoutes } from './routes/page.ts'
+import type { Env, Parts, Request, Route } from './routes/route.ts'
+import { sessionRoutes } from './routes/session.ts'
+import { tunnelRoutes } from './routes/tunnels.ts'
+
+/** The app is a value: the list of routes and the one error handler. */
+
+const bodyCapBytes = 64 * 1024
+
+export function createApp(parts: Parts, page: Page): Hono<Env> {
+  const app = new Hono<Env>()
+
+  app.use(async (c, next) => {
+    c.set('requestId', parts.requestId())
+    await next()
+  })
+  app.use(securityHeaders())
+  app.use('/api/*', async (c, next) => {
+    await next()
+    c.header('cache-control', 'no-store')
+    c.header('x-request-id', c.get('requestId'))
+  })
+  app.use('/api/*', sameSite(parts.host))
+  app.use(
+    '/api/*',
+    bodyLimit({
+      maxSize: bodyCapBytes,
+      onError: () => {
+        throw new ProblemError('too-large', 'The body may hold 64 KB at most. Nothing was changed.')
+      },
+    }),
+  )
+
+  const route: Route = (operationId, handle) => {
+    const { method } = operations[operationId]
+    app.on(method, routePath(operationId), async (c) => {
+      assertMay(parts.who(), operationId)
+      return handle(c, readIds(c))
+    })
+  }
+  healthRoutes(app, parts)
+  openapiRoutes(app)
+  sessionRoutes(route, parts)
+  tunnelRoutes(route, parts)
+  connectorRoutes(route, parts)
+  configurationRoutes(route, parts)
+  failoverRoutes(route, parts)
+  eventRoutes(route, parts)
+
+  app.all('/api/*', (c) => {
+    const known = Object.keys(operations).some((id) =>
+      matches(routePath(id as OperationId), c.req.path),
+    )
+    if (known)
+      throw new ProblemError('method-not-allowed', `${c.req.path} does not take ${c.req.method}.`)
+    throw new ProblemError(
+      'not-found',
+      'Tandem’s API has no such address; /api/openapi.json lists them.',
+    )
+  })
+  pageRoutes(app, page)
+
+  app.onError((error, c) => {
+    const requestId = c.get('requestId')
+    const problem =
+      error instanceof ProblemError ? error : new ProblemError('internal', internal, {}, error)
+    const body = toProblem(problem, requestId)
+    if (body.status >= 500) {
+      parts.log(
+        { requestId, kind: problem.kind, path: c.req.path, err: problem },
+        'a request failed',
+      )
+    }
+    if (problem.extra.retryAt !== undefined) {
+      const seconds = Math.max(1, Math.ceil((problem.extra.retryAt - parts.now()) / 1000))
+      c.header('retry-after', String(seconds))
+    }
+    c.header('cache-control', 'no-store')
+    c.header('x-request-id', requestId)
+    c.header('content-type', 'application/problem+json')
+    return c.body(JSON.stringify(body), body.status as 400)
+  })
+  return app
+}
+
+const internal =
+  'Something broke inside Tandem. Watching goes on; the log has the cause under this request id.'
+
+/** `/api/a/:b` against `/api/a/x`. */
+function matches(pattern: string, path: string): boolean {
+  const [left, right] = [pattern.split('/'), path.split('/')]
+  return (
+    left.length === right.length &&
+    left.every((part, at) => part.startsWith(':') || part === right[at])
+  )
+}
+
+/** Every id in the path, checked before anything is done with it. */
+function readIds(c: Request): Record<string, string> {
+  const ids: Record<string, string> = c.req.param()
+  for (const [name, value] of Object.entries(ids)) {
+    if (!Uuid.safeParse(value).success) {
+      throw new ProblemError(
+        'invalid-request',
+        `The ${name} in the address is not an id (a lower-case UUID).`,
+        {
+          field: name,
+        },
+      )
+    }
+  }
+  return ids
+}

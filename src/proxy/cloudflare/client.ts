@@ -1,0 +1,333 @@
+import { type CfMessage, CfEnvelope } from '#contract/cloudflare.ts'
+import { type UpstreamCall, upstreamCalls } from '#contract/operations.ts'
+import type { Problem, ProblemKind } from '#contract/problem.ts'
+import { ProblemError } from '../problem.ts'
+import type { Secret } from '../secret.ts'
+import type { Budget, Purpose } from './budget.ts'
+import { lockoutMs, parseRatelimit, parseRetryAfter } from './ratelimit.ts'
+
+/**
+ * The only caller of Cloudflare. A call is a name of the allow-list plus ids, so no text of a request
+ * can become an address. An answer counts only if it is 2xx, JSON and `success: true`. A write is sent
+ * exactly once; a read is tried once more after a reset or a 5xx.
+ *
+ * Not the official SDK: that one repeats a failover PUT by itself and takes `200 {"success":false}`
+ * and HTML pages for success.
+ */
+export type Ids = { accountId?: string; tunnelId?: string; connectorId?: string }
+
+export type Answer = {
+  result: unknown
+  info: CfEnvelope['result_info']
+  /** When the call left and when its answer was complete. */
+  sentAt: number
+  at: number
+}
+
+export type CallOptions = {
+  purpose: Purpose
+  query?: Record<string, string | number | boolean>
+  body?: unknown
+  deadlineMs?: number
+}
+
+/** One token and how it fares. */
+export type TokenSlot = { secret: Secret; lockedUntil: number }
+export type Tokens = { read: TokenSlot; write: TokenSlot }
+
+export type ClientDeps = {
+  baseUrl: string
+  tokens: Tokens
+  budget: Budget
+  now: () => number
+  random: () => number
+  sleep: (ms: number) => Promise<void>
+  fetch: typeof fetch
+  /** Told when a 429 locks a token, so that a restart does not forget it. */
+  onLocked: (slot: TokenSlot, until: number) => void
+  /** Told Cloudflare's clock minus ours, in milliseconds, to about a second. */
+  onSkew: (skewMs: number) => void
+  debug: (facts: Record<string, unknown>, message: string) => void
+}
+
+export type Client = ReturnType<typeof createClient>
+
+const defaultDeadlineMs = 15_000
+const bodyCapBytes = 5 * 1024 * 1024
+const idShapes = {
+  accountId: /^[0-9a-f]{32}$/,
+  tunnelId: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+  connectorId: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+} as const
+
+/** Fills the ids into an allow-listed path. Throws when an id is missing or has another shape. */
+export function toPath(call: UpstreamCall, ids: Ids): string {
+  return upstreamCalls[call].path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const key = name as keyof typeof idShapes
+    const id = ids[key]
+    if (typeof id !== 'string' || !idShapes[key].test(id)) {
+      throw new ProblemError('invalid-request', `The ${key} is not a valid id.`, { field: key })
+    }
+    return id
+  })
+}
+
+export function createClient(deps: ClientDeps) {
+  const { baseUrl, tokens, budget, now } = deps
+  const host = new URL(baseUrl).host
+
+  function slotFor(call: UpstreamCall): TokenSlot {
+    return upstreamCalls[call].write ? tokens.write : tokens.read
+  }
+
+  /** Refuses before anything is sent while the token is locked out or the budget is spent. */
+  function assertMayAsk(slot: TokenSlot, purpose: Purpose) {
+    if (now() < slot.lockedUntil) {
+      throw new ProblemError(
+        'locked-out',
+        'Cloudflare refuses every call of this token because too many were made. Tandem shows what it last saw and goes on by itself.',
+        { retryAt: slot.lockedUntil },
+      )
+    }
+    const waitMs = budget.waitMs(purpose)
+    if (waitMs > 0) {
+      throw new ProblemError(
+        'budget-spent',
+        'Tandem stopped before Cloudflare’s own limit would lock the token out. Watching goes on; try again shortly.',
+        { retryAt: now() + waitMs },
+      )
+    }
+  }
+
+  /**
+   * Sends one allow-listed call.
+   *
+   * @throws ProblemError of a kind that says what happened; for a write, `outcome-unknown`,
+   *   `cloudflare-failing`, `cloudflare-unreachable` and `unexpected-answer` mean that it may have worked.
+   */
+  async function call(name: UpstreamCall, ids: Ids, options: CallOptions): Promise<Answer> {
+    try {
+      return await attempt(name, ids, options)
+    } catch (error) {
+      if (!(error instanceof ProblemError) || !isWorthOneMoreRead(name, error)) throw error
+      deps.debug({ call: name, kind: error.kind }, 'reading once more')
+      await deps.sleep(1000 + deps.random() * 2000)
+      return attempt(name, ids, options)
+    }
+  }
+
+  async function attempt(name: UpstreamCall, ids: Ids, options: CallOptions): Promise<Answer> {
+    const { method } = upstreamCalls[name]
+    const slot = slotFor(name)
+    const url = new URL(`${baseUrl}${toPath(name, ids)}`)
+    for (const [key, value] of Object.entries(options.query ?? {})) {
+      url.searchParams.set(key, String(value))
+    }
+    assertMayAsk(slot, options.purpose)
+    budget.spend(options.purpose)
+    const sentAt = now()
+    const deadlineMs = options.deadlineMs ?? defaultDeadlineMs
+    // One deadline over connecting, headers and body: a stalled body is as dead as a stalled start.
+    const signal = AbortSignal.timeout(deadlineMs)
+    let response: Response
+    let body: string
+    try {
+      response = await deps.fetch(url, {
+        method,
+        redirect: 'error',
+        signal,
+        headers: {
+          authorization: `Bearer ${slot.secret.reveal()}`,
+          accept: 'application/json',
+          'user-agent': 'tandem',
+          ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      })
+      if (slot === tokens.read) budget.learn(parseRatelimit(response.headers.get('ratelimit')))
+      learnSkew(response, sentAt)
+      if (response.status === 429) throw lock(slot, response)
+      body = await readBody(response)
+    } catch (error) {
+      if (error instanceof ProblemError) throw error
+      throw toNetworkProblem(error, host, deadlineMs)
+    }
+    const at = now()
+    deps.debug({ call: name, status: response.status, ms: at - sentAt }, 'asked Cloudflare')
+    const envelope = parseEnvelope(response, body)
+    if (!envelope) throw unreadable(name, response, body)
+    if (response.ok && envelope.success === true) {
+      return { result: envelope.result, info: envelope.result_info, sentAt, at }
+    }
+    if (isRateLimitCode(envelope.errors)) throw lock(slot, response, envelope.errors)
+    throw toRefusal(name, response, envelope.errors)
+  }
+
+  function lock(slot: TokenSlot, response: Response, errors: CfMessage[] = []): ProblemError {
+    // The body of a 429 is not worth reading: the status decides, and it may be an HTML page.
+    response.body?.cancel().catch(() => {})
+    const header = response.headers.get('retry-after')
+    const waitMs = header === null ? lockoutMs : parseRetryAfter(header, now())
+    const until = now() + waitMs + deps.random() * 5000
+    slot.lockedUntil = Math.max(slot.lockedUntil, until)
+    deps.onLocked(slot, slot.lockedUntil)
+    return new ProblemError(
+      'locked-out',
+      'Cloudflare answered 429: too many calls were made with this token. Tandem rests until the time shown and then goes on by itself.',
+      { retryAt: slot.lockedUntil, cloudflare: { status: 429, errors: toTexts(errors) } },
+    )
+  }
+
+  function learnSkew(response: Response, sentAt: number) {
+    const date = Date.parse(response.headers.get('date') ?? '')
+    // The header has whole seconds; the middle of that second against the middle of the call.
+    if (Number.isFinite(date)) deps.onSkew(Math.round(date + 500 - (sentAt + now()) / 2))
+  }
+
+  return { call, lockedUntil: (name: UpstreamCall) => slotFor(name).lockedUntil }
+}
+
+/** Reads a whole body and no more than the cap, counted after decompression. */
+async function readBody(response: Response): Promise<string> {
+  if (!response.body) return ''
+  const reader = response.body.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    bytes += value.byteLength
+    if (bytes > bodyCapBytes) {
+      await reader.cancel()
+      throw new ProblemError(
+        'unexpected-answer',
+        'Cloudflare’s answer was larger than 5 MiB and was thrown away. What was last read stays on screen.',
+      )
+    }
+    text += decoder.decode(value, { stream: true })
+  }
+}
+
+function parseEnvelope(response: Response, body: string): CfEnvelope | null {
+  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(response.headers.get('content-type') ?? ''))
+    return null
+  try {
+    const json: unknown = JSON.parse(body)
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) return null
+    return CfEnvelope.parse(json)
+  } catch {
+    return null
+  }
+}
+
+const toTexts = (errors: CfMessage[]) =>
+  errors
+    .slice(0, 10)
+    .map(({ code, message }) => ({ code: String(code), message: message.slice(0, 500) }))
+
+// 971 and 10429 are seen with other statuses too; below the schema's minimum, so any code is read.
+const isRateLimitCode = (errors: CfMessage[]) =>
+  errors.some(({ code }) => code === 971 || code === 10429 || code === '971' || code === '10429')
+
+function isWorthOneMoreRead(name: UpstreamCall, error: ProblemError): boolean {
+  if (upstreamCalls[name].method !== 'GET') return false
+  return (
+    error.kind === 'cloudflare-failing' ||
+    (error.kind === 'cloudflare-unreachable' && wasReset(error))
+  )
+}
+
+const wasReset = (error: ProblemError) => /reset|closed/.test(error.message)
+
+function unreadable(name: UpstreamCall, response: Response, body: string): ProblemError {
+  if (response.status >= 500) return toRefusal(name, response, [])
+  const type = response.headers.get('content-type')?.split(';')[0] ?? 'no content type'
+  const looks = /html/i.test(type) || /^\s*</.test(body) ? 'an HTML page' : `unreadable (${type})`
+  return new ProblemError(
+    'unexpected-answer',
+    `Cloudflare answered ${response.status}, but what came was ${looks}. What was last read stays on screen; Tandem asks again.`,
+    { cloudflare: { status: response.status, errors: [] } },
+    body.slice(0, 200),
+  )
+}
+
+/** Gives a refusal its kind: by HTTP status first, then by the codes that are known. */
+function toRefusal(name: UpstreamCall, response: Response, errors: CfMessage[]): ProblemError {
+  const { status } = response
+  const codes = new Set(errors.map(({ code }) => String(code)))
+  const cloudflare: Problem['cloudflare'] = { status, errors: toTexts(errors) }
+  const said = cloudflare.errors.map(({ code, message }) => `${message} (${code})`).join('; ')
+  const refuse = (kind: ProblemKind, detail: string) =>
+    new ProblemError(kind, detail, { cloudflare })
+
+  if (status >= 500) {
+    return refuse(
+      'cloudflare-failing',
+      `Cloudflare answered ${status}. What was last read stays on screen; Tandem asks again by itself.`,
+    )
+  }
+  if (status === 401 || (status === 400 && codes.has('6003'))) {
+    return refuse('token-rejected', `Cloudflare rejected the API token${said ? `: ${said}` : ''}.`)
+  }
+  if (status === 403) {
+    const group = upstreamCalls[name].write ? 'WARP Write' : 'WARP Read'
+    return refuse(
+      'permission-missing',
+      `The API token may not do this: it needs “Cloudflare One Connector: ${group}”${said ? `. Cloudflare said: ${said}` : ''}.`,
+    )
+  }
+  if (status === 404) return refuse('not-found', said || 'Cloudflare does not know it.')
+  if (status === 409 && codes.has('1013')) {
+    return new ProblemError('name-conflict', 'Another tunnel of this account has that name.', {
+      cloudflare,
+      field: 'name',
+    })
+  }
+  if (codes.has('1022')) {
+    return refuse(
+      'has-connections',
+      'Cloudflare refuses to delete a tunnel while a connector is connected. Stop its connectors first.',
+    )
+  }
+  if (status >= 400)
+    return refuse('refused-by-cloudflare', said || `Cloudflare answered ${status}.`)
+  return refuse(
+    'unexpected-answer',
+    `Cloudflare answered ${status} without success${said ? `: ${said}` : ''}.`,
+  )
+}
+
+const certificateCodes =
+  /CERT|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|ERR_TLS|ERR_SSL|EPROTO|HOSTNAME_MISMATCH/
+
+/** Names a failure of the network in one word that an admin can act on. Never repeats the raw error. */
+export function toNetworkProblem(error: unknown, host: string, deadlineMs: number): ProblemError {
+  const codes: string[] = []
+  let text = ''
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    codes.push(at.name, 'code' in at ? String(at.code) : '')
+    text += ` ${at.message}`
+    if (at instanceof AggregateError) {
+      for (const inner of at.errors) codes.push(String((inner as { code?: unknown }).code ?? ''))
+    }
+  }
+  const all = codes.join(' ')
+  const why = /TimeoutError|AbortError|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|ETIMEDOUT/.test(all)
+    ? `no complete answer within ${Math.round(deadlineMs / 1000)} s`
+    : /ENOTFOUND|EAI_AGAIN/.test(all)
+      ? 'DNS does not know the name'
+      : /ECONNREFUSED/.test(all)
+        ? 'connection refused'
+        : certificateCodes.test(all)
+          ? 'the TLS certificate is not valid'
+          : /redirect/i.test(text)
+            ? 'it answered with a redirect, which Tandem does not follow'
+            : /ENETUNREACH|EHOSTUNREACH/.test(all)
+              ? 'there is no route to it'
+              : 'connection reset or closed'
+  return new ProblemError(
+    'cloudflare-unreachable',
+    `Cannot reach ${host}: ${why}. What was last read stays on screen; Tandem asks again by itself.`,
+  )
+}

@@ -1,0 +1,133 @@
+import { CfTokenVerification } from '#contract/cloudflare.ts'
+import type { TokenState } from '#contract/session.ts'
+import { ProblemError } from '../problem.ts'
+import type { Client, Tokens } from './client.ts'
+import { toAt } from './translate.ts'
+
+/**
+ * How the tokens fare, in words. Cloudflare's verify addresses tell about expiry, but each of them calls
+ * good tokens of the other kind invalid; only a real list call decides whether a token works.
+ */
+export type TokenWatch = ReturnType<typeof createTokenWatch>
+
+type Fare = Pick<TokenState, 'verdict' | 'sentence' | 'expiresAt'>
+
+const unchecked: Fare = { verdict: 'unchecked', sentence: 'Not checked yet.', expiresAt: null }
+
+export function createTokenWatch(deps: {
+  client: Client
+  tokens: Tokens
+  accountId: string
+  onChange: () => void
+}) {
+  const { client, tokens, accountId } = deps
+  const separate = tokens.read !== tokens.write
+  const fares = { read: unchecked, write: unchecked }
+
+  function set(which: 'read' | 'write', fare: Fare) {
+    if (JSON.stringify(fares[which]) === JSON.stringify(fare)) return
+    fares[which] = fare
+    if (!separate) fares[which === 'read' ? 'write' : 'read'] = fare
+    deps.onChange()
+  }
+
+  /** What the verify addresses know: status and end. Null when neither tells. */
+  async function verify(): Promise<CfTokenVerification | null> {
+    for (const name of ['accountTokenVerify', 'userTokenVerify'] as const) {
+      try {
+        const ids = name === 'accountTokenVerify' ? { accountId } : {}
+        const answer = await client.call(name, ids, { purpose: 'poll' })
+        return CfTokenVerification.parse(answer.result)
+      } catch (error) {
+        if (!(error instanceof ProblemError)) throw error
+        // A refusal may only mean the wrong kind of address; anything else won't get better by asking.
+        if (
+          !['token-rejected', 'permission-missing', 'refused-by-cloudflare'].includes(error.kind)
+        ) {
+          return null
+        }
+      }
+    }
+    return null
+  }
+
+  /** Called with the end of every listing; null: it worked. Verifies only when the verdict changes. */
+  async function noticeListing(error: ProblemError | null) {
+    const { verdict } = fares.read
+    if (!error) {
+      if (verdict === 'works') return
+      const expiresAt = fares.read.expiresAt
+      set('read', { verdict: 'works', sentence: 'Works.', expiresAt })
+      const known = await verify()
+      set('read', { ...fares.read, expiresAt: toAt(known?.expires_on) ?? expiresAt })
+      return
+    }
+    if (error.kind === 'token-rejected' || error.kind === 'permission-missing') {
+      if (verdict !== 'works' && verdict !== 'unchecked' && verdict !== 'unreachable') return
+      // At once, so that the page does not wait for the reason behind the reason.
+      set('read', { verdict: 'rejected', sentence: error.message, expiresAt: null })
+      set('read', refusalOf(error, await verify()))
+      return
+    }
+    if (verdict === 'unchecked')
+      set('read', { ...unchecked, verdict: 'unreachable', sentence: error.message })
+  }
+
+  /** Called with the end of every write. A 403 tells that the token lacks Write, whatever else it can. */
+  function noticeWrite(error: ProblemError | null) {
+    if (error?.kind === 'permission-missing') {
+      set('write', {
+        verdict: 'permission-missing',
+        sentence: error.message,
+        expiresAt: fares.write.expiresAt,
+      })
+    } else if (!error && fares.write.verdict !== 'works') {
+      set('write', { verdict: 'works', sentence: 'Works.', expiresAt: fares.write.expiresAt })
+    }
+  }
+
+  /** The tokens were replaced: nothing is known of them. */
+  function forget() {
+    fares.read = unchecked
+    fares.write = unchecked
+  }
+
+  function states(): TokenState[] {
+    const of = (purpose: TokenState['purpose'], which: 'read' | 'write'): TokenState => ({
+      purpose,
+      ...fares[which],
+      lockedUntil: tokens[which].lockedUntil || null,
+    })
+    return separate ? [of('reading', 'read'), of('writing', 'write')] : [of('everything', 'read')]
+  }
+
+  return { noticeListing, noticeWrite, forget, states }
+}
+
+function refusalOf(error: ProblemError, known: CfTokenVerification | null): Fare {
+  const expiresAt = toAt(known?.expires_on)
+  if (known?.status === 'expired') {
+    const on = expiresAt === null ? '' : ` on ${new Date(expiresAt).toISOString().slice(0, 10)}`
+    return {
+      verdict: 'expired',
+      sentence: `The API token expired${on}. Make a new one and set it as CLOUDFLARE_API_TOKEN.`,
+      expiresAt,
+    }
+  }
+  if (known?.status === 'disabled') {
+    return { verdict: 'rejected', sentence: 'The API token is disabled at Cloudflare.', expiresAt }
+  }
+  if (known?.status === 'active' || error.kind === 'permission-missing') {
+    return {
+      verdict: 'permission-missing',
+      sentence:
+        'The API token lacks the permission “Cloudflare One Connector: WARP Read” for this account. Add it to the token at Cloudflare.',
+      expiresAt,
+    }
+  }
+  return {
+    verdict: 'rejected',
+    sentence: `${error.message} Make a new token with “Cloudflare One Connector: WARP Write” and set it as CLOUDFLARE_API_TOKEN.`,
+    expiresAt,
+  }
+}

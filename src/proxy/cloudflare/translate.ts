@@ -1,0 +1,148 @@
+import type { CfConfiguration, CfConnection, CfConnector, CfTunnel } from '#contract/cloudflare.ts'
+import {
+  type Configuration,
+  type Connection,
+  type Connector,
+  type ConnectorRole,
+  HaMode,
+  TunnelStatus,
+} from '#contract/tunnel.ts'
+
+/** Cloudflare's words → Tandem's. Pure; an unknown word stays unknown and keeps its text. */
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** An ISO date → epoch milliseconds; null where there is none or it can't be read. */
+export function toAt(value: string | undefined): number | null {
+  // Cloudflare's zero date (year 1) means "never".
+  const at = value === undefined ? Number.NaN : Date.parse(value)
+  return Number.isFinite(at) && at > 0 ? at : null
+}
+
+/** What a listing says of one tunnel. */
+export type ListedTunnel = {
+  id: string
+  accountId: string
+  name: string
+  status: TunnelStatus
+  statusReported: string | null
+  tunType: string | null
+  createdAt: number | null
+  deletedAt: number | null
+  connsActiveAt: number | null
+  connsInactiveAt: number | null
+  metadata: unknown
+}
+
+/** @returns null when the row has no usable id: nothing can be asked about it. */
+export function toListedTunnel(cf: CfTunnel, accountId: string): ListedTunnel | null {
+  const id = cf.id?.toLowerCase()
+  if (!id || !uuid.test(id)) return null
+  const known = TunnelStatus.safeParse(cf.status)
+  return {
+    id,
+    accountId,
+    name: cf.name ?? '',
+    status: known.success ? known.data : 'unknown',
+    statusReported: known.success ? null : (cf.status ?? null),
+    tunType: cf.tun_type ?? null,
+    createdAt: toAt(cf.created_at),
+    deletedAt: toAt(cf.deleted_at),
+    connsActiveAt: toAt(cf.conns_active_at),
+    connsInactiveAt: toAt(cf.conns_inactive_at),
+    metadata: cf.metadata ?? null,
+  }
+}
+
+/** A connector without what only the tunnel as a whole can tell (role age, promotion). */
+export type SeenConnector = Omit<Connector, 'roleSince' | 'promotion' | 'tunnelId'>
+
+const haRoles = ['active', 'passive', 'offline'] as const satisfies ConnectorRole[]
+
+function toConnection(cf: CfConnection, index: number): Connection {
+  return {
+    // A connection without an id still counts; its place stands in for the id.
+    id: cf.id ?? `connection-${index + 1}`,
+    colo: cf.colo_name ?? null,
+    originIp: cf.origin_ip ?? null,
+    openedAt: toAt(cf.opened_at),
+    clientVersion: cf.client_version ?? null,
+    pendingReconnect: cf.is_pending_reconnect ?? null,
+  }
+}
+
+const distinct = (values: (string | null)[]) =>
+  [...new Set(values.filter((value) => value !== null))].toSorted((a, b) => a.localeCompare(b))
+
+/** @returns null when the connector has no usable id. */
+export function toSeenConnector(cf: CfConnector): SeenConnector | null {
+  const id = cf.id?.toLowerCase()
+  if (!id || !uuid.test(id)) return null
+  const role = haRoles.find((known) => known === cf.ha_status)
+  const connections = cf.conns.map(toConnection)
+  const live = connections.filter((connection) => connection.pendingReconnect !== true)
+  return {
+    id,
+    role: role ?? (cf.ha_status === undefined ? 'none' : 'unknown'),
+    roleReported: role ? null : (cf.ha_status ?? null),
+    version: cf.version ?? connections.find((one) => one.clientVersion)?.clientVersion ?? null,
+    arch: cf.arch ?? null,
+    features: cf.features ?? null,
+    runAt: toAt(cf.run_at),
+    connections,
+    colos: distinct(live.map((connection) => connection.colo)),
+    originIps: distinct(live.map((connection) => connection.originIp)),
+  }
+}
+
+/** Connectors in a stable order; of two with the same id the one that started last is kept. */
+export function toSeenConnectors(list: CfConnector[]): {
+  connectors: SeenConnector[]
+  oddities: string[]
+} {
+  const oddities: string[] = []
+  const byId = new Map<string, SeenConnector>()
+  let nameless = 0
+  for (const cf of list) {
+    const connector = toSeenConnector(cf)
+    if (!connector) {
+      nameless += 1
+      continue
+    }
+    const twin = byId.get(connector.id)
+    if (twin) oddities.push(`Cloudflare lists connector ${connector.id.slice(0, 8)} twice.`)
+    if (!twin || (connector.runAt ?? 0) >= (twin.runAt ?? 0)) byId.set(connector.id, connector)
+  }
+  if (nameless > 0) oddities.push(`Cloudflare lists ${nameless} without an id.`)
+  return {
+    connectors: [...byId.values()].toSorted((a, b) => a.id.localeCompare(b.id)),
+    oddities,
+  }
+}
+
+export const isConnected = (connector: Pick<Connector, 'connections'>) =>
+  connector.connections.some((connection) => connection.pendingReconnect !== true)
+
+/** @param cf null when Cloudflare does not offer the resource on this account (404). */
+export function toConfiguration(
+  cf: CfConfiguration | null,
+  tunnelId: string,
+  checkedAt: number,
+): Configuration {
+  const known = HaMode.safeParse(cf?.ha_mode)
+  const addresses = (list: { address?: string | undefined }[] | undefined) =>
+    (list ?? []).map((entry) => entry.address).filter((address) => address !== undefined)
+  return {
+    tunnelId,
+    checkedAt,
+    reported: cf !== null,
+    haMode: known.success ? known.data : null,
+    haModeReported: known.success ? null : (cf?.ha_mode ?? null),
+    version: cf?.configuration_version ?? null,
+    createdAt: toAt(cf?.created_at),
+    updatedAt: toAt(cf?.updated_at),
+    fnrId: cf?.config?.fnr_id ?? null,
+    vips: addresses(cf?.config?.vips),
+    vipsPrevious: addresses(cf?.config?.vips_previous),
+  }
+}

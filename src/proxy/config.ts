@@ -1,0 +1,194 @@
+import { isIP } from 'node:net'
+import { type Role, roles } from '#contract/operations.ts'
+import { createSecret, type Secret } from './secret.ts'
+
+/** What the environment asks for, parsed once. */
+export type Config = {
+  mode: 'demo' | 'live'
+  accountIds: string[]
+  /** Used for everything where there is no read token. */
+  token: Secret | null
+  readToken: Secret | null
+  baseUrl: string
+  host: string
+  port: number
+  dataDir: string
+  logLevel: string
+  /** Cloudflare's limit: calls in five minutes. */
+  rateLimit: number
+  /** Part of the limit that polling may use, 0 to 1. */
+  pollShare: number
+  /** The role of everybody in demo mode beyond a loopback address. */
+  demoRole: Role
+}
+
+type Setting = { name: string; fallback: string; says: string }
+
+/** Every setting, in the order in which `--help` and the README list them. */
+export const settings: Setting[] = [
+  {
+    name: 'CLOUDFLARE_API_TOKEN',
+    fallback: '',
+    says: 'API token with “Cloudflare One Connector: WARP Write”; without it Tandem runs its demo',
+  },
+  {
+    name: 'CLOUDFLARE_ACCOUNT_ID',
+    fallback: '',
+    says: 'Account to watch (32 hex digits); several are separated by commas',
+  },
+  {
+    name: 'CLOUDFLARE_READ_TOKEN',
+    fallback: '',
+    says: 'Second token with “… WARP Read” for polling, so that a lock-out can’t stop a failover',
+  },
+  {
+    name: 'CLOUDFLARE_BASE_URL',
+    fallback: 'https://api.cloudflare.com/client/v4',
+    says: 'Where the API is; https, or http on a loopback address',
+  },
+  {
+    name: 'CLOUDFLARE_RATE_LIMIT',
+    fallback: '1200',
+    says: 'Calls that Cloudflare allows the token in five minutes',
+  },
+  { name: 'HOST', fallback: '127.0.0.1', says: 'Address to listen on' },
+  { name: 'PORT', fallback: '8787', says: 'Port to listen on; 0 takes a free one' },
+  {
+    name: 'TANDEM_POLL_SHARE',
+    fallback: '60',
+    says: 'Percentage of that limit which polling may use (5 to 80)',
+  },
+  { name: 'TANDEM_DATA_DIR', fallback: './data', says: 'Where Tandem keeps its database' },
+  {
+    name: 'TANDEM_DEMO_ROLE',
+    fallback: 'viewer',
+    says: 'Role of everybody in the demo when it listens beyond loopback: viewer, operator, admin',
+  },
+  { name: 'LOG_LEVEL', fallback: 'info', says: 'fatal, error, warn, info, debug or silent' },
+]
+
+/** The text that `--help` prints. */
+export function helpText(): string {
+  const width = Math.max(...settings.map((setting) => setting.name.length))
+  const rows = settings.map(({ name, fallback, says }) => {
+    const shown = fallback ? ` [${fallback}]` : ''
+    return `  ${name.padEnd(width)}  ${says}${shown}`
+  })
+  return [
+    'Tandem: operations console for Cloudflare WARP Connector high availability',
+    '',
+    'Usage: npm start [-- --scene demo|empty|large|outage|docs] [-- --help]',
+    '',
+    'Settings come from the environment or from a file named .env. With neither a token nor an',
+    'account the demo runs on a simulator of Cloudflare’s API (--scene picks its world).',
+    '',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent']
+export const isLoopback = (host: string) =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+/** Cloudflare's tokens are 40 characters of this alphabet; newer kinds are longer. */
+const tokenShape = /^[A-Za-z0-9_-]{20,256}$/
+
+/**
+ * Reads the settings.
+ *
+ * @returns the configuration, or one clear line per fault. A faulty secret is never repeated.
+ */
+export function parseConfig(
+  env: Record<string, string | undefined>,
+): { config: Config } | { faults: string[] } {
+  const faults: string[] = []
+  const read = (name: string) =>
+    env[name]?.trim() || (settings.find((setting) => setting.name === name)?.fallback ?? '')
+
+  const secret = (name: string): Secret | null => {
+    const value = read(name)
+    if (value === '') return null
+    if (tokenShape.test(value)) return createSecret(value)
+    faults.push(
+      `${name} does not look like an API token: it has ${value.length} characters and may hold only letters, digits, “-” and “_”.`,
+    )
+    return null
+  }
+  const whole = (name: string, least: number, most: number): number => {
+    const value = read(name)
+    const number = /^\d{1,6}$/.test(value) ? Number(value) : Number.NaN
+    if (number >= least && number <= most) return number
+    faults.push(`${name} is “${value}” and must be a whole number from ${least} to ${most}.`)
+    return least
+  }
+
+  const token = secret('CLOUDFLARE_API_TOKEN')
+  const readToken = secret('CLOUDFLARE_READ_TOKEN')
+  const given = {
+    token: read('CLOUDFLARE_API_TOKEN') !== '',
+    account: read('CLOUDFLARE_ACCOUNT_ID') !== '',
+  }
+  const accountIds = read('CLOUDFLARE_ACCOUNT_ID')
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '')
+  for (const id of accountIds) {
+    if (!/^[0-9a-f]{32}$/.test(id)) {
+      faults.push(
+        `CLOUDFLARE_ACCOUNT_ID holds “${id}”, which is not an account id (32 hex digits).`,
+      )
+    }
+  }
+  if (given.token && !given.account) {
+    faults.push('CLOUDFLARE_ACCOUNT_ID is missing: a token needs the account that it is for.')
+  }
+  if (given.account && !given.token) {
+    faults.push('CLOUDFLARE_API_TOKEN is missing: an account needs a token to read it with.')
+  }
+  if (readToken && !given.token) {
+    faults.push('CLOUDFLARE_READ_TOKEN is a second token: CLOUDFLARE_API_TOKEN is missing.')
+  }
+
+  const baseUrl = read('CLOUDFLARE_BASE_URL').replace(/\/+$/, '')
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null
+  const hostname = url?.hostname.replace(/^\[|\]$/g, '') ?? ''
+  if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(hostname)))) {
+    faults.push(
+      `CLOUDFLARE_BASE_URL is “${baseUrl}” and must be https, or http on a loopback address.`,
+    )
+  } else if (url.username || url.password || url.search || url.hash) {
+    faults.push('CLOUDFLARE_BASE_URL must hold no user, password, query or fragment.')
+  }
+
+  const host = read('HOST')
+  if (!isLoopback(host) && isIP(host) === 0) {
+    faults.push(`HOST is “${host}” and must be an IP address or localhost.`)
+  }
+  const logLevel = read('LOG_LEVEL')
+  if (!logLevels.includes(logLevel)) {
+    faults.push(`LOG_LEVEL is “${logLevel}” and must be one of ${logLevels.join(', ')}.`)
+  }
+  const demoRole = roles.find((role) => role === read('TANDEM_DEMO_ROLE'))
+  if (!demoRole) {
+    faults.push(
+      `TANDEM_DEMO_ROLE is “${read('TANDEM_DEMO_ROLE')}” and must be one of ${roles.join(', ')}.`,
+    )
+  }
+
+  const config: Config = {
+    mode: given.token ? 'live' : 'demo',
+    accountIds,
+    token,
+    readToken,
+    baseUrl,
+    host,
+    port: whole('PORT', 0, 65_535),
+    dataDir: read('TANDEM_DATA_DIR'),
+    logLevel,
+    rateLimit: whole('CLOUDFLARE_RATE_LIMIT', 60, 100_000),
+    pollShare: whole('TANDEM_POLL_SHARE', 5, 80) / 100,
+    demoRole: demoRole ?? 'viewer',
+  }
+  return faults.length > 0 ? { faults } : { config }
+}

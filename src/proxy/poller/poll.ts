@@ -1,0 +1,454 @@
+import { CfConfiguration, CfConnectorList, CfTunnel, CfTunnelList } from '#contract/cloudflare.ts'
+import type { PollerState } from '#contract/session.ts'
+import type { Budget, Purpose } from '../cloudflare/budget.ts'
+import type { Client } from '../cloudflare/client.ts'
+import {
+  type ListedTunnel,
+  toConfiguration,
+  toListedTunnel,
+  toSeenConnectors,
+} from '../cloudflare/translate.ts'
+import { ProblemError, sentenceOf } from '../problem.ts'
+import type { Present } from './present.ts'
+import { listPeriodMs, nextStep, sweepPeriodMs } from './schedule.ts'
+
+/**
+ * The one watcher for all browsers: lists the accounts, reads the connectors one after the other in the
+ * order of `schedule.ts`, within the budget, and lands what it sees in the present.
+ */
+export type Poller = ReturnType<typeof createPoller>
+
+export type PollerDeps = {
+  accountIds: string[]
+  client: Client
+  budget: Budget
+  present: Present
+  now: () => number
+  /** Calls back after `ms`; returns what takes it back. */
+  after: (ms: number, callback: () => void) => () => void
+  /** Told whenever the state that people see changed. */
+  onState: () => void
+  /** Told how a listing ended for the token that made it. */
+  onVerdict: (error: ProblemError | null) => void
+  warn: (facts: Record<string, unknown>, message: string) => void
+}
+
+type Account = {
+  accountId: string
+  listDueAt: number
+  busy: boolean
+  failures: number
+  /** Why it can't be listed, in a row; null when the last listing came. */
+  failure: ProblemError | null
+  failingSince: number
+  listedAt: number | null
+  incompleteSince: number | null
+}
+
+type Turn = {
+  seenAt: number | null
+  configuredAt: number | null
+  changed: boolean
+  notBefore: number
+  failures: number
+  busy: boolean
+}
+
+const parallel = 4
+const pageSize = 100
+const mostPages = 50
+const listBackoffMs = [5_000, 10_000, 15_000]
+const rejectedBackoffMs = [30_000, 60_000, 120_000, 300_000]
+const tunnelBackoffMs = [10_000, 20_000, 40_000, 60_000]
+const step = (list: number[], failures: number) => list[Math.min(failures, list.length) - 1] ?? 0
+
+export function createPoller(deps: PollerDeps) {
+  const { client, budget, present, now } = deps
+  const accounts: Account[] = deps.accountIds.map((accountId) => ({
+    accountId,
+    listDueAt: 0,
+    busy: false,
+    failures: 0,
+    failure: null,
+    failingSince: 0,
+    listedAt: null,
+    incompleteSince: null,
+  }))
+  const turns = new Map<string, Turn>()
+  const watching = new Map<string, number>()
+  const startedAt = now()
+  let running = 0
+  let turn = 0
+  let stopped = true
+  let cancelWake = () => {}
+  let sweepStartedAt = startedAt
+  let swept: { at: number; ms: number } | null = null
+  let since = { state: 'starting' as PollerState['state'], at: startedAt }
+
+  const turnOf = (tunnelId: string): Turn => {
+    const before = turns.get(tunnelId)
+    if (before) return before
+    const fresh = {
+      seenAt: null,
+      configuredAt: null,
+      changed: true,
+      notBefore: 0,
+      failures: 0,
+      busy: false,
+    }
+    turns.set(tunnelId, fresh)
+    return fresh
+  }
+
+  /** Starts as many looks as may run now, then sleeps until the next is due. */
+  function wake() {
+    cancelWake()
+    if (stopped) return
+    while (running < parallel) {
+      const lockedUntil = client.lockedUntil('tunnelList')
+      if (lockedUntil > now()) return sleepUntil(lockedUntil)
+      const waitMs = budget.waitMs('poll')
+      if (waitMs > 0) return sleepUntil(now() + waitMs)
+      const next = nextStep(accounts, subjects(), now(), turn)
+      if (next.kind === 'wait') return sleepUntil(next.until)
+      turn += 1
+      running += 1
+      void run(next).finally(() => {
+        running -= 1
+        wake()
+      })
+    }
+  }
+
+  function sleepUntil(at: number) {
+    const ms = Math.min(Math.max(at - now(), 1), 60_000)
+    cancelWake = deps.after(ms, wake)
+  }
+
+  function subjects() {
+    const reachable = new Set(
+      accounts.filter((one) => one.failures === 0).map((one) => one.accountId),
+    )
+    return present
+      .watchable()
+      .filter(({ accountId }) => reachable.has(accountId))
+      .map(({ tunnelId, ha }) => ({
+        tunnelId,
+        ha,
+        watched: watching.has(tunnelId),
+        ...turnOf(tunnelId),
+      }))
+  }
+
+  async function run(next: Exclude<ReturnType<typeof nextStep>, { kind: 'wait' }>) {
+    if (next.kind === 'list') {
+      const account = accounts.find((one) => one.accountId === next.accountId)
+      if (account) await list(account)
+      return
+    }
+    const its = turnOf(next.tunnelId)
+    its.busy = true
+    try {
+      if (next.kind === 'connectors') await look(next.tunnelId, 'poll')
+      else await readConfiguration(next.tunnelId, 'poll')
+      its.failures = 0
+    } catch (error) {
+      noticeFailure(next.tunnelId, its, error)
+    } finally {
+      its.busy = false
+    }
+  }
+
+  function noticeFailure(tunnelId: string, its: Turn, error: unknown) {
+    if (error instanceof ProblemError && error.kind === 'budget-spent') return
+    if (error instanceof ProblemError && error.kind === 'locked-out') {
+      deps.onState()
+      return
+    }
+    its.failures += 1
+    its.notBefore = now() + step(tunnelBackoffMs, its.failures)
+    deps.warn({ tunnelId, err: error }, 'could not look at a tunnel')
+    present.landTrouble(tunnelId, sentenceOf(error))
+  }
+
+  /** Reads one tunnel's connectors now and lands them. Throws the client's ProblemError. */
+  async function look(tunnelId: string, purpose: Purpose) {
+    const tunnel = present.tunnel(tunnelId)
+    if (!tunnel) throw new ProblemError('not-found', 'Tandem does not know this tunnel.')
+    const its = turnOf(tunnelId)
+    // Before the call: what changes while it is under way asks for another look.
+    its.changed = false
+    try {
+      const answer = await client.call(
+        'connectorList',
+        { accountId: tunnel.accountId, tunnelId },
+        { purpose },
+      )
+      its.seenAt = answer.at
+      const seen = toSeenConnectors(CfConnectorList.parse(answer.result))
+      present.landConnectors(tunnelId, seen, answer.sentAt, answer.at)
+      noticeSweep()
+      return seen.connectors
+    } catch (error) {
+      if (error instanceof ProblemError && error.kind === 'not-found') {
+        await confirmDeletion(tunnelId, tunnel.accountId, purpose)
+      }
+      throw error
+    }
+  }
+
+  /** Reads one tunnel's HA configuration now and lands it. */
+  async function readConfiguration(tunnelId: string, purpose: Purpose) {
+    const tunnel = present.tunnel(tunnelId)
+    if (!tunnel) throw new ProblemError('not-found', 'Tandem does not know this tunnel.')
+    const ids = { accountId: tunnel.accountId, tunnelId }
+    const sentAt = now()
+    const cf = await client.call('configurationGet', ids, { purpose }).then(
+      (answer) => CfConfiguration.parse(answer.result),
+      (error: unknown) => {
+        // Newer than the rest of the API: some accounts answer 404 to it.
+        if (error instanceof ProblemError && error.kind === 'not-found') return null
+        throw error
+      },
+    )
+    turnOf(tunnelId).configuredAt = now()
+    const configuration = toConfiguration(cf, tunnelId, now())
+    present.landConfiguration(configuration, sentAt, now())
+    return configuration
+  }
+
+  /** Reads one tunnel itself and lands it. Throws `not-found` when Cloudflare does not know it. */
+  async function readTunnel(tunnelId: string, purpose: Purpose) {
+    const tunnel = present.tunnel(tunnelId)
+    if (!tunnel) throw new ProblemError('not-found', 'Tandem does not know this tunnel.')
+    const { accountId } = tunnel
+    const answer = await client.call('tunnelGet', { accountId, tunnelId }, { purpose })
+    const listed = toListedTunnel(CfTunnel.parse(answer.result), accountId)
+    if (listed?.id === tunnelId) present.landTunnel(listed, answer.sentAt, answer.at)
+  }
+
+  /** Absence alone proves nothing; a tunnel is gone when a read of it says so. */
+  async function confirmDeletion(tunnelId: string, accountId: string, purpose: Purpose) {
+    try {
+      const answer = await client.call('tunnelGet', { accountId, tunnelId }, { purpose })
+      const listed = toListedTunnel(CfTunnel.parse(answer.result), accountId)
+      if (listed?.deletedAt) present.landDeleted(tunnelId, listed.deletedAt)
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.kind !== 'not-found') throw error
+      present.landDeleted(tunnelId, now())
+    }
+    if (present.tunnel(tunnelId)?.deletedAt != null) turns.delete(tunnelId)
+  }
+
+  async function list(account: Account) {
+    account.busy = true
+    const sentAt = now()
+    try {
+      let listing = await readListing(account.accountId)
+      // Something moved between two pages: once more, then make do with what came.
+      if (!listing.complete) listing = await readListing(account.accountId)
+      account.failures = 0
+      account.failure = null
+      account.listedAt = now()
+      account.incompleteSince = listing.complete ? null : (account.incompleteSince ?? now())
+      const { changedIds, missingIds } = present.landListing(account.accountId, listing.tunnels, {
+        complete: listing.complete,
+        sentAt,
+        at: now(),
+      })
+      for (const tunnelId of changedIds) {
+        turnOf(tunnelId).changed = true
+        turnOf(tunnelId).configuredAt = null
+      }
+      deps.onVerdict(null)
+      for (const tunnelId of missingIds) await confirmDeletion(tunnelId, account.accountId, 'poll')
+      noticeSweep()
+    } catch (error) {
+      noticeListFailure(account, error)
+    } finally {
+      account.busy = false
+      const backoff = isRejection(account.failure) ? rejectedBackoffMs : listBackoffMs
+      account.listDueAt =
+        account.failures > 0
+          ? now() + step(backoff, account.failures)
+          : sentAt + listPeriodMs(accounts.length, budget.msPerPoll)
+      noticeState()
+    }
+  }
+
+  function noticeListFailure(account: Account, error: unknown) {
+    const problem = toListProblem(error, account.accountId)
+    // Our own waiting is no failure of Cloudflare's.
+    if (problem.kind === 'budget-spent' || problem.kind === 'locked-out') return
+    if (account.failures === 0) account.failingSince = now()
+    account.failures += 1
+    account.failure = problem
+    deps.warn({ accountId: account.accountId, err: problem }, 'could not list tunnels')
+    deps.onVerdict(problem)
+  }
+
+  /**
+   * All pages of one account. Complete: every page said the same total, no tunnel came twice and as many
+   * came as were announced; an offset listing can otherwise skip a live tunnel.
+   */
+  async function readListing(accountId: string) {
+    const rows: ListedTunnel[] = []
+    const seen = new Set<string>()
+    let complete = true
+    let collected = 0
+    let total: number | undefined
+    for (let page = 1; ; page += 1) {
+      const { result, info } = await client.call(
+        'tunnelList',
+        { accountId },
+        { purpose: 'poll', query: { is_deleted: false, page, per_page: pageSize } },
+      )
+      const cfRows = CfTunnelList.parse(result)
+      if (page > 1 && info?.total_count !== total) complete = false
+      total = info?.total_count
+      collected += cfRows.length
+      for (const cf of cfRows) {
+        const row = toListedTunnel(cf, accountId)
+        // A row that can't be read means that absence proves nothing.
+        if (!row || seen.has(row.id)) complete = false
+        if (!row || seen.has(row.id)) continue
+        seen.add(row.id)
+        rows.push(row)
+      }
+      const perPage = info?.per_page ?? pageSize
+      if (cfRows.length < perPage || (total !== undefined && collected >= total)) break
+      if (page >= mostPages) {
+        complete = false
+        break
+      }
+    }
+    if (total !== undefined && collected !== total) complete = false
+    return { tunnels: rows, complete }
+  }
+
+  function noticeSweep() {
+    if (accounts.some((account) => account.listedAt === null || account.listedAt < sweepStartedAt))
+      return
+    for (const { tunnelId } of present.watchable()) {
+      const { seenAt, failures } = turnOf(tunnelId)
+      if (failures === 0 && (seenAt === null || seenAt < sweepStartedAt)) return
+    }
+    swept = { at: now(), ms: now() - sweepStartedAt }
+    sweepStartedAt = now()
+    noticeState()
+  }
+
+  function stateNow(): Pick<PollerState, 'state' | 'reason' | 'until'> {
+    const lockedUntil = client.lockedUntil('tunnelList')
+    if (lockedUntil > now()) {
+      return {
+        state: 'paused',
+        reason:
+          'Cloudflare refuses calls: too many were made with the token that Tandem watches with.',
+        until: lockedUntil,
+      }
+    }
+    const rejected = accounts.find((account) => isRejection(account.failure))
+    if (rejected?.failure) {
+      return { state: 'rejected', reason: rejected.failure.message, until: rejected.listDueAt }
+    }
+    const failing = accounts.find((account) => account.failures >= 2)
+    if (failing?.failure) {
+      const many = accounts.length > 1 ? `Account ${failing.accountId.slice(0, 8)}: ` : ''
+      return { state: 'failing', reason: many + failing.failure.message, until: failing.listDueAt }
+    }
+    const started = accounts.every((account) => account.listedAt !== null)
+    return { state: started ? 'running' : 'starting', reason: null, until: null }
+  }
+
+  function noticeState() {
+    const { state } = stateNow()
+    if (state === since.state) return
+    since = { state, at: now() }
+    deps.onState()
+  }
+
+  /** What people see of the poller. `clockSkewMs` is the client's to tell. */
+  function state(clockSkewMs: number | null): PollerState {
+    noticeState()
+    const oldest = (values: (number | null)[]) =>
+      values.some((value) => value === null) ? null : Math.min(...values.map(Number))
+    const incomplete = accounts.map((one) => one.incompleteSince).filter((at) => at !== null)
+    return {
+      ...stateNow(),
+      since: since.at,
+      listedAt: oldest(accounts.map((account) => account.listedAt)),
+      listIncompleteSince: incomplete.length > 0 ? Math.min(...incomplete) : null,
+      sweptAt: swept?.at ?? null,
+      sweepMs: swept?.ms ?? null,
+      budget: budget.state(),
+      clockSkewMs,
+    }
+  }
+
+  /** Opens a watch: the tunnel is asked again within 2 s. Returns what ends it. */
+  function watch(tunnelId: string): () => void {
+    watching.set(tunnelId, (watching.get(tunnelId) ?? 0) + 1)
+    wake()
+    return () => {
+      const left = (watching.get(tunnelId) ?? 1) - 1
+      if (left > 0) watching.set(tunnelId, left)
+      else watching.delete(tunnelId)
+    }
+  }
+
+  /** Something was just changed there: look soon. */
+  function poke(tunnelId: string) {
+    turnOf(tunnelId).changed = true
+    wake()
+  }
+
+  /** Past this age a row is stale: 2.5 periods, 30 s at least. */
+  function staleAfterMs(): number {
+    const period = sweepPeriodMs(turns.size, accounts.length, budget.msPerPoll)
+    return Math.max(30_000, Math.round((2.5 * period) / 1000) * 1000)
+  }
+
+  /** The token was replaced: ask at once. */
+  function retryNow() {
+    for (const account of accounts) account.listDueAt = 0
+    wake()
+  }
+
+  return {
+    start: () => {
+      stopped = false
+      wake()
+    },
+    stop: () => {
+      stopped = true
+      cancelWake()
+    },
+    look,
+    readConfiguration,
+    readTunnel,
+    watch,
+    poke,
+    retryNow,
+    state,
+    staleAfterMs,
+    /** True once every account was listed or failed with a reason. */
+    hasLooked: () => accounts.every((one) => one.listedAt !== null || one.failure !== null),
+  }
+}
+
+const isRejection = (problem: ProblemError | null) =>
+  problem?.kind === 'token-rejected' || problem?.kind === 'permission-missing'
+
+/** A list that answers 404 means the account: the path has nothing else that could be wrong. */
+function toListProblem(error: unknown, accountId: string): ProblemError {
+  if (!(error instanceof ProblemError))
+    return new ProblemError('internal', sentenceOf(error), {}, error)
+  if (error.kind !== 'not-found') return error
+  return new ProblemError(
+    'not-found',
+    `Cloudflare does not know the account ${accountId}: check CLOUDFLARE_ACCOUNT_ID. It said: ${error.message}`,
+    error.extra,
+    error,
+  )
+}

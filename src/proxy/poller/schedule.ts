@@ -1,0 +1,116 @@
+/**
+ * What next, and when? Pure: the poller tells what it knows of each subject, this says what to ask.
+ *
+ * Order: a listing that is due · tunnels whose list entry changed or that were never read · tunnels open
+ * in a browser · HA tunnels · the rest · configurations. Every third look goes to whatever waits longest,
+ * so that many open pages can't starve the tunnels that nobody looks at.
+ */
+export type AccountSubject = { accountId: string; listDueAt: number; busy: boolean }
+
+export type TunnelSubject = {
+  tunnelId: string
+  /** Null: never read. */
+  seenAt: number | null
+  /** Its list entry changed after it was last read, or somebody asked for a look. */
+  changed: boolean
+  watched: boolean
+  ha: boolean | null
+  configuredAt: number | null
+  /** After failures: not before then. */
+  notBefore: number
+  busy: boolean
+}
+
+export type Step =
+  | { kind: 'list'; accountId: string }
+  | { kind: 'connectors'; tunnelId: string }
+  | { kind: 'configuration'; tunnelId: string }
+  | { kind: 'wait'; until: number }
+
+export const periods = {
+  listMs: 5_000,
+  /** Asked again within 2 s, the call's own time included. */
+  watchedMs: 1_500,
+  haMs: 5_000,
+  restMs: 15_000,
+  configurationMs: 300_000,
+  watchedConfigurationMs: 60_000,
+} as const
+
+/** Listings may take half of the pace at most, however many accounts there are. */
+export const listPeriodMs = (accounts: number, msPerPoll: number) =>
+  Math.max(periods.listMs, accounts * msPerPoll * 2)
+
+/**
+ * The period in which every tunnel is looked at, milliseconds: what it should be, or what the pace
+ * allows when there are many. Data older than 2.5 of it counts as stale.
+ */
+export function sweepPeriodMs(tunnels: number, accounts: number, msPerPoll: number): number {
+  const listShare = (accounts * msPerPoll) / listPeriodMs(accounts, msPerPoll)
+  return Math.max(periods.haMs, (tunnels * msPerPoll) / (1 - listShare))
+}
+
+const periodOf = (tunnel: TunnelSubject) =>
+  tunnel.watched ? periods.watchedMs : tunnel.ha === false ? periods.restMs : periods.haMs
+
+/** When a tunnel's connectors should be read next; in the past when it is overdue. */
+export function dueAt(tunnel: TunnelSubject): number {
+  const due = tunnel.changed || tunnel.seenAt === null ? 0 : tunnel.seenAt + periodOf(tunnel)
+  return Math.max(due, tunnel.notBefore)
+}
+
+function rank(tunnel: TunnelSubject): number {
+  if (tunnel.changed || tunnel.seenAt === null) return 0
+  if (tunnel.watched) return 1
+  return tunnel.ha === false ? 3 : 2
+}
+
+function configurationDueAt(tunnel: TunnelSubject): number {
+  if (tunnel.configuredAt === null) return tunnel.notBefore
+  const period = tunnel.watched ? periods.watchedConfigurationMs : periods.configurationMs
+  return Math.max(tunnel.configuredAt + period, tunnel.notBefore)
+}
+
+/** @param turn counts the looks so far; every third goes to the most overdue. */
+export function nextStep(
+  accounts: AccountSubject[],
+  tunnels: TunnelSubject[],
+  now: number,
+  turn: number,
+): Step {
+  let soonest = Number.POSITIVE_INFINITY
+  for (const account of accounts) {
+    if (account.busy) continue
+    if (account.listDueAt <= now) return { kind: 'list', accountId: account.accountId }
+    soonest = Math.min(soonest, account.listDueAt)
+  }
+  const byAge = turn % 3 === 2
+  let best: TunnelSubject | null = null
+  let configuration: TunnelSubject | null = null
+  for (const tunnel of tunnels) {
+    if (tunnel.busy) continue
+    const due = dueAt(tunnel)
+    if (due > now) soonest = Math.min(soonest, due)
+    else if (!best || isBefore(tunnel, best, byAge)) best = tunnel
+    const configurationDue = configurationDueAt(tunnel)
+    if (configurationDue > now) soonest = Math.min(soonest, configurationDue)
+    else if (tunnel.seenAt !== null && isConfiguredBefore(tunnel, configuration))
+      configuration = tunnel
+  }
+  // A tunnel's first configuration tells whether it is HA at all, so it is not the last in every queue.
+  // and a known one is read again now and then even when the pace is spent on connectors.
+  const turnOfConfigurations = turn % 9 === 8 || (byAge && configuration?.configuredAt === null)
+  if (configuration && (!best || turnOfConfigurations)) {
+    return { kind: 'configuration', tunnelId: configuration.tunnelId }
+  }
+  if (best) return { kind: 'connectors', tunnelId: best.tunnelId }
+  return { kind: 'wait', until: soonest }
+}
+
+function isBefore(a: TunnelSubject, b: TunnelSubject, byAge: boolean): boolean {
+  const ranks = byAge ? 0 : rank(a) - rank(b)
+  return ranks === 0 ? (a.seenAt ?? 0) < (b.seenAt ?? 0) : ranks < 0
+}
+
+const isConfiguredBefore = (a: TunnelSubject, b: TunnelSubject | null) =>
+  !b || (a.configuredAt ?? 0) < (b.configuredAt ?? 0)

@@ -1,0 +1,38 @@
+import { type Problem, type ProblemKind, problemKinds, problemPrefix } from '#contract/problem.ts'
+
+type Extra = Omit<Partial<Problem>, 'type' | 'title' | 'status' | 'detail'>
+
+/**
+ * The one way to say no. Thrown anywhere in the proxy, given its status and body by the one error
+ * handler in `app.ts`. `detail` is a sentence for people and never holds a secret; `cause` goes to the
+ * log only.
+ */
+export class ProblemError extends Error {
+  readonly kind: ProblemKind
+  readonly extra: Extra
+
+  constructor(kind: ProblemKind, detail: string, extra: Extra = {}, cause?: unknown) {
+    super(detail, { cause })
+    this.name = 'ProblemError'
+    this.kind = kind
+    this.extra = extra
+  }
+}
+
+export function toProblem(error: ProblemError, requestId?: string): Problem {
+  const { status, title } = problemKinds[error.kind]
+  return {
+    type: `${problemPrefix}${error.kind}`,
+    title,
+    status,
+    detail: error.message,
+    ...error.extra,
+    ...(requestId ? { requestId } : {}),
+  }
+}
+
+/** The sentence of any failure, for banners and log lines: a problem's own, else a neutral one. */
+export const sentenceOf = (error: unknown): string =>
+  error instanceof ProblemError
+    ? error.message
+    : 'Something broke inside Tandem; the log has the cause.'

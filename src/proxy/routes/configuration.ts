@@ -1,0 +1,66 @@
+import { CfConfiguration } from '#contract/cloudflare.ts'
+import { ConfigurationChange } from '#contract/tunnel.ts'
+import { liveTunnel, noticing, type Parts, perform, type Route, readBody } from './route.ts'
+import { toConfiguration } from '../cloudflare/translate.ts'
+import { createFreshness, wantsFresh } from './fresh.ts'
+
+export function configurationRoutes(route: Route, parts: Parts) {
+  const { client, present, poller, now } = parts
+  const mayRefresh = createFreshness(now)
+
+  route('configurationGet', async (c, { tunnelId = '' }) => {
+    liveTunnel(parts, tunnelId)
+    const known = present.configuration(tunnelId)
+    if (known && !(wantsFresh(c) && mayRefresh(tunnelId))) return c.json(known)
+    return c.json(await poller.readConfiguration(tunnelId, 'person'))
+  })
+
+  route('configurationPut', async (c, { tunnelId = '' }) => {
+    const change = await readBody(c, ConfigurationChange)
+    const { accountId } = liveTunnel(parts, tunnelId)
+    const before = present.configuration(tunnelId)
+    const input = {
+      from: { haMode: before?.haMode ?? null, fnrId: before?.fnrId, vips: before?.vips },
+      to: change,
+    }
+    const facts = { operation: 'configurationPut', tunnelId, input } as const
+    const after = await perform(parts, c, facts, async () => {
+      const answer = await noticing(
+        parts,
+        client.call(
+          'configurationPut',
+          { accountId, tunnelId },
+          { purpose: 'person', body: toCloudflare(change) },
+        ),
+      )
+      const configuration = toConfiguration(
+        CfConfiguration.parse(answer.result),
+        tunnelId,
+        answer.at,
+      )
+      // An answer without a mode tells nothing: what holds now is read instead.
+      if (configuration.haMode === null) return poller.readConfiguration(tunnelId, 'person')
+      present.landConfiguration(configuration, answer.sentAt, answer.at)
+      return configuration
+    })
+    return c.json(after)
+  })
+}
+
+function toCloudflare(change: ConfigurationChange) {
+  const addresses = (list: string[]) => list.map((address) => ({ address }))
+  switch (change.haMode) {
+    case 'aws':
+      return { ha_mode: 'aws', config: { fnr_id: change.fnrId } }
+    case 'local':
+      return {
+        ha_mode: 'local',
+        config: {
+          vips: addresses(change.vips),
+          ...(change.vipsPrevious ? { vips_previous: addresses(change.vipsPrevious) } : {}),
+        },
+      }
+    default:
+      return { ha_mode: change.haMode }
+  }
+}

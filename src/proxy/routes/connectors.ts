@@ -1,0 +1,38 @@
+import { CfConnector } from '#contract/cloudflare.ts'
+import { liveTunnel, type Parts, type Route } from './route.ts'
+import { toSeenConnector } from '../cloudflare/translate.ts'
+import { ProblemError } from '../problem.ts'
+import { createFreshness, wantsFresh } from './fresh.ts'
+
+export function connectorRoutes(route: Route, parts: Parts) {
+  const { present, poller, client } = parts
+  const mayRefresh = createFreshness(parts.now)
+
+  route('connectorList', async (c, { tunnelId = '' }) => {
+    if (wantsFresh(c)) {
+      liveTunnel(parts, tunnelId)
+      if (mayRefresh(tunnelId)) await poller.look(tunnelId, 'person')
+    }
+    const known = present.connectors(tunnelId)
+    if (known) return c.json(known)
+    liveTunnel(parts, tunnelId)
+    throw new ProblemError('not-found', 'Tandem does not know this tunnel.')
+  })
+
+  route('connectorGet', async (c, { tunnelId = '', connectorId = '' }) => {
+    if (wantsFresh(c)) {
+      const { accountId } = liveTunnel(parts, tunnelId)
+      if (mayRefresh(connectorId)) {
+        const ids = { accountId, tunnelId, connectorId }
+        const { result, sentAt, at } = await client.call('connectorGet', ids, { purpose: 'person' })
+        const seen = toSeenConnector(CfConnector.parse(result))
+        if (seen?.id === connectorId) present.landConnector(tunnelId, seen, sentAt, at)
+      }
+    }
+    const list = present.connectors(tunnelId)
+    const connector = list?.connectors.find((one) => one.id === connectorId)
+    if (connector) return c.json(connector)
+    if (!list) liveTunnel(parts, tunnelId)
+    throw new ProblemError('not-found', 'Cloudflare lists no such connector for this tunnel now.')
+  })
+}

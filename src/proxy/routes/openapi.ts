@@ -1,0 +1,110 @@
+import type { Hono } from 'hono'
+import * as z from 'zod/mini'
+import { LiveEvent } from '#contract/events.ts'
+import { Failover, FailoverRequest } from '#contract/failover.ts'
+import { type OperationId, operations } from '#contract/operations.ts'
+import { Problem } from '#contract/problem.ts'
+import { Session } from '#contract/session.ts'
+import {
+  Configuration,
+  ConfigurationChange,
+  Connector,
+  ConnectorList,
+  InstallToken,
+  TunnelChange,
+  TunnelCreation,
+  TunnelDetail,
+  TunnelList,
+} from '#contract/tunnel.ts'
+import type { Env } from './route.ts'
+
+/** What each operation takes and answers; path, method, role and words come from the table itself. */
+const shapes: Record<
+  OperationId,
+  { body?: z.ZodMiniType; answer: z.ZodMiniType; status: number; fresh?: true }
+> = {
+  sessionGet: { answer: Session, status: 200 },
+  tunnelList: { answer: TunnelList, status: 200 },
+  tunnelCreate: { body: TunnelCreation, answer: TunnelDetail, status: 201 },
+  tunnelGet: { answer: TunnelDetail, status: 200, fresh: true },
+  tunnelUpdate: { body: TunnelChange, answer: TunnelDetail, status: 200 },
+  tunnelDelete: { answer: TunnelDetail, status: 200 },
+  tokenGet: { answer: InstallToken, status: 200 },
+  connectorList: { answer: ConnectorList, status: 200, fresh: true },
+  connectorGet: { answer: Connector, status: 200, fresh: true },
+  configurationGet: { answer: Configuration, status: 200, fresh: true },
+  configurationPut: { body: ConfigurationChange, answer: Configuration, status: 200 },
+  failoverRun: { body: FailoverRequest, answer: Failover, status: 202 },
+  failoverGet: { answer: Failover, status: 200 },
+  eventStream: { answer: LiveEvent, status: 200 },
+}
+
+/** Tandem's own API as an OpenAPI 3.1 document, made of the operations table and the contract's schemas. */
+export function openapiDocument() {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const [id, operation] of Object.entries(operations)) {
+    const { body, answer, status, fresh } = shapes[id as OperationId]
+    const media = id === 'eventStream' ? 'text/event-stream' : 'application/json'
+    const path = `/api${operation.path}`
+    paths[path] ??= {}
+    paths[path][operation.method.toLowerCase()] = {
+      operationId: id,
+      summary: operation.summary,
+      'x-tandem-role': operation.role,
+      'x-tandem-audited': operation.audited,
+      'x-tandem-cost': operation.cost,
+      parameters: [
+        ...[...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+          name,
+          in: 'path',
+          required: true,
+          schema: { type: 'string', format: 'uuid' },
+        })),
+        ...(fresh
+          ? [{ name: 'fresh', in: 'query', schema: { type: 'boolean', default: false } }]
+          : []),
+        ...(operation.method === 'GET'
+          ? []
+          : [
+              { name: 'X-Requested-By', in: 'header', required: true, schema: { const: 'tandem' } },
+            ]),
+      ],
+      ...(body
+        ? {
+            requestBody: {
+              required: true,
+              content: { 'application/json': { schema: toSchema(body, 'input') } },
+            },
+          }
+        : {}),
+      responses: {
+        [status]: {
+          description: operation.summary,
+          content: { [media]: { schema: toSchema(answer, 'output') } },
+        },
+        default: {
+          description: 'What went wrong, what still works and what to do (RFC 9457)',
+          content: { 'application/problem+json': { schema: toSchema(Problem, 'output') } },
+        },
+      },
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Tandem', version: '1', license: { name: 'MIT', identifier: 'MIT' } },
+    paths,
+  }
+}
+
+const toSchema = (schema: z.ZodMiniType, io: 'input' | 'output') => {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  return $schema ? rest : rest
+}
+
+export function openapiRoutes(app: Hono<Env>) {
+  let json: string | null = null
+  app.get('/api/openapi.json', (c) => {
+    json ??= JSON.stringify(openapiDocument())
+    return c.body(json, 200, { 'content-type': 'application/json' })
+  })
+}

@@ -1,0 +1,79 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { extname, join, relative, sep } from 'node:path'
+import type { Hono } from 'hono'
+import type { Env } from './route.ts'
+
+/**
+ * The built page, read into memory at the start: what is not in this map can't be served, so no path
+ * can climb out of it. Compressed twins (`.br`, `.gz`) are made by the build.
+ */
+type File = { type: string; plain: Bytes; br: Bytes | null; gz: Bytes | null; immutable: boolean }
+type Bytes = Buffer<ArrayBuffer>
+export type Page = Map<string, File>
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
+}
+
+/** @param folder `dist/web`; a folder that does not exist makes a page with nothing in it. */
+export function readPage(folder: string): Page {
+  const page: Page = new Map()
+  if (!existsSync(folder)) return page
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const type = types[extname(entry.name)]
+    if (!entry.isFile() || !type) continue
+    const file = join(entry.parentPath, entry.name)
+    const twin = (suffix: string) =>
+      existsSync(file + suffix) ? readFileSync(file + suffix) : null
+    const path = `/${relative(folder, file).split(sep).join('/')}`
+    page.set(path, {
+      type,
+      plain: readFileSync(file),
+      br: twin('.br'),
+      gz: twin('.gz'),
+      // Vite puts a hash of the content into the names in there.
+      immutable: path.startsWith('/assets/'),
+    })
+  }
+  return page
+}
+
+export function pageRoutes(app: Hono<Env>, page: Page) {
+  app.on(['GET', 'HEAD'], '*', (c) => {
+    const { path } = c.req
+    const isFile = page.has(path) && path !== '/index.html'
+    // The site map lives in the page: any other address without an ending is one of its pages.
+    const file = isFile
+      ? page.get(path)
+      : extname(path) === ''
+        ? page.get('/index.html')
+        : undefined
+    if (!file) {
+      const missing = page.size === 0 ? 'The page is not built: run npm start.' : 'Not found.'
+      return c.text(missing, 404, { 'cache-control': 'no-store' })
+    }
+    c.header('content-type', file.type)
+    c.header('cache-control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
+    c.header('vary', 'accept-encoding')
+    const accepts = c.req.header('accept-encoding') ?? ''
+    for (const [encoding, bytes] of [
+      ['br', file.br],
+      ['gzip', file.gz],
+    ] as const) {
+      if (bytes && new RegExp(`\\b${encoding}\\b`).test(accepts)) {
+        c.header('content-encoding', encoding)
+        return c.body(bytes)
+      }
+    }
+    return c.body(file.plain)
+  })
+}

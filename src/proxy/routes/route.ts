@@ -1,0 +1,114 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+import type * as z from 'zod/mini'
+import type { LiveEvent } from '#contract/events.ts'
+import type { OperationId } from '#contract/operations.ts'
+import type { Session } from '#contract/session.ts'
+import type { Client } from '../cloudflare/client.ts'
+import type { Failovers } from '../failover/run.ts'
+import { type ActionFacts, act } from '../identity/actions.ts'
+import type { Who } from '../identity/guard.ts'
+import type { Bus } from '../live/bus.ts'
+import type { Poller } from '../poller/poll.ts'
+import type { Present } from '../poller/present.ts'
+import { ProblemError } from '../problem.ts'
+import type { Store } from '../store/open.ts'
+
+/** What every route file works with: the parts, and the ways to read, act and refuse. */
+
+/** What the routes work with, made in `main.ts`. */
+export type Parts = {
+  host: string
+  accountIds: string[]
+  client: Client
+  present: Present
+  poller: Poller
+  failovers: Failovers
+  bus: Bus
+  db: Store
+  who: () => Who
+  session: () => Session
+  snapshot: () => LiveEvent
+  onWrite: (error: ProblemError | null) => void
+  now: () => number
+  requestId: () => string
+  log: (facts: Record<string, unknown>, message: string) => void
+  /** Open streams, to say goodbye to. */
+  streams: Set<(goodbye?: LiveEvent) => void>
+}
+
+export type Env = { Bindings: HttpBindings; Variables: { requestId: string } }
+export type Request = Context<Env>
+
+/** Registers an operation of the table, and nothing that is not in it: role first, then ids, then work. */
+export type Route = (
+  operationId: OperationId,
+  handle: (c: Request, ids: Record<string, string>) => Promise<Response> | Response,
+) => void
+
+/** The body of a write, checked. One sentence names the first thing that is wrong. */
+export async function readBody<T extends z.ZodMiniType>(
+  c: Request,
+  schema: T,
+): Promise<z.infer<T>> {
+  let json: unknown
+  try {
+    json = JSON.parse(await c.req.text())
+  } catch (error) {
+    if (error instanceof ProblemError) throw error
+    throw new ProblemError('invalid-request', 'The body is not JSON. Nothing was changed.')
+  }
+  const parsed = schema.safeParse(json)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const field = issue?.path.map(String).join('.') ?? ''
+  const says = issue?.message ?? 'is not valid'
+  throw new ProblemError(
+    'invalid-request',
+    `${field ? `“${field}” ` : 'The body '}${says}.`,
+    field ? { field } : {},
+  )
+}
+
+/** Does an audited operation: written down, done, settled; the token's fate is noticed on the way. */
+export function perform<T>(
+  parts: Parts,
+  c: Request,
+  facts: Pick<ActionFacts, 'operation' | 'tunnelId' | 'input'>,
+  work: (who: Who) => Promise<T>,
+): Promise<T> {
+  const who = parts.who()
+  return act(parts.db, parts.now, { ...facts, who, requestId: c.get('requestId') }, () => work(who))
+}
+
+/** A write to Cloudflare, with the token's fate noticed on the way. */
+export async function noticing<T>(parts: Parts, work: Promise<T>): Promise<T> {
+  try {
+    const result = await work
+    parts.onWrite(null)
+    return result
+  } catch (error) {
+    parts.onWrite(error instanceof ProblemError ? error : null)
+    throw error
+  }
+}
+
+/** The tunnel that a request is about, or a problem that says why there is none to work on. */
+export function liveTunnel(parts: Parts, tunnelId: string) {
+  const tunnel = parts.present.tunnel(tunnelId)
+  if (!tunnel) {
+    throw parts.poller.hasLooked()
+      ? new ProblemError('not-found', 'Tandem does not know this tunnel.')
+      : new ProblemError(
+          'not-ready',
+          'Tandem has not looked at Cloudflare yet. Try again in a moment.',
+        )
+  }
+  if (tunnel.deletedAt !== null) {
+    throw new ProblemError(
+      'tunnel-deleted',
+      'The tunnel was deleted at Cloudflare; nothing can be changed.',
+    )
+  }
+  return tunnel
+}

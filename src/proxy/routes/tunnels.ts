@@ -1,0 +1,148 @@
+import { gzipSync } from 'node:zlib'
+import { CfTunnel } from '#contract/cloudflare.ts'
+import { InstallToken, TunnelChange, TunnelCreation, type TunnelList } from '#contract/tunnel.ts'
+import { liveTunnel, noticing, type Parts, perform, type Route, readBody } from './route.ts'
+import type { Answer } from '../cloudflare/client.ts'
+import { toListedTunnel } from '../cloudflare/translate.ts'
+import { ProblemError } from '../problem.ts'
+import { createFreshness, wantsFresh } from './fresh.ts'
+
+export function tunnelRoutes(route: Route, parts: Parts) {
+  const { client, present, poller, now, bus } = parts
+  const mayRefresh = createFreshness(now)
+  const serveList = createListCache(parts)
+
+  route('tunnelList', (c) => {
+    const { json, zipped } = serveList()
+    c.header('content-type', 'application/json')
+    c.header('vary', 'accept-encoding')
+    if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(json)
+    c.header('content-encoding', 'gzip')
+    return c.body(zipped())
+  })
+
+  route('tunnelGet', async (c, { tunnelId = '' }) => {
+    if (wantsFresh(c)) {
+      liveTunnel(parts, tunnelId)
+      if (mayRefresh(tunnelId)) await poller.readTunnel(tunnelId, 'person')
+    }
+    const tunnel = present.tunnel(tunnelId)
+    return c.json(tunnel ?? liveTunnel(parts, tunnelId))
+  })
+
+  route('tunnelCreate', async (c) => {
+    const { name, ha, accountId: asked } = await readBody(c, TunnelCreation)
+    const accountId = asked ?? (parts.accountIds.length === 1 ? parts.accountIds[0] : undefined)
+    if (!accountId || !parts.accountIds.includes(accountId)) {
+      throw new ProblemError('invalid-request', 'Choose one of the accounts that Tandem watches.', {
+        field: 'accountId',
+      })
+    }
+    const facts = {
+      operation: 'tunnelCreate',
+      tunnelId: null,
+      input: { name, ha, accountId },
+    } as const
+    const created = await perform(parts, c, facts, async () => {
+      const options = { purpose: 'person', body: { name, ha } } as const
+      return land(
+        await noticing(parts, client.call('tunnelCreate', { accountId }, options)),
+        accountId,
+      )
+    })
+    poller.poke(created.id)
+    return c.json(created, 201)
+  })
+
+  route('tunnelUpdate', async (c, { tunnelId = '' }) => {
+    const change = await readBody(c, TunnelChange)
+    const { accountId, name: nameBefore } = liveTunnel(parts, tunnelId)
+    const input = {
+      ...(change.name === undefined ? {} : { name: { from: nameBefore, to: change.name } }),
+      ...(change.secret === undefined ? {} : { secret: 'replaced' }),
+    }
+    const facts = { operation: 'tunnelUpdate', tunnelId, input } as const
+    const changed = await perform(parts, c, facts, async () => {
+      const body = {
+        ...(change.name === undefined ? {} : { name: change.name }),
+        ...(change.secret === undefined ? {} : { tunnel_secret: change.secret }),
+      }
+      const ids = { accountId, tunnelId }
+      return land(
+        await noticing(parts, client.call('tunnelUpdate', ids, { purpose: 'person', body })),
+        accountId,
+      )
+    })
+    return c.json(changed)
+  })
+
+  route('tunnelDelete', async (c, { tunnelId = '' }) => {
+    const { accountId, name } = liveTunnel(parts, tunnelId)
+    const facts = { operation: 'tunnelDelete', tunnelId, input: { name } } as const
+    await perform(parts, c, facts, async () => {
+      const ids = { accountId, tunnelId }
+      // Never `cascade`: that would delete the routes that depend on the tunnel.
+      const answer = await noticing(
+        parts,
+        client.call('tunnelDelete', ids, { purpose: 'person', body: {} }),
+      )
+      const listed = toListedTunnel(CfTunnel.parse(answer.result), accountId)
+      present.landDeleted(tunnelId, listed?.deletedAt ?? now())
+    })
+    return c.json(present.tunnel(tunnelId))
+  })
+
+  route('tokenGet', async (c, { tunnelId = '' }) => {
+    const { accountId } = liveTunnel(parts, tunnelId)
+    const facts = { operation: 'tokenGet', tunnelId, input: {} } as const
+    const token = await perform(parts, c, facts, async () => {
+      const { result } = await noticing(
+        parts,
+        client.call('tokenGet', { accountId, tunnelId }, { purpose: 'person' }),
+      )
+      const parsed = InstallToken.safeParse({ token: result })
+      if (parsed.success && parsed.data.token !== '') return parsed.data
+      throw new ProblemError(
+        'unexpected-answer',
+        'Cloudflare answered without an install token. Try again.',
+      )
+    })
+    return c.json(token)
+  })
+
+  /** Takes the tunnel that a write answered into the present, for everybody. */
+  function land(answer: Answer, accountId: string) {
+    const listed = toListedTunnel(CfTunnel.parse(answer.result), accountId)
+    // The write worked; without an id in its answer the next listing shows what it made.
+    const unreadable = () =>
+      new ProblemError(
+        'outcome-unknown',
+        'Cloudflare did it but its answer names no tunnel. The list shows the result in a few seconds.',
+      )
+    if (!listed) throw unreadable()
+    present.landTunnel(listed, answer.sentAt, answer.at)
+    const tunnel = present.tunnel(listed.id)
+    if (!tunnel) throw unreadable()
+    return tunnel
+  }
+
+  /** The list is the same for everybody: made and compressed once a version. */
+  function createListCache({ present: from }: Parts) {
+    let made: { version: string; json: string; zip: Buffer<ArrayBuffer> | null } | null = null
+    return () => {
+      const version = bus.version()
+      if (made?.version !== version) {
+        const list: TunnelList = { version, at: now(), tunnels: from.tunnels() }
+        made = { version, json: JSON.stringify(list), zip: null }
+      }
+      const current = made
+      return {
+        json: current.json,
+        zipped: () => {
+          current.zip ??= gzipSync(current.json, { level: 5 })
+          return current.zip
+        },
+      }
+    }
+  }
+}
