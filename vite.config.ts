@@ -22,6 +22,7 @@ export default defineConfig({
       resolve: { noExternal: true, external: ['better-sqlite3'] },
       build: {
         outDir: 'dist',
+        copyPublicDir: false,
         emptyOutDir: false,
         target: 'node20',
         ssr: true,

@@ -43,6 +43,10 @@ export function start(
     env: { ...cleanEnv(), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
+  // Nothing outlives a test that failed before it cleaned up.
+  const killAtExit = () => child.kill('SIGKILL')
+  process.once('exit', killAtExit)
+  child.once('close', () => process.off('exit', killAtExit))
   let output = ''
   const listeners = new Set<() => void>()
   for (const stream of [child.stdout, child.stderr]) {

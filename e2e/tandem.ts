@@ -23,7 +23,7 @@ export async function startTandem(env: Record<string, string>, args: string[] = 
       env: { PORT: port, TANDEM_DATA_DIR: join(folder, 'data'), ...env },
     })
     const [, address = '', found = ''] =
-      /(http:\/\/127\.0\.0\.1:(\d+))/.exec(await program.line(/^Tandem .*http:/)) ?? []
+      /(http:\/\/127\.0\.0\.1:(\d+))/.exec(await program.line(/is running: http:/)) ?? []
     port = found
     return address
   }

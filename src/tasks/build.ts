@@ -101,5 +101,9 @@ async function build(id: string) {
 const id = digestSources()
 if (lastBuild() !== id) {
   process.env.NODE_ENV = 'production'
-  await build(id)
+  await build(id).catch((error: unknown) => {
+    // What is wrong stands in the source, not in the stack of the bundler.
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  })
 }

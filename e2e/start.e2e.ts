@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test as bare, expect } from '@playwright/test'
+import { test } from './fixtures.ts'
+import { start } from './processes.ts'
+import { startTandem } from './tandem.ts'
+import { watchBrowser } from './watch.ts'
+
+/** From the command to the first page: what starts, what refuses to start, and what it says. */
+
+/** Runs the proxy to its end, as somebody whose configuration is wrong sees it. */
+async function runToEnd(args: string[], env: Record<string, string>) {
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-start-'))
+  const program = start('proxy', args, { env, cwd: folder })
+  const code = await program.ended
+  rmSync(folder, { recursive: true, force: true })
+  return { code, output: program.output(), lines: program.output().trimEnd().split('\n') }
+}
+
+bare('without any configuration the demo starts and says that it is one', async ({ context }) => {
+  const startedAt = Date.now()
+  const tandem = await startTandem({})
+  const watch = await watchBrowser(context)
+  const page = await context.newPage()
+  await page.goto(tandem.address)
+  await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
+  expect(Date.now() - startedAt, 'from the start to a usable page').toBeLessThan(5_000)
+  await expect(page.getByText('Demo', { exact: true })).toBeVisible()
+  await watch.expectClean([])
+  await tandem.end()
+  tandem.remove()
+})
+
+bare('--help lists every setting', async () => {
+  const { code, output } = await runToEnd(['--help'], {})
+  expect(code).toBe(0)
+  for (const name of [
+    'CLOUDFLARE_API_TOKEN',
+    'CLOUDFLARE_ACCOUNT_ID',
+    'CLOUDFLARE_READ_TOKEN',
+    'CLOUDFLARE_BASE_URL',
+    'HOST',
+    'PORT',
+    'TANDEM_DATA_DIR',
+    'LOG_LEVEL',
+  ]) {
+    expect(output).toMatch(new RegExp(`^\\s+${name}\\s+\\S`, 'm'))
+  }
+})
+
+bare('every fault in the configuration is one clear line, and none repeats a secret', async () => {
+  const { code, output, lines } = await runToEnd([], {
+    CLOUDFLARE_API_TOKEN: 'hush hush',
+    CLOUDFLARE_ACCOUNT_ID: 'my account',
+    CLOUDFLARE_BASE_URL: 'http://example.com/client/v4',
+    HOST: 'everywhere',
+    PORT: '99999',
+    LOG_LEVEL: 'chatty',
+  })
+  expect(code).toBe(1)
+  expect(lines).toEqual([
+    expect.stringContaining('CLOUDFLARE_API_TOKEN'),
+    expect.stringContaining('CLOUDFLARE_ACCOUNT_ID'),
+    expect.stringContaining('CLOUDFLARE_BASE_URL'),
+    expect.stringContaining('HOST'),
+    expect.stringContaining('LOG_LEVEL'),
+    expect.stringContaining('PORT'),
+  ])
+  expect(output).not.toContain('hush')
+  expect(output).not.toMatch(/^\s+at /m)
+})
+
+bare('a token without its account is refused, and so is an account without its token', async () => {
+  const account = '0123456789abcdef0123456789abcdef'
+  const alone = await runToEnd([], { CLOUDFLARE_API_TOKEN: 'A'.repeat(40) })
+  expect(alone.code).toBe(1)
+  expect(alone.lines).toEqual([expect.stringMatching(/^CLOUDFLARE_ACCOUNT_ID is missing/)])
+  const orphan = await runToEnd([], { CLOUDFLARE_ACCOUNT_ID: account })
+  expect(orphan.code).toBe(1)
+  expect(orphan.lines).toEqual([expect.stringMatching(/^CLOUDFLARE_API_TOKEN is missing/)])
+})
+
+bare('a port that is taken is said in one line', async () => {
+  const squatter = createServer()
+  await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve))
+  const address = squatter.address()
+  const port = typeof address === 'object' && address ? String(address.port) : ''
+  const { code, output } = await runToEnd([], { PORT: port, LOG_LEVEL: 'silent' })
+  squatter.close()
+  expect(code).toBe(1)
+  expect(output).toContain(`127.0.0.1:${port} is in use`)
+  expect(output).not.toMatch(/^\s+at /m)
+})
+
+test('SIGTERM ends it within 5 s, open pages or not', async ({ tandem, page }) => {
+  await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
+  const askedAt = Date.now()
+  expect(await tandem.end('SIGTERM')).toBe(0)
+  expect(Date.now() - askedAt).toBeLessThan(5_000)
+})
+
+test('it says that it is alive, and ready once it has looked', async ({ tandem, request }) => {
+  expect((await request.get(`${tandem.address}/healthz`)).ok()).toBe(true)
+  await expect.poll(async () => (await request.get(`${tandem.address}/readyz`)).status()).toBe(200)
+})
