@@ -73,9 +73,8 @@ export function createLive({ cache, onServerTime, onNewBuild }: LiveParts): Live
     watchdog = setTimeout(() => lose(), silenceMs)
     if (at !== null) {
       onServerTime(at)
-      state = { ...state, lastHeardAt: at }
     }
-    if (state.state !== 'live') set({ state: 'live', stopping: false })
+    set({ state: 'live', lastHeardAt: at ?? state.lastHeardAt, stopping: false })
   }
 
   const flush = () => {
@@ -91,12 +90,12 @@ export function createLive({ cache, onServerTime, onNewBuild }: LiveParts): Live
     // A word of a newer server: the build check reloads the page soon enough.
     if (!event) return
     const next = message.lastEventId
-    // Two streams overlap while one replaces the other: what came already is not written twice.
-    if (next && event.type !== 'snapshot' && version && !isAfter(next, version))
-      return heard(atOf(event))
-    if (next) version = next
     heard(atOf(event))
     if (event.type === 'bye') set({ stopping: true })
+    if (event.type === 'heartbeat' || event.type === 'bye') return
+    // Two streams overlap while one replaces the other: what came already is not written twice.
+    if (event.type !== 'snapshot' && version && !isAfter(next, version)) return
+    version = next
     if (event.type === 'snapshot' || event.type === 'sessionChanged')
       checkBuild(event.session.build)
     arrivals.push({ version: next, event })

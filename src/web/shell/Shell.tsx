@@ -1,13 +1,91 @@
-import { Outlet } from '@tanstack/react-router'
+import {
+  Outlet,
+  useParams,
+  useRouteContext,
+  useRouter,
+  useRouterState,
+} from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { listenForShortcuts, useShortcut } from '#web/ui/shortcuts.ts'
 import { TooltipLayer } from '#web/ui/Tooltip.tsx'
+import { Banners } from './Banners.tsx'
+import { Header } from './Header.tsx'
 
+const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Palette }))
+const HelpDialog = lazy(async () => ({ default: (await import('./HelpDialog.tsx')).HelpDialog }))
+
+/** What stands around every page: header, banners, the keys, and the layers above. */
 export function Shell() {
+  const router = useRouter()
+  const { live } = useRouteContext({ from: '__root__' })
+  const { tunnelId } = useParams({ strict: false })
+  const [layer, setLayer] = useState<'palette' | 'help' | null>(null)
+  const main = useRef<HTMLElement>(null)
+  const top = useRef<HTMLDivElement>(null)
+
+  useEffect(() => listenForShortcuts(document), [])
+  useEffect(() => live.watch(tunnelId ?? null), [live, tunnelId])
+  useFocusOnArrival(main)
+  useHeightAsVariable(top, '--top')
+
+  useShortcut('palette', () => setLayer((open) => (open === 'palette' ? null : 'palette')))
+  useShortcut('help', () => setLayer('help'))
+  useShortcut('tunnels', () => void router.navigate({ to: '/' }))
+  // On pages without a list to search, the palette is the search.
+  useShortcut('search', () => setLayer('palette'))
+
   return (
     <>
-      <main id="main">
+      <a
+        href="#main"
+        className="sr-only z-30 rounded-md bg-accent px-3 py-2 font-medium text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+        onClick={(event) => {
+          event.preventDefault()
+          main.current?.focus()
+        }}
+      >
+        Skip to content
+      </a>
+      <div ref={top} className="sticky top-0 z-20">
+        <Header onPalette={() => setLayer('palette')} onHelp={() => setLayer('help')} />
+        <Banners />
+      </div>
+      <main ref={main} id="main" tabIndex={-1} className="outline-none">
         <Outlet />
       </main>
+      <Suspense>
+        {layer === 'palette' ? (
+          <Palette onClose={() => setLayer(null)} onHelp={() => setLayer('help')} />
+        ) : null}
+        {layer === 'help' ? <HelpDialog onClose={() => setLayer(null)} /> : null}
+      </Suspense>
       <TooltipLayer />
     </>
   )
+}
+
+/** After going to another page, keyboard and screen reader start at its top. */
+function useFocusOnArrival(main: { current: HTMLElement | null }) {
+  const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname })
+  const previous = useRef(path)
+  useEffect(() => {
+    if (previous.current !== undefined && previous.current !== path) {
+      // A dialog that opened with the page has the focus already.
+      if (!document.querySelector('dialog[open]')) main.current?.focus({ preventScroll: true })
+    }
+    previous.current = path
+  }, [path, main])
+}
+
+/** Tells the style sheets how high an element is: what sticks below it needs to know. */
+function useHeightAsVariable(element: { current: HTMLElement | null }, variable: string) {
+  useEffect(() => {
+    const node = element.current
+    if (!node) return
+    const sizes = new ResizeObserver(() => {
+      document.documentElement.style.setProperty(variable, `${node.offsetHeight}px`)
+    })
+    sizes.observe(node)
+    return () => sizes.disconnect()
+  }, [element, variable])
 }

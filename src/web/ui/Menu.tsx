@@ -16,18 +16,18 @@ const CloseMenu = createContext<() => void>(() => undefined)
 export function Menu({
   label,
   align = 'end',
-  trigger,
+  renderButton,
   children,
 }: {
   label: string
   align?: 'start' | 'end'
-  trigger: (props: MenuTrigger) => ReactNode
+  renderButton: (props: MenuTrigger) => ReactNode
   children: ReactNode
 }) {
   const popover = usePopover<HTMLDivElement>(align, (layer) => items(layer)[0]?.focus())
   return (
     <>
-      {trigger({ ...popover.trigger, 'aria-haspopup': 'menu' })}
+      {renderButton({ ...popover.trigger, 'aria-haspopup': 'menu' })}
       <div
         {...popover.layer}
         role="menu"

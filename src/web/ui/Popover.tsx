@@ -12,18 +12,18 @@ export type PopoverTrigger = {
 export function Popover({
   label,
   align = 'end',
-  trigger,
+  renderButton,
   children,
 }: {
   label: string
   align?: 'start' | 'end'
-  trigger: (props: PopoverTrigger) => ReactNode
+  renderButton: (props: PopoverTrigger) => ReactNode
   children: ReactNode
 }) {
   const popover = usePopover<HTMLDialogElement>(align)
   return (
     <>
-      {trigger({ ...popover.trigger, 'aria-haspopup': 'dialog' })}
+      {renderButton({ ...popover.trigger, 'aria-haspopup': 'dialog' })}
       <dialog
         {...popover.layer}
         aria-label={label}

@@ -1,0 +1,107 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { sessionQuery } from '#web/api/queries.ts'
+import { IconButton } from '#web/ui/Button.tsx'
+import { Icon } from '#web/ui/Icon.tsx'
+import { Kbd } from '#web/ui/Kbd.tsx'
+import { Menu, MenuItem } from '#web/ui/Menu.tsx'
+import { keysText } from '#web/ui/shortcuts.ts'
+import { tip } from '#web/ui/Tooltip.tsx'
+import { setTheme, type Theme, themes, useTheme } from '#web/ui/theme.ts'
+import { LiveChip } from './LiveChip.tsx'
+import { Logo } from './Logo.tsx'
+import { PollerChip } from './PollerChip.tsx'
+
+export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: () => void }) {
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  return (
+    <header className="flex h-12 items-center gap-2 border-b border-line bg-panel px-3 sm:gap-3 sm:px-6">
+      <Link
+        to="/"
+        className="-mx-1 flex h-8 items-center gap-2.5 rounded-md px-1 text-lg font-semibold tracking-tight"
+        aria-label="Tandem"
+      >
+        <Logo className="h-4 w-6.5" />
+        <span className="max-sm:hidden">Tandem</span>
+      </Link>
+      {session.mode === 'demo' ? <DemoMark /> : null}
+      <nav aria-label="Main" className="ml-1 flex h-full items-stretch">
+        <Link
+          to="/"
+          activeOptions={{ includeSearch: false }}
+          className="relative flex items-center px-2 text-ink-2 hover:text-ink"
+          activeProps={{
+            className:
+              'text-ink after:absolute after:inset-x-2 after:bottom-0 after:h-0.5 after:bg-accent',
+          }}
+        >
+          Tunnels
+        </Link>
+      </nav>
+      <div className="min-w-0 flex-1" />
+      <button
+        type="button"
+        onClick={onPalette}
+        aria-keyshortcuts="Control+K Meta+K"
+        className="flex h-8 items-center gap-2 rounded-md px-2 text-ink-2 hover:bg-hover hover:text-ink lg:w-56 lg:bg-page lg:ring-1 lg:ring-line lg:ring-inset"
+      >
+        <Icon name="search" />
+        <span className="flex-1 text-left max-lg:sr-only">Find anything</span>
+        <span className="hidden gap-1 lg:flex" aria-hidden="true">
+          {keysText('mod+k').map((key) => (
+            <Kbd key={key}>{key}</Kbd>
+          ))}
+        </span>
+      </button>
+      <PollerChip poller={session.poller} tokens={session.tokens} />
+      <LiveChip />
+      <div className="flex items-center">
+        <ThemeMenu />
+        <IconButton label="Keys and help" icon="help" className="max-sm:hidden" onClick={onHelp} />
+      </div>
+      <p className="flex flex-col text-right text-xs leading-tight max-md:hidden">
+        <bdi className="max-w-40 truncate">{session.who}</bdi>
+        <span className="text-ink-3" {...tip(session.roleReason)}>
+          {session.role}
+        </span>
+      </p>
+    </header>
+  )
+}
+
+function DemoMark() {
+  return (
+    <span
+      className="rounded-sm bg-accent-soft px-1.5 py-0.5 text-xs font-medium text-accent-text"
+      {...tip(
+        'These tunnels are simulated.\nTo watch your own account, set CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID and start Tandem again.',
+      )}
+    >
+      Demo
+    </span>
+  )
+}
+
+const themeWords: Record<Theme, string> = { system: 'As the system', dark: 'Dark', light: 'Light' }
+const themeIcons = { system: 'monitor', dark: 'moon', light: 'sun' } as const
+
+function ThemeMenu() {
+  const theme = useTheme()
+  return (
+    <Menu
+      label="Theme"
+      renderButton={(trigger) => <IconButton {...trigger} label="Theme" icon={themeIcons[theme]} />}
+    >
+      {themes.map((each) => (
+        <MenuItem
+          key={each}
+          icon={themeIcons[each]}
+          checked={each === theme}
+          onSelect={() => setTheme(each)}
+        >
+          {themeWords[each]}
+        </MenuItem>
+      ))}
+    </Menu>
+  )
+}

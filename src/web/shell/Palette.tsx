@@ -1,0 +1,289 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- a combobox's list is no datalist: its options hold marks and reasons */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useRouterState } from '@tanstack/react-router'
+import {
+  type ReactNode,
+  useDeferredValue,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+import type { ConnectorList } from '#contract/tunnel.ts'
+import { useWhyNot } from '#web/api/operations.ts'
+import { connectorsQuery, tunnelsQuery } from '#web/api/queries.ts'
+import { useModal } from '#web/ui/Dialog.tsx'
+import { Icon, type IconName } from '#web/ui/Icon.tsx'
+import { Kbd } from '#web/ui/Kbd.tsx'
+import { Name } from '#web/ui/Name.tsx'
+import { shortId } from '#web/ui/names.ts'
+import { RoleMark } from '#web/ui/RoleMark.tsx'
+import { StatusShape } from '#web/ui/StatusMark.tsx'
+import { keysText } from '#web/ui/shortcuts.ts'
+import { setTheme } from '#web/ui/theme.ts'
+import { type Found, find, findables } from './find.ts'
+
+/** Up to so many tunnels have their connectors fetched when the palette opens; the proxy knows them by heart. */
+const fetchAllUpTo = 60
+
+const groups = ['Tunnels and connectors', 'Actions'] as const
+
+type Choice = {
+  id: string
+  group: (typeof groups)[number]
+  line: ReactNode
+  aside?: ReactNode
+  disabledReason?: string | null
+  run: () => void
+}
+
+/** One field that finds everything: tunnels, connectors, actions. Enter does the marked one. */
+export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const listId = useId()
+  const [query, setQuery] = useState('')
+  const [marked, setMarked] = useState(0)
+  const wanted = useDeferredValue(query)
+  const found = useFound(wanted)
+  const actions = useActions(onHelp)
+  useModal(dialog)
+
+  const choices = useMemo(() => {
+    const words = wanted.toLowerCase().split(/\s+/).filter(Boolean)
+    const matching = actions.filter(({ text }) => words.every((word) => text.includes(word)))
+    return [...found, ...matching] satisfies Choice[]
+  }, [found, actions, wanted])
+  const at = Math.min(marked, choices.length - 1)
+  const current = choices[at]
+
+  const run = (choice: Choice | undefined) => {
+    if (!choice || choice.disabledReason) return
+    onClose()
+    choice.run()
+  }
+  const move = (by: number) => {
+    const next = (at + by + choices.length) % Math.max(1, choices.length)
+    setMarked(next)
+    document.getElementById(`${listId}-${next}`)?.scrollIntoView({ block: 'nearest' })
+  }
+
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the backdrop closes it, as Escape does
+    <dialog
+      ref={dialog}
+      aria-label="Find anything"
+      className="m-auto mt-[12vh] max-h-[70dvh] w-[calc(100%-1.5rem)] max-w-160 animate-in overflow-hidden rounded-lg bg-overlay text-ink shadow-overlay"
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose()
+      }}
+      onPointerDown={(event) => {
+        if (event.target === event.currentTarget) onClose()
+      }}
+    >
+      <div className="flex max-h-[70dvh] flex-col">
+        <div className="flex items-center gap-3 border-b border-line px-4">
+          <Icon name="search" className="size-4.5 text-ink-2" />
+          <input
+            role="combobox"
+            aria-expanded="true"
+            aria-controls={listId}
+            aria-activedescendant={current ? `${listId}-${at}` : undefined}
+            aria-autocomplete="list"
+            aria-label="Tunnel, connector, address, colo or action"
+            placeholder="Tunnel, connector id, origin IP, colo or action"
+            autoComplete="off"
+            spellCheck={false}
+            // biome-ignore lint: the field is what the dialog is for
+            autoFocus
+            value={query}
+            onChange={(event) => {
+              setQuery(event.target.value)
+              setMarked(0)
+            }}
+            onKeyDown={(event) => {
+              if (event.key === 'ArrowDown') move(1)
+              else if (event.key === 'ArrowUp') move(-1)
+              else if (event.key === 'Enter') run(current)
+              else return
+              event.preventDefault()
+            }}
+            className="h-13 min-w-0 flex-1 bg-transparent text-lg outline-none"
+          />
+          <Kbd>Esc</Kbd>
+        </div>
+        <div id={listId} role="listbox" aria-label="Results" className="overflow-y-auto p-2">
+          {groups.map((group) =>
+            choices.some((choice) => choice.group === group) ? (
+              <div key={group} role="group" aria-label={group}>
+                <p aria-hidden="true" className="px-2.5 pt-2 pb-1 text-xs text-ink-3">
+                  {group}
+                </p>
+                {choices.map((choice, index) =>
+                  choice.group === group ? (
+                    <div
+                      key={choice.id}
+                      id={`${listId}-${index}`}
+                      role="option"
+                      tabIndex={-1}
+                      aria-selected={index === at}
+                      aria-disabled={choice.disabledReason ? true : undefined}
+                      onPointerMove={() => setMarked(index)}
+                      onClick={() => run(choice)}
+                      onKeyDown={() => undefined}
+                      className="flex min-h-9 cursor-pointer items-center gap-2.5 rounded-md px-2.5 aria-disabled:cursor-not-allowed aria-disabled:text-ink-3 aria-selected:bg-accent-soft"
+                    >
+                      <span className="flex min-w-0 flex-1 items-center gap-2.5">
+                        {choice.line}
+                      </span>
+                      <span className="shrink-0 text-sm text-ink-2 max-sm:hidden">
+                        {choice.disabledReason ?? choice.aside}
+                      </span>
+                    </div>
+                  ) : null,
+                )}
+              </div>
+            ) : null,
+          )}
+        </div>
+        {choices.length === 0 ? (
+          <p className="px-4 pb-6 text-center text-ink-2">Nothing matches “{query}”.</p>
+        ) : null}
+        <output className="sr-only">{query ? `${choices.length} results` : ''}</output>
+      </div>
+    </dialog>
+  )
+}
+
+function useFound(query: string): Choice[] {
+  const cache = useQueryClient()
+  const navigate = useNavigate()
+  const { data } = useQuery(tunnelsQuery)
+  const cached = () =>
+    (data?.tunnels ?? []).flatMap(
+      ({ id }) => cache.getQueryData(connectorsQuery(id).queryKey) ?? [],
+    )
+  const [lists, setLists] = useState<readonly ConnectorList[]>(cached)
+
+  useEffect(() => {
+    let gone = false
+    const tunnels = data?.tunnels ?? []
+    if (tunnels.length <= fetchAllUpTo) {
+      void Promise.allSettled(
+        tunnels.map(({ id }) => cache.ensureQueryData(connectorsQuery(id))),
+      ).then((answers) => {
+        if (!gone)
+          setLists(answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])))
+        return null
+      })
+    }
+    return () => {
+      gone = true
+    }
+  }, [cache, data])
+
+  const entries = useMemo(() => findables(data?.tunnels ?? [], lists), [data, lists])
+  return useMemo(
+    () =>
+      find(entries, query, 40).map((found) => ({
+        id: found.id,
+        group: 'Tunnels and connectors',
+        line: <FoundLine found={found} />,
+        aside: found.kind === 'tunnel' ? shortId(found.id) : found.details,
+        run: () =>
+          void (found.kind === 'tunnel'
+            ? navigate({ to: '/tunnels/$tunnelId', params: { tunnelId: found.tunnel.id } })
+            : navigate({
+                to: '/tunnels/$tunnelId/connectors/$connectorId',
+                params: { tunnelId: found.tunnel.id, connectorId: found.connectorId },
+              })),
+      })),
+    [entries, query, navigate],
+  )
+}
+
+function FoundLine({ found }: { found: Found }) {
+  if (found.kind === 'tunnel')
+    return (
+      <>
+        <StatusShape status={found.tunnel.status} />
+        <Name name={found.tunnel.name} className="truncate" />
+      </>
+    )
+  return (
+    <>
+      <RoleMark role={found.active ? 'active' : 'passive'} word={false} />
+      <span className="font-mono">{shortId(found.connectorId)}</span>
+      <span className="truncate text-ink-2">
+        of <Name name={found.tunnel.name} />
+      </span>
+    </>
+  )
+}
+
+function useActions(onHelp: () => void): (Choice & { text: string })[] {
+  const navigate = useNavigate()
+  const mayNotCreate = useWhyNot('tunnelCreate')
+  const mayNotFailOver = useWhyNot('failoverRun')
+  const tunnelId = useRouterState({
+    select: (state) =>
+      state.matches.map(({ params }) => params as { tunnelId?: string }).at(-1)?.tunnelId,
+  })
+  return useMemo(() => {
+    const action = (
+      icon: IconName,
+      line: string,
+      run: () => void,
+      more: { keys?: string; disabledReason?: string | null } = {},
+    ) => ({
+      id: line,
+      group: 'Actions' as const,
+      text: line.toLowerCase(),
+      line: (
+        <>
+          <Icon name={icon} className="size-4 text-ink-2" />
+          {line}
+        </>
+      ),
+      aside: more.keys ? (
+        <span className="flex gap-1">
+          {keysText(more.keys).map((key) => (
+            <Kbd key={key}>{key}</Kbd>
+          ))}
+        </span>
+      ) : null,
+      disabledReason: more.disabledReason ?? null,
+      run,
+    })
+    const here = tunnelId
+      ? [
+          action(
+            'failover',
+            'Fail over this tunnel',
+            () =>
+              void navigate({
+                to: '/tunnels/$tunnelId',
+                params: { tunnelId },
+                search: { dialog: 'failover' },
+              }),
+            { keys: 'f', disabledReason: mayNotFailOver },
+          ),
+        ]
+      : []
+    return [
+      ...here,
+      action('menu', 'Go to tunnels', () => void navigate({ to: '/' }), { keys: 'g t' }),
+      action(
+        'plus',
+        'Create a tunnel',
+        () => void navigate({ to: '/', search: { dialog: 'create' } }),
+        { keys: 'c', disabledReason: mayNotCreate },
+      ),
+      action('moon', 'Theme: dark', () => setTheme('dark')),
+      action('sun', 'Theme: light', () => setTheme('light')),
+      action('monitor', 'Theme: as the system', () => setTheme('system')),
+      action('keyboard', 'Keys and marks', onHelp, { keys: '?' }),
+    ]
+  }, [navigate, onHelp, mayNotCreate, mayNotFailOver, tunnelId])
+}

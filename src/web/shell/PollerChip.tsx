@@ -1,0 +1,182 @@
+import type { PollerState, TokenState } from '#contract/session.ts'
+import { useClock } from '#web/ui/clock.ts'
+import { Icon, type IconName } from '#web/ui/Icon.tsx'
+import { Fact, Facts } from '#web/ui/Panel.tsx'
+import { Popover } from '#web/ui/Popover.tsx'
+import { TimeAgo } from '#web/ui/TimeAgo.tsx'
+import { ageText, countdownText, preciseText } from '#web/ui/time.ts'
+
+const looks: Record<PollerState['state'], { word: string; icon: IconName; box: string }> = {
+  starting: { word: 'First look', icon: 'refresh', box: 'bg-accent-soft' },
+  running: { word: 'Swept', icon: 'refresh', box: '' },
+  failing: { word: 'Failing', icon: 'alert', box: 'bg-warn-soft' },
+  paused: { word: 'Paused', icon: 'clock', box: 'bg-warn-soft' },
+  rejected: { word: 'Token rejected', icon: 'key', box: 'bg-bad-soft' },
+}
+
+/** How well Tandem itself sees: one line in the header, the whole behind it. */
+export function PollerChip({ poller, tokens }: { poller: PollerState; tokens: TokenState[] }) {
+  const look = looks[poller.state]
+  const text = useClock((now) => chipText(poller, now))
+  return (
+    <Popover
+      label="How Tandem is polling Cloudflare"
+      renderButton={(trigger) => (
+        <button
+          type="button"
+          {...trigger}
+          className={`flex h-8 items-center gap-2 rounded-md px-2 text-sm whitespace-nowrap text-ink-2 hover:bg-hover hover:text-ink ${look.box}`}
+        >
+          <span className="sr-only">Polling: </span>
+          <Icon name={look.icon} />
+          <span className={poller.state === 'running' ? 'max-md:sr-only' : 'max-sm:sr-only'}>
+            {text}
+          </span>
+          <Meter poller={poller} className="max-lg:hidden" />
+        </button>
+      )}
+    >
+      <PollerDetails poller={poller} tokens={tokens} />
+    </Popover>
+  )
+}
+
+function chipText(poller: PollerState, now: number): string {
+  const { word } = looks[poller.state]
+  if (poller.state === 'paused' && poller.until !== null)
+    return `${word} ${countdownText(poller.until - now)}`
+  const looked = poller.sweptAt ?? poller.listedAt
+  if (poller.state !== 'running') return word
+  return looked === null ? 'Polling' : `${word} ${ageText(now - looked)} ago`
+}
+
+/** Calls of the last five minutes against what polling may use. */
+function Meter({ poller, className = '' }: { poller: PollerState; className?: string }) {
+  const { used, polling, hardStop, limit } = poller.budget
+  const share = Math.min(1, used / limit)
+  const over = used > polling
+  return (
+    <span className={`relative h-1.5 w-10 overflow-hidden rounded-full bg-hover ${className}`}>
+      <span
+        style={{ width: `${share * 100}%` }}
+        className={`absolute inset-y-0 left-0 rounded-full ${over ? (used > hardStop ? 'bg-bad' : 'bg-warn') : 'bg-ink-3'}`}
+      />
+      <span
+        style={{ left: `${(polling / limit) * 100}%` }}
+        className="absolute inset-y-0 w-px bg-line-strong"
+      />
+    </span>
+  )
+}
+
+const stateSentences: Record<PollerState['state'], string> = {
+  starting: 'Tandem is looking at the account for the first time.',
+  running: 'Tandem is looking at the account all the time.',
+  failing: 'The last looks at Cloudflare failed.',
+  paused: 'Cloudflare is refusing calls for a while.',
+  rejected: 'Cloudflare does not take the API token.',
+}
+
+function PollerDetails({ poller, tokens }: { poller: PollerState; tokens: TokenState[] }) {
+  const left = useClock((now) => (poller.until === null ? '' : countdownText(poller.until - now)))
+  const { budget } = poller
+  return (
+    <div className="flex flex-col gap-4">
+      <div>
+        <p className="font-semibold">{stateSentences[poller.state]}</p>
+        {poller.reason ? <p className="text-ink-2">{poller.reason}</p> : null}
+      </div>
+      <Facts>
+        <Fact name="In this state for">
+          <TimeAgo at={poller.since} />
+        </Fact>
+        {left ? <Fact name="Tries again in">{left}</Fact> : null}
+        <Fact name="Account listed">
+          <TimeAgo at={poller.listedAt} none="not yet" />
+        </Fact>
+        <Fact name="Every tunnel seen">
+          <TimeAgo at={poller.sweptAt} none="not yet" />
+        </Fact>
+        {poller.sweepMs === null ? null : (
+          <Fact name="One sweep takes">{preciseText(poller.sweepMs)}</Fact>
+        )}
+        {poller.listIncompleteSince === null ? null : (
+          <Fact name="Listing incomplete">
+            since <TimeAgo at={poller.listIncompleteSince} />
+          </Fact>
+        )}
+        {poller.clockSkewMs === null ? null : (
+          <Fact name="Clock against Cloudflare">{skewText(poller.clockSkewMs)}</Fact>
+        )}
+      </Facts>
+      <div>
+        <p className="flex items-baseline justify-between gap-2 font-medium">
+          Calls in the last 5 minutes <span>{budget.used}</span>
+        </p>
+        <BudgetBar budget={budget} />
+        <p className="mt-1.5 text-sm text-ink-2">
+          Polling may use {budget.polling}, anything {budget.hardStop}; Cloudflare allows{' '}
+          {budget.limit}.
+          {budget.remaining === null ? '' : ` Cloudflare says ${budget.remaining} are left.`}
+        </p>
+        {budget.neighbour ? (
+          <p className="mt-1 text-sm text-warn">Somebody else is using calls of this token.</p>
+        ) : null}
+      </div>
+      <ul className="flex flex-col gap-1.5">
+        {tokens.map((token) => (
+          <li key={token.purpose} className="flex items-start gap-2 text-sm">
+            <Icon
+              name={
+                token.verdict === 'works'
+                  ? 'check'
+                  : token.verdict === 'unchecked'
+                    ? 'clock'
+                    : 'alert'
+              }
+              className={`mt-0.5 size-4 ${token.verdict === 'works' ? 'text-good' : token.verdict === 'unchecked' ? 'text-ink-3' : 'text-bad'}`}
+            />
+            <span>
+              {purposes[token.purpose]}: {token.sentence}
+              {token.expiresAt === null ? null : (
+                <span className="text-ink-2">
+                  {' '}
+                  Expires <TimeAgo at={token.expiresAt} />.
+                </span>
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+const purposes: Record<TokenState['purpose'], string> = {
+  everything: 'API token',
+  reading: 'Read token',
+  writing: 'Write token',
+}
+
+function BudgetBar({ budget }: { budget: PollerState['budget'] }) {
+  const at = (calls: number) => ({ left: `${(calls / budget.limit) * 100}%` })
+  const tone =
+    budget.used > budget.hardStop ? 'bg-bad' : budget.used > budget.polling ? 'bg-warn' : 'bg-good'
+  return (
+    <div className="relative mt-2 h-2 rounded-full bg-page ring-1 ring-line ring-inset">
+      <span
+        className={`absolute inset-y-0 left-0 rounded-full ${tone}`}
+        style={{ width: `${Math.min(100, (budget.used / budget.limit) * 100)}%` }}
+      />
+      <span className="absolute -inset-y-0.5 w-px bg-line-strong" style={at(budget.polling)} />
+      <span className="absolute -inset-y-0.5 w-px bg-line-strong" style={at(budget.hardStop)} />
+    </div>
+  )
+}
+
+/** `clockSkewMs` is Cloudflare's clock minus the server's. */
+export function skewText(clockSkewMs: number): string {
+  const size = Math.abs(clockSkewMs)
+  if (size < 1000) return 'in step'
+  return `${ageText(size)} ${clockSkewMs > 0 ? 'behind' : 'ahead'}`
+}
