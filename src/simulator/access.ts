@@ -94,7 +94,9 @@ export function createAccess({
 
   function bucketAt(caller: Caller): Bucket {
     const bucket = buckets[caller]
-    if (wall() >= bucket.startedAt + rate.windowMs && wall() >= bucket.lockedUntil) {
+    const isOver = bucket.used === 0 || wall() >= bucket.startedAt + rate.windowMs
+    // A window begins with the first call in it.
+    if (isOver && wall() >= bucket.lockedUntil) {
       bucket.startedAt = wall()
       bucket.used = 0
     }

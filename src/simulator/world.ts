@@ -92,6 +92,8 @@ export type TunnelSeed = {
   metadata?: unknown
   configuration?: { mode: HaConfiguration['mode']; config: HaConfiguration['config'] }
   connectors?: ConnectorSeed[]
+  /** Since when somebody is connected, if longer than the connectors of now. */
+  activeSince?: number
   /** When it lost its last connection, for one that ran before. */
   lostAt?: number
 }
@@ -285,7 +287,8 @@ export function createWorld({ random, startAt }: { random: Random; startAt: numb
       }
       tunnels.set(tunnel.id, tunnel)
       for (const connector of seed.connectors ?? []) addConnector(tunnel, connector)
-      const began = Math.min(...tunnel.connectors.map((connector) => connector.runAt))
+      const began =
+        seed.activeSince ?? Math.min(...tunnel.connectors.map((connector) => connector.runAt))
       if (seed.lostAt !== undefined)
         tunnel.activity.push({ from: tunnel.createdAt, to: seed.lostAt })
       else if (connectedOf(tunnel).length > 0) tunnel.activity.push({ from: began, to: null })

@@ -11,7 +11,8 @@ export const demo: Scene = ({ world, random }) => {
   const accountId = random.hex(32)
   world.accounts.push(accountId)
   const now = world.now()
-  const ago = (ms: number) => now - ms
+  // Nothing starts on the second that the simulator does.
+  const ago = (ms: number) => now - ms - random.whole(0, 50_000)
   const common = { accountId, ha: true }
 
   const london = world.addTunnel({
@@ -179,6 +180,7 @@ export const demo: Scene = ({ world, random }) => {
     ...common,
     name: 'syd-retail-lab',
     createdAt: ago(23 * day),
+    activeSince: ago(4 * day),
     connectors: [
       {
         colos: ['syd06', 'syd08'],
