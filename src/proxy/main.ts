@@ -97,7 +97,11 @@ const client = createClient({
 const present = createPresent({
   now,
   publish: bus.publish,
-  record: (tunnel, changes) => log.debug({ tunnelId: tunnel.id, changes }, 'seen'),
+  record: async (looks) => {
+    for (const { after, changes } of looks) {
+      if (changes.length > 0) log.debug({ tunnelId: after.listed.id, changes }, 'seen')
+    }
+  },
   staleAfterMs: () => poller.staleAfterMs(),
 })
 const tokenWatch = createTokenWatch({

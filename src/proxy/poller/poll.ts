@@ -186,7 +186,7 @@ export function createPoller(deps: PollerDeps) {
       )
       its.seenAt = answer.at
       const seen = toSeenConnectors(CfConnectorList.parse(answer.result))
-      present.landConnectors(tunnelId, seen, answer.sentAt, answer.at)
+      await present.landConnectors(tunnelId, seen, answer.sentAt, answer.at)
       noticeSweep()
       return seen.connectors
     } catch (error) {
@@ -213,7 +213,7 @@ export function createPoller(deps: PollerDeps) {
     )
     turnOf(tunnelId).configuredAt = now()
     const configuration = toConfiguration(cf, tunnelId, now())
-    present.landConfiguration(configuration, sentAt, now())
+    await present.landConfiguration(configuration, sentAt, now())
     return configuration
   }
 
@@ -224,7 +224,7 @@ export function createPoller(deps: PollerDeps) {
     const { accountId } = tunnel
     const answer = await client.call('tunnelGet', { accountId, tunnelId }, { purpose })
     const listed = toListedTunnel(CfTunnel.parse(answer.result), accountId)
-    if (listed?.id === tunnelId) present.landTunnel(listed, answer.sentAt, answer.at)
+    if (listed?.id === tunnelId) await present.landTunnel(listed, answer.sentAt, answer.at)
   }
 
   /** Absence alone proves nothing; a tunnel is gone when a read of it says so. */
@@ -232,10 +232,10 @@ export function createPoller(deps: PollerDeps) {
     try {
       const answer = await client.call('tunnelGet', { accountId, tunnelId }, { purpose })
       const listed = toListedTunnel(CfTunnel.parse(answer.result), accountId)
-      if (listed?.deletedAt) present.landDeleted(tunnelId, listed.deletedAt)
+      if (listed?.deletedAt) await present.landDeleted(tunnelId, listed.deletedAt)
     } catch (error) {
       if (!(error instanceof ProblemError) || error.kind !== 'not-found') throw error
-      present.landDeleted(tunnelId, now())
+      await present.landDeleted(tunnelId, now())
     }
     if (present.tunnel(tunnelId)?.deletedAt != null) turns.delete(tunnelId)
   }
@@ -251,11 +251,15 @@ export function createPoller(deps: PollerDeps) {
       account.failure = null
       account.listedAt = now()
       account.incompleteSince = listing.complete ? null : (account.incompleteSince ?? now())
-      const { changedIds, missingIds } = present.landListing(account.accountId, listing.tunnels, {
-        complete: listing.complete,
-        sentAt,
-        at: now(),
-      })
+      const { changedIds, missingIds } = await present.landListing(
+        account.accountId,
+        listing.tunnels,
+        {
+          complete: listing.complete,
+          sentAt,
+          at: now(),
+        },
+      )
       for (const tunnelId of changedIds) {
         turnOf(tunnelId).changed = true
         turnOf(tunnelId).configuredAt = null

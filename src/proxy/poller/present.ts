@@ -21,10 +21,19 @@ export type Present = ReturnType<typeof createPresent>
 export type PresentDeps = {
   now: () => number
   publish: (event: LiveEvent) => void
-  /** Told what changed, before anyone else hears of it. */
-  record: (tunnel: { id: string; name: string }, changes: Change[], at: number) => void
+  /** Writes down what a look saw, before anyone is told of it. Never throws: what is seen stays shown. */
+  record: (looks: Look[]) => Promise<void>
   /** Past this age a tunnel's row is stale, milliseconds. */
   staleAfterMs: (tunnelId: string) => number
+}
+
+/** One look at one part of one tunnel, and what it changed (often nothing: then it confirms). */
+export type Look = {
+  part: 'listed' | 'connectors' | 'other'
+  before: Sight | null
+  after: Sight
+  changes: Change[]
+  at: number
 }
 
 type Known = {
@@ -51,6 +60,14 @@ type Known = {
 export function createPresent(deps: PresentDeps) {
   const { now } = deps
   const known = new Map<string, Known>()
+  let tail: Promise<unknown> = Promise.resolve()
+
+  /** One landing after the other: what is recorded, shown and told is always in the same order. */
+  function inTurn<T>(landing: () => Promise<T>): Promise<T> {
+    const turn = tail.then(landing)
+    tail = turn.catch(() => {})
+    return turn
+  }
 
   function haOf({ sight: { connectors, configuration } }: Known): boolean | null {
     if (configuration?.haMode) return configuration.haMode !== 'disabled'
@@ -122,9 +139,33 @@ export function createPresent(deps: PresentDeps) {
     }
   }
 
-  /** Takes in a new sight of one tunnel: what changed is recorded, then told. */
-  function apply(one: Known, after: Sight, at: number, isNew = false): Change[] {
-    const changes = diff(isNew ? null : one.sight, after)
+  /** What is about to land: recorded first, then shown, then told. */
+  type Landing = {
+    one: Known
+    part: Look['part']
+    after: Sight
+    isNew?: boolean
+    show: (one: Known) => void
+  }
+
+  async function commit(landings: Landing[], at: number) {
+    const looks = landings.map(({ one, part, after, isNew }): Look => {
+      const before = isNew ? null : one.sight
+      return { part, before, after, changes: diff(before, after), at }
+    })
+    await deps.record(looks)
+    for (const [index, { one, after, show }] of landings.entries()) {
+      show(one)
+      apply(one, after, looks[index]?.changes ?? [], at)
+    }
+    tell(
+      landings.map(({ one }) => one),
+      at,
+    )
+  }
+
+  function apply(one: Known, after: Sight, changes: Change[], at: number) {
+    known.set(after.listed.id, one)
     one.sight = after
     for (const change of changes) {
       if (change.type === 'statusChanged') one.statusSince = { at, source: 'observed' }
@@ -132,12 +173,8 @@ export function createPresent(deps: PresentDeps) {
       if (change.type === 'roleChanged')
         one.roleSince.set(change.connectorId, { at, source: 'observed' })
       if (change.type === 'connectorGone') one.roleSince.delete(change.connectorId)
+      if (change.type !== 'tunnelAppeared') one.changedAt = at
     }
-    if (changes.length > 0) {
-      if (!isNew) one.changedAt = at
-      deps.record(after.listed, changes, at)
-    }
-    return changes
   }
 
   /** Tells the streams what differs from what they were told last. */
@@ -165,34 +202,42 @@ export function createPresent(deps: PresentDeps) {
     deps.publish({ type: 'polled', at, checked, tunnels, connectors })
   }
 
-  function landListed(listed: ListedTunnel, sentAt: number, at: number): Known | null {
+  const begin = (listed: ListedTunnel, at: number): Known => ({
+    sight: { listed, connectors: null, configuration: null },
+    listedAt: at,
+    listedSentAt: 0,
+    seenAt: null,
+    seenSentAt: 0,
+    configuredSentAt: 0,
+    oddities: [],
+    statusSince: null,
+    activeSince: null,
+    roleSince: new Map(),
+    changedAt: null,
+    trouble: null,
+    missed: 0,
+    unlistedSince: null,
+    failoverId: null,
+    told: null,
+  })
+
+  /** @returns null when a later answer about it had already landed. */
+  function toListedLanding(listed: ListedTunnel, sentAt: number, at: number): Landing | null {
     const before = known.get(listed.id)
     if (before && sentAt < before.listedSentAt) return null
-    const one: Known = before ?? {
-      sight: { listed, connectors: null, configuration: null },
-      listedAt: at,
-      listedSentAt: sentAt,
-      seenAt: null,
-      seenSentAt: 0,
-      configuredSentAt: 0,
-      oddities: [],
-      statusSince: null,
-      activeSince: null,
-      roleSince: new Map(),
-      changedAt: null,
-      trouble: null,
-      missed: 0,
-      unlistedSince: null,
-      failoverId: null,
-      told: null,
+    const one = before ?? begin(listed, at)
+    return {
+      one,
+      part: 'listed',
+      after: { ...one.sight, listed },
+      isNew: before === undefined,
+      show: () => {
+        one.listedAt = at
+        one.listedSentAt = sentAt
+        one.missed = 0
+        one.unlistedSince = null
+      },
     }
-    known.set(listed.id, one)
-    one.listedAt = at
-    one.listedSentAt = sentAt
-    one.missed = 0
-    one.unlistedSince = null
-    apply(one, { ...one.sight, listed }, at, !before)
-    return one
   }
 
   /**
@@ -202,92 +247,117 @@ export function createPresent(deps: PresentDeps) {
    *   about tunnels that it does not name.
    * @returns ids whose list entry changed, and ids that two complete listings in a row did not name.
    */
-  function landListing(
+  const landListing = (
     accountId: string,
     listed: ListedTunnel[],
     options: { complete: boolean; sentAt: number; at: number },
-  ): { changedIds: string[]; missingIds: string[] } {
-    const { complete, sentAt, at } = options
-    const changedIds: string[] = []
-    const landed: Known[] = []
-    for (const row of listed) {
-      const before = known.get(row.id)?.sight.listed
-      const one = landListed(row, sentAt, at)
-      if (!one) continue
-      landed.push(one)
-      if (!before || !sameListed(before, row)) changedIds.push(row.id)
-    }
+  ) =>
+    inTurn(async () => {
+      const { complete, sentAt, at } = options
+      const changedIds: string[] = []
+      const landings: Landing[] = []
+      for (const row of listed) {
+        const before = known.get(row.id)?.sight.listed
+        const landing = toListedLanding(row, sentAt, at)
+        if (!landing) continue
+        landings.push(landing)
+        if (!before || !sameListed(before, row)) changedIds.push(row.id)
+      }
+      await commit(landings, at)
+      const missingIds = complete ? noticeMissing(accountId, listed, sentAt, at) : []
+      return { changedIds, missingIds }
+    })
+
+  function noticeMissing(
+    accountId: string,
+    listed: ListedTunnel[],
+    sentAt: number,
+    at: number,
+  ): string[] {
     const named = new Set(listed.map((row) => row.id))
-    const missingIds: string[] = []
-    for (const one of complete ? known.values() : []) {
+    const missing = [...known.values()].filter((one) => {
       const { id, accountId: owner, deletedAt } = one.sight.listed
-      if (owner !== accountId || deletedAt !== null || named.has(id) || sentAt < one.listedSentAt)
-        continue
+      return (
+        owner === accountId && deletedAt === null && !named.has(id) && sentAt >= one.listedSentAt
+      )
+    })
+    for (const one of missing) {
       one.missed += 1
       one.unlistedSince ??= at
-      landed.push(one)
-      if (one.missed >= 2) missingIds.push(id)
     }
-    tell(landed, at)
-    return { changedIds, missingIds }
+    tell(missing, at)
+    return missing.filter((one) => one.missed >= 2).map((one) => one.sight.listed.id)
   }
 
   /** One tunnel as a write or a single read answered it. */
-  function landTunnel(listed: ListedTunnel, sentAt: number, at: number) {
-    const one = landListed(listed, sentAt, at)
-    if (one) tell([one], at)
-  }
+  const landTunnel = (listed: ListedTunnel, sentAt: number, at: number) =>
+    inTurn(async () => {
+      const landing = toListedLanding(listed, sentAt, at)
+      if (landing) await commit([landing], at)
+    })
 
   /** It is gone at Cloudflare: kept, marked, with all that was known of it. */
-  function landDeleted(tunnelId: string, deletedAt: number) {
-    const one = known.get(tunnelId)
-    if (!one || one.sight.listed.deletedAt !== null) return
-    one.listedSentAt = now()
-    apply(one, { ...one.sight, listed: { ...one.sight.listed, deletedAt } }, now())
-    tell([one], now())
-  }
+  const landDeleted = (tunnelId: string, deletedAt: number) =>
+    inTurn(async () => {
+      const one = known.get(tunnelId)
+      if (!one || one.sight.listed.deletedAt !== null) return
+      const at = now()
+      const after = { ...one.sight, listed: { ...one.sight.listed, deletedAt } }
+      const show = () => {
+        one.listedSentAt = at
+      }
+      await commit([{ one, part: 'listed', after, show }], at)
+    })
 
   /** @returns false when a later answer had already landed. */
-  function landConnectors(
+  const landConnectors = (
     tunnelId: string,
     seen: { connectors: SeenConnector[]; oddities: string[] },
     sentAt: number,
     at: number,
-  ): boolean {
-    const one = known.get(tunnelId)
-    if (!one || sentAt < one.seenSentAt) return false
-    one.seenSentAt = sentAt
-    one.seenAt = at
-    one.trouble = null
-    one.oddities = seen.oddities
-    apply(one, { ...one.sight, connectors: seen.connectors }, at)
-    tell([one], at)
-    return true
-  }
+  ) =>
+    inTurn(async () => {
+      const one = known.get(tunnelId)
+      if (!one || sentAt < one.seenSentAt) return false
+      const show = () => {
+        one.seenSentAt = sentAt
+        one.seenAt = at
+        one.trouble = null
+        one.oddities = seen.oddities
+      }
+      const after = { ...one.sight, connectors: seen.connectors }
+      await commit([{ one, part: 'connectors', after, show }], at)
+      return true
+    })
 
   /** One connector as a read of it alone answered: it takes its place among what the last look saw. */
-  function landConnector(tunnelId: string, connector: SeenConnector, sentAt: number, at: number) {
-    const one = known.get(tunnelId)
-    if (!one?.sight.connectors || sentAt < one.seenSentAt) return
-    const connectors = one.sight.connectors.map((old) =>
-      old.id === connector.id ? connector : old,
-    )
-    apply(one, { ...one.sight, connectors }, at)
-    tell([one], at)
-  }
+  const landConnector = (tunnelId: string, connector: SeenConnector, sentAt: number, at: number) =>
+    inTurn(async () => {
+      const one = known.get(tunnelId)
+      if (!one?.sight.connectors || sentAt < one.seenSentAt) return
+      const connectors = one.sight.connectors.map((old) =>
+        old.id === connector.id ? connector : old,
+      )
+      const after = { ...one.sight, connectors }
+      // Not a look at all of its connectors: it confirms nothing about the others.
+      await commit([{ one, part: 'other', after, show: () => {} }], at)
+    })
 
-  function landConfiguration(configuration: Configuration, sentAt: number, at: number) {
-    const one = known.get(configuration.tunnelId)
-    if (!one || sentAt < one.configuredSentAt) return
-    one.configuredSentAt = sentAt
-    const before = one.sight.configuration
-    apply(one, { ...one.sight, configuration }, at)
-    tell([one], at)
-    const same = { ...configuration, checkedAt: before?.checkedAt ?? null }
-    if (JSON.stringify(before) !== JSON.stringify(same)) {
-      deps.publish({ type: 'configurationChanged', tunnelId: configuration.tunnelId })
-    }
-  }
+  const landConfiguration = (configuration: Configuration, sentAt: number, at: number) =>
+    inTurn(async () => {
+      const one = known.get(configuration.tunnelId)
+      if (!one || sentAt < one.configuredSentAt) return
+      const before = one.sight.configuration
+      const show = () => {
+        one.configuredSentAt = sentAt
+      }
+      const after = { ...one.sight, configuration }
+      await commit([{ one, part: 'other', after, show }], at)
+      const same = { ...configuration, checkedAt: before?.checkedAt ?? null }
+      if (JSON.stringify(before) !== JSON.stringify(same)) {
+        deps.publish({ type: 'configurationChanged', tunnelId: configuration.tunnelId })
+      }
+    })
 
   /** Its last look failed; what was seen before stays, with its age. */
   function landTrouble(tunnelId: string, trouble: string) {

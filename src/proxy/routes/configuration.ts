@@ -40,7 +40,7 @@ export function configurationRoutes(route: Route, parts: Parts) {
       )
       // An answer without a mode tells nothing: what holds now is read instead.
       if (configuration.haMode === null) return poller.readConfiguration(tunnelId, 'person')
-      present.landConfiguration(configuration, answer.sentAt, answer.at)
+      await present.landConfiguration(configuration, answer.sentAt, answer.at)
       return configuration
     })
     return c.json(after)

@@ -26,7 +26,7 @@ export function connectorRoutes(route: Route, parts: Parts) {
         const ids = { accountId, tunnelId, connectorId }
         const { result, sentAt, at } = await client.call('connectorGet', ids, { purpose: 'person' })
         const seen = toSeenConnector(CfConnector.parse(result))
-        if (seen?.id === connectorId) present.landConnector(tunnelId, seen, sentAt, at)
+        if (seen?.id === connectorId) await present.landConnector(tunnelId, seen, sentAt, at)
       }
     }
     const list = present.connectors(tunnelId)

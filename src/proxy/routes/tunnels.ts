@@ -87,7 +87,7 @@ export function tunnelRoutes(route: Route, parts: Parts) {
         client.call('tunnelDelete', ids, { purpose: 'person', body: {} }),
       )
       const listed = toListedTunnel(CfTunnel.parse(answer.result), accountId)
-      present.landDeleted(tunnelId, listed?.deletedAt ?? now())
+      await present.landDeleted(tunnelId, listed?.deletedAt ?? now())
     })
     return c.json(present.tunnel(tunnelId))
   })
@@ -111,7 +111,7 @@ export function tunnelRoutes(route: Route, parts: Parts) {
   })
 
   /** Takes the tunnel that a write answered into the present, for everybody. */
-  function land(answer: Answer, accountId: string) {
+  async function land(answer: Answer, accountId: string) {
     const listed = toListedTunnel(CfTunnel.parse(answer.result), accountId)
     // The write worked; without an id in its answer the next listing shows what it made.
     const unreadable = () =>
@@ -120,7 +120,7 @@ export function tunnelRoutes(route: Route, parts: Parts) {
         'Cloudflare did it but its answer names no tunnel. The list shows the result in a few seconds.',
       )
     if (!listed) throw unreadable()
-    present.landTunnel(listed, answer.sentAt, answer.at)
+    await present.landTunnel(listed, answer.sentAt, answer.at)
     const tunnel = present.tunnel(listed.id)
     if (!tunnel) throw unreadable()
     return tunnel
