@@ -33,6 +33,16 @@ export function useCheckedAt(tunnel: { id: string; checkedAt: number | null }): 
   return useSyncExternalStore(subscribe, () => checkedAtOf(tunnel))
 }
 
+/** When the connectors of a tunnel were last looked at: what stands with them, or the stream's later word. */
+export function useConnectorsCheckedAt(
+  tunnel: { id: string; checkedAt: number | null },
+  list: { checkedAt: number | null },
+): number | null {
+  const seen = useCheckedAt(tunnel)
+  if (seen === null || list.checkedAt === null) return list.checkedAt ?? seen
+  return Math.max(seen, list.checkedAt)
+}
+
 function subscribe(listener: () => void) {
   listeners.add(listener)
   return () => listeners.delete(listener)

@@ -74,14 +74,15 @@ function landSnapshot(
     tunnels: event.tunnels,
   })
   for (const tunnel of event.tunnels) landDetail(cache, tunnel)
-  for (const failover of event.failovers)
-    cache.setQueryData(failoverQuery(failover.id).queryKey, failover)
   // What a snapshot does not carry may have changed unseen: open pages ask again, closed ones forget.
   const deep = {
-    predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] === 'tunnel',
+    predicate: ({ queryKey: [kind] }: { queryKey: readonly unknown[] }) =>
+      kind === 'tunnel' || kind === 'failover',
   }
   cache.removeQueries({ ...deep, type: 'inactive' })
   void cache.invalidateQueries({ ...deep, type: 'active' })
+  for (const failover of event.failovers)
+    cache.setQueryData(failoverQuery(failover.id).queryKey, failover)
 }
 
 export function landTunnel(cache: QueryClient, tunnel: Tunnel) {

@@ -34,13 +34,14 @@ export function useTunnelCreate() {
   })
 }
 
-/** Renames the tunnel, sets its secret, or both. */
+/** Renames the tunnel, sets its secret, or both. Nothing of it is kept: it may hold the secret. */
 export function useTunnelUpdate(tunnelId: string) {
   const cache = useQueryClient()
   return useMutation({
     mutationFn: (change: TunnelChange) =>
       send(TunnelDetail, 'PATCH', `/tunnels/${tunnelId}`, change),
     onSuccess: (tunnel) => landDetail(cache, tunnel),
+    gcTime: 0,
   })
 }
 

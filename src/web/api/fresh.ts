@@ -1,0 +1,52 @@
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
+import { Configuration, Connector, ConnectorList } from '#contract/tunnel.ts'
+import { get } from './client.ts'
+import { configurationQuery, connectorsQuery } from './queries.ts'
+
+/**
+ * "Check now": asks Cloudflare itself instead of Tandem's memory, for the moment before somebody decides.
+ * Tandem grants it once in ten seconds for one subject; else it answers from memory, with its age.
+ */
+
+export function useCheckConnectors(tunnelId: string) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: () => get(ConnectorList, `/tunnels/${tunnelId}/connectors?fresh=true`),
+    onSuccess: (list) => landConnectors(cache, list),
+  })
+}
+
+/** One connector; the others of its tunnel stay as they were last seen. */
+export function useCheckConnector(tunnelId: string, connectorId: string) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: () => get(Connector, `/tunnels/${tunnelId}/connectors/${connectorId}?fresh=true`),
+    onSuccess: (connector) =>
+      cache.setQueryData(connectorsQuery(tunnelId).queryKey, (old) =>
+        old ? withConnector(old, connector) : old,
+      ),
+  })
+}
+
+export function useCheckConfiguration(tunnelId: string) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: () => get(Configuration, `/tunnels/${tunnelId}/configuration?fresh=true`),
+    onSuccess: (configuration) =>
+      cache.setQueryData(configurationQuery(tunnelId).queryKey, configuration),
+  })
+}
+
+/** The stream may have brought a later look while this one was on its way: later wins. */
+function landConnectors(cache: QueryClient, list: ConnectorList) {
+  cache.setQueryData(connectorsQuery(list.tunnelId).queryKey, (old) =>
+    old?.checkedAt && (list.checkedAt ?? 0) < old.checkedAt ? old : list,
+  )
+}
+
+export function withConnector(list: ConnectorList, connector: Connector): ConnectorList {
+  return {
+    ...list,
+    connectors: list.connectors.map((old) => (old.id === connector.id ? connector : old)),
+  }
+}
