@@ -55,13 +55,8 @@ export function ReadinessMark({
       className={`inline-flex items-center gap-2 whitespace-nowrap ${className}`}
       {...tip(stale ? `${look.meaning} — when last seen` : look.meaning)}
     >
-      <span
-        className={`flex w-9 shrink-0 items-center gap-0.5 ${stale ? 'text-unknown' : look.ink}`}
-        aria-hidden="true"
-      >
-        {picture(readiness, standbyCount).map(({ key, role }) => (
-          <RoleShape key={key} role={role} className="size-2.5" />
-        ))}
+      <span className={`w-9 shrink-0 ${stale ? 'text-unknown' : look.ink}`}>
+        <ReadinessPicture readiness={readiness} standbyCount={standbyCount} />
       </span>
       <span
         className={
@@ -70,6 +65,23 @@ export function ReadinessMark({
       >
         {readinessText(readiness, standbyCount)}
       </span>
+    </span>
+  )
+}
+
+/** Who stands where, without words. */
+export function ReadinessPicture({
+  readiness,
+  standbyCount,
+}: {
+  readiness: ReadinessKind
+  standbyCount: number
+}) {
+  return (
+    <span className="flex items-center gap-0.5" aria-hidden="true">
+      {picture(readiness, standbyCount).map(({ key, role }) => (
+        <RoleShape key={key} role={role} className="size-2.5" />
+      ))}
     </span>
   )
 }

@@ -1,6 +1,197 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { useWhyNot } from '#web/api/operations.ts'
+import { sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
+import type { TunnelsSearch } from '#web/router.tsx'
+import { Button } from '#web/ui/Button.tsx'
+import { EmptyState } from '#web/ui/EmptyState.tsx'
+import { Icon } from '#web/ui/Icon.tsx'
+import { Kbd } from '#web/ui/Kbd.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
+import { useShortcut } from '#web/ui/shortcuts.ts'
+import { FirstRun } from './FirstRun.tsx'
+import { counts, filtered, type SortKey, sorted } from './rows.ts'
+import { SummaryStrip } from './SummaryStrip.tsx'
+import { TunnelTable } from './TunnelTable.tsx'
+
+const CreateTunnelDialog = lazy(async () => ({
+  default: (await import('./CreateTunnelDialog.tsx')).CreateTunnelDialog,
+}))
+
+const route = getRouteApi('/')
 
 export function TunnelsPage() {
   usePageTitle('Tunnels')
-  return <h1>Tunnels</h1>
+  const { data: list } = useSuspenseQuery(tunnelsQuery)
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const mayNotCreate = useWhyNot('tunnelCreate')
+  const [query, setQuery] = useQueryText(search.q, (q) =>
+    navigate({ search: (old) => ({ ...old, q: q || undefined }), replace: true }),
+  )
+  const wanted = useDeferredValue(query)
+
+  const order = useMemo(
+    () => sorted(list.tunnels, search.sort, search.dir),
+    [list.tunnels, search.sort, search.dir],
+  )
+  const { status, readiness } = search
+  const rows = useMemo(
+    () => filtered(order, { q: wanted, status, readiness }),
+    [order, wanted, status, readiness],
+  )
+  const numbers = useMemo(() => counts(list.tunnels), [list.tunnels])
+  const isFiltered = Boolean(query || status || readiness)
+
+  const openCreate = () => navigate({ search: (old) => ({ ...old, dialog: 'create' }) })
+  const closeDialog = () => navigate({ search: (old) => ({ ...old, dialog: undefined }) })
+  const clear = () => {
+    setQuery('')
+    void navigate({
+      search: (old) => ({ ...old, q: undefined, status: undefined, readiness: undefined }),
+      replace: true,
+    })
+  }
+  const filterBy = (change: Partial<TunnelsSearch>) =>
+    navigate({ search: (old) => ({ ...old, ...change }), replace: true })
+  const sortBy = (key: SortKey) =>
+    navigate({
+      replace: true,
+      // Once up, once down, then worst first again.
+      search: (old: TunnelsSearch): TunnelsSearch =>
+        old.sort !== key
+          ? { ...old, sort: key, dir: undefined }
+          : old.dir === 'desc'
+            ? { ...old, sort: undefined, dir: undefined }
+            : { ...old, dir: 'desc' },
+    })
+  useShortcut('create', () => {
+    if (!mayNotCreate) void openCreate()
+  })
+
+  return (
+    <div className="mx-auto flex max-w-450 flex-col px-3 pt-4 pb-10 sm:px-6">
+      <div className="flex flex-wrap items-center justify-between gap-3 pb-3">
+        <h1 className="text-xl font-semibold">
+          Tunnels{' '}
+          <span className="ml-1 text-lg font-normal text-ink-3">{list.tunnels.length || ''}</span>
+        </h1>
+        <Button
+          variant="primary"
+          icon="plus"
+          disabledReason={mayNotCreate}
+          onClick={() => void openCreate()}
+        >
+          Create tunnel
+        </Button>
+      </div>
+      {list.tunnels.length === 0 ? (
+        <FirstRun
+          poller={session.poller}
+          mayNotCreate={mayNotCreate}
+          onCreate={() => void openCreate()}
+        />
+      ) : (
+        <>
+          <SummaryStrip
+            numbers={numbers}
+            status={status}
+            readiness={readiness}
+            onStatus={(next) => void filterBy({ status: next })}
+            onReadiness={(next) => void filterBy({ readiness: next })}
+          />
+          <div className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
+            <SearchField value={query} onChange={setQuery} />
+            <output className="text-ink-2">
+              {isFiltered ? `${rows.length} of ${list.tunnels.length} shown` : ''}
+            </output>
+            {isFiltered ? (
+              <Button variant="ghost" size="sm" icon="close" onClick={clear}>
+                Clear filters
+              </Button>
+            ) : null}
+          </div>
+          {rows.length === 0 ? (
+            <div className="rounded-lg border border-line bg-panel">
+              <EmptyState
+                title="No tunnel matches"
+                action={<Button onClick={clear}>Clear filters</Button>}
+              >
+                {list.tunnels.length} {list.tunnels.length === 1 ? 'tunnel is' : 'tunnels are'}{' '}
+                hidden by the filters. The search looks at names, ids, colos and the active
+                connector.
+              </EmptyState>
+            </div>
+          ) : (
+            <TunnelTable rows={rows} sort={search.sort} direction={search.dir} onSort={sortBy} />
+          )}
+        </>
+      )}
+      <Suspense>
+        {search.dialog === 'create' ? (
+          <CreateTunnelDialog onClose={() => void closeDialog()} />
+        ) : null}
+      </Suspense>
+    </div>
+  )
+}
+
+/** The search text: what is typed counts at once, the address follows when the hand rests. */
+function useQueryText(inAddress: string | undefined, write: (q: string) => void) {
+  const [text, setText] = useState(inAddress ?? '')
+  const [seen, setSeen] = useState(inAddress)
+  // Back and forward change the address without typing.
+  if (seen !== inAddress) {
+    setSeen(inAddress)
+    if ((inAddress ?? '') !== text.trim()) setText(inAddress ?? '')
+  }
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const change = (next: string) => {
+    setText(next)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => write(next.trim()), 250)
+  }
+  return [text, change] as const
+}
+
+function SearchField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const input = useRef<HTMLInputElement>(null)
+  useShortcut('search', () => {
+    input.current?.focus()
+    input.current?.select()
+  })
+  return (
+    <div className="relative w-full sm:w-80">
+      <Icon
+        name="search"
+        className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-ink-3"
+      />
+      <input
+        ref={input}
+        type="search"
+        aria-label="Search tunnels by name, id, colo or active connector"
+        placeholder="Name, id, colo or connector"
+        autoComplete="off"
+        spellCheck={false}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') {
+            if (value) onChange('')
+            else event.currentTarget.blur()
+          } else if (event.key === 'ArrowDown' || event.key === 'Enter') {
+            document.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus()
+          } else return
+          event.preventDefault()
+        }}
+        className="h-9 w-full rounded-md bg-panel pr-9 pl-8.5 ring-1 ring-line-strong/60 ring-inset [&::-webkit-search-cancel-button]:hidden"
+      />
+      <span className="pointer-events-none absolute top-2 right-2" aria-hidden="true">
+        {value ? null : <Kbd>/</Kbd>}
+      </span>
+    </div>
+  )
 }

@@ -1,0 +1,122 @@
+import type { ReactNode } from 'react'
+import {
+  type ReadinessKind,
+  readinessKinds,
+  type TunnelStatus,
+  tunnelStatuses,
+} from '#contract/tunnel.ts'
+import { ReadinessPicture, readinessLooks } from '#web/ui/ReadinessMark.tsx'
+import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
+import { tip } from '#web/ui/Tooltip.tsx'
+import type { counts } from './rows.ts'
+
+/** How many are in which state; each number filters the list to what it counts. */
+export function SummaryStrip({
+  numbers,
+  status,
+  readiness,
+  onStatus,
+  onReadiness,
+}: {
+  numbers: ReturnType<typeof counts>
+  status: readonly TunnelStatus[] | undefined
+  readiness: readonly ReadinessKind[] | undefined
+  onStatus: (status: TunnelStatus[] | undefined) => void
+  onReadiness: (readiness: ReadinessKind[] | undefined) => void
+}) {
+  return (
+    <div className="grid grid-cols-1 gap-3 xl:grid-cols-[5fr_7fr]">
+      <Group label="Status" columns="grid-cols-5">
+        {tunnelStatuses.map((each) => (
+          <Cell
+            key={each}
+            count={numbers.status[each] ?? 0}
+            {...statusLooks[each]}
+            mark={<StatusShape status={each} />}
+            pressed={status?.includes(each) ?? false}
+            onPress={() => onStatus(toggled(tunnelStatuses, status, each))}
+          />
+        ))}
+      </Group>
+      <Group label="HA readiness" columns="grid-cols-4 sm:grid-cols-7">
+        {readinessKinds.map((each) => (
+          <Cell
+            key={each}
+            count={numbers.readiness[each] ?? 0}
+            {...readinessLooks[each]}
+            mark={<ReadinessPicture readiness={each} standbyCount={1} />}
+            pressed={readiness?.includes(each) ?? false}
+            onPress={() => onReadiness(toggled(readinessKinds, readiness, each))}
+          />
+        ))}
+      </Group>
+    </div>
+  )
+}
+
+function Group({
+  label,
+  columns,
+  children,
+}: {
+  label: string
+  columns: string
+  children: ReactNode
+}) {
+  return (
+    <fieldset
+      className={`grid min-w-0 gap-px overflow-hidden rounded-lg border border-line bg-line ${columns}`}
+    >
+      <legend className="sr-only">Filter by {label}</legend>
+      {children}
+    </fieldset>
+  )
+}
+
+function Cell({
+  count,
+  word,
+  meaning,
+  ink,
+  mark,
+  pressed,
+  onPress,
+}: {
+  count: number
+  word: string
+  meaning: string
+  ink: string
+  mark: ReactNode
+  pressed: boolean
+  onPress: () => void
+}) {
+  return (
+    <button
+      type="button"
+      aria-pressed={pressed}
+      onClick={onPress}
+      {...tip(meaning)}
+      className="flex min-w-0 flex-col items-start gap-0.5 bg-panel px-2 py-2 text-left -outline-offset-2 transition-colors hover:bg-hover aria-pressed:bg-accent-soft aria-pressed:shadow-[inset_0_-2px_0_var(--accent)] sm:px-3.5"
+    >
+      <span
+        className={`text-xl leading-tight font-semibold ${count === 0 ? 'font-normal text-ink-3' : ''}`}
+      >
+        {count}
+      </span>
+      <span className="flex max-w-full min-w-0 items-center gap-1.5 text-sm text-ink-2 max-sm:flex-col max-sm:items-start max-sm:gap-1 max-sm:text-xs">
+        <span className={count === 0 ? 'text-ink-3' : ink}>{mark}</span>
+        <span className="max-w-full truncate">{word}</span>
+      </span>
+    </button>
+  )
+}
+
+/** The choice with one more or one less, in the order of all; undefined when none is left. */
+function toggled<T extends string>(
+  all: readonly T[],
+  chosen: readonly T[] | undefined,
+  one: T,
+): T[] | undefined {
+  const next = all.filter((each) => (each === one) !== (chosen?.includes(each) ?? false))
+  return next.length > 0 ? next : undefined
+}

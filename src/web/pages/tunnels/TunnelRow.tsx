@@ -1,0 +1,303 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { type KeyboardEvent, type MouseEvent, memo, useState } from 'react'
+import type { FailoverState } from '#contract/failover.ts'
+import type { ConnectorRole, Tunnel } from '#contract/tunnel.ts'
+import { useCheckedAt } from '#web/api/ages.ts'
+import { failoverQuery } from '#web/api/queries.ts'
+import { IconButton } from '#web/ui/Button.tsx'
+import { useClock } from '#web/ui/clock.ts'
+import { Icon } from '#web/ui/Icon.tsx'
+import { Name } from '#web/ui/Name.tsx'
+import { displayName, shortId } from '#web/ui/names.ts'
+import { Place, Places } from '#web/ui/Place.tsx'
+import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
+import { RoleShape } from '#web/ui/RoleMark.tsx'
+import { StatusMark } from '#web/ui/StatusMark.tsx'
+import { Age, NotReported, SinceText, TimeAgo, useStale } from '#web/ui/TimeAgo.tsx'
+import { tip } from '#web/ui/Tooltip.tsx'
+import { durationText } from '#web/ui/time.ts'
+import { whyNoFailover } from './rows.ts'
+
+export type ColumnId =
+  | 'status'
+  | 'name'
+  | 'readiness'
+  | 'active'
+  | 'colos'
+  | 'connectors'
+  | 'since'
+  | 'changed'
+  | 'age'
+  | 'actions'
+
+/** Widths, and from which width of the table on a column is there. Fixed, so that nothing jumps. */
+export const columnClass: Record<ColumnId, string> = {
+  status: 'w-32',
+  name: '',
+  readiness: 'w-42',
+  active: 'w-46 @max-4xl:hidden',
+  colos: 'w-44 @max-7xl:hidden',
+  connectors: 'w-22 @max-5xl:hidden',
+  since: 'w-28 @max-3xl:hidden',
+  changed: 'w-30 @max-6xl:hidden',
+  age: 'w-18',
+  actions: 'w-14',
+}
+
+type RowProps = {
+  tunnel: Tunnel
+  index: number
+  heightPx: number
+  isCursor: boolean
+  onFocus: (tunnelId: string) => void
+  mayNotFailOver: string | null
+}
+
+const cell = 'border-b border-line/70 px-3 truncate'
+
+/** One tunnel as a row of the table. The whole row opens it; the name is its link. */
+export const TunnelRow = memo(function TunnelRow(props: RowProps) {
+  const { tunnel, index, heightPx } = props
+  const checkedAt = useCheckedAt(tunnel)
+  const stale = useStale(checkedAt, tunnel.staleAfterMs)
+  const row = useRow<HTMLTableRowElement>(props)
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the link in the row does the same
+    <tr
+      {...row}
+      aria-rowindex={index + 2}
+      style={{ height: heightPx }}
+      className={`group cursor-pointer -outline-offset-2 hover:bg-hover focus-visible:bg-hover ${row.className}`}
+    >
+      <td className={`${cell} ${columnClass.status}`}>
+        <StatusMark status={tunnel.status} reported={tunnel.statusReported} stale={stale} />
+      </td>
+      <th scope="row" className={`${cell} ${columnClass.name} text-left font-normal`}>
+        <NameLink tunnel={tunnel} />
+      </th>
+      <td className={`${cell} ${columnClass.readiness}`}>
+        <Readiness tunnel={tunnel} stale={stale} />
+      </td>
+      <td className={`${cell} ${columnClass.active}`}>
+        <ActiveConnector tunnel={tunnel} stale={stale} />
+      </td>
+      <td className={`${cell} ${columnClass.colos} text-ink-2`}>
+        <Places colos={tunnel.colos} />
+      </td>
+      <td className={`${cell} ${columnClass.connectors} text-right`}>
+        <Counts tunnel={tunnel} />
+      </td>
+      <td className={`${cell} ${columnClass.since} text-right text-ink-2`}>
+        <SinceText since={tunnel.since} />
+      </td>
+      <td className={`${cell} ${columnClass.changed} text-right text-ink-2`}>
+        <TimeAgo at={tunnel.changedAt} none="none seen" />
+      </td>
+      <td className={`${cell} ${columnClass.age} text-right`}>
+        <DataAge tunnel={tunnel} checkedAt={checkedAt} />
+      </td>
+      <td className={`${cell} ${columnClass.actions} pr-2 pl-0 text-right`}>
+        <FailoverAction {...props} />
+      </td>
+    </tr>
+  )
+})
+
+/** The same in two lines, where a table has no room. */
+export const TunnelCard = memo(function TunnelCard(props: RowProps) {
+  const { tunnel, heightPx } = props
+  const checkedAt = useCheckedAt(tunnel)
+  const stale = useStale(checkedAt, tunnel.staleAfterMs)
+  const row = useRow<HTMLLIElement>(props)
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the link in the card does the same
+    <li
+      {...row}
+      style={{ height: heightPx }}
+      className={`flex cursor-pointer items-center gap-3 border-b border-line/70 px-3 -outline-offset-2 last:border-0 hover:bg-hover ${row.className}`}
+    >
+      <div className="flex min-w-0 flex-1 flex-col gap-0.5">
+        <div className="flex min-w-0 items-center gap-2">
+          <StatusMark
+            status={tunnel.status}
+            reported={tunnel.statusReported}
+            stale={stale}
+            word={false}
+          />
+          <span className="min-w-0 flex-1 truncate font-medium">
+            <NameLink tunnel={tunnel} />
+          </span>
+          <DataAge tunnel={tunnel} checkedAt={checkedAt} />
+        </div>
+        <div className="flex min-w-0 items-center gap-3 text-sm text-ink-2">
+          <Readiness tunnel={tunnel} stale={stale} />
+          <span className="min-w-0 flex-1 truncate text-right">
+            <ActiveConnector tunnel={tunnel} stale={stale} />
+          </span>
+        </div>
+      </div>
+      <FailoverAction {...props} />
+    </li>
+  )
+})
+
+/** What makes an element a row: focus, keys, clicks, and one soft flash when its state changes. */
+function useRow<T extends HTMLElement>({ tunnel, isCursor, onFocus }: RowProps) {
+  const navigate = useNavigate()
+  const flash = useFlash(`${tunnel.status} ${tunnel.readiness} ${tunnel.activeConnectorId}`)
+  const open = () => void navigate({ to: '/tunnels/$tunnelId', params: { tunnelId: tunnel.id } })
+
+  return {
+    'data-row': tunnel.id,
+    tabIndex: isCursor ? 0 : -1,
+    className: flash.className,
+    onAnimationEnd: flash.onEnd,
+    onFocus: () => onFocus(tunnel.id),
+    onClick: (event: MouseEvent<T>) => {
+      // What is in the row keeps its own click, and marking text is no click.
+      const inner = event.target instanceof Element && event.target.closest('a, button')
+      if (!inner && !window.getSelection()?.toString()) open()
+    },
+    onKeyDown: (event: KeyboardEvent<T>) => {
+      if (event.key === 'Enter' && event.target === event.currentTarget) open()
+    },
+  }
+}
+
+function useFlash(value: string) {
+  const [seen, setSeen] = useState(value)
+  const [on, setOn] = useState(false)
+  if (seen !== value) {
+    setSeen(value)
+    setOn(true)
+  }
+  return { className: on ? 'animate-flash' : '', onEnd: () => setOn(false) }
+}
+
+function NameLink({ tunnel }: { tunnel: Tunnel }) {
+  return (
+    <>
+      <Link
+        to="/tunnels/$tunnelId"
+        params={{ tunnelId: tunnel.id }}
+        tabIndex={-1}
+        className="font-medium group-hover:underline"
+        {...tip(displayName(tunnel.name).length > 32 ? displayName(tunnel.name) : null)}
+      >
+        <Name name={tunnel.name} />
+      </Link>
+      <span className="ml-2 font-mono text-xs text-ink-3 @max-3xl:hidden max-md:hidden">
+        {shortId(tunnel.id)}
+      </span>
+    </>
+  )
+}
+
+function Readiness({ tunnel, stale }: { tunnel: Tunnel; stale: boolean }) {
+  return tunnel.failoverId ? (
+    <FailoverProgress failoverId={tunnel.failoverId} />
+  ) : (
+    <ReadinessMark readiness={tunnel.readiness} standbyCount={tunnel.standbyCount} stale={stale} />
+  )
+}
+
+const progressWords: Record<FailoverState, string> = {
+  sending: 'Failover sent',
+  accepted: 'Promoting',
+  unknown: 'No clear answer',
+  rejected: 'Failover refused',
+  confirmed: 'Failed over',
+  'other-active': 'Another took over',
+  'not-confirmed': 'Not confirmed',
+}
+
+function FailoverProgress({ failoverId }: { failoverId: string }) {
+  const { data } = useQuery(failoverQuery(failoverId))
+  const text = useClock((now) =>
+    data
+      ? `${progressWords[data.state]} · ${durationText(now - data.requestedAt)}`
+      : 'Failing over',
+  )
+  return (
+    <span className="inline-flex items-center gap-2 rounded-sm bg-accent-soft px-1.5 whitespace-nowrap text-accent-text">
+      <Icon name="failover" />
+      {text}
+    </span>
+  )
+}
+
+function ActiveConnector({ tunnel, stale }: { tunnel: Tunnel; stale: boolean }) {
+  const role: ConnectorRole = 'active'
+  if (!tunnel.activeConnectorId) {
+    return (
+      <NotReported
+        why={
+          tunnel.readiness === 'not-ha'
+            ? 'Tunnels without HA have no active connector'
+            : 'No active connector'
+        }
+      />
+    )
+  }
+  return (
+    <span className="inline-flex items-center gap-2">
+      <RoleShape role={role} className={`size-2.5 ${stale ? 'text-unknown' : 'text-good'}`} />
+      <span className="font-mono text-[0.93em]" {...tip(tunnel.activeConnectorId)}>
+        {shortId(tunnel.activeConnectorId)}
+      </span>
+      {tunnel.activeColos[0] ? (
+        <span className="text-ink-2">
+          <Place colo={tunnel.activeColos[0]} city={false} />
+        </span>
+      ) : null}
+    </span>
+  )
+}
+
+function Counts({ tunnel }: { tunnel: Tunnel }) {
+  const { connectorCount, connectionCount } = tunnel
+  if (connectorCount === null || connectionCount === null)
+    return <NotReported why="Its connectors were not read yet" />
+  return (
+    <span {...tip(`${connectorCount} connectors, ${connectionCount} connections`)}>
+      {connectorCount}
+      <span className="text-ink-3"> / {connectionCount}</span>
+    </span>
+  )
+}
+
+function DataAge({ tunnel, checkedAt }: { tunnel: Tunnel; checkedAt: number | null }) {
+  if (!tunnel.trouble && tunnel.unlistedSince === null)
+    return <Age at={checkedAt} staleAfterMs={tunnel.staleAfterMs} />
+  const why = tunnel.trouble ?? 'Missing from Cloudflare’s last list of tunnels.'
+  return (
+    <span className="inline-flex items-center gap-1 text-warn" {...tip(why)}>
+      <Icon name="alert" className="size-3.5" />
+      <span className="sr-only">{why}</span>
+      <Age at={checkedAt} staleAfterMs={tunnel.staleAfterMs} />
+    </span>
+  )
+}
+
+function FailoverAction({ tunnel, mayNotFailOver }: RowProps) {
+  const label = `Fail over ${displayName(tunnel.name)}`
+  const reason = mayNotFailOver ?? whyNoFailover(tunnel)
+  if (reason)
+    return (
+      <IconButton label={label} icon="failover" size="sm" disabledReason={reason} tabIndex={-1} />
+    )
+  return (
+    <Link
+      to="/tunnels/$tunnelId"
+      params={{ tunnelId: tunnel.id }}
+      search={{ dialog: 'failover' }}
+      aria-label={label}
+      tabIndex={-1}
+      className="inline-flex size-7 items-center justify-center rounded-md text-ink-2 hover:bg-page hover:text-ink"
+      {...tip('Fail over')}
+    >
+      <Icon name="failover" />
+    </Link>
+  )
+}

@@ -1,0 +1,262 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
+import type { Tunnel } from '#contract/tunnel.ts'
+import { useWhyNot } from '#web/api/operations.ts'
+import { Icon } from '#web/ui/Icon.tsx'
+import { useShortcut } from '#web/ui/shortcuts.ts'
+import { tip } from '#web/ui/Tooltip.tsx'
+import { type Direction, type SortKey, whyNoFailover } from './rows.ts'
+import { type ColumnId, columnClass, TunnelCard, TunnelRow } from './TunnelRow.tsx'
+
+type Column = { id: ColumnId; sort?: SortKey; head: string; meaning?: string; right?: boolean }
+
+const columns: readonly Column[] = [
+  { id: 'status', sort: 'status', head: 'Status' },
+  { id: 'name', sort: 'name', head: 'Name' },
+  {
+    id: 'readiness',
+    sort: 'readiness',
+    head: 'HA readiness',
+    meaning: 'What happens if the active connector fails now',
+  },
+  { id: 'active', sort: 'active', head: 'Active connector' },
+  {
+    id: 'colos',
+    sort: 'colos',
+    head: 'Colos',
+    meaning: 'Cloudflare data centres it is connected to',
+  },
+  {
+    id: 'connectors',
+    sort: 'connectors',
+    head: 'Conns',
+    meaning: 'Connectors / connections',
+    right: true,
+  },
+  { id: 'since', sort: 'since', head: 'Since', meaning: 'How long the status holds', right: true },
+  {
+    id: 'changed',
+    sort: 'changed',
+    head: 'Last change',
+    meaning: 'The last change that Tandem saw',
+    right: true,
+  },
+  { id: 'age', sort: 'age', head: 'Data', meaning: 'How old what is shown is', right: true },
+  { id: 'actions', head: 'Actions' },
+]
+
+/** Rows and cards in units of the root size, so that they grow with the type. */
+const rowRem = 36 / 14
+const cardRem = 64 / 14
+
+const narrow = '(max-width: 767px)'
+
+/** The list: only what is on the screen is in the document. A table where there is room, cards where not. */
+export function TunnelTable({
+  rows,
+  sort,
+  direction,
+  onSort,
+}: {
+  rows: readonly Tunnel[]
+  sort: SortKey | undefined
+  direction: Direction | undefined
+  onSort: (key: SortKey) => void
+}) {
+  const isNarrow = useMedia(narrow)
+  const box = useRef<HTMLDivElement>(null)
+  const rem = useRootSize()
+  const [offset, setOffset] = useState(0)
+  const rowPx = Math.round(rem * (isNarrow ? cardRem : rowRem))
+
+  useLayoutEffect(() => {
+    setOffset((box.current?.getBoundingClientRect().top ?? 0) + window.scrollY)
+  }, [rows.length, isNarrow])
+
+  // oxlint-disable-next-line react/incompatible-library -- the React Compiler is not used here
+  const virtual = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => rowPx,
+    overscan: 12,
+    scrollMargin: offset,
+    scrollPaddingStart: 140,
+    scrollPaddingEnd: 24,
+    getItemKey: (index) => rows[index]?.id ?? index,
+  })
+  useLayoutEffect(() => virtual.measure(), [virtual, rowPx])
+
+  const cursor = useCursor(rows, (index) => virtual.scrollToIndex(index, { align: 'auto' }))
+  const mayNotFailOver = useWhyNot('failoverRun')
+
+  const visible = virtual.getVirtualItems()
+  const before = (visible[0]?.start ?? offset) - offset
+  const after = virtual.getTotalSize() - ((visible.at(-1)?.end ?? offset) - offset)
+  const shared = (index: number) => {
+    const tunnel = rows[index]
+    return (
+      tunnel && {
+        tunnel,
+        index,
+        isCursor: tunnel.id === cursor.id,
+        onFocus: cursor.onFocus,
+        mayNotFailOver,
+      }
+    )
+  }
+
+  if (isNarrow)
+    return (
+      <div ref={box} className="rounded-lg border border-line bg-panel">
+        <ul aria-label="Tunnels">
+          <li aria-hidden="true" style={{ height: before }} />
+          {visible.map(({ index }) => {
+            const props = shared(index)
+            return props ? <TunnelCard key={props.tunnel.id} {...props} heightPx={rowPx} /> : null
+          })}
+          <li aria-hidden="true" style={{ height: after }} />
+        </ul>
+      </div>
+    )
+  return (
+    <div ref={box} className="@container rounded-lg border border-line bg-panel">
+      <table
+        aria-label="Tunnels"
+        aria-rowcount={rows.length + 1}
+        className="w-full table-fixed border-separate border-spacing-0"
+      >
+        <thead>
+          <tr aria-rowindex={1}>
+            {columns.map((column) => (
+              <HeadCell
+                key={column.id}
+                column={column}
+                direction={column.sort && column.sort === sort ? (direction ?? 'asc') : null}
+                onSort={onSort}
+              />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <Spacer height={before} />
+          {visible.map(({ index }) => {
+            const props = shared(index)
+            return props ? <TunnelRow key={props.tunnel.id} {...props} heightPx={rowPx} /> : null
+          })}
+          <Spacer height={after} />
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+/** The room of the rows that are not in the document. */
+function Spacer({ height }: { height: number }) {
+  return height > 0 ? (
+    <tr aria-hidden="true">
+      {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- hidden, and no control */}
+      <td colSpan={columns.length} style={{ height, padding: 0 }} />
+    </tr>
+  ) : null
+}
+
+function HeadCell({
+  column: { id, sort, head, meaning, right },
+  direction,
+  onSort,
+}: {
+  column: Column
+  direction: Direction | null
+  onSort: (key: SortKey) => void
+}) {
+  return (
+    <th
+      scope="col"
+      aria-sort={
+        direction === 'asc' ? 'ascending' : direction === 'desc' ? 'descending' : undefined
+      }
+      className={`sticky top-(--top) z-10 h-9 border-b border-line bg-panel p-0 text-sm font-medium text-ink-2 first:rounded-tl-lg last:rounded-tr-lg ${columnClass[id]}`}
+    >
+      {sort ? (
+        <button
+          type="button"
+          onClick={() => onSort(sort)}
+          {...tip(meaning)}
+          className={`flex h-full w-full items-center gap-1 px-3 whitespace-nowrap -outline-offset-2 hover:text-ink ${right ? 'flex-row-reverse' : ''} ${direction ? 'text-ink' : ''}`}
+        >
+          {head}
+          <Icon
+            name={direction === 'desc' ? 'arrowDown' : 'arrowUp'}
+            className={`size-3 ${direction ? '' : 'invisible'}`}
+          />
+        </button>
+      ) : (
+        <span className="sr-only">{head}</span>
+      )}
+    </th>
+  )
+}
+
+/** The row that keys act on. It stays with its tunnel when the order changes. */
+function useCursor(rows: readonly Tunnel[], scrollTo: (index: number) => void) {
+  const navigate = useNavigate()
+  const mayNotFailOver = useWhyNot('failoverRun')
+  const [cursorId, setCursorId] = useState<string | null>(null)
+  const wish = useRef<string | null>(null)
+  const at = rows.findIndex(({ id }) => id === cursorId)
+  const current = rows[at] ?? rows[0]
+
+  const go = (index: number) => {
+    const next = rows[Math.min(Math.max(0, index), rows.length - 1)]
+    if (!next) return
+    scrollTo(rows.indexOf(next))
+    setCursorId(next.id)
+    wish.current = next.id
+  }
+  const hasFocus = () => document.activeElement?.closest('[data-row]') != null
+  // The first key only shows where the cursor is.
+  const step = (by: number) => go(hasFocus() && at >= 0 ? at + by : Math.max(0, at))
+  useShortcut('next', () => step(1))
+  useShortcut('previous', () => step(-1))
+  useShortcut('first', () => go(0))
+  useShortcut('last', () => go(rows.length - 1))
+  useShortcut('failover', () => {
+    if (!current || mayNotFailOver || whyNoFailover(current)) return
+    void navigate({
+      to: '/tunnels/$tunnelId',
+      params: { tunnelId: current.id },
+      search: { dialog: 'failover' },
+    })
+  })
+  // The row may have to be scrolled into the document first: then a later render finds it.
+  useEffect(() => {
+    const row = wish.current && document.querySelector<HTMLElement>(`[data-row="${wish.current}"]`)
+    if (!row) return
+    wish.current = null
+    row.focus({ preventScroll: true })
+  })
+
+  return { id: current?.id ?? null, onFocus: setCursorId }
+}
+
+function useMedia(query: string): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      const media = matchMedia(query)
+      media.addEventListener('change', listener)
+      return () => media.removeEventListener('change', listener)
+    },
+    () => matchMedia(query).matches,
+  )
+}
+
+/** The root font size in pixels; it follows the window and the browser's settings. */
+function useRootSize(): number {
+  return useSyncExternalStore(
+    (listener) => {
+      window.addEventListener('resize', listener)
+      return () => window.removeEventListener('resize', listener)
+    },
+    () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize),
+  )
+}
