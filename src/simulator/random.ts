@@ -35,7 +35,15 @@ export function createRandom(seed: number, stream = ''): Random {
   const whole = (low: number, high: number) => low + Math.floor(next() * (high - low + 1))
   const letters = (alphabet: string, length: number) =>
     Array.from({ length }, () => alphabet.charAt(whole(0, alphabet.length - 1))).join('')
-  const hex = (length: number) => letters('0123456789abcdef', length)
+  const hex = (length: number) => {
+    let text = ''
+    // Eight digits a draw: a thousand tunnels need some ten thousand ids.
+    while (text.length < length)
+      text += Math.floor(next() * 4_294_967_296)
+        .toString(16)
+        .padStart(8, '0')
+    return text.slice(0, length)
+  }
 
   return {
     next,
@@ -47,7 +55,11 @@ export function createRandom(seed: number, stream = ''): Random {
       return item
     },
     hex,
-    uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-${letters('89ab', 1)}${hex(3)}-${hex(12)}`,
+    uuid: () => {
+      const digits = hex(32)
+      const variant = '89ab'.charAt(whole(0, 3))
+      return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20)}`
+    },
     token: (length) => letters(tokenLetters, length),
     base64: (bytes) =>
       Buffer.from(Uint8Array.from({ length: bytes }, () => whole(0, 255))).toString('base64'),

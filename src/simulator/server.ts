@@ -133,17 +133,21 @@ export async function startSimulator(
     response.end(isText ? body : JSON.stringify(body))
   }
 
+  async function serve(request: IncomingMessage, response: ServerResponse) {
+    // Put together as text: a path such as `//` is no address of its own.
+    const url = new URL(`http://simulator${request.url ?? '/'}`)
+    if (url.pathname.startsWith(`${apiPrefix}/`)) return serveApi(request, response, url)
+    if (url.pathname.startsWith(`${controlPrefix}/`)) return serveControl(request, response, url)
+    response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n')
+  }
+
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://simulator')
-    const served = url.pathname.startsWith(`${apiPrefix}/`)
-      ? serveApi(request, response, url)
-      : url.pathname.startsWith(`${controlPrefix}/`)
-        ? serveControl(request, response, url)
-        : Promise.resolve(
-            response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n'),
-          )
-    // A caller that hangs up in the middle is none of our concern.
-    served.catch(() => response.destroy())
+    serve(request, response).catch((error: unknown) => {
+      if (response.headersSent || response.destroyed) return response.destroy()
+      // A fault of the simulator's own must not pass for one of Cloudflare's.
+      response.writeHead(500, { 'content-type': 'text/plain' })
+      response.end(`simulator: ${error instanceof Error ? error.message : String(error)}\n`)
+    })
   })
   // Clients keep connections open between polls; longer than they do, so that they close first.
   server.keepAliveTimeout = 75_000
