@@ -9,6 +9,7 @@ import type {
 } from '#contract/tunnel.ts'
 import { outlookOf, promotionChecks, readinessOf, type Situation } from '../failover/checks.ts'
 import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
+import { reportedSince } from '../history/advance.ts'
 import { activeIdOf, type Change, diff, type Sight } from './diff.ts'
 
 /**
@@ -105,7 +106,7 @@ export function createPresent(deps: PresentDeps) {
       connectorCount: connectors?.length ?? null,
       connectionCount:
         connectors?.reduce((sum, connector) => sum + connector.connections.length, 0) ?? null,
-      since: one.statusSince ?? reportedSince(listed),
+      since: one.statusSince ?? toSince(reportedSince(listed)),
       activeSince: active ? one.activeSince : null,
       changedAt: one.changedAt,
       createdAt: listed.createdAt,
@@ -423,15 +424,5 @@ export function createPresent(deps: PresentDeps) {
 
 const sameListed = (a: ListedTunnel, b: ListedTunnel) => JSON.stringify(a) === JSON.stringify(b)
 
-/** What Cloudflare itself reports of the time before Tandem was watching. */
-function reportedSince(listed: ListedTunnel): Since | null {
-  const at =
-    listed.status === 'inactive'
-      ? listed.createdAt
-      : listed.status === 'down'
-        ? listed.connsInactiveAt
-        : listed.status === 'unknown'
-          ? null
-          : listed.connsActiveAt
-  return at === null ? null : { at, source: 'reported' }
-}
+const toSince = (at: number | null): Since | null =>
+  at === null ? null : { at, source: 'reported' }

@@ -25,4 +25,58 @@ export type Schema = {
   }
   /** Until when a token must rest after a 429, by its fingerprint: a restart must not forget it. */
   lockouts: { fingerprint: string; until: number }
+
+  /** Short keys for the long ids, so that a year of history stays small. */
+  tunnels: { key: number; tunnel_id: string; account_id: string; watched_since: number }
+  connectors: { key: number; tunnel: number; connector_id: string }
+  /** Every word that repeats: states, colos, addresses, versions, names. */
+  words: { key: number; word: string }
+  /** What a tunnel looked like at the last look, as JSON: where a restart goes on from. */
+  sights: { tunnel: number; body: string }
+  /** When it was last confirmed: moves with every sweep, so it is apart from everything that does not. */
+  confirmations: { tunnel: number; listed_at: number | null; seen_at: number | null }
+
+  /**
+   * Intervals, clustered by lane kind, tunnel and start. `kind` 0 status, 1 active connector, 2 role.
+   * `subject` is the connector of a role lane, else 0. `value` is a word. `until_at` null: still holds.
+   */
+  spans: {
+    kind: number
+    tunnel: number
+    began_at: number
+    subject: number
+    value: number
+    reported: number
+    precision_ms: number | null
+    until_at: number | null
+    reason: number | null
+  }
+  /** Lives of connections, clustered by tunnel and start. `connection` is the id's bytes. */
+  lives: {
+    tunnel: number
+    opened_at: number
+    connection: Buffer
+    connector: number
+    colo: number | null
+    origin_ip: number | null
+    version: number | null
+    reported: number
+    closed_at: number | null
+    precision_ms: number | null
+  }
+  /** The log. `tunnel` 0 is Tandem itself; `kind` is the place in the contract's `eventKinds`. */
+  events: {
+    tunnel: number
+    at: number
+    seq: number
+    kind: number
+    connector: number | null
+    from_word: number | null
+    to_word: number | null
+    /** The place in the contract's causes, or null. */
+    cause: number | null
+    by_word: number | null
+    failover_id: string | null
+    precision_ms: number | null
+  }
 }

@@ -1,0 +1,238 @@
+import * as z from 'zod/mini'
+
+/**
+ * What the connections and roles did over time. History is kept as intervals: `from` is included, `to` is
+ * not; times are epoch milliseconds. Time that nobody watched is an interval of its own, with the value
+ * `unknown` and a reason: it is never counted as up or down, and no line is drawn over it.
+ */
+
+/** Who says so: Tandem saw it, or Cloudflare reports it of a time when Tandem was not looking. */
+export const Provenance = z.enum(['observed', 'reported'])
+export type Provenance = z.infer<typeof Provenance>
+
+/** Why a stretch is unknown. */
+export const unknownReasons = {
+  'tandem-stopped': 'Tandem was not running',
+  'cloudflare-unreachable': 'Cloudflare could not be reached',
+  'token-rejected': 'Cloudflare did not accept the API token',
+  'locked-out': 'Cloudflare refused calls (429)',
+  'not-recorded': 'Tandem could not write to its disk',
+  'not-confirmed': 'the tunnel could not be read',
+  unrecognised: 'Cloudflare reported a state that Tandem does not know',
+} as const
+export type UnknownReason = keyof typeof unknownReasons
+export const UnknownReason = z.enum(
+  Object.keys(unknownReasons) as [UnknownReason, ...UnknownReason[]],
+)
+
+export const Interval = z.object({
+  from: z.number(),
+  to: z.number(),
+  /**
+   * Status lane: a tunnel status. Role lane: a connector role, or `up` where Cloudflare only reports that
+   * it ran. Active lane: a connector's id or `none`. Any lane: `unknown`.
+   */
+  value: z.string(),
+  source: Provenance,
+  /** It began at most this much before `from`; null where `from` is no observed change. */
+  precisionMs: z.nullable(z.number()),
+  reason: z.nullable(UnknownReason),
+  /** True for the interval that still holds. */
+  open: z.boolean(),
+  /** In a down-sampled window: other, better states are hidden in this stretch. */
+  mixed: z.boolean(),
+})
+export type Interval = z.infer<typeof Interval>
+
+export const ConnectionLife = z.object({
+  connectorId: z.string(),
+  connectionId: z.string(),
+  colo: z.nullable(z.string()),
+  originIp: z.nullable(z.string()),
+  version: z.nullable(z.string()),
+  openedAt: z.number(),
+  source: Provenance,
+  /** Null while it is open. */
+  closedAt: z.nullable(z.number()),
+  lastSeenAt: z.number(),
+  /** It closed at most this much before `closedAt`. */
+  precisionMs: z.nullable(z.number()),
+})
+export type ConnectionLife = z.infer<typeof ConnectionLife>
+
+export const eventKinds = [
+  'tunnel-created',
+  'tunnel-appeared',
+  'tunnel-renamed',
+  'tunnel-deleted',
+  'status-changed',
+  'active-changed',
+  'role-changed',
+  'no-active-began',
+  'no-active-ended',
+  'connector-joined',
+  'connector-gone',
+  'version-changed',
+  'connection-opened',
+  'connection-closed',
+  'connection-moved',
+  'configuration-changed',
+  'failover-started',
+  'failover-ended',
+  'watching-stopped',
+  'watching-resumed',
+] as const
+export const EventKind = z.enum(eventKinds)
+export type EventKind = z.infer<typeof EventKind>
+
+export const Cause = z.enum(['manual', 'automatic', 'unknown'])
+export type Cause = z.infer<typeof Cause>
+
+export const HistoryEvent = z.object({
+  /** `tunnel-at-seq`; unique, and in the order of time for one tunnel. */
+  id: z.string(),
+  at: z.number(),
+  /** Null: about Tandem itself. */
+  tunnelId: z.nullable(z.string()),
+  tunnelName: z.nullable(z.string()),
+  kind: EventKind,
+  connectorId: z.nullable(z.string()),
+  from: z.nullable(z.string()),
+  to: z.nullable(z.string()),
+  cause: z.nullable(Cause),
+  by: z.nullable(z.string()),
+  failoverId: z.nullable(z.string()),
+  /** It happened at most this much before `at`; null where the time is exact. */
+  precisionMs: z.nullable(z.number()),
+})
+export type HistoryEvent = z.infer<typeof HistoryEvent>
+
+export const TunnelHistory = z.object({
+  tunnelId: z.string(),
+  from: z.number(),
+  to: z.number(),
+  /** When the answer was made: the end of what can be known. */
+  at: z.number(),
+  /** Since when Tandem watches this tunnel; null: not yet. */
+  watchedSince: z.nullable(z.number()),
+  /** The window held too much to show each interval: every bad state is kept in buckets this wide. */
+  bucketMs: z.nullable(z.number()),
+  status: z.array(Interval),
+  active: z.array(Interval),
+  lanes: z.array(z.object({ connectorId: z.string(), intervals: z.array(Interval) })),
+  connections: z.array(ConnectionLife),
+  /** Newest last. */
+  events: z.array(HistoryEvent),
+  /** More connections or events were there than are listed. */
+  truncated: z.boolean(),
+})
+export type TunnelHistory = z.infer<typeof TunnelHistory>
+
+export const TunnelSummary = z.object({
+  tunnelId: z.string(),
+  /** Milliseconds of the window since the tunnel existed. */
+  totalMs: z.number(),
+  /** … of which Tandem knows the status. */
+  observedMs: z.number(),
+  /** … of which it was healthy or degraded. */
+  upMs: z.number(),
+  /** `upMs / observedMs`; null when nothing was observed. Say "99.98 % of the 97.2 % observed". */
+  availability: z.nullable(z.number()),
+  noActiveMs: z.number(),
+  longestNoActiveMs: z.number(),
+  roleChanges: z.number(),
+  reconnects: z.number(),
+  /** Role changes and reconnects in the last hour before `to`. */
+  flapsLastHour: z.number(),
+  /**
+   * The window in equal buckets, one letter each, worst state in it: `h` healthy `d` degraded `x` down
+   * `i` inactive `u` unknown `.` did not exist.
+   */
+  strip: z.string(),
+  /** The same for the active connector: `a`, `b`, … in the order of `actives`, `-` none, `u` unknown. */
+  activeStrip: z.string(),
+  actives: z.array(z.string()),
+})
+export type TunnelSummary = z.infer<typeof TunnelSummary>
+
+export const HistorySummary = z.object({
+  from: z.number(),
+  to: z.number(),
+  tunnels: z.array(TunnelSummary),
+})
+export type HistorySummary = z.infer<typeof HistorySummary>
+
+export const ActivityPage = z.object({
+  events: z.array(HistoryEvent),
+  /** Hand it back for what is older; null: there is nothing older. */
+  cursor: z.nullable(z.string()),
+})
+export type ActivityPage = z.infer<typeof ActivityPage>
+
+/** Buckets of a strip: half an hour each for a day. */
+export const stripBuckets = 48
+/** Past this many intervals a window comes in buckets. */
+export const mostIntervals = 2000
+
+const short = (id: string | null) => (id === null ? 'none' : id.slice(0, 8))
+
+const causes: Record<Cause, string> = {
+  manual: 'manual failover',
+  automatic: 'automatic',
+  unknown: 'cause unknown, not started here',
+}
+
+/** The event as one plain sentence, the same in page, export and report. */
+export function eventSentence(event: HistoryEvent): string {
+  const { kind, from, to } = event
+  const connector = short(event.connectorId)
+  const cause = event.cause
+    ? ` (${causes[event.cause]}${event.by ? ` by ${event.by}` : ''})`
+    : event.by
+      ? ` by ${event.by}`
+      : ''
+  switch (kind) {
+    case 'tunnel-created':
+      return 'Tunnel created'
+    case 'tunnel-appeared':
+      return 'Tandem began to watch this tunnel'
+    case 'tunnel-renamed':
+      return `Renamed from ${from} to ${to}`
+    case 'tunnel-deleted':
+      return 'Tunnel deleted'
+    case 'status-changed':
+      return `Status changed from ${from} to ${to}`
+    case 'active-changed':
+      return `Active changed from ${short(from)} to ${short(to)}${cause}`
+    case 'role-changed':
+      return `${connector} changed from ${from} to ${to}`
+    case 'no-active-began':
+      return `No connector active any more; ${short(from)} was`
+    case 'no-active-ended':
+      return `Active again: ${short(to)}`
+    case 'connector-joined':
+      return `Connector ${connector} joined`
+    case 'connector-gone':
+      return `Connector ${connector} is no longer listed`
+    case 'version-changed':
+      return `${connector} changed version from ${from ?? 'not reported'} to ${to ?? 'not reported'}`
+    case 'connection-opened':
+      return `${connector} opened a connection to ${to ?? 'an unknown colo'}`
+    case 'connection-closed':
+      return `${connector} closed its connection to ${from ?? 'an unknown colo'}`
+    case 'connection-moved':
+      return `${connector} moved a connection from ${from ?? '?'} to ${to ?? '?'}`
+    case 'configuration-changed':
+      return `HA configuration changed from version ${from ?? '?'} to ${to ?? '?'}`
+    case 'failover-started':
+      return `Failover from ${short(from)} to ${short(to)} started${cause}`
+    case 'failover-ended':
+      return `Failover to ${short(event.connectorId)} ended: ${to}`
+    case 'watching-stopped':
+      return `Watching stopped${from ? `: ${unknownReasons[from as UnknownReason] ?? from}` : ''}`
+    case 'watching-resumed':
+      return 'Watching resumed'
+    default:
+      return kind satisfies never
+  }
+}

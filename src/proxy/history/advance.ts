@@ -1,0 +1,495 @@
+import type { Cause, EventKind, Provenance, UnknownReason } from '#contract/history.ts'
+import { type ListedTunnel, type SeenConnector } from '../cloudflare/translate.ts'
+import { activeIdOf, diff, type Sight } from '../poller/diff.ts'
+
+/**
+ * The arithmetic of history: the open intervals of one tunnel and a look at it → what ends, what begins
+ * and what is worth an entry in the log. Pure. Three rules hold whatever comes:
+ *
+ * - an interval ends where it was last confirmed, never later; between two looks that are further apart
+ *   than `gapMs` lies an `unknown` interval with its reason
+ * - the same value on both sides of a gap stays two intervals
+ * - what Cloudflare reports of the time before the first look is kept apart as `reported`
+ */
+export type Lane = { lane: 'status' } | { lane: 'active' } | { lane: 'role'; connectorId: string }
+
+export type Span = Lane & {
+  from: number
+  /** Null while it holds. */
+  to: number | null
+  value: string
+  source: Provenance
+  precisionMs: number | null
+  reason: UnknownReason | null
+}
+
+export type Life = {
+  connectorId: string
+  connectionId: string
+  colo: string | null
+  originIp: string | null
+  version: string | null
+  openedAt: number
+  source: Provenance
+  closedAt: number | null
+  precisionMs: number | null
+}
+
+export type LoggedEvent = {
+  at: number
+  kind: EventKind
+  connectorId: string | null
+  from: string | null
+  to: string | null
+  cause: Cause | null
+  by: string | null
+  failoverId: string | null
+  precisionMs: number | null
+}
+
+/** What is open for one tunnel. */
+export type Book = {
+  sight: Sight | null
+  /** When the listing and the connectors were last confirmed. */
+  listedAt: number | null
+  seenAt: number | null
+  status: Span | null
+  active: Span | null
+  roles: Map<string, Span>
+  lives: Map<string, Life>
+  /** The last connector that was active, while none is. */
+  lastActiveId: string | null
+}
+
+/**
+ * Rows to put down, in this order. A row replaces the one with the same lane and `from` (a life: the same
+ * connection and `openedAt`), so beginning, ending and correcting are one thing.
+ */
+export type Writes = { spans: Span[]; lives: Life[]; events: LoggedEvent[] }
+
+export type Context = {
+  part: 'listed' | 'connectors' | 'other'
+  at: number
+  /** Three poll periods, milliseconds. */
+  gapMs: number
+  /** Why nobody was looking, if nobody was. */
+  reason: UnknownReason
+  ha: boolean | null
+  /** Since when Tandem watches at all: what was created after that is new. */
+  watchingSince: number
+  /** A failover that Tandem itself made this connector active with, if it was one. */
+  madeBy: (connectorId: string) => { by: string; failoverId: string } | null
+}
+
+export const emptyBook = (): Book => ({
+  sight: null,
+  listedAt: null,
+  seenAt: null,
+  status: null,
+  active: null,
+  roles: new Map(),
+  lives: new Map(),
+  lastActiveId: null,
+})
+
+const noEvent = {
+  connectorId: null,
+  from: null,
+  to: null,
+  cause: null,
+  by: null,
+  failoverId: null,
+  precisionMs: null,
+} as const
+
+/** @returns the book after the look, and what must be written; the given book is left as it is. */
+export function advance(
+  before: Book,
+  after: Sight,
+  context: Context,
+): { book: Book; writes: Writes } {
+  const book: Book = { ...before, roles: new Map(before.roles), lives: new Map(before.lives) }
+  const writes: Writes = { spans: [], lives: [], events: [] }
+  // Clocks step back and answers overtake each other: time in the book never does.
+  const at = Math.max(context.at, before.listedAt ?? 0, before.seenAt ?? 0)
+  const now = { ...context, at }
+  logFacts(before, after, now, writes)
+  if (context.part === 'listed') advanceStatus(book, after.listed, now, writes)
+  if (context.part === 'connectors' && after.connectors) {
+    advanceConnectors(book, after.connectors, now, writes)
+  }
+  book.sight = after
+  if (after.listed.deletedAt !== null && before.sight?.listed.deletedAt === null) {
+    closeEverything(book, Math.min(after.listed.deletedAt, at), writes)
+  }
+  return { book, writes }
+}
+
+/** Names, versions, settings: what has no interval of its own. */
+function logFacts(before: Book, after: Sight, { at, watchingSince }: Context, writes: Writes) {
+  const precisionMs = before.listedAt === null ? null : at - before.listedAt
+  for (const change of diff(before.sight, after)) {
+    const log = (event: Partial<LoggedEvent> & Pick<LoggedEvent, 'kind'>) =>
+      writes.events.push({ ...noEvent, at, precisionMs, ...event })
+    switch (change.type) {
+      case 'tunnelAppeared': {
+        const { createdAt } = after.listed
+        const isNew = createdAt !== null && createdAt >= watchingSince && createdAt <= at
+        log(
+          isNew
+            ? { kind: 'tunnel-created', at: createdAt, precisionMs: null }
+            : { kind: 'tunnel-appeared', precisionMs: null },
+        )
+        break
+      }
+      case 'tunnelRenamed':
+        log({ kind: 'tunnel-renamed', from: change.from, to: change.to })
+        break
+      case 'tunnelDeleted':
+        log({
+          kind: 'tunnel-deleted',
+          at: Math.min(after.listed.deletedAt ?? at, at),
+          precisionMs: null,
+        })
+        break
+      case 'configurationChanged':
+        log({
+          kind: 'configuration-changed',
+          from: change.from === null ? null : String(change.from),
+          to: change.to === null ? null : String(change.to),
+        })
+        break
+      case 'versionChanged':
+        log({
+          kind: 'version-changed',
+          connectorId: change.connectorId,
+          from: change.from,
+          to: change.to,
+          precisionMs: before.seenAt === null ? null : at - before.seenAt,
+        })
+        break
+      default:
+    }
+  }
+}
+
+function advanceStatus(book: Book, listed: ListedTunnel, context: Context, writes: Writes) {
+  const { at } = context
+  const last = book.listedAt
+  const value = listed.status
+  const reason = value === 'unknown' ? ('unrecognised' as const) : null
+  book.listedAt = at
+  if (listed.deletedAt !== null) return
+  const open = (precisionMs: number | null): Span => ({
+    lane: 'status',
+    from: at,
+    to: null,
+    value,
+    source: 'observed',
+    precisionMs,
+    reason,
+  })
+  if (last === null || !book.status) {
+    const since = reportedSince(listed)
+    const begun = last ?? 0
+    if (since !== null && since < at && last === null) {
+      writes.spans.push({ ...open(null), from: Math.max(since, begun), to: at, source: 'reported' })
+    }
+    book.status = open(null)
+    writes.spans.push(book.status)
+    return
+  }
+  const was = book.status.value
+  const next = step(book.status, open, last, context, writes)
+  book.status = next
+  if (was !== value) {
+    writes.events.push({
+      ...noEvent,
+      at,
+      kind: 'status-changed',
+      from: was,
+      to: value,
+      precisionMs: at - last,
+    })
+  }
+}
+
+/**
+ * One lane from its last confirmation to this look: goes on, ends here, or ends at the confirmation with
+ * an unknown stretch up to here.
+ */
+function step(
+  span: Span,
+  open: (precisionMs: number | null) => Span,
+  last: number,
+  { at, gapMs, reason }: Context,
+  writes: Writes,
+): Span {
+  const fresh = open(at - last)
+  if (at - last > gapMs) {
+    endSpan(span, last, writes)
+    writes.spans.push({
+      ...fresh,
+      from: last,
+      to: at,
+      value: 'unknown',
+      precisionMs: null,
+      reason,
+    })
+    const resumed = open(null)
+    writes.spans.push(resumed)
+    return resumed
+  }
+  if (span.value === fresh.value) return span
+  endSpan(span, at, writes)
+  writes.spans.push(fresh)
+  return fresh
+}
+
+/** Ends a span; one that began in the same look is replaced by what follows, or stays without length. */
+function endSpan(span: Span, to: number, writes: Writes) {
+  writes.spans.push({ ...span, to: Math.max(to, span.from) })
+}
+
+function advanceConnectors(
+  book: Book,
+  connectors: SeenConnector[],
+  context: Context,
+  writes: Writes,
+) {
+  const last = book.seenAt
+  const previous = book.sight?.connectors ?? null
+  book.seenAt = context.at
+  advanceRoles(book, connectors, last, context, writes)
+  advanceActive(book, connectors, previous, last, context, writes)
+  advanceLives(book, connectors, last, context, writes)
+}
+
+function advanceRoles(
+  book: Book,
+  connectors: SeenConnector[],
+  last: number | null,
+  context: Context,
+  writes: Writes,
+) {
+  const { at } = context
+  const log = (event: Partial<LoggedEvent> & Pick<LoggedEvent, 'kind'>) =>
+    writes.events.push({ ...noEvent, at, precisionMs: last === null ? null : at - last, ...event })
+  for (const connector of connectors) {
+    const value = connector.role
+    const open = (precisionMs: number | null): Span => ({
+      lane: 'role',
+      connectorId: connector.id,
+      from: at,
+      to: null,
+      value,
+      source: 'observed',
+      precisionMs,
+      reason: value === 'unknown' ? 'unrecognised' : null,
+    })
+    const span = book.roles.get(connector.id)
+    if (!span || last === null) {
+      const fresh = open(last === null ? null : at - last)
+      if (last === null) seedReported(connector, fresh, at, writes)
+      else log({ kind: 'connector-joined', connectorId: connector.id })
+      book.roles.set(connector.id, fresh)
+      writes.spans.push(fresh)
+      continue
+    }
+    const was = span.value
+    book.roles.set(connector.id, step(span, open, last, context, writes))
+    // A switch of the active connector is told once, by the active lane.
+    if (was !== value && was !== 'active' && value !== 'active') {
+      log({ kind: 'role-changed', connectorId: connector.id, from: was, to: value })
+    }
+  }
+  const listed = new Set(connectors.map((connector) => connector.id))
+  for (const [connectorId, span] of book.roles) {
+    if (listed.has(connectorId)) continue
+    const isGap = last !== null && at - last > context.gapMs
+    endSpan(span, isGap ? last : at, writes)
+    book.roles.delete(connectorId)
+    log({ kind: 'connector-gone', connectorId, from: span.value })
+  }
+}
+
+/** It ran before the first look, in a role that nobody knows. */
+function seedReported(connector: SeenConnector, fresh: Span, at: number, writes: Writes) {
+  const opened = connector.connections.map((one) => one.openedAt).filter((one) => one !== null)
+  const since = Math.min(...opened, connector.runAt ?? Number.POSITIVE_INFINITY)
+  if (opened.length === 0 || since >= at) return
+  writes.spans.push({
+    ...fresh,
+    from: since,
+    to: at,
+    value: 'up',
+    source: 'reported',
+    reason: null,
+  })
+}
+
+function advanceActive(
+  book: Book,
+  connectors: SeenConnector[],
+  previous: SeenConnector[] | null,
+  last: number | null,
+  context: Context,
+  writes: Writes,
+) {
+  const { at, ha } = context
+  if (ha === false || !connectors.some((connector) => connector.role !== 'none')) {
+    if (book.active) endSpan(book.active, at, writes)
+    book.active = null
+    return
+  }
+  const activeId = activeIdOf(connectors)
+  const value = activeId ?? 'none'
+  const open = (precisionMs: number | null): Span => ({
+    lane: 'active',
+    from: at,
+    to: null,
+    value,
+    source: 'observed',
+    precisionMs,
+    reason: null,
+  })
+  if (last === null || !book.active) {
+    book.active = open(null)
+    book.lastActiveId = activeId
+    writes.spans.push(book.active)
+    return
+  }
+  const was = book.active.value
+  book.active = step(book.active, open, last, context, writes)
+  if (was === value) return
+  const precisionMs = at - last
+  if (activeId === null) {
+    book.lastActiveId = was
+    writes.events.push({ ...noEvent, at, kind: 'no-active-began', from: was, precisionMs })
+    return
+  }
+  const from = was === 'none' ? book.lastActiveId : was
+  book.lastActiveId = activeId
+  if (was === 'none') {
+    writes.events.push({ ...noEvent, at, kind: 'no-active-ended', to: activeId, precisionMs })
+  }
+  if (from === activeId) return
+  const made = context.madeBy(activeId)
+  const cause = made ? 'manual' : wasLost(from, connectors, previous) ? 'automatic' : 'unknown'
+  writes.events.push({
+    ...noEvent,
+    at,
+    kind: 'active-changed',
+    connectorId: activeId,
+    from,
+    to: activeId,
+    cause,
+    by: made?.by ?? null,
+    failoverId: made?.failoverId ?? null,
+    precisionMs,
+  })
+}
+
+/** The old active one is offline, without a connection or no longer listed: Cloudflare replaced it. */
+function wasLost(
+  connectorId: string | null,
+  connectors: SeenConnector[],
+  previous: SeenConnector[] | null,
+): boolean {
+  if (connectorId === null) return false
+  const isDown = (list: SeenConnector[] | null) => {
+    const connector = list?.find((one) => one.id === connectorId)
+    return (
+      list !== null &&
+      (!connector || connector.role === 'offline' || connector.connections.length === 0)
+    )
+  }
+  return isDown(connectors) || isDown(previous)
+}
+
+function advanceLives(
+  book: Book,
+  connectors: SeenConnector[],
+  last: number | null,
+  { at, gapMs }: Context,
+  writes: Writes,
+) {
+  const isGap = last !== null && at - last > gapMs
+  const precisionMs = last === null ? null : at - last
+  const log = (event: Partial<LoggedEvent> & Pick<LoggedEvent, 'kind'>) =>
+    writes.events.push({ ...noEvent, at, precisionMs, ...event })
+  const seen = new Set<string>()
+  for (const connector of connectors) {
+    for (const connection of connector.connections) {
+      if (connection.pendingReconnect === true) continue
+      const key = `${connector.id}/${connection.id}`
+      seen.add(key)
+      const life = book.lives.get(key)
+      const began = connection.openedAt === null ? at : Math.min(connection.openedAt, at)
+      // The same id, opened at the same time, is the same connection, even over a gap.
+      const same = life && (!isGap || connection.openedAt === life.openedAt)
+      if (same && life.colo === connection.colo && life.originIp === connection.originIp) continue
+      if (life) {
+        close(life, isGap ? last : at)
+        const moved = same && life.colo !== connection.colo
+        if (moved) {
+          const { colo: from } = life
+          log({ kind: 'connection-moved', connectorId: connector.id, from, to: connection.colo })
+        }
+      } else if (last !== null) {
+        // When it opened is what Cloudflare reports, if that lies since the last look.
+        const exact = connection.openedAt !== null && began >= last
+        const opened = exact ? { at: began, precisionMs: null } : {}
+        log({
+          kind: 'connection-opened',
+          connectorId: connector.id,
+          to: connection.colo,
+          ...opened,
+        })
+      }
+      const fresh: Life = {
+        connectorId: connector.id,
+        connectionId: connection.id,
+        colo: connection.colo,
+        originIp: connection.originIp,
+        version: connection.clientVersion ?? connector.version,
+        openedAt: life ? at : began,
+        source: life || connection.openedAt === null ? 'observed' : 'reported',
+        closedAt: null,
+        precisionMs: null,
+      }
+      book.lives.set(key, fresh)
+      writes.lives.push(fresh)
+    }
+  }
+  for (const [key, life] of book.lives) {
+    if (seen.has(key)) continue
+    close(life, isGap ? last : at)
+    book.lives.delete(key)
+    log({ kind: 'connection-closed', connectorId: life.connectorId, from: life.colo })
+  }
+
+  function close(life: Life, closedAt: number) {
+    writes.lives.push({ ...life, closedAt: Math.max(closedAt, life.openedAt), precisionMs })
+  }
+}
+
+function closeEverything(book: Book, at: number, writes: Writes) {
+  for (const span of [book.status, book.active, ...book.roles.values()]) {
+    if (span) endSpan(span, at, writes)
+  }
+  for (const life of book.lives.values()) {
+    writes.lives.push({ ...life, closedAt: Math.max(at, life.openedAt), precisionMs: null })
+  }
+  book.status = null
+  book.active = null
+  book.roles.clear()
+  book.lives.clear()
+}
+
+/** What Cloudflare itself reports of the time before Tandem was watching. */
+export function reportedSince(listed: ListedTunnel): number | null {
+  if (listed.status === 'inactive') return listed.createdAt
+  if (listed.status === 'down') return listed.connsInactiveAt
+  return listed.status === 'unknown' ? null : listed.connsActiveAt
+}
