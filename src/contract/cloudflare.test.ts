@@ -16,7 +16,7 @@ import {
   CfTunnelList,
 } from './cloudflare.ts'
 
-const schemas = {
+const schemas = [
   CfConfiguration,
   CfConnection,
   CfConnector,
@@ -26,7 +26,7 @@ const schemas = {
   CfTokenVerification,
   CfTunnel,
   CfTunnelList,
-}
+]
 
 describe('the official SDK’s types', () => {
   /** What the SDK promises fits what we read, field by field, where both know the field. */
@@ -180,23 +180,21 @@ const json = fc.letrec<{ value: string; object: string; array: string }>((tie) =
 })).value
 
 describe('any JSON', () => {
-  test.each(Object.entries(schemas))(
-    'never makes %s throw or touch Object.prototype',
-    (_, schema) => {
-      const before = Object.getOwnPropertyNames(Object.prototype)
-      fc.assert(
-        fc.property(json, (text) => {
+  test('never makes a schema throw, nor touches Object.prototype', () => {
+    const before = Object.getOwnPropertyNames(Object.prototype)
+    fc.assert(
+      fc.property(json, (text) => {
+        for (const schema of schemas) {
           const read: unknown = schema.parse(JSON.parse(text))
-          expect(typeof read).toBe('object')
           // What is read has no say over its own prototype.
           expect([Object.prototype, Array.prototype]).toContain(Object.getPrototypeOf(read))
-        }),
-        { numRuns: 10_000 },
-      )
-      expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(before)
-      expect(({} as Record<string, unknown>).polluted).toBeUndefined()
-    },
-  )
+        }
+      }),
+      { numRuns: 10_000 },
+    )
+    expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(before)
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined()
+  })
 
   test('that is deep as a well is read like any other', () => {
     const deep: unknown = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`)
