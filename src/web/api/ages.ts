@@ -5,6 +5,7 @@ import { useSyncExternalStore } from 'react'
  * nothing new moves a thousand of these and must not touch one row.
  */
 
+let listedAt: number | null = null
 const checkedAt = new Map<string, number>()
 const listeners = new Set<() => void>()
 
@@ -19,7 +20,15 @@ export function landAges(ages: Iterable<readonly [tunnelId: string, at: number]>
   if (moved) for (const each of listeners) each()
 }
 
+/** Takes over when the accounts were last listed completely. */
+export function landListing(at: number | null) {
+  if (at === null || at <= (listedAt ?? Number.NEGATIVE_INFINITY)) return
+  listedAt = at
+  for (const each of listeners) each()
+}
+
 export function forgetAges() {
+  listedAt = null
   checkedAt.clear()
 }
 
@@ -41,6 +50,14 @@ export function useConnectorsCheckedAt(
   const seen = useCheckedAt(tunnel)
   if (seen === null || list.checkedAt === null) return list.checkedAt ?? seen
   return Math.max(seen, list.checkedAt)
+}
+
+/**
+ * When the tunnel's status was last seen. Before its connectors were read for the first time only the
+ * listing speaks of it.
+ */
+export function useStatusAt(tunnel: { id: string; checkedAt: number | null }): number | null {
+  return useSyncExternalStore(subscribe, () => checkedAtOf(tunnel) ?? listedAt)
 }
 
 function subscribe(listener: () => void) {

@@ -3,7 +3,7 @@ import type { LiveEvent } from '#contract/events.ts'
 import { type Failover, isRunning } from '#contract/failover.ts'
 import type { Session } from '#contract/session.ts'
 import type { Tunnel, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
-import { checkedAtOf, forgetAges, landAges } from './ages.ts'
+import { checkedAtOf, forgetAges, landAges, landListing } from './ages.ts'
 import {
   configurationQuery,
   connectorsQuery,
@@ -38,9 +38,11 @@ function landEvent(cache: QueryClient, version: string, event: LiveEvent) {
       }
       return
     case 'pollerChanged':
+      landListing(event.poller.listedAt)
       cache.setQueryData(sessionQuery.queryKey, (old) => old && { ...old, poller: event.poller })
       return
     case 'sessionChanged':
+      landListing(event.session.poller.listedAt)
       cache.setQueryData(sessionQuery.queryKey, event.session)
       return
     case 'configurationChanged':
@@ -65,6 +67,7 @@ function landSnapshot(
 ) {
   cache.setQueryData(sessionQuery.queryKey, event.session)
   forgetAges()
+  landListing(event.session.poller.listedAt)
   landAges(
     event.tunnels.flatMap(({ id, checkedAt }) => (checkedAt === null ? [] : [[id, checkedAt]])),
   )

@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { Failover } from '#contract/failover.ts'
 import { Session } from '#contract/session.ts'
 import { Configuration, ConnectorList, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
-import { landAges } from './ages.ts'
+import { landAges, landListing } from './ages.ts'
 import { get } from './client.ts'
 
 /**
@@ -15,7 +15,11 @@ const visited = { staleTime: Number.POSITIVE_INFINITY, gcTime: 15 * 60_000 }
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: ({ signal }) => get(Session, '/session', { signal }),
+  queryFn: async ({ signal }) => {
+    const session = await get(Session, '/session', { signal })
+    landListing(session.poller.listedAt)
+    return session
+  },
   ...kept,
 })
 

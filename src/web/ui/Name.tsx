@@ -4,7 +4,7 @@ import { displayName } from './names.ts'
 export function Name({ name, className = '' }: { name: string; className?: string }) {
   const shown = displayName(name)
   return (
-    <bdi className={`${shown === '(no name)' ? 'text-ink-3 italic' : ''} ${className}`}>
+    <bdi className={`normal-nums ${shown === '(no name)' ? 'text-ink-3 italic' : ''} ${className}`}>
       {shown}
     </bdi>
   )

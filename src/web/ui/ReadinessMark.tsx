@@ -20,7 +20,7 @@ export const readinessLooks: Record<ReadinessKind, { word: string; ink: string; 
       ink: 'text-bad',
       meaning: 'Connectors are connected, but none of them is active',
     },
-    disconnected: { word: 'None connected', ink: 'text-bad', meaning: 'No connector is connected' },
+    disconnected: { word: 'Disconnected', ink: 'text-bad', meaning: 'No connector is connected' },
     conflict: {
       word: 'Two active',
       ink: 'text-bad',
@@ -41,28 +41,28 @@ export function ReadinessMark({
   readiness,
   standbyCount,
   stale = false,
+  quiet = false,
   className = '',
 }: {
   readiness: ReadinessKind
   standbyCount: number
   stale?: boolean
+  /** Without alarm, e.g. for a tunnel that never ran. */
+  quiet?: boolean
   className?: string
 }) {
   const look = readinessLooks[readiness]
-  const loud = readiness !== 'ready' && readiness !== 'not-ha' && readiness !== 'unknown'
+  const faded = stale || quiet
+  const word = faded || readiness === 'not-ha' || readiness === 'unknown' ? 'text-ink-2' : look.ink
   return (
     <span
       className={`inline-flex items-center gap-2 whitespace-nowrap ${className}`}
       {...tip(stale ? `${look.meaning} — when last seen` : look.meaning)}
     >
-      <span className={`w-9 shrink-0 ${stale ? 'text-unknown' : look.ink}`}>
+      <span className={`w-9 shrink-0 ${faded ? 'text-unknown' : look.ink}`}>
         <ReadinessPicture readiness={readiness} standbyCount={standbyCount} />
       </span>
-      <span
-        className={
-          stale ? 'text-ink-2' : loud ? look.ink : readiness === 'ready' ? '' : 'text-ink-2'
-        }
-      >
+      <span className={readiness === 'ready' && !faded ? '' : word}>
         {readinessText(readiness, standbyCount)}
       </span>
     </span>

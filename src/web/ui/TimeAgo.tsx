@@ -51,12 +51,13 @@ export function SinceText({ since, none }: { since: Since | null; none?: string 
 
 /** How old data is: `4 s`; louder once it is stale. Null: never looked. */
 export function Age({ at, staleAfterMs }: { at: number | null; staleAfterMs: number }) {
-  const text = useClock((now) => (at === null ? 'never' : ageText(now - at)))
+  const text = useClock((now) => (at === null ? 'not yet' : ageText(now - at)))
   const stale = useStale(at, staleAfterMs)
+  if (at === null) return <NotReported word="not yet" why="Its connectors were not read yet" />
   return (
     <span
       className={`whitespace-nowrap ${stale ? 'rounded-sm bg-unknown-soft px-1 hatch text-ink' : 'text-ink-3'}`}
-      {...tip(at === null ? 'Not looked at yet' : `Last looked at\n${bothZonesText(at)}`)}
+      {...tip(`Last looked at\n${bothZonesText(at)}`)}
     >
       {text}
       {stale ? <span className="sr-only"> old, stale</span> : <span className="sr-only"> old</span>}

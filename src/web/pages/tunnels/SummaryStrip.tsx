@@ -10,6 +10,8 @@ import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { tip } from '#web/ui/Tooltip.tsx'
 import type { counts } from './rows.ts'
 
+const whole = new Intl.NumberFormat('en')
+
 /** How many are in which state; each number filters the list to what it counts. */
 export function SummaryStrip({
   numbers,
@@ -38,7 +40,7 @@ export function SummaryStrip({
           />
         ))}
       </Group>
-      <Group label="HA readiness" columns="grid-cols-4 sm:grid-cols-7">
+      <Group label="HA readiness" columns="wide grid-cols-4 sm:grid-cols-7">
         {readinessKinds.map((each) => (
           <Cell
             key={each}
@@ -96,17 +98,15 @@ function Cell({
       aria-pressed={pressed}
       onClick={onPress}
       {...tip(meaning)}
-      className="flex min-w-0 flex-col items-start gap-0.5 bg-panel px-2 py-2 text-left -outline-offset-2 transition-colors hover:bg-hover aria-pressed:bg-accent-soft aria-pressed:shadow-[inset_0_-2px_0_var(--accent)] sm:px-3.5"
+      className="flex min-w-0 flex-col items-start gap-0.5 bg-panel px-1.5 py-2 text-left last:max-sm:[.wide>&]:col-span-2 -outline-offset-2 transition-colors hover:bg-hover aria-pressed:bg-accent-soft aria-pressed:shadow-[inset_0_-2px_0_var(--accent)] sm:px-3.5"
     >
-      <span
-        className={`text-xl leading-tight font-semibold ${count === 0 ? 'font-normal text-ink-3' : ''}`}
-      >
-        {count}
+      <span className="flex w-full items-center justify-between gap-1">
+        <span className={`text-xl leading-tight ${count === 0 ? 'text-ink-3' : 'font-semibold'}`}>
+          {whole.format(count)}
+        </span>
+        <span className={count === 0 ? 'text-ink-3 opacity-70' : ink}>{mark}</span>
       </span>
-      <span className="flex max-w-full min-w-0 items-center gap-1.5 text-sm text-ink-2 max-sm:flex-col max-sm:items-start max-sm:gap-1 max-sm:text-xs">
-        <span className={count === 0 ? 'text-ink-3' : ink}>{mark}</span>
-        <span className="max-w-full truncate">{word}</span>
-      </span>
+      <span className="max-w-full truncate text-sm text-ink-2 max-sm:text-xs">{word}</span>
     </button>
   )
 }

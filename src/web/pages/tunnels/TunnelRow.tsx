@@ -3,7 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { type KeyboardEvent, type MouseEvent, memo, useState } from 'react'
 import type { FailoverState } from '#contract/failover.ts'
 import type { ConnectorRole, Tunnel } from '#contract/tunnel.ts'
-import { useCheckedAt } from '#web/api/ages.ts'
+import { useCheckedAt, useStatusAt } from '#web/api/ages.ts'
 import { failoverQuery } from '#web/api/queries.ts'
 import { IconButton } from '#web/ui/Button.tsx'
 import { useClock } from '#web/ui/clock.ts'
@@ -37,7 +37,7 @@ export const columnClass: Record<ColumnId, string> = {
   name: '',
   readiness: 'w-42',
   active: 'w-46 @max-4xl:hidden',
-  colos: 'w-44 @max-7xl:hidden',
+  colos: 'w-52 @max-7xl:hidden',
   connectors: 'w-22 @max-5xl:hidden',
   since: 'w-28 @max-3xl:hidden',
   changed: 'w-30 @max-6xl:hidden',
@@ -54,13 +54,13 @@ type RowProps = {
   mayNotFailOver: string | null
 }
 
-const cell = 'border-b border-line/70 px-3 truncate'
+const cell = 'truncate align-middle border-b border-line/70 px-3 group-last:border-0'
 
 /** One tunnel as a row of the table. The whole row opens it; the name is its link. */
 export const TunnelRow = memo(function TunnelRow(props: RowProps) {
   const { tunnel, index, heightPx } = props
   const checkedAt = useCheckedAt(tunnel)
-  const stale = useStale(checkedAt, tunnel.staleAfterMs)
+  const stale = useStale(useStatusAt(tunnel), tunnel.staleAfterMs)
   const row = useRow<HTMLTableRowElement>(props)
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the link in the row does the same
@@ -108,7 +108,7 @@ export const TunnelRow = memo(function TunnelRow(props: RowProps) {
 export const TunnelCard = memo(function TunnelCard(props: RowProps) {
   const { tunnel, heightPx } = props
   const checkedAt = useCheckedAt(tunnel)
-  const stale = useStale(checkedAt, tunnel.staleAfterMs)
+  const stale = useStale(useStatusAt(tunnel), tunnel.staleAfterMs)
   const row = useRow<HTMLLIElement>(props)
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the link in the card does the same
@@ -198,7 +198,12 @@ function Readiness({ tunnel, stale }: { tunnel: Tunnel; stale: boolean }) {
   return tunnel.failoverId ? (
     <FailoverProgress failoverId={tunnel.failoverId} />
   ) : (
-    <ReadinessMark readiness={tunnel.readiness} standbyCount={tunnel.standbyCount} stale={stale} />
+    <ReadinessMark
+      readiness={tunnel.readiness}
+      standbyCount={tunnel.standbyCount}
+      stale={stale}
+      quiet={tunnel.status === 'inactive'}
+    />
   )
 }
 

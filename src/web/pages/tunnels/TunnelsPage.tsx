@@ -19,6 +19,7 @@ const CreateTunnelDialog = lazy(async () => ({
   default: (await import('./CreateTunnelDialog.tsx')).CreateTunnelDialog,
 }))
 
+const whole = new Intl.NumberFormat('en')
 const route = getRouteApi('/')
 
 export function TunnelsPage() {
@@ -72,11 +73,13 @@ export function TunnelsPage() {
   })
 
   return (
-    <div className="mx-auto flex max-w-450 flex-col px-3 pt-4 pb-10 sm:px-6">
+    <div className="mx-auto flex max-w-520 flex-col px-3 pt-4 pb-10 sm:px-6">
       <div className="flex flex-wrap items-center justify-between gap-3 pb-3">
         <h1 className="text-xl font-semibold">
           Tunnels{' '}
-          <span className="ml-1 text-lg font-normal text-ink-3">{list.tunnels.length || ''}</span>
+          <span className="ml-1 text-lg font-normal text-ink-3 normal-nums">
+            {list.tunnels.length > 0 ? whole.format(list.tunnels.length) : ''}
+          </span>
         </h1>
         <Button
           variant="primary"
@@ -104,8 +107,10 @@ export function TunnelsPage() {
           />
           <div className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
             <SearchField value={query} onChange={setQuery} />
-            <output className="text-ink-2">
-              {isFiltered ? `${rows.length} of ${list.tunnels.length} shown` : ''}
+            <output className="text-ink-2 empty:hidden">
+              {isFiltered
+                ? `${whole.format(rows.length)} of ${whole.format(list.tunnels.length)} shown`
+                : ''}
             </output>
             {isFiltered ? (
               <Button variant="ghost" size="sm" icon="close" onClick={clear}>

@@ -1,0 +1,39 @@
+import type { ReactNode } from 'react'
+
+/** The few facts that matter first, side by side under a page's name. Columns are equal so that nothing jumps. */
+export function Stats({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <dl
+      aria-label={label}
+      className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-3 xl:auto-cols-fr xl:grid-flow-col xl:grid-cols-none"
+    >
+      {children}
+    </dl>
+  )
+}
+
+export function Stat({
+  name,
+  wide = false,
+  children,
+  note,
+}: {
+  name: ReactNode
+  /** Takes the room of two where the row is short. */
+  wide?: boolean
+  children: ReactNode
+  /** A second, quieter line. */
+  note?: ReactNode
+}) {
+  return (
+    <div
+      className={`flex min-h-18 min-w-0 flex-col bg-panel px-4 py-2.5 ${wide ? 'max-sm:col-span-2' : ''}`}
+    >
+      <dt className="text-sm text-ink-2">{name}</dt>
+      <dd className="mt-0.5 min-w-0">
+        <div className="truncate font-medium">{children}</div>
+        <div className="min-h-5 truncate text-sm text-ink-2">{note}</div>
+      </dd>
+    </div>
+  )
+}
