@@ -1,4 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely'
+import { clustered } from '../dialect.ts'
 
 /** In the order of their names; a migration that has landed is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -43,6 +44,102 @@ export const migrations: Record<string, Migration> = {
         .createTable('lockouts')
         .addColumn('fingerprint', 'text', (column) => column.primaryKey())
         .addColumn('until', 'bigint', (column) => column.notNull())
+        .execute()
+    },
+  },
+  '002-history': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('tunnels')
+        .addColumn('key', 'integer', (column) => column.primaryKey())
+        .addColumn('tunnel_id', 'text', (column) => column.notNull().unique())
+        .addColumn('account_id', 'text', (column) => column.notNull())
+        .addColumn('watched_since', 'bigint', (column) => column.notNull())
+        .execute()
+      await db.schema
+        .createTable('connectors')
+        .addColumn('key', 'integer', (column) => column.primaryKey())
+        .addColumn('tunnel', 'integer', (column) => column.notNull())
+        .addColumn('connector_id', 'text', (column) => column.notNull())
+        .addUniqueConstraint('connectors_of_tunnel', ['tunnel', 'connector_id'])
+        .execute()
+      await db.schema
+        .createTable('words')
+        .addColumn('key', 'integer', (column) => column.primaryKey())
+        .addColumn('word', 'text', (column) => column.notNull().unique())
+        .execute()
+      await db.schema
+        .createTable('sights')
+        .addColumn('tunnel', 'integer', (column) => column.primaryKey())
+        .addColumn('body', 'text', (column) => column.notNull())
+        .execute()
+      await db.schema
+        .createTable('confirmations')
+        .addColumn('tunnel', 'integer', (column) => column.primaryKey())
+        .addColumn('listed_at', 'bigint')
+        .addColumn('seen_at', 'bigint')
+        .execute()
+      await clustered(
+        db.schema
+          .createTable('spans')
+          .addColumn('kind', 'integer', (column) => column.notNull())
+          .addColumn('tunnel', 'integer', (column) => column.notNull())
+          .addColumn('began_at', 'bigint', (column) => column.notNull())
+          .addColumn('subject', 'integer', (column) => column.notNull())
+          .addColumn('value', 'integer', (column) => column.notNull())
+          .addColumn('reported', 'integer', (column) => column.notNull())
+          .addColumn('precision_ms', 'integer')
+          .addColumn('until_at', 'bigint')
+          .addColumn('reason', 'integer')
+          .addPrimaryKeyConstraint('spans_key', ['kind', 'tunnel', 'began_at', 'subject']),
+      ).execute()
+      await db.schema
+        .createIndex('spans_open')
+        .on('spans')
+        .column('tunnel')
+        .where(sql.ref('until_at'), 'is', null)
+        .execute()
+      await clustered(
+        db.schema
+          .createTable('lives')
+          .addColumn('tunnel', 'integer', (column) => column.notNull())
+          .addColumn('opened_at', 'bigint', (column) => column.notNull())
+          .addColumn('connection', 'blob', (column) => column.notNull())
+          .addColumn('connector', 'integer', (column) => column.notNull())
+          .addColumn('colo', 'integer')
+          .addColumn('origin_ip', 'integer')
+          .addColumn('version', 'integer')
+          .addColumn('reported', 'integer', (column) => column.notNull())
+          .addColumn('closed_at', 'bigint')
+          .addColumn('precision_ms', 'integer')
+          .addPrimaryKeyConstraint('lives_key', ['tunnel', 'opened_at', 'connection']),
+      ).execute()
+      await db.schema
+        .createIndex('lives_open')
+        .on('lives')
+        .column('tunnel')
+        .where(sql.ref('closed_at'), 'is', null)
+        .execute()
+      await clustered(
+        db.schema
+          .createTable('events')
+          .addColumn('tunnel', 'integer', (column) => column.notNull())
+          .addColumn('at', 'bigint', (column) => column.notNull())
+          .addColumn('seq', 'integer', (column) => column.notNull())
+          .addColumn('kind', 'integer', (column) => column.notNull())
+          .addColumn('connector', 'integer')
+          .addColumn('from_word', 'integer')
+          .addColumn('to_word', 'integer')
+          .addColumn('cause', 'integer')
+          .addColumn('by_word', 'integer')
+          .addColumn('failover_id', 'text')
+          .addColumn('precision_ms', 'integer')
+          .addPrimaryKeyConstraint('events_key', ['tunnel', 'at', 'seq']),
+      ).execute()
+      await db.schema
+        .createIndex('events_by_time')
+        .on('events')
+        .columns(['at', 'tunnel', 'seq'])
         .execute()
     },
   },

@@ -1,0 +1,368 @@
+import {
+  type ActivityPage,
+  type ConnectionLife,
+  type EventKind,
+  eventKinds,
+  type HistoryEvent,
+  type HistorySummary,
+  type Interval,
+  mostIntervals,
+  stripBuckets,
+  type TunnelHistory,
+  type TunnelSummary,
+  type UnknownReason,
+} from '#contract/history.ts'
+import type { Store } from '../store/open.ts'
+import type { Schema } from '../store/schema.ts'
+import type { Book, Span } from './advance.ts'
+import type { Keys } from './keys.ts'
+import { causeList, laneKinds, tandemKey, toConnectionId, toSpan } from './record.ts'
+import { downsample, type Edge, lengthOf, toIntervals, toStrip } from './window.ts'
+
+/** Windows, summaries and the log, out of the rows. */
+export type HistoryReader = ReturnType<typeof createHistoryReader>
+
+export type HistoryReaderDeps = {
+  db: Store
+  keys: Keys
+  now: () => number
+  books: () => Map<string, Book>
+  gapMs: (part: 'listed' | 'connectors') => number
+  reason: () => UnknownReason
+  nameOf: (tunnelId: string) => string | null
+}
+
+type Range = { from: number; to: number }
+
+const mostLives = 1000
+const mostEvents = 2000
+/** Tunnels in one query of a summary: between them others get their turn. */
+const tunnelsAtOnce = 25
+
+export function createHistoryReader(deps: HistoryReaderDeps) {
+  const { db, keys, now } = deps
+
+  function edgeOf(tunnelId: string, range: Range, part: 'listed' | 'connectors'): Edge {
+    const book = deps.books().get(tunnelId)
+    return {
+      ...range,
+      now: now(),
+      confirmedAt: (part === 'listed' ? book?.listedAt : book?.seenAt) ?? null,
+      gapMs: deps.gapMs(part),
+      reason: deps.reason(),
+    }
+  }
+
+  const spansOf = (kinds: number[], tunnels: number[], { from, to }: Range) =>
+    db
+      .selectFrom('spans')
+      .selectAll()
+      .where('kind', 'in', kinds)
+      .where('tunnel', 'in', tunnels)
+      .where('began_at', '<', to)
+      .where((eb) => eb.or([eb('until_at', 'is', null), eb('until_at', '>', from)]))
+      .orderBy('kind')
+      .orderBy('tunnel')
+      .orderBy('began_at')
+      .execute()
+
+  /**
+   * One tunnel's window.
+   *
+   * @returns null for a tunnel that Tandem never recorded.
+   */
+  async function history(
+    tunnelId: string,
+    range: Range,
+    connectorId?: string,
+  ): Promise<TunnelHistory | null> {
+    const known = keys.known(tunnelId)
+    if (!known) return null
+    const rows = await spansOf(Object.values(laneKinds), [known.key], range)
+    const spans = rows.map((row) => toSpan(keys, row)).filter((span) => span !== null)
+    const listed = edgeOf(tunnelId, range, 'listed')
+    const seen = edgeOf(tunnelId, range, 'connectors')
+    const status = toIntervals(
+      spans.filter((span) => span.lane === 'status'),
+      listed,
+    )
+    const active = toIntervals(
+      spans.filter((span) => span.lane === 'active'),
+      seen,
+    )
+    const lanes = toLanes(spans, seen).filter(
+      (lane) => !connectorId || lane.connectorId === connectorId,
+    )
+    const { bucketMs, lean } = leanerIfNeeded(
+      [status, active, ...lanes.map((lane) => lane.intervals)],
+      range,
+    )
+    const lives = await livesOf(known.key, range, connectorId)
+    const events = await eventsOf(known.key, range, connectorId)
+    return {
+      tunnelId,
+      ...range,
+      at: now(),
+      watchedSince: known.watchedSince,
+      bucketMs,
+      status: lean(status),
+      active: lean(active),
+      lanes: lanes.map((lane) => ({ ...lane, intervals: lean(lane.intervals) })),
+      connections: lives.slice(-mostLives),
+      events: events.slice(-mostEvents),
+      truncated: lives.length > mostLives || events.length > mostEvents,
+    }
+  }
+
+  async function livesOf(tunnel: number, { from, to }: Range, connectorId?: string) {
+    const rows = await db
+      .selectFrom('lives')
+      .selectAll()
+      .where('tunnel', '=', tunnel)
+      .where('opened_at', '<', to)
+      .where((eb) => eb.or([eb('closed_at', 'is', null), eb('closed_at', '>', from)]))
+      .orderBy('opened_at', 'desc')
+      .limit(mostLives + 1)
+      .execute()
+    const seenAt = deps.books().get(keys.tunnelOf(tunnel) ?? '')?.seenAt ?? null
+    return rows
+      .map((row): ConnectionLife => {
+        const closedAt = row.closed_at === null ? null : Number(row.closed_at)
+        return {
+          connectorId: keys.connectorOf(row.connector) ?? '',
+          connectionId: toConnectionId(row.connection),
+          colo: keys.textOf(row.colo),
+          originIp: keys.textOf(row.origin_ip),
+          version: keys.textOf(row.version),
+          openedAt: Number(row.opened_at),
+          source: row.reported === 1 ? 'reported' : 'observed',
+          closedAt,
+          lastSeenAt: closedAt ?? seenAt ?? Number(row.opened_at),
+          precisionMs: row.precision_ms,
+        }
+      })
+      .filter((life) => !connectorId || life.connectorId === connectorId)
+      .toReversed()
+  }
+
+  async function eventsOf(tunnel: number, { from, to }: Range, connectorId?: string) {
+    const rows = await db
+      .selectFrom('events')
+      .selectAll()
+      .where('tunnel', 'in', [tandemKey, tunnel])
+      .where('at', '>=', from)
+      .where('at', '<', to)
+      .orderBy('at', 'desc')
+      .orderBy('seq', 'desc')
+      .limit(mostEvents + 1)
+      .execute()
+    return rows
+      .map(toEvent)
+      .filter(
+        (event) => !connectorId || event.connectorId === null || event.connectorId === connectorId,
+      )
+      .toReversed()
+  }
+
+  function toEvent(row: Schema['events']): HistoryEvent {
+    const tunnelId = row.tunnel === tandemKey ? null : keys.tunnelOf(row.tunnel)
+    return {
+      id: `${row.tunnel}-${row.at}-${row.seq}`,
+      at: Number(row.at),
+      tunnelId,
+      tunnelName: tunnelId === null ? null : deps.nameOf(tunnelId),
+      kind: eventKinds[row.kind] ?? 'watching-resumed',
+      connectorId: keys.connectorOf(row.connector),
+      from: keys.textOf(row.from_word),
+      to: keys.textOf(row.to_word),
+      cause: row.cause === null ? null : (causeList[row.cause] ?? null),
+      by: keys.textOf(row.by_word),
+      failoverId: row.failover_id,
+      precisionMs: row.precision_ms,
+    }
+  }
+
+  /** Every tunnel's figures for a window, computed in small portions so that nobody waits for it. */
+  async function summary(range: Range): Promise<HistorySummary> {
+    const tunnels: TunnelSummary[] = []
+    const ids = keys.tunnelIds()
+    for (let at = 0; at < ids.length; at += tunnelsAtOnce) {
+      tunnels.push(...(await summariesOf(ids.slice(at, at + tunnelsAtOnce), range)))
+      await new Promise<void>((resolve) => setImmediate(resolve))
+    }
+    return { ...range, tunnels }
+  }
+
+  async function summariesOf(ids: string[], range: Range): Promise<TunnelSummary[]> {
+    const keyed = ids.flatMap((id) => keys.known(id)?.key ?? [])
+    const byTunnel = new Map<number, Span[]>(keyed.map((key) => [key, []]))
+    for (const row of await spansOf([laneKinds.status, laneKinds.active], keyed, range)) {
+      const span = toSpan(keys, row)
+      if (span) byTunnel.get(row.tunnel)?.push(span)
+    }
+    const reconnects = await countReconnects(keyed, range)
+    const lastHour = { from: range.to - 3_600_000, to: range.to }
+    const reconnectsLastHour = await countReconnects(keyed, lastHour)
+    return ids.map((tunnelId) => {
+      const key = keys.known(tunnelId)?.key ?? tandemKey
+      const spans = byTunnel.get(key) ?? []
+      const status = toIntervals(
+        spans.filter((span) => span.lane === 'status'),
+        edgeOf(tunnelId, range, 'listed'),
+      )
+      const active = toIntervals(
+        spans.filter((span) => span.lane === 'active'),
+        edgeOf(tunnelId, range, 'connectors'),
+      )
+      return summarise(tunnelId, range, status, active, {
+        reconnects: reconnects.get(key) ?? 0,
+        lastHour: (reconnectsLastHour.get(key) ?? 0) + countSwitches(active, lastHour.from),
+      })
+    })
+  }
+
+  function summarise(
+    tunnelId: string,
+    range: Range,
+    status: Interval[],
+    active: Interval[],
+    counts: { reconnects: number; lastHour: number },
+  ): TunnelSummary {
+    const listed = deps.books().get(tunnelId)?.sight?.listed
+    const begin = Math.max(range.from, listed?.createdAt ?? status[0]?.from ?? range.from)
+    const end = Math.min(range.to, listed?.deletedAt ?? range.to, now())
+    const isObserved = (interval: Interval) =>
+      interval.source === 'observed' && interval.value !== 'unknown'
+    const observedMs = lengthOf(status, isObserved)
+    const isUp = ({ value }: Interval) => value === 'healthy' || value === 'degraded'
+    const upMs = lengthOf(status, (interval) => isObserved(interval) && isUp(interval))
+    const none = active.filter((interval) => interval.value === 'none')
+    const actives = [...new Set(active.map((interval) => interval.value))].filter(
+      (value) => value !== 'none' && value !== 'unknown',
+    )
+    return {
+      tunnelId,
+      totalMs: Math.max(0, end - begin),
+      observedMs,
+      upMs,
+      availability: observedMs > 0 ? upMs / observedMs : null,
+      noActiveMs: lengthOf(none, () => true),
+      longestNoActiveMs: Math.max(0, ...none.map((interval) => interval.to - interval.from)),
+      roleChanges: countSwitches(active, range.from),
+      reconnects: counts.reconnects,
+      flapsLastHour: counts.lastHour,
+      strip: toStrip(status, range, stripBuckets),
+      activeStrip: toStrip(active, range, stripBuckets, (value) =>
+        value === 'none'
+          ? '-'
+          : value === 'unknown'
+            ? 'u'
+            : String.fromCharCode(97 + (actives.indexOf(value) % 20)),
+      ),
+      actives,
+    }
+  }
+
+  async function countReconnects(
+    tunnels: number[],
+    { from, to }: Range,
+  ): Promise<Map<number, number>> {
+    const rows = await db
+      .selectFrom('lives')
+      .select(['tunnel', (eb) => eb.fn.countAll<number>().as('count')])
+      .where('tunnel', 'in', tunnels)
+      .where('opened_at', '>=', from)
+      .where('opened_at', '<', to)
+      .groupBy('tunnel')
+      .execute()
+    return new Map(rows.map((row) => [row.tunnel, Number(row.count)]))
+  }
+
+  /**
+   * The log of all tunnels, newest first.
+   *
+   * @param cursor `at-tunnel-seq` of the last one that is already known.
+   */
+  async function activity(query: {
+    from: number
+    to: number
+    tunnelId?: string | undefined
+    kinds?: EventKind[] | undefined
+    cursor?: [number, number, number] | undefined
+    limit: number
+  }): Promise<ActivityPage> {
+    let select = db
+      .selectFrom('events')
+      .selectAll()
+      .where('at', '>=', query.from)
+      .where('at', '<', query.to)
+    if (query.tunnelId !== undefined) {
+      select = select.where('tunnel', '=', keys.known(query.tunnelId)?.key ?? -1)
+    }
+    if (query.kinds)
+      select = select.where(
+        'kind',
+        'in',
+        query.kinds.map((kind) => eventKinds.indexOf(kind)),
+      )
+    if (query.cursor) {
+      const [at, tunnel, seq] = query.cursor
+      select = select.where((eb) =>
+        eb.or([
+          eb('at', '<', at),
+          eb.and([eb('at', '=', at), eb('tunnel', '<', tunnel)]),
+          eb.and([eb('at', '=', at), eb('tunnel', '=', tunnel), eb('seq', '<', seq)]),
+        ]),
+      )
+    }
+    const rows = await select
+      .orderBy('at', 'desc')
+      .orderBy('tunnel', 'desc')
+      .orderBy('seq', 'desc')
+      .limit(query.limit + 1)
+      .execute()
+    const shown = rows.slice(0, query.limit)
+    const last = shown.at(-1)
+    return {
+      events: shown.map(toEvent),
+      cursor: rows.length > query.limit && last ? `${last.at}-${last.tunnel}-${last.seq}` : null,
+    }
+  }
+
+  return { history, summary, activity }
+}
+
+function toLanes(spans: Span[], edge: Edge): TunnelHistory['lanes'] {
+  const lanes = new Map<string, Span[]>()
+  for (const span of spans) {
+    if (span.lane !== 'role') continue
+    const lane = lanes.get(span.connectorId) ?? []
+    lane.push(span)
+    lanes.set(span.connectorId, lane)
+  }
+  return [...lanes]
+    .map(([connectorId, lane]) => ({ connectorId, intervals: toIntervals(lane, edge) }))
+    .filter((lane) => lane.intervals.length > 0)
+    .toSorted((a, b) => a.connectorId.localeCompare(b.connectorId))
+}
+
+/** Past `mostIntervals` a window comes in buckets, as wide as it takes. */
+function leanerIfNeeded(lanes: Interval[][], { from, to }: Range) {
+  const count = lanes.reduce((sum, lane) => sum + lane.length, 0)
+  if (count <= mostIntervals) return { bucketMs: null, lean: (lane: Interval[]) => lane }
+  const perLane = Math.max(50, Math.floor(mostIntervals / lanes.length / 2))
+  const bucketMs = Math.ceil((to - from) / perLane)
+  return { bucketMs, lean: (lane: Interval[]) => downsample(lane, bucketMs, from) }
+}
+
+/** How often another connector became the active one, gaps and unknown stretches aside. */
+function countSwitches(active: Interval[], since: number): number {
+  let switches = 0
+  let current: string | null = null
+  for (const { value, from } of active) {
+    if (value === 'none' || value === 'unknown') continue
+    if (current !== null && current !== value && from >= since) switches += 1
+    current = value
+  }
+  return switches
+}

@@ -1,0 +1,373 @@
+import type { Insertable, Transaction } from 'kysely'
+import { Cause, eventKinds, UnknownReason } from '#contract/history.ts'
+import type { Look } from '../poller/present.ts'
+import type { Sight } from '../poller/diff.ts'
+import type { Store } from '../store/open.ts'
+import type { Schema } from '../store/schema.ts'
+import {
+  advance,
+  type Book,
+  type Context,
+  emptyBook,
+  type Life,
+  type LoggedEvent,
+  type Span,
+  type Writes,
+} from './advance.ts'
+import type { Keys } from './keys.ts'
+
+/**
+ * Looks → rows. What changed is on disk when `record` returns; what was only confirmed waits for the next
+ * `flush`, one statement for all. When the disk refuses, the books stay where they are: the next look that
+ * can be written finds the gap by itself.
+ */
+export type Recorder = Awaited<ReturnType<typeof createRecorder>>
+
+export type RecorderDeps = {
+  db: Store
+  keys: Keys
+  now: () => number
+  /** Three poll periods of a tunnel's listing or connectors, milliseconds. */
+  gapMs: (part: 'listed' | 'connectors') => number
+  /** Why nobody was looking, should the next look find a gap. */
+  reason: () => UnknownReason
+  madeBy: (tunnelId: string, connectorId: string, at: number) => ReturnType<Context['madeBy']>
+  /** Told when writing stops to work, with since when, and when it works again, with null. */
+  onTrouble: (since: number | null, error?: unknown) => void
+}
+
+export const laneKinds = { status: 0, active: 1, role: 2 } as const
+export const causeList = Cause.options
+export const reasonList = UnknownReason.options
+/** The log's entries about Tandem itself. */
+export const tandemKey = 0
+const rowsAtOnce = 500
+
+export async function createRecorder(deps: RecorderDeps) {
+  const { db, keys, now } = deps
+  const books = await loadBooks(db, keys)
+  const watchingSince = now()
+  const unflushed = new Set<string>()
+  let troubleSince: number | null = null
+  let lastEvent = { at: 0, seq: 0 }
+
+  /** Never throws: what can't be written is said by `onTrouble`, and shown live all the same. */
+  async function record(looks: Look[]): Promise<void> {
+    const advanced = new Map<string, Book>()
+    const rows = emptyRows()
+    for (const { part, after, at } of looks) {
+      const { id, accountId } = after.listed
+      const before = advanced.get(id) ?? books.get(id) ?? emptyBook()
+      const { book, writes } = advance(before, after, toContext(part, after, at))
+      advanced.set(id, book)
+      const tunnel = keys.tunnel(id, accountId, at)
+      if (addRows(rows, tunnel, writes) || JSON.stringify(before.sight) !== JSON.stringify(after)) {
+        rows.sights.set(tunnel, JSON.stringify(after))
+      }
+      if (part !== 'other') unflushed.add(id)
+    }
+    if (rows.sights.size > 0 && !(await write(rows, advanced))) return
+    for (const [id, book] of advanced) books.set(id, book)
+  }
+
+  function toContext(part: Look['part'], after: Sight, at: number): Context {
+    const { id } = after.listed
+    return {
+      part,
+      at,
+      gapMs: part === 'other' ? 0 : deps.gapMs(part),
+      reason: troubleSince === null ? deps.reason() : 'not-recorded',
+      ha: after.configuration?.haMode ? after.configuration.haMode !== 'disabled' : null,
+      watchingSince,
+      madeBy: (connectorId) => deps.madeBy(id, connectorId, at),
+    }
+  }
+
+  function addRows(rows: Rows, tunnel: number, { spans, lives, events }: Writes): boolean {
+    for (const span of spans) {
+      const row = toSpanRow(keys, tunnel, span)
+      rows.spans.set(`${row.kind}/${tunnel}/${row.began_at}/${row.subject}`, row)
+    }
+    for (const life of lives) {
+      const row = toLifeRow(keys, tunnel, life)
+      rows.lives.set(`${tunnel}/${row.opened_at}/${life.connectionId}`, row)
+    }
+    for (const event of events) rows.events.push(toEventRow(tunnel, event))
+    return spans.length + lives.length + events.length > 0
+  }
+
+  function toEventRow(tunnel: number, event: LoggedEvent): Insertable<Schema['events']> {
+    const seq = event.at === lastEvent.at ? lastEvent.seq + 1 : 0
+    lastEvent = { at: event.at, seq }
+    return {
+      tunnel,
+      at: event.at,
+      seq,
+      kind: eventKinds.indexOf(event.kind),
+      connector: event.connectorId === null ? null : keys.connector(tunnel, event.connectorId),
+      from_word: keys.maybeWord(event.from),
+      to_word: keys.maybeWord(event.to),
+      cause: event.cause === null ? null : causeList.indexOf(event.cause),
+      by_word: keys.maybeWord(event.by),
+      failover_id: event.failoverId,
+      precision_ms: event.precisionMs,
+    }
+  }
+
+  /** All or nothing, in one transaction. */
+  async function write(rows: Rows, confirmed: Map<string, Book>): Promise<boolean> {
+    try {
+      await db.transaction().execute(async (trx) => {
+        await writeRows(trx, rows)
+        await writeConfirmations(trx, confirmed)
+      })
+    } catch (error) {
+      if (troubleSince === null) {
+        troubleSince = now()
+        deps.onTrouble(troubleSince, error)
+      }
+      return false
+    }
+    keys.written()
+    for (const id of confirmed.keys()) unflushed.delete(id)
+    if (troubleSince !== null) {
+      troubleSince = null
+      deps.onTrouble(null)
+    }
+    return true
+  }
+
+  async function writeRows(trx: Transaction<Schema>, rows: Rows) {
+    const fresh = keys.unwritten()
+    for (const part of chunks(fresh.tunnels)) await trx.insertInto('tunnels').values(part).execute()
+    for (const part of chunks(fresh.connectors))
+      await trx.insertInto('connectors').values(part).execute()
+    for (const part of chunks(fresh.words)) await trx.insertInto('words').values(part).execute()
+    for (const part of chunks([...rows.spans.values()])) {
+      await trx
+        .insertInto('spans')
+        .values(part)
+        .onConflict((row) =>
+          row.columns(['kind', 'tunnel', 'began_at', 'subject']).doUpdateSet((eb) => ({
+            value: eb.ref('excluded.value'),
+            reported: eb.ref('excluded.reported'),
+            precision_ms: eb.ref('excluded.precision_ms'),
+            until_at: eb.ref('excluded.until_at'),
+            reason: eb.ref('excluded.reason'),
+          })),
+        )
+        .execute()
+    }
+    for (const part of chunks([...rows.lives.values()])) {
+      await trx
+        .insertInto('lives')
+        .values(part)
+        .onConflict((row) =>
+          row.columns(['tunnel', 'opened_at', 'connection']).doUpdateSet((eb) => ({
+            colo: eb.ref('excluded.colo'),
+            origin_ip: eb.ref('excluded.origin_ip'),
+            closed_at: eb.ref('excluded.closed_at'),
+            precision_ms: eb.ref('excluded.precision_ms'),
+          })),
+        )
+        .execute()
+    }
+    for (const part of chunks(rows.events)) await trx.insertInto('events').values(part).execute()
+    for (const part of chunks([...rows.sights].map(([tunnel, body]) => ({ tunnel, body })))) {
+      await trx
+        .insertInto('sights')
+        .values(part)
+        .onConflict((row) =>
+          row.column('tunnel').doUpdateSet((eb) => ({ body: eb.ref('excluded.body') })),
+        )
+        .execute()
+    }
+  }
+
+  async function writeConfirmations(trx: Store, confirmed: Map<string, Book>) {
+    const rows = [...confirmed].map(([id, book]) => ({
+      tunnel: keys.known(id)?.key ?? 0,
+      listed_at: book.listedAt,
+      seen_at: book.seenAt,
+    }))
+    for (const part of chunks(rows)) {
+      await trx
+        .insertInto('confirmations')
+        .values(part)
+        .onConflict((row) =>
+          row.column('tunnel').doUpdateSet((eb) => ({
+            listed_at: eb.ref('excluded.listed_at'),
+            seen_at: eb.ref('excluded.seen_at'),
+          })),
+        )
+        .execute()
+    }
+  }
+
+  /** Writes down what was only confirmed since the last flush: one statement, once a sweep. */
+  async function flush(): Promise<void> {
+    const confirmed = new Map<string, Book>()
+    for (const id of unflushed) {
+      const book = books.get(id)
+      if (book) confirmed.set(id, book)
+    }
+    if (confirmed.size === 0) return
+    await write(emptyRows(), confirmed)
+  }
+
+  /** An entry about Tandem itself or about a failover: not seen, but done. */
+  async function log(tunnelId: string | null, event: LoggedEvent): Promise<void> {
+    const rows = emptyRows()
+    const tunnel = tunnelId === null ? tandemKey : (keys.known(tunnelId)?.key ?? tandemKey)
+    rows.events.push(toEventRow(tunnel, event))
+    await write(rows, new Map())
+  }
+
+  return {
+    record,
+    flush,
+    log,
+    /** What was last known of every tunnel, for a start that goes on where the last run ended. */
+    books: () => books,
+    troubleSince: () => troubleSince,
+  }
+}
+
+type Rows = {
+  spans: Map<string, Insertable<Schema['spans']>>
+  lives: Map<string, Insertable<Schema['lives']>>
+  events: Insertable<Schema['events']>[]
+  sights: Map<number, string>
+}
+
+const emptyRows = (): Rows => ({
+  spans: new Map(),
+  lives: new Map(),
+  events: [],
+  sights: new Map(),
+})
+
+function* chunks<T>(rows: T[]): Generator<T[]> {
+  for (let at = 0; at < rows.length; at += rowsAtOnce) yield rows.slice(at, at + rowsAtOnce)
+}
+
+function toSpanRow(keys: Keys, tunnel: number, span: Span): Insertable<Schema['spans']> {
+  return {
+    kind: laneKinds[span.lane],
+    tunnel,
+    began_at: span.from,
+    subject: span.lane === 'role' ? keys.connector(tunnel, span.connectorId) : 0,
+    value: keys.word(span.value),
+    reported: span.source === 'reported' ? 1 : 0,
+    precision_ms: span.precisionMs,
+    until_at: span.to,
+    reason: span.reason === null ? null : reasonList.indexOf(span.reason),
+  }
+}
+
+const hexId = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
+
+/** 16 bytes for a UUID, else the text itself. */
+const toBytes = (id: string) =>
+  hexId.test(id) ? Buffer.from(id.replaceAll('-', ''), 'hex') : Buffer.from(`#${id}`)
+
+/** The other way round. */
+export function toConnectionId(bytes: Buffer): string {
+  if (bytes.length !== 16) return bytes.toString().slice(1)
+  const hex = bytes.toString('hex')
+  const cuts = [0, 8, 12, 16, 20, 32]
+  return cuts
+    .slice(1)
+    .map((end, at) => hex.slice(cuts[at], end))
+    .join('-')
+}
+
+function toLifeRow(keys: Keys, tunnel: number, life: Life): Insertable<Schema['lives']> {
+  return {
+    tunnel,
+    opened_at: life.openedAt,
+    connection: toBytes(life.connectionId),
+    connector: keys.connector(tunnel, life.connectorId),
+    colo: keys.maybeWord(life.colo),
+    origin_ip: keys.maybeWord(life.originIp),
+    version: keys.maybeWord(life.version),
+    reported: life.source === 'reported' ? 1 : 0,
+    closed_at: life.closedAt,
+    precision_ms: life.precisionMs,
+  }
+}
+
+/** Row → interval of the arithmetic. Null for a row whose words are gone. */
+export function toSpan(keys: Keys, row: Schema['spans']): Span | null {
+  const value = keys.textOf(row.value)
+  const connectorId = keys.connectorOf(row.subject)
+  if (value === null) return null
+  const common = {
+    from: Number(row.began_at),
+    to: row.until_at === null ? null : Number(row.until_at),
+    value,
+    source: row.reported === 1 ? ('reported' as const) : ('observed' as const),
+    precisionMs: row.precision_ms,
+    reason: row.reason === null ? null : (reasonList[row.reason] ?? null),
+  }
+  if (row.kind === laneKinds.status) return { lane: 'status', ...common }
+  if (row.kind === laneKinds.active) return { lane: 'active', ...common }
+  return connectorId === null ? null : { lane: 'role', connectorId, ...common }
+}
+
+async function loadBooks(db: Store, keys: Keys): Promise<Map<string, Book>> {
+  const books = new Map<string, Book>()
+  const bookOf = (key: number): Book | null => {
+    const id = keys.tunnelOf(key)
+    if (id === null) return null
+    const book = books.get(id) ?? emptyBook()
+    books.set(id, book)
+    return book
+  }
+  for (const row of await db.selectFrom('sights').selectAll().execute()) {
+    const book = bookOf(row.tunnel)
+    // Our own JSON, written whole or not at all.
+    if (book) book.sight = JSON.parse(row.body) as Sight
+  }
+  for (const row of await db.selectFrom('confirmations').selectAll().execute()) {
+    const book = bookOf(row.tunnel)
+    if (!book) continue
+    book.listedAt = row.listed_at === null ? null : Number(row.listed_at)
+    book.seenAt = row.seen_at === null ? null : Number(row.seen_at)
+  }
+  for (const row of await db
+    .selectFrom('spans')
+    .selectAll()
+    .where('until_at', 'is', null)
+    .execute()) {
+    const book = bookOf(row.tunnel)
+    const span = toSpan(keys, row)
+    if (!book || !span) continue
+    if (span.lane === 'status') book.status = span
+    else if (span.lane === 'active') book.active = span
+    else book.roles.set(span.connectorId, span)
+    if (span.lane === 'active' && span.value !== 'none') book.lastActiveId = span.value
+  }
+  for (const row of await db
+    .selectFrom('lives')
+    .selectAll()
+    .where('closed_at', 'is', null)
+    .execute()) {
+    const book = bookOf(row.tunnel)
+    const connectorId = keys.connectorOf(row.connector)
+    if (!book || connectorId === null) continue
+    const connectionId = toConnectionId(row.connection)
+    book.lives.set(`${connectorId}/${connectionId}`, {
+      connectorId,
+      connectionId,
+      colo: keys.textOf(row.colo),
+      originIp: keys.textOf(row.origin_ip),
+      version: keys.textOf(row.version),
+      openedAt: Number(row.opened_at),
+      source: row.reported === 1 ? 'reported' : 'observed',
+      closedAt: null,
+      precisionMs: null,
+    })
+  }
+  return books
+}
