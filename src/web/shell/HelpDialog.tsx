@@ -45,12 +45,12 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
             <ul>
               {tunnelStatuses.map((status) => (
                 <li key={status} className="flex min-h-8 items-center gap-3">
-                  <StatusMark status={status} className="w-24" />
+                  <StatusMark status={status} className="w-24 shrink-0" />
                   <span className="text-sm text-ink-2">{statusLooks[status].meaning}</span>
                 </li>
               ))}
               <li className="flex min-h-8 items-center gap-3">
-                <StatusMark status="healthy" stale className="w-24" />
+                <StatusMark status="healthy" stale className="w-24 shrink-0" />
                 <span className="text-sm text-ink-2">Hatched: too old to be trusted</span>
               </li>
             </ul>
@@ -60,7 +60,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
             <ul>
               {connectorRoles.map((role) => (
                 <li key={role} className="flex min-h-8 items-center gap-3">
-                  <RoleMark role={role} className="w-24" />
+                  <RoleMark role={role} className="w-24 shrink-0" />
                   <span className="text-sm text-ink-2">{roleLooks[role].meaning}</span>
                 </li>
               ))}

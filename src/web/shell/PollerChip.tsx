@@ -3,7 +3,7 @@ import { useClock } from '#web/ui/clock.ts'
 import { Icon, type IconName } from '#web/ui/Icon.tsx'
 import { Fact, Facts } from '#web/ui/Panel.tsx'
 import { Popover } from '#web/ui/Popover.tsx'
-import { TimeAgo } from '#web/ui/TimeAgo.tsx'
+import { Elapsed, TimeAgo } from '#web/ui/TimeAgo.tsx'
 import { ageText, countdownText, preciseText } from '#web/ui/time.ts'
 
 const looks: Record<PollerState['state'], { word: string; icon: IconName; box: string }> = {
@@ -88,7 +88,7 @@ function PollerDetails({ poller, tokens }: { poller: PollerState; tokens: TokenS
       </div>
       <Facts>
         <Fact name="In this state for">
-          <TimeAgo at={poller.since} />
+          <Elapsed at={poller.since} />
         </Fact>
         {left ? <Fact name="Tries again in">{left}</Fact> : null}
         <Fact name="Account listed">

@@ -40,10 +40,11 @@ export function Dialog({
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape and the backdrop are the dialog's own controls
     <dialog
       ref={ref}
+      tabIndex={-1}
       aria-labelledby={titleId}
       aria-describedby={description ? descriptionId : undefined}
       aria-busy={busy || undefined}
-      className={`m-auto w-[calc(100%-1.5rem)] ${widths[size]} max-h-[calc(100dvh-2rem)] animate-in overflow-hidden rounded-lg bg-overlay text-ink shadow-overlay max-sm:mb-3`}
+      className={`m-auto w-[calc(100%-1.5rem)] ${widths[size]} max-h-[calc(100dvh-2rem)] animate-in overflow-hidden rounded-lg bg-overlay text-ink shadow-overlay outline-none max-sm:mb-3`}
       onCancel={(event) => {
         // A file input inside cancels too; only the dialog's own counts.
         if (event.target !== event.currentTarget) return
@@ -93,12 +94,20 @@ export function Dialog({
   )
 }
 
-/** Shows the dialog while it is mounted. The browser gives focus back to where it came from. */
+/**
+ * Shows the dialog while it is mounted. Focus begins at `data-autofocus`, else at the first field, else
+ * at the dialog itself; the browser gives it back to where it came from.
+ */
 export function useModal(ref: { current: HTMLDialogElement | null }) {
   useLayoutEffect(() => {
     const dialog = ref.current
     if (!dialog) return
     if (!dialog.open) dialog.showModal()
+    // The browser would begin at the first button, which is the one that closes.
+    const first = dialog.querySelector<HTMLElement>(
+      '[data-autofocus], input:checked, input:not([type="radio"]), textarea, select',
+    )
+    ;(first ?? dialog).focus()
     return () => dialog.close()
   }, [ref])
 }

@@ -3,11 +3,11 @@ import { tip } from './Tooltip.tsx'
 
 /** The words and colours of a tunnel's status, for marks, filters and titles. */
 export const statusLooks: Record<TunnelStatus, { word: string; ink: string; meaning: string }> = {
-  healthy: { word: 'Healthy', ink: 'text-good', meaning: 'Connected to at least two colos' },
+  healthy: { word: 'Healthy', ink: 'text-good', meaning: 'Connected to Cloudflare' },
   degraded: {
     word: 'Degraded',
     ink: 'text-warn',
-    meaning: 'Connected, with fewer connections than it should have',
+    meaning: 'Connected, but Cloudflare calls its state unhealthy',
   },
   down: { word: 'Down', ink: 'text-bad', meaning: 'No connections to Cloudflare' },
   inactive: { word: 'Inactive', ink: 'text-unknown', meaning: 'Never run' },

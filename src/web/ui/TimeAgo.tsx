@@ -27,9 +27,11 @@ export function Elapsed({ at, none }: { at: number | null; none?: string }) {
   return <Instant at={at}>{text}</Instant>
 }
 
+const sinceText = (ms: number) => (ms < 5000 ? 'just now' : durationText(ms))
+
 /** Since when something holds, and on hover who says so. */
 export function SinceText({ since, none }: { since: Since | null; none?: string }) {
-  const text = useClock((now) => (since === null ? '' : durationText(now - since.at)))
+  const text = useClock((now) => (since === null ? '' : sinceText(now - since.at)))
   if (since === null) return none ? <NotReported word={none} why={none} /> : <NotReported />
   const source = since.source === 'reported' ? 'Reported by Cloudflare' : 'First seen by Tandem'
   return (
@@ -38,7 +40,7 @@ export function SinceText({ since, none }: { since: Since | null; none?: string 
       className="whitespace-nowrap"
       {...tip(`${source}\n${bothZonesText(since.at)}`)}
     >
-      {since.source === 'observed' ? (
+      {since.source === 'observed' && text !== 'just now' ? (
         <span className="text-ink-3">
           <span aria-hidden="true">≥ </span>
           <span className="sr-only">at least </span>
