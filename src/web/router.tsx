@@ -107,14 +107,14 @@ const connector = createRoute({
     dialog: oneOf(['failover'], search.dialog),
     ...failoverSearch(search),
   }),
-  loader: async ({ context, params }) => {
+  loader: ({ context, params }) => {
     const tunnelId = idOf(params.tunnelId)
-    const connectorId = idOf(params.connectorId)
-    const [, { connectors }] = await Promise.all([
+    // One that Cloudflare no longer lists has a page too, which says so.
+    idOf(params.connectorId)
+    return Promise.all([
       context.cache.ensureQueryData(tunnelQuery(tunnelId)),
       context.cache.ensureQueryData(connectorsQuery(tunnelId)),
     ])
-    if (!connectors.some(({ id }) => id === connectorId)) throw notFound()
   },
   component: lazyRouteComponent(
     () => import('./pages/connector/ConnectorPage.tsx'),

@@ -1,3 +1,208 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { lazy, Suspense, useState } from 'react'
+import type { Connector, ConnectorList, TunnelDetail } from '#contract/tunnel.ts'
+import { useCheckedAt } from '#web/api/ages.ts'
+import { connectorsQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
+import { activeOf, blocksOf, inOrder } from '#web/failover/order.ts'
+import { RunningFailover } from '#web/failover/RunningFailover.tsx'
+import { whyNoFailover } from '#web/failover/reason.ts'
+import { buttonClass } from '#web/ui/Button.tsx'
+import { Callout } from '#web/ui/Callout.tsx'
+import { useClock } from '#web/ui/clock.ts'
+import { EmptyState } from '#web/ui/EmptyState.tsx'
+import { shortId, visibleName } from '#web/ui/names.ts'
+import { usePageTitle } from '#web/ui/page-title.ts'
+import { roleLooks } from '#web/ui/RoleMark.tsx'
+import { useShortcut } from '#web/ui/shortcuts.ts'
+import { Instant, useStale } from '#web/ui/TimeAgo.tsx'
+import { clockText } from '#web/ui/time.ts'
+import { ConnectionsPanel } from './ConnectionsPanel.tsx'
+import { ConnectorFacts } from './ConnectorFacts.tsx'
+import { ConnectorHeader } from './ConnectorHeader.tsx'
+import { PromotionPanel } from './PromotionPanel.tsx'
+import { SiblingsPanel } from './SiblingsPanel.tsx'
+
+const FailoverDialog = lazy(async () => ({
+  default: (await import('#web/failover/FailoverDialog.tsx')).FailoverDialog,
+}))
+
+const route = getRouteApi('/tunnels/$tunnelId/connectors/$connectorId')
+
+/** One connector: its role and connections, who stands beside it, and whether it could take over. */
 export function ConnectorPage() {
-  return <h1>Connector</h1>
+  const { tunnelId, connectorId } = route.useParams()
+  const { data: tunnel } = useSuspenseQuery(tunnelQuery(tunnelId))
+  const { data: list } = useSuspenseQuery(connectorsQuery(tunnelId))
+  const now = list.connectors.find(({ id }) => id === connectorId) ?? null
+  const last = useLast(connectorId, list)
+
+  usePageTitle(
+    now
+      ? `${shortId(connectorId)} ${roleLooks[now.role].word.toLowerCase()}`
+      : `${shortId(connectorId)} gone`,
+    tunnel.name,
+  )
+  if (!last) return <NeverSeen tunnel={tunnel} connectorId={connectorId} />
+  return (
+    <ConnectorView
+      key={connectorId}
+      tunnel={tunnel}
+      connector={last.connector}
+      siblings={inOrder(list.connectors.filter(({ id }) => id !== connectorId))}
+      gone={!now}
+      missingSince={last.missingSince}
+    />
+  )
+}
+
+type Last = { connector: Connector; missingSince: number | null }
+
+/** The connector as it was last listed, for as long as this page is open, and when it was first missing. */
+function useLast(connectorId: string, list: ConnectorList): Last | null {
+  const now = list.connectors.find(({ id }) => id === connectorId)
+  const [kept, setKept] = useState<Last | null>(null)
+  const last = kept?.connector.id === connectorId ? kept : null
+  const next: Last | null = now
+    ? { connector: now, missingSince: null }
+    : last && { ...last, missingSince: last.missingSince ?? list.checkedAt }
+  const same = next?.connector === last?.connector && next?.missingSince === last?.missingSince
+  if (!same) setKept(next)
+  return same ? last : next
+}
+
+function ConnectorView({
+  tunnel,
+  connector,
+  siblings,
+  gone,
+  missingSince,
+}: {
+  tunnel: TunnelDetail
+  connector: Connector
+  siblings: Connector[]
+  /** Cloudflare no longer lists it. */
+  gone: boolean
+  /** When it was first looked for in vain, epoch ms. */
+  missingSince: number | null
+}) {
+  const { dialog, to, failover } = route.useSearch()
+  const navigate = route.useNavigate()
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  const stale = useStale(useCheckedAt(tunnel), tunnel.staleAfterMs) || gone
+  const barrier = useClock((now) => whyNoFailover(session, tunnel, now))
+  const promoteReason =
+    (gone ? 'Cloudflare no longer lists this connector.' : null) ??
+    barrier ??
+    (tunnel.failoverId ? 'A failover of this tunnel is running.' : null) ??
+    blocksOf(connector)[0]?.sentence ??
+    null
+  const active = activeOf([connector, ...siblings])
+
+  type Search = ReturnType<typeof route.useSearch>
+  const open = (search: Search) => void navigate({ search, resetScroll: false })
+  const turn = (search: Search) => void navigate({ search, resetScroll: false, replace: true })
+  const promote = () => open({ dialog: 'failover', to: connector.id })
+  const follow = (failoverId: string): Search => ({ dialog: 'failover', failover: failoverId })
+
+  useShortcut('failover', () => {
+    if (tunnel.failoverId) open(follow(tunnel.failoverId))
+    else if (!promoteReason) promote()
+  })
+
+  return (
+    <div className="mx-auto flex max-w-450 flex-col gap-4 px-3 pt-4 pb-12 sm:px-6">
+      <ConnectorHeader
+        tunnel={tunnel}
+        connector={connector}
+        activeVersion={active?.version ?? null}
+        stale={stale}
+        gone={gone}
+        promoteReason={promoteReason}
+        onPromote={promote}
+      />
+      {gone ? (
+        <Callout
+          tone="bad"
+          title="Cloudflare no longer lists this connector"
+          action={
+            <Link
+              to="/tunnels/$tunnelId"
+              params={{ tunnelId: tunnel.id }}
+              className={buttonClass('secondary', 'sm')}
+            >
+              Its tunnel
+            </Link>
+          }
+        >
+          {missingSince === null ? null : (
+            <>
+              Missing since the look at{' '}
+              <Instant at={missingSince}>{clockText(missingSince)}</Instant>.{' '}
+            </>
+          )}
+          Below is what was known of it until then.
+        </Callout>
+      ) : tunnel.trouble ? (
+        <Callout tone="warn" title="The last look at this tunnel failed">
+          {tunnel.trouble}
+        </Callout>
+      ) : stale ? (
+        <Callout tone="warn" title="Older than it should be">
+          Nobody knows whether this is still true, so nothing here is shown as good.
+        </Callout>
+      ) : null}
+      <RunningFailover
+        key={tunnel.id}
+        failoverId={tunnel.failoverId}
+        onFollow={(failoverId) => open(follow(failoverId))}
+      />
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_25rem]">
+        <div className="flex min-w-0 flex-col gap-4">
+          <ConnectionsPanel connector={connector} gone={gone} />
+          {gone ? null : <PromotionPanel connector={connector} barrier={barrier} />}
+        </div>
+        <div className="grid min-w-0 items-start gap-4 md:grid-cols-2 xl:grid-cols-1">
+          <SiblingsPanel siblings={siblings} stale={stale && !gone} />
+          <ConnectorFacts tunnel={tunnel} connector={connector} />
+        </div>
+      </div>
+      <Suspense>
+        {dialog === 'failover' ? (
+          <FailoverDialog
+            tunnelId={tunnel.id}
+            to={to}
+            failoverId={failover}
+            onChoose={(id) => turn({ dialog: 'failover', to: id })}
+            onFollow={(failoverId) => turn(follow(failoverId))}
+            onClose={() => turn({})}
+          />
+        ) : null}
+      </Suspense>
+    </div>
+  )
+}
+
+/** An address of a connector that is not there, and was not there since the page was opened. */
+function NeverSeen({ tunnel, connectorId }: { tunnel: TunnelDetail; connectorId: string }) {
+  return (
+    <EmptyState
+      title={`Cloudflare lists no connector ${shortId(connectorId)}`}
+      action={
+        <Link
+          to="/tunnels/$tunnelId"
+          params={{ tunnelId: tunnel.id }}
+          className={buttonClass('primary')}
+        >
+          To its tunnel
+        </Link>
+      }
+    >
+      {visibleName(tunnel.name) || 'The tunnel'} has{' '}
+      {tunnel.connectorCount === 1
+        ? '1 connector'
+        : `${tunnel.connectorCount ?? 'unknown'} connectors`}
+      , and this is not one of them. It may have left some time ago, or the address is not complete.
+    </EmptyState>
+  )
 }

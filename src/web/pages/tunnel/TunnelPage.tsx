@@ -1,3 +1,122 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
+import { useCheckedAt } from '#web/api/ages.ts'
+import { connectorsQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
+import { RunningFailover } from '#web/failover/RunningFailover.tsx'
+import { whyNoFailover, whyNoStandby } from '#web/failover/reason.ts'
+import { useClock } from '#web/ui/clock.ts'
+import { usePageTitle } from '#web/ui/page-title.ts'
+import { useShortcut } from '#web/ui/shortcuts.ts'
+import { statusLooks } from '#web/ui/StatusMark.tsx'
+import { useStale } from '#web/ui/TimeAgo.tsx'
+import { ConfigurationPanel } from './ConfigurationPanel.tsx'
+import { ConnectorsSection } from './ConnectorsSection.tsx'
+import { FactsPanel, MetadataPanel } from './FactsPanel.tsx'
+import { OutlookPanel } from './OutlookPanel.tsx'
+import { TunnelHeader } from './TunnelHeader.tsx'
+import { TunnelNotices } from './TunnelNotices.tsx'
+
+const FailoverDialog = lazy(async () => ({
+  default: (await import('#web/failover/FailoverDialog.tsx')).FailoverDialog,
+}))
+const RenameTunnelDialog = lazy(async () => ({
+  default: (await import('./RenameTunnelDialog.tsx')).RenameTunnelDialog,
+}))
+const RotateSecretDialog = lazy(async () => ({
+  default: (await import('./RotateSecretDialog.tsx')).RotateSecretDialog,
+}))
+const ConfigurationDialog = lazy(async () => ({
+  default: (await import('./ConfigurationDialog.tsx')).ConfigurationDialog,
+}))
+const DeleteTunnelDialog = lazy(async () => ({
+  default: (await import('./DeleteTunnelDialog.tsx')).DeleteTunnelDialog,
+}))
+const AddReplicaDialog = lazy(async () => ({
+  default: (await import('./AddReplicaDialog.tsx')).AddReplicaDialog,
+}))
+
+const route = getRouteApi('/tunnels/$tunnelId')
+
+/** One tunnel: how it stands, who would take over, its connectors side by side, and what can be done. */
 export function TunnelPage() {
-  return <h1>Tunnel</h1>
+  const { tunnelId } = route.useParams()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  const { data: tunnel } = useSuspenseQuery(tunnelQuery(tunnelId))
+  const { data: list } = useSuspenseQuery(connectorsQuery(tunnelId))
+  const stale = useStale(useCheckedAt(tunnel), tunnel.staleAfterMs)
+  const barrier = useClock((now) => whyNoFailover(session, tunnel, now))
+  const failoverReason = barrier ?? whyNoStandby(list.connectors)
+
+  usePageTitle(tunnel.name, stale ? 'stale' : statusLooks[tunnel.status].word)
+
+  const open = (next: typeof search) => void navigate({ search: next, resetScroll: false })
+  const turn = (next: typeof search) =>
+    void navigate({ search: next, resetScroll: false, replace: true })
+  const close = () => turn({})
+  const follow = (failoverId: string) => ({ dialog: 'failover' as const, failover: failoverId })
+
+  useShortcut('failover', () => {
+    if (tunnel.failoverId) open(follow(tunnel.failoverId))
+    else if (!failoverReason) open({ dialog: 'failover' })
+  })
+
+  return (
+    <div className="mx-auto flex max-w-450 flex-col gap-4 px-3 pt-4 pb-12 sm:px-6">
+      <TunnelHeader
+        tunnel={tunnel}
+        connectors={list.connectors}
+        stale={stale}
+        failoverReason={failoverReason}
+        onOpen={(dialog) => open({ dialog })}
+      />
+      <TunnelNotices tunnel={tunnel} stale={stale} />
+      <RunningFailover
+        key={tunnelId}
+        failoverId={tunnel.failoverId}
+        onFollow={(failoverId) => open(follow(failoverId))}
+      />
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_25rem]">
+        <div className="flex min-w-0 flex-col gap-4">
+          {list.connectors.length > 0 ? (
+            <OutlookPanel outlook={list.outlook} stale={stale} />
+          ) : null}
+          <ConnectorsSection
+            tunnel={tunnel}
+            list={list}
+            stale={stale}
+            barrier={barrier}
+            onPromote={(connectorId) => open({ dialog: 'failover', to: connectorId })}
+            onAddReplica={() => open({ dialog: 'replica' })}
+          />
+        </div>
+        <div className="grid min-w-0 items-start gap-4 md:grid-cols-2 xl:grid-cols-1">
+          <FactsPanel tunnel={tunnel} />
+          <ConfigurationPanel tunnel={tunnel} onChange={() => open({ dialog: 'configuration' })} />
+          <MetadataPanel metadata={tunnel.metadata} />
+        </div>
+      </div>
+      <Suspense>
+        {search.dialog === 'failover' ? (
+          <FailoverDialog
+            tunnelId={tunnelId}
+            to={search.to}
+            failoverId={search.failover}
+            onChoose={(to) => turn({ dialog: 'failover', to })}
+            onFollow={(failoverId) => turn(follow(failoverId))}
+            onClose={close}
+          />
+        ) : null}
+        {search.dialog === 'rename' ? <RenameTunnelDialog tunnel={tunnel} onClose={close} /> : null}
+        {search.dialog === 'secret' ? <RotateSecretDialog tunnel={tunnel} onClose={close} /> : null}
+        {search.dialog === 'configuration' ? (
+          <ConfigurationDialog tunnel={tunnel} onClose={close} />
+        ) : null}
+        {search.dialog === 'delete' ? <DeleteTunnelDialog tunnel={tunnel} onClose={close} /> : null}
+        {search.dialog === 'replica' ? <AddReplicaDialog tunnel={tunnel} onClose={close} /> : null}
+      </Suspense>
+    </div>
+  )
 }

@@ -1,0 +1,120 @@
+import type { ReactNode } from 'react'
+import type { Connector, Tunnel } from '#contract/tunnel.ts'
+import { Callout } from '#web/ui/Callout.tsx'
+import { type Card, RadioCards } from '#web/ui/Field.tsx'
+import { Icon } from '#web/ui/Icon.tsx'
+import { shortId } from '#web/ui/names.ts'
+import { Place } from '#web/ui/Place.tsx'
+import { RoleMark } from '#web/ui/RoleMark.tsx'
+import { Handover } from './Handover.tsx'
+import { activeOf, blocksOf, candidatesOf, isPromotable, risksOf } from './order.ts'
+
+/** Who takes over: the standbys to choose from, what will happen as a picture, and what speaks against it. */
+export function ChooseStandby({
+  tunnel,
+  connectors,
+  target,
+  age,
+  onChoose,
+}: {
+  tunnel: Tunnel
+  connectors: readonly Connector[]
+  target: Connector | null
+  /** How old the data is that all of this rests on. */
+  age: ReactNode
+  onChoose: (connectorId: string) => void
+}) {
+  const active = activeOf(connectors)
+  const candidates = candidatesOf(connectors)
+  return (
+    <div className="flex flex-col gap-5">
+      {candidates.length === 0 ? (
+        <Callout tone="warn" title="There is no other connector">
+          Add a replica to the tunnel; once it is connected it can take over.
+        </Callout>
+      ) : (
+        <div className={candidates.length > 4 ? '-m-1 max-h-76 overflow-y-auto p-1' : ''}>
+          <RadioCards
+            legend={candidates.length === 1 ? 'The standby' : 'Which standby takes over?'}
+            name="standby"
+            value={target?.id ?? null}
+            cards={candidates.map(toCard)}
+            onChange={onChoose}
+          />
+        </div>
+      )}
+      {target ? (
+        <section aria-label="What happens" className="flex flex-col gap-2">
+          <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+            <h3 className="font-medium">What happens</h3>
+            {age}
+          </div>
+          <Handover
+            from={active && { ...toMachine(active), role: 'active', next: 'passive' }}
+            to={{ ...toMachine(target), role: target.role, next: 'active' }}
+            moved={false}
+          />
+        </section>
+      ) : (
+        age
+      )}
+      {target && isPromotable(target) ? <Risks target={target} tunnel={tunnel} /> : null}
+    </div>
+  )
+}
+
+const toMachine = ({ id, colos, version }: Connector) => ({ connectorId: id, colos, version })
+
+function toCard(connector: Connector): Card<string> {
+  const blocks = blocksOf(connector)
+  const colo = connector.colos[0]
+  return {
+    value: connector.id,
+    title: (
+      <span className="flex flex-wrap items-baseline gap-x-3">
+        <span className="font-mono">{shortId(connector.id)}</span>
+        {colo ? (
+          <span className="font-normal">
+            <Place colo={colo} />
+          </span>
+        ) : null}
+      </span>
+    ),
+    hint: [
+      connector.version ?? 'version not reported',
+      connector.originIps.join(', ') || 'origin not reported',
+      connector.connections.length === 1
+        ? '1 connection'
+        : `${connector.connections.length} connections`,
+    ].join(' · '),
+    aside: <RoleMark role={connector.role} reported={connector.roleReported} />,
+    disabledReason: blocks.length > 0 ? blocks.map(({ sentence }) => sentence).join(' ') : null,
+  }
+}
+
+function Risks({ target, tunnel }: { target: Connector; tunnel: Tunnel }) {
+  const risks = risksOf(target)
+  if (risks.length === 0 && tunnel.haMode !== null)
+    return (
+      <p className="flex items-start gap-2 text-ink-2">
+        <Icon name="check" className="mt-0.5 size-4 text-good" />
+        Nothing speaks against it. Open connections through the old one may hang and have to be made
+        again.
+      </p>
+    )
+  return (
+    <Callout
+      tone="warn"
+      title={
+        risks.length === 1 ? 'One thing to know first' : `${risks.length} things to know first`
+      }
+    >
+      <ul className="mt-1 flex list-disc flex-col gap-1 pl-4">
+        {risks.map(({ id, sentence }) => (
+          <li key={id}>{sentence}</li>
+        ))}
+        <li>Open connections through the old one may hang and have to be made again.</li>
+      </ul>
+    </Callout>
+  )
+}

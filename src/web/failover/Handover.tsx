@@ -1,0 +1,169 @@
+import type { ConnectorRole } from '#contract/tunnel.ts'
+import { shortId } from '#web/ui/names.ts'
+import { Place } from '#web/ui/Place.tsx'
+import { RoleShape, roleLooks } from '#web/ui/RoleMark.tsx'
+
+/** One of the two machines, as far as it is known. */
+export type Machine = {
+  connectorId: string
+  colos: readonly string[]
+  version: string | null
+  /** Its role now, and the one to come; the same when nothing is to change any more. */
+  role: ConnectorRole
+  next: ConnectorRole
+}
+
+/**
+ * The picture of a failover: the machine that gives up the traffic, the one that takes it, and the way
+ * between. Before it runs the roles read "now → next"; while it runs they turn one after the other.
+ */
+export function Handover({
+  from,
+  to,
+  moved,
+}: {
+  /** Null when no connector is active. */
+  from: Machine | null
+  to: Machine
+  /** The traffic is known to be over there. */
+  moved: boolean
+}) {
+  const caption = `${from ? `From ${shortId(from.connectorId)}, ${turnOf(from)}` : 'From no active connector'}; to ${shortId(to.connectorId)}, ${turnOf(to)}`
+  return (
+    <figure
+      aria-label={caption}
+      className="grid items-stretch gap-x-1 gap-y-1 sm:grid-cols-[minmax(0,1fr)_5.5rem_minmax(0,1fr)]"
+    >
+      {from ? <MachineBox machine={from} /> : <NoMachine />}
+      <Way moved={moved} />
+      <MachineBox machine={to} />
+    </figure>
+  )
+}
+
+const turnOf = ({ role, next }: Machine) =>
+  (role === next
+    ? roleLooks[role].word
+    : `${roleLooks[role].word} becomes ${roleLooks[next].word}`
+  ).toLowerCase()
+
+function MachineBox({ machine }: { machine: Machine }) {
+  const { connectorId, colos, version, role, next } = machine
+  const carries = role === 'active'
+  return (
+    <div
+      className={`flex min-w-0 flex-col rounded-lg border bg-panel ${carries ? 'border-good' : 'border-line-strong/60'}`}
+    >
+      <div className="flex min-h-9 items-center gap-2 border-b border-line px-3 text-sm">
+        <Role role={role} />
+        {role === next ? null : (
+          <>
+            <span aria-hidden="true" className="text-ink-3">
+              →
+            </span>
+            <span className="sr-only">becomes</span>
+            <Role role={next} strong />
+          </>
+        )}
+      </div>
+      <div className="flex items-start gap-3 px-3 py-2.5">
+        <Rack carries={carries} />
+        <div className="min-w-0 flex-1">
+          <p className="font-mono text-lg font-semibold">{shortId(connectorId)}</p>
+          <p className="truncate text-sm">
+            {colos[0] ? (
+              <>
+                <Place colo={colos[0]} />
+                {colos.length > 1 ? <span className="text-ink-2"> +{colos.length - 1}</span> : null}
+              </>
+            ) : (
+              <span className="text-ink-2">Not connected</span>
+            )}
+          </p>
+          <p className="truncate text-sm text-ink-2">{version ?? 'Version not reported'}</p>
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function NoMachine() {
+  return (
+    <div className="flex min-h-24 flex-col items-center justify-center gap-1 rounded-lg border border-dashed border-line-strong px-3 py-4 text-center">
+      <p className="font-medium">No active connector</p>
+      <p className="text-sm text-ink-2">Nobody carries the traffic now.</p>
+    </div>
+  )
+}
+
+function Role({ role, strong = false }: { role: ConnectorRole; strong?: boolean }) {
+  const { ink, word } = roleLooks[role]
+  return (
+    <span className={`inline-flex items-center gap-1.5 ${strong ? 'font-semibold' : ''}`}>
+      <RoleShape role={role} className={`size-3 ${ink}`} />
+      {word}
+    </span>
+  )
+}
+
+/** A machine of two units; the light of the one that carries the traffic is on. */
+function Rack({ carries }: { carries: boolean }) {
+  return (
+    <svg viewBox="0 0 40 44" aria-hidden="true" className="mt-0.5 h-11 w-10 shrink-0">
+      {[1, 23].map((y) => (
+        <g key={y}>
+          <rect
+            x="1"
+            y={y}
+            width="38"
+            height="20"
+            rx="3"
+            className={carries ? 'fill-good-soft stroke-good' : 'fill-sunken stroke-line-strong'}
+            strokeWidth="1.2"
+          />
+          <path
+            d={`M16 ${y + 7}h16M16 ${y + 13}h16`}
+            className={carries ? 'stroke-good' : 'stroke-line-strong'}
+            strokeWidth="1.4"
+            strokeLinecap="round"
+          />
+          <circle
+            cx="8.5"
+            cy={y + 10}
+            r="2.6"
+            className={carries ? 'fill-good' : 'fill-none stroke-line-strong'}
+            strokeWidth="1.2"
+          />
+        </g>
+      ))}
+    </svg>
+  )
+}
+
+/** The way of the traffic; dashed until it is taken. Downwards where the machines stand under each other. */
+function Way({ moved }: { moved: boolean }) {
+  const look = {
+    fill: 'none',
+    className: moved ? 'stroke-good' : 'stroke-accent',
+    strokeWidth: 2.4,
+    strokeLinecap: 'round',
+    strokeLinejoin: 'round',
+  } as const
+  const dash = moved ? {} : { strokeDasharray: '1 6' }
+  return (
+    <div
+      aria-hidden="true"
+      className="flex items-center justify-center gap-2 text-xs text-ink-2 sm:flex-col sm:gap-1"
+    >
+      <svg viewBox="0 0 72 24" className="h-6 w-full max-sm:hidden">
+        <path d="M4 12h60" {...look} {...dash} />
+        <path d="M57 4l9 8-9 8" {...look} />
+      </svg>
+      <svg viewBox="0 0 24 30" className="h-7 w-6 sm:hidden">
+        <path d="M12 2v24" {...look} {...dash} />
+        <path d="M4 19l8 9 8-9" {...look} />
+      </svg>
+      {moved ? 'moved' : 'traffic'}
+    </div>
+  )
+}

@@ -1,0 +1,132 @@
+import { type Failover, isRunning } from '#contract/failover.ts'
+import { shortId } from '#web/ui/names.ts'
+import { preciseText } from '#web/ui/time.ts'
+
+/** How far is a failover, and how did it end? What a person is shown, out of the facts. Pure. */
+
+export type Phase = {
+  id: 'sent' | 'accepted' | 'demoted' | 'promoted' | 'confirmed'
+  word: string
+  meaning: string
+  /**
+   * `current` is waited for · `unclear` no answer came · `failed` it did not happen ·
+   * `skipped` it was never come to.
+   */
+  state: 'done' | 'current' | 'waiting' | 'unclear' | 'failed' | 'skipped'
+  /** Since the phase before it, milliseconds; null unless done. */
+  tookMs: number | null
+}
+
+const words: Record<Phase['id'], readonly [word: string, meaning: string]> = {
+  sent: ['Sent', 'Written down, then sent to Cloudflare once'],
+  accepted: ['Accepted', 'Cloudflare took the request'],
+  demoted: ['Demoted', 'Cloudflare no longer reports the old one active'],
+  promoted: ['Promoted', 'Cloudflare reports the new one active'],
+  confirmed: ['Confirmed', 'A read after the request showed both'],
+}
+
+/** The five phases in their order. */
+export function phasesOf(failover: Failover): Phase[] {
+  const { state, sentAt, acceptedAt, demotedAt, promotedAt, endedAt } = failover
+  const running = isRunning(state)
+  const times: readonly [Phase['id'], number | null][] = [
+    ['sent', sentAt],
+    ['accepted', acceptedAt],
+    ['demoted', demotedAt],
+    ['promoted', promotedAt],
+    ['confirmed', state === 'confirmed' ? endedAt : null],
+  ]
+  let previousAt = failover.requestedAt
+  let waitedFor = false
+  return times.map(([id, at]) => {
+    const [word, meaning] = words[id]
+    const of = (state: Phase['state'], tookMs: number | null = null): Phase => ({
+      id,
+      word,
+      meaning,
+      state,
+      tookMs,
+    })
+    if (at !== null) {
+      const tookMs = Math.max(0, at - previousAt)
+      previousAt = Math.max(previousAt, at)
+      return of('done', tookMs)
+    }
+    if (id === 'accepted' && state === 'rejected') return of('failed')
+    // The answer got lost; what came after it is seen by reading.
+    if (id === 'accepted' && state !== 'sending') return of('unclear')
+    if (state === 'rejected') return of('skipped')
+    if (!running) return of('failed')
+    if (waitedFor) return of('waiting')
+    waitedFor = true
+    return of('current')
+  })
+}
+
+export type Ending = { tone: 'info' | 'good' | 'warn' | 'bad'; title: string; text: string }
+
+/** Where it stands, in a title and a sentence. */
+export function endingOf(failover: Failover): Ending {
+  const { state, detail, endedAt } = failover
+  const target = shortId(failover.to.connectorId)
+  const startedAt = failover.sentAt ?? failover.requestedAt
+  const took = endedAt === null ? '' : preciseText(endedAt - startedAt)
+  switch (state) {
+    case 'sending':
+      return { tone: 'info', title: 'Sending…', text: 'The request is on its way to Cloudflare.' }
+    case 'accepted':
+      return {
+        tone: 'info',
+        title: 'Accepted. Checking what is active…',
+        text: `Tandem reads the connectors until Cloudflare reports ${target} active, for 60 s at most.`,
+      }
+    case 'unknown':
+      return {
+        tone: 'warn',
+        title: 'No clear answer. Checking what is active…',
+        text:
+          detail ?? 'The request is not sent again; Tandem reads the connectors until they tell.',
+      }
+    case 'rejected':
+      return {
+        tone: 'bad',
+        title: 'Cloudflare refused',
+        text: `${detail ?? 'It gave no reason.'} Nothing has changed.`,
+      }
+    case 'confirmed':
+      return {
+        tone: 'good',
+        title: `Confirmed after ${took}`,
+        text: `${target} is active. That means connected: whether the services behind it answer, only the site can tell.`,
+      }
+    case 'other-active':
+      return {
+        tone: 'bad',
+        title: 'Another connector became active',
+        text: detail ?? `Cloudflare reports ${namesOf(failover.activeNow)} active, not ${target}.`,
+      }
+    case 'not-confirmed':
+      return failover.lateAt === null
+        ? {
+            tone: 'bad',
+            title: `Not confirmed after ${took}`,
+            text: detail ?? `Cloudflare reports ${namesOf(failover.activeNow)} active.`,
+          }
+        : {
+            tone: 'warn',
+            title: `Late: ${target} is active after ${preciseText(failover.lateAt - startedAt)}`,
+            text: 'It was not confirmed within 60 s, but Cloudflare reports it active since.',
+          }
+    default:
+      return state satisfies never
+  }
+}
+
+/** `1bedc50d and 8f0c3a11`, or that there is none. */
+export const namesOf = (connectorIds: readonly string[]): string =>
+  connectorIds.length === 0 ? 'no connector' : connectorIds.map(shortId).join(' and ')
+
+/** Milliseconds since it was sent: running, or until its end. */
+export function elapsedMs(failover: Failover, now: number): number {
+  return Math.max(0, (failover.endedAt ?? now) - (failover.sentAt ?? failover.requestedAt))
+}

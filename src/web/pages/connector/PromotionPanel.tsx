@@ -1,0 +1,66 @@
+import type { Connector } from '#contract/tunnel.ts'
+import { blocksOf, risksOf } from '#web/failover/order.ts'
+import { Icon } from '#web/ui/Icon.tsx'
+import { Panel } from '#web/ui/Panel.tsx'
+
+/** What speaks against making this connector the active one, in sentences. */
+export function PromotionPanel({
+  connector,
+  barrier,
+}: {
+  connector: Connector
+  /** What keeps anybody from failing over this tunnel now, or null. */
+  barrier: string | null
+}) {
+  if (connector.role === 'active') return null
+  const blocks = blocksOf(connector)
+  const risks = risksOf(connector)
+  return (
+    <Panel title="If it were promoted">
+      <ul className="flex flex-col gap-2">
+        {barrier && !blocks.some(({ sentence }) => sentence === barrier) ? (
+          <Sentence icon="close" ink="text-bad">
+            {barrier}
+          </Sentence>
+        ) : null}
+        {blocks.map(({ id, sentence }) => (
+          <Sentence key={id} icon="close" ink="text-bad">
+            {sentence}
+          </Sentence>
+        ))}
+        {risks.map(({ id, sentence }) => (
+          <Sentence key={id} icon="alert" ink="text-warn">
+            {sentence}
+          </Sentence>
+        ))}
+        {blocks.length + risks.length === 0 && !barrier ? (
+          <Sentence icon="check" ink="text-good">
+            Nothing speaks against it.
+          </Sentence>
+        ) : null}
+      </ul>
+    </Panel>
+  )
+}
+
+function Sentence({
+  icon,
+  ink,
+  children,
+}: {
+  icon: 'close' | 'alert' | 'check'
+  ink: string
+  children: string
+}) {
+  return (
+    <li className="flex items-start gap-2.5">
+      <Icon name={icon} className={`mt-0.5 size-4 ${ink}`} />
+      <span className="min-w-0">
+        <span className="sr-only">
+          {icon === 'close' ? 'Not possible: ' : icon === 'alert' ? 'Risk: ' : ''}
+        </span>
+        {children}
+      </span>
+    </li>
+  )
+}

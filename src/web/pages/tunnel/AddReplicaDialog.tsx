@@ -1,0 +1,167 @@
+import { type ReactNode, useState } from 'react'
+import type { TunnelDetail } from '#contract/tunnel.ts'
+import { toProblem } from '#web/api/client.ts'
+import { useInstallToken, useWhyNot } from '#web/api/operations.ts'
+import { Button, IconButton } from '#web/ui/Button.tsx'
+import { Callout } from '#web/ui/Callout.tsx'
+import { Dialog } from '#web/ui/Dialog.tsx'
+import { Name } from '#web/ui/Name.tsx'
+import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
+import { Segmented } from '#web/ui/Segmented.tsx'
+import { type Distribution, distributions, installSteps, joinCommand } from './install.ts'
+import { CopyButton, Masked } from './Secret.tsx'
+
+/**
+ * How to make a machine a connector of this tunnel. The install token is a secret: fetched only when
+ * asked for, kept in this dialog's state only, and gone when it closes.
+ */
+export function AddReplicaDialog({
+  tunnel,
+  onClose,
+}: {
+  tunnel: TunnelDetail
+  onClose: () => void
+}) {
+  const [distribution, setDistribution] = useState<Distribution>('debian')
+  const steps = installSteps[distribution]
+  return (
+    <Dialog
+      size="lg"
+      title={
+        <>
+          Add a replica to <Name name={tunnel.name} />
+        </>
+      }
+      description="Run these on the new machine. It joins as a standby and shows up here within seconds."
+      onClose={onClose}
+      footer={
+        <Button variant="primary" onClick={onClose}>
+          Done
+        </Button>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        {tunnel.ha === false ? (
+          <Callout tone="warn" title="This tunnel is not HA">
+            A second connector would not stand by for the first. HA is chosen when a tunnel is
+            created and can’t be changed.
+          </Callout>
+        ) : (
+          <ul className="flex list-disc flex-col gap-1 pl-4 text-ink-2">
+            <li>The machine must stand on the same subnet as the other replicas.</li>
+            <li>HA needs MASQUE as the device tunnel protocol in the device profile.</li>
+          </ul>
+        )}
+        <Segmented
+          label="System of the new machine"
+          value={distribution}
+          options={distributions}
+          onChange={setDistribution}
+        />
+        <ol className="flex flex-col gap-4">
+          {steps.map(({ id, title, command }, at) => (
+            <Step key={id} number={at + 1} title={title}>
+              <CodeLine copy={<CopyButton text={command} what={`step ${at + 1}`} />}>
+                {command}
+              </CodeLine>
+            </Step>
+          ))}
+          <Step number={steps.length + 1} title="Join the tunnel and connect">
+            <Join tunnel={tunnel} />
+          </Step>
+        </ol>
+      </div>
+    </Dialog>
+  )
+}
+
+function Step({ number, title, children }: { number: number; title: string; children: ReactNode }) {
+  return (
+    <li className="flex min-w-0 flex-col gap-1.5">
+      <p className="font-medium">
+        <span className="text-ink-2">{number}.</span> {title}
+      </p>
+      {children}
+    </li>
+  )
+}
+
+function CodeLine({ copy, children }: { copy: ReactNode; children: ReactNode }) {
+  return (
+    <div className="flex items-start gap-1 rounded-md bg-sunken py-1 pr-1 pl-3">
+      <code className="min-h-8 min-w-0 flex-1 content-center py-1 font-mono text-sm break-all">
+        {children}
+      </code>
+      {copy}
+    </div>
+  )
+}
+
+/** The step that needs the token. */
+function Join({ tunnel }: { tunnel: TunnelDetail }) {
+  const [token, setToken] = useState<string | null>(null)
+  const [shown, setShown] = useState(false)
+  const fetching = useInstallToken(tunnel.id)
+  const notAllowed = useWhyNot('tokenGet')
+  const reason = notAllowed ?? (tunnel.deletedAt === null ? null : 'The tunnel has been deleted.')
+
+  const fetchToken = () =>
+    fetching.mutate(undefined, {
+      onSuccess: (answer) => {
+        setToken(answer.token)
+        // Out of the mutation: this dialog's state is the only place where it is.
+        fetching.reset()
+      },
+    })
+
+  if (token === null)
+    return (
+      <>
+        <CodeLine
+          copy={
+            <Button
+              icon="key"
+              busy={fetching.isPending}
+              disabledReason={reason}
+              onClick={fetchToken}
+            >
+              {fetching.isPending ? 'Fetching…' : 'Fetch token'}
+            </Button>
+          }
+        >
+          sudo warp-cli connector new <span className="text-ink-2">TOKEN</span> && sudo warp-cli
+          connect
+        </CodeLine>
+        {fetching.error ? (
+          <ProblemCallout problem={toProblem(fetching.error)} />
+        ) : (
+          <p className="text-sm text-ink-2">
+            {reason ??
+              'The token is a secret: whoever has it can join this tunnel. It is fetched when you ask, written to the audit log as seen, and forgotten when this dialog closes.'}
+          </p>
+        )}
+      </>
+    )
+  return (
+    <>
+      <CodeLine
+        copy={
+          <span className="flex">
+            <IconButton
+              icon={shown ? 'eyeOff' : 'eye'}
+              label={shown ? 'Hide the token' : 'Show the token'}
+              onClick={() => setShown(!shown)}
+            />
+            <CopyButton text={joinCommand(token)} what="the command with the token" />
+          </span>
+        }
+      >
+        sudo warp-cli connector new {shown ? token : <Masked what="the token" />} && sudo warp-cli
+        connect
+      </CodeLine>
+      <p className="text-sm text-ink-2">
+        Copying takes the whole command, with the token. Whoever has it can join this tunnel.
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,111 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { useId } from 'react'
+import { whyNot } from '#contract/operations.ts'
+import type { Connector, ConnectorList, TunnelDetail } from '#contract/tunnel.ts'
+import { sessionQuery } from '#web/api/queries.ts'
+import { activeOf, blocksOf, inOrder } from '#web/failover/order.ts'
+import { Button } from '#web/ui/Button.tsx'
+import { EmptyState } from '#web/ui/EmptyState.tsx'
+import { RoleShape } from '#web/ui/RoleMark.tsx'
+import { ConnectorCard } from './ConnectorCard.tsx'
+import { ConnectorRows } from './ConnectorRows.tsx'
+
+/** Past this many, rows compare better than cards. */
+const mostCards = 6
+
+/** The connectors of a tunnel: the active one first, then who could take over best. */
+export function ConnectorsSection({
+  tunnel,
+  list,
+  stale,
+  barrier,
+  onPromote,
+  onAddReplica,
+}: {
+  tunnel: TunnelDetail
+  list: ConnectorList
+  stale: boolean
+  /** Why no connector at all can be promoted now, or null. */
+  barrier: string | null
+  onPromote: (connectorId: string) => void
+  onAddReplica: () => void
+}) {
+  const titleId = useId()
+  const connectors = inOrder(list.connectors)
+  const active = activeOf(connectors)
+  const reasonFor = (connector: Connector) =>
+    barrier ??
+    (tunnel.failoverId ? 'A failover of this tunnel is running.' : null) ??
+    blocksOf(connector)[0]?.sentence ??
+    null
+  const shown = {
+    activeVersion: active?.version ?? null,
+    stale,
+  }
+  if (list.checkedAt !== null && connectors.length === 0)
+    return <NoConnectors tunnel={tunnel} onAddReplica={onAddReplica} />
+  return (
+    <section aria-labelledby={titleId} className="flex min-w-0 flex-col gap-3">
+      <h2 id={titleId} className="flex min-h-6 items-baseline gap-2 font-semibold">
+        Connectors
+        <span className="font-normal text-ink-2">{connectors.length}</span>
+      </h2>
+      {connectors.length > mostCards ? (
+        <ConnectorRows
+          {...shown}
+          connectors={connectors}
+          promoteReason={reasonFor}
+          onPromote={({ id }) => onPromote(id)}
+        />
+      ) : (
+        <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,23rem),1fr))] gap-4">
+          {connectors.map((connector) => (
+            <li key={connector.id} className="flex min-w-0 *:flex-1">
+              <ConnectorCard
+                {...shown}
+                connector={connector}
+                promoteReason={reasonFor(connector)}
+                onPromote={() => onPromote(connector.id)}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
+
+const missing = 'ghost'
+
+function NoConnectors({
+  tunnel,
+  onAddReplica,
+}: {
+  tunnel: TunnelDetail
+  onAddReplica: () => void
+}) {
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  const reason =
+    tunnel.deletedAt === null ? whyNot(session.role, 'tokenGet') : 'The tunnel has been deleted.'
+  return (
+    <div className="rounded-lg border border-dashed border-line-strong/70">
+      <EmptyState
+        title="No connector has joined this tunnel yet"
+        picture={
+          <span className="flex gap-3 text-unknown" aria-hidden="true">
+            <RoleShape role={missing} className="size-8" />
+            <RoleShape role={missing} className="size-8" />
+          </span>
+        }
+        action={
+          <Button variant="primary" icon="plus" disabledReason={reason} onClick={onAddReplica}>
+            Add a replica
+          </Button>
+        }
+      >
+        A connector is a machine on the site’s network that runs Cloudflare’s client. With two of
+        them, one carries the traffic and the other stands by.
+      </EmptyState>
+    </div>
+  )
+}

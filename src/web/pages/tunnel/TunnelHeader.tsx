@@ -1,0 +1,247 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { type OperationId, whyNot } from '#contract/operations.ts'
+import type { Connector, TunnelDetail } from '#contract/tunnel.ts'
+import { useCheckedAt } from '#web/api/ages.ts'
+import { sessionQuery } from '#web/api/queries.ts'
+import { activeOf } from '#web/failover/order.ts'
+import { Button, IconButton } from '#web/ui/Button.tsx'
+import { Flash } from '#web/ui/Flash.tsx'
+import { Icon } from '#web/ui/Icon.tsx'
+import { Kbd } from '#web/ui/Kbd.tsx'
+import { Menu, MenuItem, MenuSeparator } from '#web/ui/Menu.tsx'
+import { Name } from '#web/ui/Name.tsx'
+import { shortId } from '#web/ui/names.ts'
+import { Place } from '#web/ui/Place.tsx'
+import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
+import { Stat, Stats } from '#web/ui/Stat.tsx'
+import { StatusMark } from '#web/ui/StatusMark.tsx'
+import { Age, NotReported, SinceText } from '#web/ui/TimeAgo.tsx'
+import { haModeLooks } from './ha-modes.ts'
+
+export type TunnelDialog = 'failover' | 'rename' | 'secret' | 'configuration' | 'delete' | 'replica'
+
+/** The name, what can be done, and the five facts that matter first. */
+export function TunnelHeader({
+  tunnel,
+  connectors,
+  stale,
+  failoverReason,
+  onOpen,
+}: {
+  tunnel: TunnelDetail
+  connectors: readonly Connector[]
+  stale: boolean
+  failoverReason: string | null
+  onOpen: (dialog: TunnelDialog) => void
+}) {
+  return (
+    <header className="flex flex-col gap-3">
+      <nav aria-label="You are here" className="-mb-2 flex min-h-6 items-center gap-1 text-sm">
+        <Link to="/" className="inline-flex min-h-6 items-center text-ink-2 hover:text-ink">
+          Tunnels
+        </Link>
+        <Icon name="chevronRight" className="size-3.5 text-ink-3" />
+      </nav>
+      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <h1 className="min-w-0 text-2xl font-semibold tracking-tight">
+          <Flash value={tunnel.name}>
+            <Name name={tunnel.name} />
+          </Flash>
+        </h1>
+        <Actions tunnel={tunnel} failoverReason={failoverReason} onOpen={onOpen} />
+      </div>
+      <Vitals tunnel={tunnel} connectors={connectors} stale={stale} />
+    </header>
+  )
+}
+
+function Actions({
+  tunnel,
+  failoverReason,
+  onOpen,
+}: {
+  tunnel: TunnelDetail
+  failoverReason: string | null
+  onOpen: (dialog: TunnelDialog) => void
+}) {
+  const gone = tunnel.deletedAt === null ? null : 'The tunnel has been deleted.'
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  const reason = (operationId: OperationId) => gone ?? whyNot(session.role, operationId)
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <Button
+        variant="primary"
+        icon="failover"
+        disabledReason={failoverReason}
+        aria-keyshortcuts="f"
+        onClick={() => onOpen('failover')}
+      >
+        Fail over
+        <span className="ml-1 max-sm:hidden" aria-hidden="true">
+          <Kbd>F</Kbd>
+        </span>
+      </Button>
+      <Button icon="plus" disabledReason={reason('tokenGet')} onClick={() => onOpen('replica')}>
+        Add a replica
+      </Button>
+      <Menu
+        label="More about this tunnel"
+        renderButton={(trigger) => <IconButton {...trigger} label="More actions" icon="more" />}
+      >
+        <MenuItem
+          icon="pencil"
+          disabledReason={reason('tunnelUpdate')}
+          onSelect={() => onOpen('rename')}
+        >
+          Rename
+        </MenuItem>
+        <MenuItem
+          icon="key"
+          disabledReason={reason('tunnelUpdate')}
+          onSelect={() => onOpen('secret')}
+        >
+          Rotate secret
+        </MenuItem>
+        <MenuItem
+          icon="settings"
+          disabledReason={reason('configurationPut')}
+          onSelect={() => onOpen('configuration')}
+        >
+          HA configuration
+        </MenuItem>
+        <MenuSeparator />
+        <MenuItem
+          icon="trash"
+          tone="danger"
+          disabledReason={reason('tunnelDelete')}
+          onSelect={() => onOpen('delete')}
+        >
+          Delete
+        </MenuItem>
+      </Menu>
+    </div>
+  )
+}
+
+function Vitals({
+  tunnel,
+  connectors,
+  stale,
+}: {
+  tunnel: TunnelDetail
+  connectors: readonly Connector[]
+  stale: boolean
+}) {
+  const active = activeOf(connectors)
+  const checkedAt = useCheckedAt(tunnel)
+  return (
+    <Stats label="How it stands">
+      <Stat
+        name="Status"
+        note={
+          tunnel.since ? (
+            <>
+              for <SinceText since={tunnel.since} />
+              {tunnel.since.source === 'reported' ? ', as reported' : ', as seen'}
+            </>
+          ) : (
+            'since when is not reported'
+          )
+        }
+      >
+        <Flash value={tunnel.status}>
+          <StatusMark status={tunnel.status} reported={tunnel.statusReported} stale={stale} />
+        </Flash>
+      </Stat>
+      <Stat
+        name="If one fails"
+        note={
+          tunnel.connectorCount === null
+            ? 'not looked yet'
+            : `${count(tunnel.connectorCount, 'connector')}, ${count(tunnel.connectionCount ?? 0, 'connection')}`
+        }
+      >
+        <Flash value={`${tunnel.readiness} ${tunnel.standbyCount}`}>
+          <ReadinessMark
+            readiness={tunnel.readiness}
+            standbyCount={tunnel.standbyCount}
+            stale={stale}
+          />
+        </Flash>
+      </Stat>
+      <Stat
+        name="Active connector"
+        wide
+        note={
+          active?.colos[0] ? (
+            <>
+              <Place colo={active.colos[0]} />
+              {active.colos.length > 1 ? ` +${active.colos.length - 1}` : ''}
+            </>
+          ) : null
+        }
+      >
+        <Flash value={active?.id ?? null}>
+          {active ? (
+            <>
+              <Link
+                to="/tunnels/$tunnelId/connectors/$connectorId"
+                params={{ tunnelId: tunnel.id, connectorId: active.id }}
+                className="font-mono text-accent-text hover:underline"
+              >
+                {shortId(active.id)}
+              </Link>
+              {tunnel.activeSince ? (
+                <span className="font-normal text-ink-2">
+                  {' '}
+                  for <SinceText since={tunnel.activeSince} />
+                </span>
+              ) : null}
+            </>
+          ) : (
+            <span className={tunnel.ha === false ? 'text-ink-2' : ''}>
+              {tunnel.readiness === 'conflict' ? 'More than one' : 'None'}
+            </span>
+          )}
+        </Flash>
+      </Stat>
+      <Stat
+        name="HA mode"
+        note={
+          tunnel.haMode
+            ? haModeLooks[tunnel.haMode].meaning
+            : tunnel.ha === false
+              ? 'created without HA'
+              : null
+        }
+      >
+        <Flash value={tunnel.haMode}>
+          {tunnel.haMode ? (
+            haModeLooks[tunnel.haMode].word
+          ) : tunnel.ha === false ? (
+            'Not HA'
+          ) : (
+            <NotReported word="Not reported" why="Cloudflare does not report the HA mode" />
+          )}
+        </Flash>
+      </Stat>
+      <Stat
+        name="Data age"
+        note={
+          tunnel.changedAt === null ? (
+            'no change since Tandem watches'
+          ) : (
+            <>
+              last change <Age at={tunnel.changedAt} staleAfterMs={Number.POSITIVE_INFINITY} /> ago
+            </>
+          )
+        }
+      >
+        <Age at={checkedAt} staleAfterMs={tunnel.staleAfterMs} />
+      </Stat>
+    </Stats>
+  )
+}
+
+const count = (n: number, what: string) => (n === 1 ? `1 ${what}` : `${n} ${what}s`)
