@@ -31,7 +31,10 @@ export type CallOptions = {
   deadlineMs?: number
 }
 
-/** One token and how it fares. */
+/**
+ * One token and how it fares. `lockedUntil` stays in the past after a lock-out has ended until a call
+ * has shown that it really has; 0: not locked.
+ */
 export type TokenSlot = { secret: Secret; lockedUntil: number }
 export type Tokens = { read: TokenSlot; write: TokenSlot }
 
@@ -76,9 +79,7 @@ export function createClient(deps: ClientDeps) {
   const { baseUrl, tokens, budget, now } = deps
   const host = new URL(baseUrl).host
 
-  function slotFor(call: UpstreamCall): TokenSlot {
-    return upstreamCalls[call].write ? tokens.write : tokens.read
-  }
+  const slotFor = (call: UpstreamCall) => (upstreamCalls[call].write ? tokens.write : tokens.read)
 
   /** Refuses before anything is sent while the token is locked out or the budget is spent. */
   function assertMayAsk(slot: TokenSlot, purpose: Purpose) {
@@ -106,19 +107,42 @@ export function createClient(deps: ClientDeps) {
    *   `cloudflare-failing`, `cloudflare-unreachable` and `unexpected-answer` mean that it may have worked.
    */
   async function call(name: UpstreamCall, ids: Ids, options: CallOptions): Promise<Answer> {
+    const slot = slotFor(name)
     try {
-      return await attempt(name, ids, options)
+      return await readTwice(slot, name, ids, options)
+    } catch (error) {
+      // The other token goes on where the reading one is out of the game: a person who fails over must
+      // not be kept from it by what polling has done.
+      // A verification is about the very token that it is made with.
+      const isRead = !upstreamCalls[name].write && !name.endsWith('TokenVerify')
+      const mayStandIn = isRead && options.purpose !== 'poll' && slot !== tokens.write
+      if (!mayStandIn || !(error instanceof ProblemError) || !isAboutToken(error)) throw error
+      deps.debug({ call: name, kind: error.kind }, 'asking with the other token')
+      return readTwice(tokens.write, name, ids, options)
+    }
+  }
+
+  async function readTwice(slot: TokenSlot, name: UpstreamCall, ids: Ids, options: CallOptions) {
+    try {
+      return await attempt(slot, name, ids, options)
     } catch (error) {
       if (!(error instanceof ProblemError) || !isWorthOneMoreRead(name, error)) throw error
       deps.debug({ call: name, kind: error.kind }, 'reading once more')
       await deps.sleep(1000 + deps.random() * 2000)
-      return attempt(name, ids, options)
+      return attempt(slot, name, ids, options).catch((again: unknown) => {
+        // That there is no call left for a second try is not what went wrong.
+        throw again instanceof ProblemError && again.kind === 'budget-spent' ? error : again
+      })
     }
   }
 
-  async function attempt(name: UpstreamCall, ids: Ids, options: CallOptions): Promise<Answer> {
+  async function attempt(
+    slot: TokenSlot,
+    name: UpstreamCall,
+    ids: Ids,
+    options: CallOptions,
+  ): Promise<Answer> {
     const { method } = upstreamCalls[name]
-    const slot = slotFor(name)
     const url = new URL(`${baseUrl}${toPath(name, ids)}`)
     for (const [key, value] of Object.entries(options.query ?? {})) {
       url.searchParams.set(key, String(value))
@@ -144,7 +168,10 @@ export function createClient(deps: ClientDeps) {
         },
         ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       })
-      if (slot === tokens.read) budget.learn(parseRatelimit(response.headers.get('ratelimit')))
+      const { headers } = response
+      if (slot === tokens.read) {
+        budget.learn(parseRatelimit(headers.get('ratelimit'), headers.get('ratelimit-policy')))
+      }
       learnSkew(response, sentAt)
       if (response.status === 429) throw lock(slot, response)
       body = await readBody(response)
@@ -155,8 +182,13 @@ export function createClient(deps: ClientDeps) {
     const at = now()
     deps.debug({ call: name, status: response.status, ms: at - sentAt }, 'asked Cloudflare')
     const envelope = parseEnvelope(response, body)
-    if (!envelope) throw unreadable(name, response, body)
+    if (!envelope) {
+      // The one answer that is a secret is not even looked at.
+      if (name !== 'tokenGet') deps.debug({ call: name, body: body.slice(0, 200) }, 'unreadable')
+      throw unreadable(name, response, body)
+    }
     if (response.ok && envelope.success === true) {
+      if (slot.lockedUntil <= sentAt) slot.lockedUntil = 0
       return { result: envelope.result, info: envelope.result_info, sentAt, at }
     }
     if (isRateLimitCode(envelope.errors)) throw lock(slot, response, envelope.errors)
@@ -167,7 +199,12 @@ export function createClient(deps: ClientDeps) {
     // The body of a 429 is not worth reading: the status decides, and it may be an HTML page.
     response.body?.cancel().catch(() => {})
     const header = response.headers.get('retry-after')
-    const waitMs = header === null ? lockoutMs : parseRetryAfter(header, now())
+    // A date is meant by Cloudflare's clock, not by ours.
+    const theirNow = Date.parse(response.headers.get('date') ?? '')
+    const waitMs =
+      header === null
+        ? lockoutMs
+        : parseRetryAfter(header, Number.isFinite(theirNow) ? theirNow : now())
     const until = now() + waitMs + deps.random() * 5000
     slot.lockedUntil = Math.max(slot.lockedUntil, until)
     deps.onLocked(slot, slot.lockedUntil)
@@ -184,7 +221,16 @@ export function createClient(deps: ClientDeps) {
     if (Number.isFinite(date)) deps.onSkew(Math.round(date + 500 - (sentAt + now()) / 2))
   }
 
-  return { call, lockedUntil: (name: UpstreamCall) => slotFor(name).lockedUntil }
+  return {
+    call,
+    /** Until when the token that `name` needs must rest; may be in the past. */
+    lockedUntil: (name: UpstreamCall) => slotFor(name).lockedUntil,
+    /** A lock-out has ended, and no call has shown yet that Cloudflare thinks so too. */
+    isProbing: (name: UpstreamCall) => {
+      const { lockedUntil } = slotFor(name)
+      return lockedUntil > 0 && lockedUntil <= now()
+    },
+  }
 }
 
 /** Reads a whole body and no more than the cap, counted after decompression. */
@@ -230,6 +276,9 @@ const toTexts = (errors: CfMessage[]) =>
 const isRateLimitCode = (errors: CfMessage[]) =>
   errors.some(({ code }) => code === 971 || code === 10429 || code === '971' || code === '10429')
 
+const isAboutToken = ({ kind }: ProblemError) =>
+  kind === 'locked-out' || kind === 'token-rejected' || kind === 'permission-missing'
+
 function isWorthOneMoreRead(name: UpstreamCall, error: ProblemError): boolean {
   if (upstreamCalls[name].method !== 'GET') return false
   return (
@@ -248,7 +297,6 @@ function unreadable(name: UpstreamCall, response: Response, body: string): Probl
     'unexpected-answer',
     `Cloudflare answered ${response.status}, but what came was ${looks}. What was last read stays on screen; Tandem asks again.`,
     { cloudflare: { status: response.status, errors: [] } },
-    body.slice(0, 200),
   )
 }
 

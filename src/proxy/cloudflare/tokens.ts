@@ -21,13 +21,13 @@ export function createTokenWatch(deps: {
   onChange: () => void
 }) {
   const { client, tokens, accountId } = deps
-  const separate = tokens.read !== tokens.write
   const fares = { read: unchecked, write: unchecked }
+  /** Counts what changed our mind, so that an answer that comes after does not turn it back. */
+  let turns = 0
 
   function set(which: 'read' | 'write', fare: Fare) {
     if (JSON.stringify(fares[which]) === JSON.stringify(fare)) return
     fares[which] = fare
-    if (!separate) fares[which === 'read' ? 'write' : 'read'] = fare
     deps.onChange()
   }
 
@@ -36,7 +36,7 @@ export function createTokenWatch(deps: {
     for (const name of ['accountTokenVerify', 'userTokenVerify'] as const) {
       try {
         const ids = name === 'accountTokenVerify' ? { accountId } : {}
-        const answer = await client.call(name, ids, { purpose: 'poll' })
+        const answer = await client.call(name, ids, { purpose: 'person' })
         return CfTokenVerification.parse(answer.result)
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error
@@ -57,16 +57,20 @@ export function createTokenWatch(deps: {
     if (!error) {
       if (verdict === 'works') return
       const expiresAt = fares.read.expiresAt
+      const turn = ++turns
       set('read', { verdict: 'works', sentence: 'Works.', expiresAt })
       const known = await verify()
+      if (turn !== turns) return
       set('read', { ...fares.read, expiresAt: toAt(known?.expires_on) ?? expiresAt })
       return
     }
     if (error.kind === 'token-rejected' || error.kind === 'permission-missing') {
       if (verdict !== 'works' && verdict !== 'unchecked' && verdict !== 'unreachable') return
       // At once, so that the page does not wait for the reason behind the reason.
+      const turn = ++turns
       set('read', { verdict: 'rejected', sentence: error.message, expiresAt: null })
-      set('read', refusalOf(error, await verify()))
+      const known = await verify()
+      if (turn === turns) set('read', refusalOf(error, known))
       return
     }
     if (verdict === 'unchecked')
@@ -78,7 +82,7 @@ export function createTokenWatch(deps: {
     if (error?.kind === 'permission-missing') {
       set('write', {
         verdict: 'permission-missing',
-        sentence: error.message,
+        sentence: `Reading works, changing does not: ${error.message}`,
         expiresAt: fares.write.expiresAt,
       })
     } else if (!error && fares.write.verdict !== 'works') {
@@ -88,6 +92,7 @@ export function createTokenWatch(deps: {
 
   /** The tokens were replaced: nothing is known of them. */
   function forget() {
+    turns += 1
     fares.read = unchecked
     fares.write = unchecked
   }
@@ -98,7 +103,11 @@ export function createTokenWatch(deps: {
       ...fares[which],
       lockedUntil: tokens[which].lockedUntil || null,
     })
-    return separate ? [of('reading', 'read'), of('writing', 'write')] : [of('everything', 'read')]
+    if (tokens.read !== tokens.write) return [of('reading', 'read'), of('writing', 'write')]
+    // Of one token, what it can't do counts for more than what it can.
+    const lacksWrite =
+      fares.read.verdict === 'works' && fares.write.verdict === 'permission-missing'
+    return [of('everything', lacksWrite ? 'write' : 'read')]
   }
 
   return { noticeListing, noticeWrite, forget, states }

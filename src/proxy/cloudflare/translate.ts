@@ -19,6 +19,21 @@ export function toAt(value: string | undefined): number | null {
   return Number.isFinite(at) && at > 0 ? at : null
 }
 
+const deepest = 100
+
+/**
+ * Metadata may be anything: what lies deeper than a hundred levels is left out, because everything that
+ * walks over it later (JSON, comparing, drawing) takes one step of the stack for each level.
+ */
+function prune(value: unknown, level = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (level >= deepest) return '…'
+  if (Array.isArray(value)) return value.map((item) => prune(item, level + 1))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, prune(item, level + 1)]),
+  )
+}
+
 /** What a listing says of one tunnel. */
 export type ListedTunnel = {
   id: string
@@ -50,7 +65,7 @@ export function toListedTunnel(cf: CfTunnel, accountId: string): ListedTunnel | 
     deletedAt: toAt(cf.deleted_at),
     connsActiveAt: toAt(cf.conns_active_at),
     connsInactiveAt: toAt(cf.conns_inactive_at),
-    metadata: cf.metadata ?? null,
+    metadata: prune(cf.metadata ?? null),
   }
 }
 

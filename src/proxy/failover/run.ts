@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { LiveEvent } from '#contract/events.ts'
-import { Failover, type FailoverRequest, isRunning, verifySeconds } from '#contract/failover.ts'
+import {
+  Failover,
+  type FailoverRequest,
+  isRunning,
+  verifyDeadlineMs,
+  verifySeconds,
+} from '#contract/failover.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 import type { Purpose } from '../cloudflare/budget.ts'
 import type { Client } from '../cloudflare/client.ts'
@@ -21,6 +27,8 @@ export type FailoverDeps = {
   db: Store
   client: Client
   now: () => number
+  /** Cloudflare's clock, as far as it is known. */
+  cloudflareNow: () => number
   sleep: (ms: number) => Promise<void>
   /** A fresh read of a tunnel's connectors, landed for everybody. */
   look: (tunnelId: string, purpose: Purpose) => Promise<SeenConnector[]>
@@ -50,6 +58,8 @@ const refusals = new Set([
   'budget-spent',
   'invalid-request',
 ])
+
+const isUnique = (code: unknown) => code === 'SQLITE_CONSTRAINT_UNIQUE'
 
 export function createFailovers(deps: FailoverDeps) {
   const { db, client, now } = deps
@@ -156,7 +166,7 @@ export function createFailovers(deps: FailoverDeps) {
       haMode: fresh.haMode,
       deleted: fresh.deletedAt !== null,
       connectors,
-      now: now(),
+      now: deps.cloudflareNow(),
     }).filter((one) => one.kind === 'block')
     if (blocks[0]) {
       const kind = blocks[0].id === 'already-active' ? 'already-active' : 'not-eligible'
@@ -200,7 +210,9 @@ export function createFailovers(deps: FailoverDeps) {
         })
         .execute()
     } catch (error) {
-      throw notRecorded(error)
+      // Another process, or a failover that this one has not taken up yet after a restart.
+      const isTaken = error instanceof Error && 'code' in error && isUnique(error.code)
+      throw isTaken ? runningProblem(null) : notRecorded(error)
     }
   }
 
@@ -243,27 +255,31 @@ export function createFailovers(deps: FailoverDeps) {
   /** Reads on the contract's schedule until the connectors tell or the time is up. */
   async function verify(failover: Failover): Promise<void> {
     let current = failover
+    let isRead = false
     const startedAt = current.sentAt ?? now()
     for (const second of [...verifySeconds, 60]) {
       await deps.sleep(Math.max(0, startedAt + second * 1000 - now()))
       if (stopped) return
-      current = await takeReading(current)
+      const reading = await takeReading(current)
+      isRead ||= reading.isRead
+      current = reading.failover
       if (!isRunning(current.state)) return
     }
-    current = await move(applyDeadline(current, Math.max(now(), startedAt + 60_000)))
+    current = await move(applyDeadline(current, Math.max(now(), startedAt + 60_000), isRead))
     void watchLate(current)
   }
 
-  async function takeReading(failover: Failover): Promise<Failover> {
+  async function takeReading(failover: Failover): Promise<{ failover: Failover; isRead: boolean }> {
     const sentAt = now()
     const connectors = await deps.look(failover.tunnelId, 'verify').catch((error: unknown) => {
       deps.warn({ failoverId: failover.id, err: error }, 'could not verify a failover yet')
       return null
     })
-    if (!connectors) return failover
+    if (!connectors) return { failover, isRead: false }
     const actives = connectors.filter((one) => one.role === 'active').map((one) => one.id)
     const next = applyReading(failover, { at: now(), sentAt, actives })
-    return JSON.stringify(next) === JSON.stringify(failover) ? failover : move(next)
+    const isSame = JSON.stringify(next) === JSON.stringify(failover)
+    return { failover: isSame ? failover : await move(next), isRead: true }
   }
 
   /** A finished failover is never edited but for this: when its target was active after all. */
@@ -313,20 +329,28 @@ export function createFailovers(deps: FailoverDeps) {
   }
 
   async function takeUp(left: Failover) {
+    const deadline = now() + verifyDeadlineMs
     // The tunnel must be known before its connectors can be read.
-    const deadline = now() + 60_000
     while (!deps.tunnel(left.tunnelId) && now() < deadline && !stopped) await deps.sleep(500)
-    if (stopped) return
     deps.setFailover(left.tunnelId, left.id)
     let current = left
-    for (let tries = 0; tries < verifySeconds.length; tries += 1) {
-      current = await takeReading(current)
-      if (!isRunning(current.state) || stopped) return
+    let isRead = false
+    while (!stopped) {
+      const reading = await takeReading(current)
+      isRead ||= reading.isRead
+      current = reading.failover
+      if (!isRunning(current.state)) return
+      // Its own time is up by now as a rule, but something must have been read before that counts.
+      if (isRead || now() >= deadline) {
+        current = applyDeadline(current, now(), isRead)
+        if (!isRunning(current.state)) {
+          await move(current)
+          void watchLate(current)
+          return
+        }
+      }
       await deps.sleep(2000)
-      current = applyDeadline(current, now())
-      if (!isRunning(current.state)) break
     }
-    await move(isRunning(current.state) ? applyDeadline(current, now() + 60_000) : current)
   }
 
   /** Those that run now, for a page that just arrived. */

@@ -27,6 +27,7 @@ export function applyReading(failover: Failover, reading: Reading): Failover {
   const { at, actives } = reading
   const target = failover.to.connectorId
   const old = failover.from?.connectorId
+  const others = actives.filter((id) => id !== target)
   const demoted = old === undefined || !actives.includes(old)
   const promoted = actives.includes(target)
   const next: Failover = {
@@ -35,8 +36,11 @@ export function applyReading(failover: Failover, reading: Reading): Failover {
     demotedAt: failover.demotedAt ?? (demoted ? at : null),
     promotedAt: failover.promotedAt ?? (promoted ? at : null),
   }
-  if (promoted && demoted) return { ...next, state: 'confirmed', detail: null, endedAt: at }
-  const third = actives.find((id) => id !== target && id !== old)
+  // Two active ones are no outcome, whoever the other one is.
+  if (promoted && others.length === 0) {
+    return { ...next, state: 'confirmed', detail: null, endedAt: at }
+  }
+  const third = others.find((id) => id !== old)
   if (third && !promoted && at - (failover.sentAt ?? at) >= settleMs) {
     return {
       ...next,
@@ -48,28 +52,36 @@ export function applyReading(failover: Failover, reading: Reading): Failover {
   return next
 }
 
-/** The end when nothing else ended it within the deadline; unchanged before that. */
-export function applyDeadline(failover: Failover, now: number): Failover {
+/**
+ * The end when nothing else ended it within the deadline; unchanged before that.
+ *
+ * @param isRead whether the connectors could be read at all since the PUT.
+ */
+export function applyDeadline(failover: Failover, now: number, isRead: boolean): Failover {
   const startedAt = failover.sentAt ?? failover.requestedAt
   if (!isRunning(failover.state) || now - startedAt < verifyDeadlineMs) return failover
   return {
     ...failover,
     state: 'not-confirmed',
     endedAt: now,
-    detail: notConfirmedSentence(failover),
+    detail: notConfirmedSentence(failover, isRead),
   }
 }
 
-function notConfirmedSentence(failover: Failover): string {
+function notConfirmedSentence(failover: Failover, isRead: boolean): string {
   const { activeNow, to } = failover
-  const target = shortId(to.connectorId)
-  const reports = activeNow.includes(to.connectorId)
-    ? `reports ${target} active, but the old one still too,`
-    : activeNow.length > 0
-      ? `still reports ${activeNow.map(shortId).join(' and ')} active`
-      : 'reports no active connector'
   const asked = failover.acceptedAt
     ? 'Cloudflare accepted the request but'
     : 'It is not known whether Cloudflare took the request; it'
-  return `${asked} ${reports} after 60 s. It may still happen: Tandem keeps looking. Check the connector’s host before trying again.`
+  const then = 'It may still happen: Tandem keeps looking.'
+  if (!isRead) {
+    return `${asked} could not be asked for the connectors since. ${then} Look at them in Cloudflare’s dashboard before trying again.`
+  }
+  const reports =
+    activeNow.length > 1
+      ? `reports ${activeNow.map(shortId).join(' and ')} active at once`
+      : activeNow.length > 0
+        ? `still reports ${activeNow.map(shortId).join(' and ')} active`
+        : 'reports no active connector'
+  return `${asked} ${reports} after 60 s. ${then} Check the host of ${shortId(to.connectorId)} before trying again.`
 }

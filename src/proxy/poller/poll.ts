@@ -38,6 +38,8 @@ type Account = {
   listDueAt: number
   busy: boolean
   failures: number
+  /** A read met a refusal of the token: nothing more is read before a listing has decided. */
+  inDoubt: boolean
   /** Why it can't be listed, in a row; null when the last listing came. */
   failure: ProblemError | null
   failingSince: number
@@ -50,6 +52,7 @@ type Turn = {
   configuredAt: number | null
   changed: boolean
   notBefore: number
+  configurationNotBefore: number
   failures: number
   busy: boolean
 }
@@ -60,6 +63,7 @@ const mostPages = 50
 const listBackoffMs = [5_000, 10_000, 15_000]
 const rejectedBackoffMs = [30_000, 60_000, 120_000, 300_000]
 const tunnelBackoffMs = [10_000, 20_000, 40_000, 60_000]
+const configurationBackoffMs = 60_000
 const step = (list: number[], failures: number) => list[Math.min(failures, list.length) - 1] ?? 0
 
 export function createPoller(deps: PollerDeps) {
@@ -69,6 +73,7 @@ export function createPoller(deps: PollerDeps) {
     listDueAt: 0,
     busy: false,
     failures: 0,
+    inDoubt: false,
     failure: null,
     failingSince: 0,
     listedAt: null,
@@ -78,7 +83,11 @@ export function createPoller(deps: PollerDeps) {
   const watching = new Map<string, number>()
   const startedAt = now()
   let running = 0
+  /** Listings that wait for the budget between two pages. */
+  let waiting = 0
   let turn = 0
+  /** Grows when the token is replaced: what the old one met says nothing any more. */
+  let era = 0
   let stopped = true
   let cancelWake = () => {}
   let sweepStartedAt = startedAt
@@ -93,6 +102,7 @@ export function createPoller(deps: PollerDeps) {
       configuredAt: null,
       changed: true,
       notBefore: 0,
+      configurationNotBefore: 0,
       failures: 0,
       busy: false,
     }
@@ -103,8 +113,11 @@ export function createPoller(deps: PollerDeps) {
   /** Starts as many looks as may run now, then sleeps until the next is due. */
   function wake() {
     cancelWake()
-    if (stopped) return
-    while (running < parallel) {
+    // A listing half read goes first: its end wakes us.
+    if (stopped || waiting > 0) return
+    // After a lock-out one call finds out whether it is really over.
+    const most = client.isProbing('tunnelList') ? 1 : parallel
+    while (running < most) {
       const lockedUntil = client.lockedUntil('tunnelList')
       if (lockedUntil > now()) return sleepUntil(lockedUntil)
       const waitMs = budget.waitMs('poll')
@@ -127,7 +140,7 @@ export function createPoller(deps: PollerDeps) {
 
   function subjects() {
     const reachable = new Set(
-      accounts.filter((one) => one.failures === 0).map((one) => one.accountId),
+      accounts.filter((one) => one.failures === 0 && !one.inDoubt).map((one) => one.accountId),
     )
     return present
       .watchable()
@@ -149,25 +162,43 @@ export function createPoller(deps: PollerDeps) {
     const its = turnOf(next.tunnelId)
     its.busy = true
     try {
-      if (next.kind === 'connectors') await look(next.tunnelId, 'poll')
-      else await readConfiguration(next.tunnelId, 'poll')
-      its.failures = 0
+      if (next.kind === 'connectors') {
+        await look(next.tunnelId, 'poll')
+        its.failures = 0
+      } else await readConfiguration(next.tunnelId, 'poll')
     } catch (error) {
-      noticeFailure(next.tunnelId, its, error)
+      noticeFailure(next.tunnelId, next.kind, error)
     } finally {
       its.busy = false
     }
   }
 
-  function noticeFailure(tunnelId: string, its: Turn, error: unknown) {
-    if (error instanceof ProblemError && error.kind === 'budget-spent') return
-    if (error instanceof ProblemError && error.kind === 'locked-out') {
+  function noticeFailure(tunnelId: string, what: 'connectors' | 'configuration', error: unknown) {
+    const kind = error instanceof ProblemError ? error.kind : null
+    if (kind === 'budget-spent') return
+    if (kind === 'locked-out') {
       deps.onState()
+      return
+    }
+    const tunnel = present.tunnel(tunnelId)
+    // Gone while it was read: that is what the read found out.
+    if (!tunnel || tunnel.deletedAt !== null) return
+    deps.warn({ tunnelId, what, err: error }, 'could not look at a tunnel')
+    if (error instanceof ProblemError && isRejection(error)) {
+      const account = accounts.find((one) => one.accountId === tunnel.accountId)
+      if (account) {
+        account.inDoubt = true
+        account.listDueAt = Math.min(account.listDueAt, now())
+      }
+    }
+    const its = turnOf(tunnelId)
+    if (what === 'configuration') {
+      // Its state is fresh all the same: no reason to look at it less often.
+      its.configurationNotBefore = now() + configurationBackoffMs
       return
     }
     its.failures += 1
     its.notBefore = now() + step(tunnelBackoffMs, its.failures)
-    deps.warn({ tunnelId, err: error }, 'could not look at a tunnel')
     present.landTrouble(tunnelId, sentenceOf(error))
   }
 
@@ -222,7 +253,13 @@ export function createPoller(deps: PollerDeps) {
     const tunnel = present.tunnel(tunnelId)
     if (!tunnel) throw new ProblemError('not-found', 'Tandem does not know this tunnel.')
     const { accountId } = tunnel
-    const answer = await client.call('tunnelGet', { accountId, tunnelId }, { purpose })
+    const answer = await client
+      .call('tunnelGet', { accountId, tunnelId }, { purpose })
+      .catch((error: unknown) => {
+        // One read proves no deletion; a look at its connectors will.
+        if (error instanceof ProblemError && error.kind === 'not-found') poke(tunnelId)
+        throw error
+      })
     const listed = toListedTunnel(CfTunnel.parse(answer.result), accountId)
     if (listed?.id === tunnelId) await present.landTunnel(listed, answer.sentAt, answer.at)
   }
@@ -240,15 +277,41 @@ export function createPoller(deps: PollerDeps) {
     if (present.tunnel(tunnelId)?.deletedAt != null) turns.delete(tunnelId)
   }
 
+  /** Of the tunnels that a listing did not name, those that are gone; a failure concerns only its own. */
+  async function confirmDeletions(tunnelIds: string[], accountId: string) {
+    for (const tunnelId of tunnelIds) {
+      try {
+        await waitForBudget()
+        await confirmDeletion(tunnelId, accountId, 'poll')
+      } catch (error) {
+        deps.warn({ tunnelId, err: error }, 'could not find out whether a tunnel was deleted')
+      }
+    }
+  }
+
+  /** Between the calls of one listing: it is not given up because polling may not ask just now. */
+  async function waitForBudget() {
+    for (let ms = budget.waitMs('poll'); ms > 0 && !stopped; ms = budget.waitMs('poll')) {
+      waiting += 1
+      await new Promise<void>((resolve) => void deps.after(ms, resolve))
+      waiting -= 1
+    }
+  }
+
   async function list(account: Account) {
     account.busy = true
     const sentAt = now()
+    const its = era
     try {
       let listing = await readListing(account.accountId)
       // Something moved between two pages: once more, then make do with what came.
-      if (!listing.complete) listing = await readListing(account.accountId)
+      if (!listing.complete) {
+        await waitForBudget()
+        listing = await readListing(account.accountId)
+      }
       account.failures = 0
       account.failure = null
+      account.inDoubt = false
       account.listedAt = now()
       account.incompleteSince = listing.complete ? null : (account.incompleteSince ?? now())
       const { changedIds, missingIds } = await present.landListing(
@@ -265,17 +328,20 @@ export function createPoller(deps: PollerDeps) {
         turnOf(tunnelId).configuredAt = null
       }
       deps.onVerdict(null)
-      for (const tunnelId of missingIds) await confirmDeletion(tunnelId, account.accountId, 'poll')
+      await confirmDeletions(missingIds, account.accountId)
       noticeSweep()
     } catch (error) {
-      noticeListFailure(account, error)
+      if (its === era) noticeListFailure(account, error)
     } finally {
       account.busy = false
       const backoff = isRejection(account.failure) ? rejectedBackoffMs : listBackoffMs
+      const period = listPeriodMs(accounts.length, budget.msPerPoll)
+      // One that takes long, over many pages, leaves as long a time to the connectors.
       account.listDueAt =
         account.failures > 0
           ? now() + step(backoff, account.failures)
-          : sentAt + listPeriodMs(accounts.length, budget.msPerPoll)
+          : Math.max(sentAt + period, now() + (now() - sentAt))
+      if (its !== era) account.listDueAt = now()
       noticeState()
     }
   }
@@ -288,7 +354,8 @@ export function createPoller(deps: PollerDeps) {
     account.failures += 1
     account.failure = problem
     deps.warn({ accountId: account.accountId, err: problem }, 'could not list tunnels')
-    deps.onVerdict(problem)
+    // Where it lists another account, the token itself works.
+    if (accounts.every((one) => one.failure !== null)) deps.onVerdict(problem)
   }
 
   /**
@@ -302,6 +369,7 @@ export function createPoller(deps: PollerDeps) {
     let collected = 0
     let total: number | undefined
     for (let page = 1; ; page += 1) {
+      if (page > 1) await waitForBudget()
       const { result, info } = await client.call(
         'tunnelList',
         { accountId },
@@ -352,11 +420,12 @@ export function createPoller(deps: PollerDeps) {
         until: lockedUntil,
       }
     }
-    const rejected = accounts.find((account) => isRejection(account.failure))
-    if (rejected?.failure) {
-      return { state: 'rejected', reason: rejected.failure.message, until: rejected.listDueAt }
+    const [first] = accounts
+    if (first?.failure && accounts.every((account) => isRejection(account.failure))) {
+      return { state: 'rejected', reason: first.failure.message, until: first.listDueAt }
     }
-    const failing = accounts.find((account) => account.failures >= 2)
+    // One failed listing may be a passing thing; a refusal is not.
+    const failing = accounts.find(({ failures, failure }) => failures >= 2 || isRejection(failure))
     if (failing?.failure) {
       const many = accounts.length > 1 ? `Account ${failing.accountId.slice(0, 8)}: ` : ''
       return { state: 'failing', reason: many + failing.failure.message, until: failing.listDueAt }
@@ -413,8 +482,9 @@ export function createPoller(deps: PollerDeps) {
     return Math.max(30_000, Math.round((2.5 * period) / 1000) * 1000)
   }
 
-  /** The token was replaced: ask at once. */
+  /** The token was replaced: ask at once, and forget what the old one met. */
   function retryNow() {
+    era += 1
     for (const account of accounts) account.listDueAt = 0
     wake()
   }

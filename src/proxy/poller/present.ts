@@ -21,6 +21,8 @@ export type Present = ReturnType<typeof createPresent>
 
 export type PresentDeps = {
   now: () => number
+  /** Cloudflare's clock, as far as it is known: what it reports is told by that one. */
+  cloudflareNow: () => number
   publish: (event: LiveEvent) => void
   /** Writes down what a look saw, before anyone is told of it. Never throws: what is seen stays shown. */
   record: (looks: Look[]) => Promise<void>
@@ -83,7 +85,7 @@ export function createPresent(deps: PresentDeps) {
     haMode: one.sight.configuration?.haMode ?? null,
     deleted: one.sight.listed.deletedAt !== null,
     connectors: one.sight.connectors ?? [],
-    now: now(),
+    now: deps.cloudflareNow(),
   })
 
   function toTunnel(one: Known): Tunnel {
@@ -246,7 +248,8 @@ export function createPresent(deps: PresentDeps) {
    *
    * @param complete false when it could not be read to its end undisturbed: then nothing is concluded
    *   about tunnels that it does not name.
-   * @returns ids whose list entry changed, and ids that two complete listings in a row did not name.
+   * @returns ids whose list entry changed, and ids that two complete listings in a row did not name
+   *   (and then after four, eight, …: one that Cloudflare lost in its list costs no call each time).
    */
   const landListing = (
     accountId: string,
@@ -287,7 +290,8 @@ export function createPresent(deps: PresentDeps) {
       one.unlistedSince ??= at
     }
     tell(missing, at)
-    return missing.filter((one) => one.missed >= 2).map((one) => one.sight.listed.id)
+    const isTimeToAsk = ({ missed }: Known) => missed >= 2 && Number.isInteger(Math.log2(missed))
+    return missing.filter(isTimeToAsk).map((one) => one.sight.listed.id)
   }
 
   /** One tunnel as a write or a single read answered it. */

@@ -18,6 +18,7 @@ export type TunnelSubject = {
   configuredAt: number | null
   /** After failures: not before then. */
   notBefore: number
+  configurationNotBefore: number
   busy: boolean
 }
 
@@ -66,9 +67,10 @@ function rank(tunnel: TunnelSubject): number {
 }
 
 function configurationDueAt(tunnel: TunnelSubject): number {
-  if (tunnel.configuredAt === null) return tunnel.notBefore
+  const notBefore = Math.max(tunnel.notBefore, tunnel.configurationNotBefore)
+  if (tunnel.configuredAt === null) return notBefore
   const period = tunnel.watched ? periods.watchedConfigurationMs : periods.configurationMs
-  return Math.max(tunnel.configuredAt + period, tunnel.notBefore)
+  return Math.max(tunnel.configuredAt + period, notBefore)
 }
 
 /** @param turn counts the looks so far; every third goes to the most overdue. */
