@@ -22,31 +22,55 @@ export type BudgetOptions = {
   now: () => number
 }
 
+type Report = Remaining & { at: number; sentBefore: number }
+
+/** When the window of a report ends. */
+const endOf = ({ at, resetMs }: Report) => at + resetMs
+/** How long back others' spending is looked at. */
+const listenMs = 60_000
+/** So many calls may be answers still under way, or another's single click. */
+const unnoticed = 20
+const slowestByForecastMs = 5000
+
 export type Budget = ReturnType<typeof createBudget>
 
 export function createBudget({ limit, pollShare, now }: BudgetOptions) {
   const polling = Math.floor(limit * pollShare)
   const hardStop = Math.floor((limit * 1000) / 1200)
   const reserve = Math.ceil(limit * 0.1)
-  /** Polling pace: the share spread evenly, with enough at hand for a first look at a usual account. */
-  const msPerPoll = windowMs / polling
+  /** Enough at hand for a first look at a usual account. */
   const burst = Math.max(1, Math.min(40, polling / 10))
+  /** The rest of the share spread evenly: polling then never has to stop until the window moved on. */
+  const msPerPoll = windowMs / (polling - burst)
 
   const sent: { at: number; poll: boolean }[] = []
   let pollsInWindow = 0
   let credit = burst
   let creditAt = now()
-  let reported: (Remaining & { at: number; sentBefore: number }) | null = null
   let sentEver = 0
-  let baseline: { remaining: number; resetMs: number; at: number; sentBefore: number } | null = null
+  let reported: Report | null = null
+  /** What was said in the last minute about the same limit and window, oldest first. */
+  let heard: Report[] = []
+  /** Calls a millisecond that others spend with the same token, as of late. */
+  let othersPace = 0
   let neighbourUntil = 0
 
-  /** Milliseconds for one poll: the even pace, or slower where Cloudflare says that less is left. */
+  /** What polling leaves alone of the limit that Cloudflare reports on. */
+  const kept = ({ quota }: Report) => Math.min(reserve, Math.ceil((quota ?? limit) * 0.1))
+
+  /**
+   * Milliseconds for one poll: the even pace, or slower where Cloudflare says that less is left. What
+   * others will spend until the window resets counts as spent, but a forecast alone never stops us.
+   */
   function pace() {
     if (!reported) return msPerPoll
-    const room = left() - reserve
-    const untilReset = reported.at + reported.resetMs - now()
-    return room > 0 ? Math.max(msPerPoll, untilReset / room) : Math.max(msPerPoll, untilReset)
+    const room = left() - kept(reported)
+    const untilReset = Math.max(1, reported.at + reported.resetMs - now())
+    if (room <= 0) return Math.max(msPerPoll, untilReset)
+    const free = room - othersPace * untilReset
+    const forecast =
+      free > 0 ? Math.min(untilReset / free, slowestByForecastMs) : slowestByForecastMs
+    return Math.max(msPerPoll, untilReset / room, othersPace > 0 ? forecast : 0)
   }
 
   function forget() {
@@ -79,7 +103,8 @@ export function createBudget({ limit, pollShare, now }: BudgetOptions) {
       const oldest = sent.find((call) => call.poll)
       return Math.max(1, (oldest?.at ?? now()) + windowMs - now())
     }
-    if (reported && left() <= reserve) return Math.max(1, reported.at + reported.resetMs - now())
+    if (reported && left() <= kept(reported))
+      return Math.max(1, reported.at + reported.resetMs - now())
     if (credit < 1) return Math.max(1, Math.ceil((1 - credit) * pace()))
     return 0
   }
@@ -93,16 +118,29 @@ export function createBudget({ limit, pollShare, now }: BudgetOptions) {
     credit -= 1
   }
 
-  /** Takes in a `Ratelimit` header. A count that falls faster than we spend is somebody else's work. */
+  /**
+   * Takes in a `Ratelimit` header. A count that falls faster than we spend is somebody else's work: the
+   * dashboard, Terraform, another tool with the same token.
+   */
   function learn(remaining: Remaining | null) {
     if (!remaining) return
     reported = { ...remaining, at: now(), sentBefore: sentEver }
-    const fell = (baseline?.remaining ?? 0) - remaining.remaining
-    const ours = sentEver - (baseline?.sentBefore ?? 0)
-    const unexplained = fell - ours > 20
-    if (baseline && unexplained) neighbourUntil = now() + 60_000
-    const windowIsNew = !baseline || remaining.resetMs > baseline.resetMs + 1000
-    if (windowIsNew || unexplained || now() - (baseline?.at ?? 0) > 60_000) baseline = reported
+    const last = heard.at(-1)
+    // Another limit or a new window: counts before and after can't be compared.
+    const isOther = last && (last.name !== reported.name || endOf(reported) > endOf(last) + 5000)
+    if (isOther) heard = []
+    while (heard[0] && heard[0].at < now() - listenMs) heard.shift()
+    heard.push(reported)
+    const first = heard[0] ?? reported
+    const spentByOthers =
+      first.remaining - reported.remaining - (reported.sentBefore - first.sentBefore)
+    const isNeighbour = spentByOthers > unnoticed
+    if (isNeighbour) neighbourUntil = now() + 60_000
+    // A few seconds tell little; until then what was known before holds.
+    const listened = now() - first.at
+    if (listened >= listenMs / 4 || isNeighbour) {
+      othersPace = isNeighbour ? spentByOthers / Math.max(listened, listenMs / 4) : 0
+    }
   }
 
   function state() {

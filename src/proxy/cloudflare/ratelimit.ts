@@ -1,20 +1,47 @@
 /**
  * Reads what Cloudflare says about its own limits.
- * `Ratelimit: "default";r=50;t=30` — `r` calls left, `t` seconds until the window resets; a header
- * holds several items, of which the tightest rules.
+ * `Ratelimit: "default";r=50;t=30` — `r` calls left, `t` seconds until the window resets;
+ * `Ratelimit-Policy: "default";q=1200;w=300` — `q` calls in `w` seconds. Both hold several items.
  * Source: https://developers.cloudflare.com/fundamentals/api/reference/limits/
  */
-export type Remaining = { remaining: number; resetMs: number }
+export type Remaining = {
+  /** Which limit it is, e.g. `default`; empty when it has no name. */
+  name: string
+  remaining: number
+  resetMs: number
+  /** How many calls that limit allows in its window; null when the policy does not say. */
+  quota: number | null
+}
 
-/** @returns the item that leaves least, or null when the header is absent or says nothing readable. */
-export function parseRatelimit(header: string | null): Remaining | null {
+const itemsOf = (header: string | null) =>
+  (header ?? '')
+    .slice(0, 1000)
+    .split(',')
+    .map((text) => ({ text, name: /^\s*"?([^";]*)"?/.exec(text)?.[1]?.trim() ?? '' }))
+
+const numberAt = (item: string, key: string) => {
+  const digits = new RegExp(`;\\s*${key}=(\\d{1,9})(?=\\s*(?:;|$))`).exec(item)?.[1]
+  return digits === undefined ? null : Number(digits)
+}
+
+/** @returns the item that leaves the fewest calls a second; null when nothing readable is said. */
+export function parseRatelimit(header: string | null, policy: string | null): Remaining | null {
+  const quotas = new Map<string, number>()
+  for (const { text, name } of itemsOf(policy)) {
+    const quota = numberAt(text, 'q')
+    if (quota !== null) quotas.set(name, quota)
+  }
   let tightest: Remaining | null = null
-  for (const item of (header ?? '').slice(0, 1000).split(',')) {
-    const remaining = /;\s*r=(\d{1,9})(?=\s*(?:;|$))/.exec(item)?.[1]
-    const reset = /;\s*t=(\d{1,9})(?=\s*(?:;|$))/.exec(item)?.[1]
-    if (remaining === undefined) continue
-    const found = { remaining: Number(remaining), resetMs: Number(reset ?? 300) * 1000 }
-    if (!tightest || found.remaining < tightest.remaining) tightest = found
+  let tightestPace = Number.POSITIVE_INFINITY
+  for (const { text, name } of itemsOf(header)) {
+    const remaining = numberAt(text, 'r')
+    if (remaining === null) continue
+    // A window without an end is taken for the documented five minutes.
+    const resetMs = (numberAt(text, 't') ?? 300) * 1000
+    const pace = remaining / Math.max(resetMs, 1000)
+    if (pace >= tightestPace) continue
+    tightestPace = pace
+    tightest = { name, remaining, resetMs, quota: quotas.get(name) ?? null }
   }
   return tightest
 }
@@ -25,6 +52,8 @@ const longestLockoutMs = 3_600_000
 /**
  * How long a token must rest after a 429. Seconds or an HTTP date; anything else counts as the
  * documented five minutes. At least 1 s, at most 1 h: then one probe tells more than any header.
+ *
+ * @param now the clock that wrote the header, where it is known: ours may be wrong.
  */
 export function parseRetryAfter(header: string | null, now: number): number {
   const value = header?.trim() ?? ''
