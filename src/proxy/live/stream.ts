@@ -30,7 +30,8 @@ export function openStream(
   headers: Record<string, string>,
   { bus, snapshot, now }: StreamDeps,
 ): (goodbye?: LiveEvent) => void {
-  let laggingSince: number | null = null
+  /** Runs while the page reads too slowly. */
+  let lagging: NodeJS.Timeout | null = null
   response.writeHead(200, {
     ...headers,
     'content-type': 'text/event-stream; charset=utf-8',
@@ -38,7 +39,7 @@ export function openStream(
     'x-accel-buffering': 'no',
   })
   response.write(`retry: ${retryMs}\n\n`)
-  const missed = last === null ? null : bus.since(last)
+  const missed = missedSince(last)
   if (missed) for (const frame of missed) response.write(frame.bytes)
   else response.write(bus.frameNow(snapshot()).bytes)
   if (missed?.length === 0) response.write(heartbeat())
@@ -47,28 +48,35 @@ export function openStream(
     return bus.frameNow({ type: 'heartbeat', at: now() }).bytes
   }
 
+  /** What it missed, unless a snapshot says the same in fewer bytes than a queue may hold. */
+  function missedSince(version: string | null): Frame[] | null {
+    const frames = version === null ? null : bus.since(version)
+    const bytes = frames?.reduce((sum, frame) => sum + frame.bytes.byteLength, 0) ?? 0
+    return bytes > queueCapBytes ? null : frames
+  }
+
   function send({ bytes }: Pick<Frame, 'bytes'>) {
-    if (laggingSince !== null) return
+    if (lagging) return
     response.write(bytes)
-    if (response.writableLength > queueCapBytes) laggingSince = now()
+    if (response.writableLength <= queueCapBytes) return
+    lagging = setTimeout(() => response.destroy(), stalledMs)
   }
 
   response.on('drain', () => {
-    if (laggingSince === null) return
-    laggingSince = null
+    if (!lagging) return
+    clearTimeout(lagging)
+    lagging = null
     response.write(bus.frameNow(snapshot()).bytes)
   })
 
   const unsubscribe = bus.subscribe(send)
-  const beat = setInterval(() => {
-    if (laggingSince !== null && now() - laggingSince > stalledMs) response.destroy()
-    else send({ bytes: heartbeat() })
-  }, heartbeatMs)
+  const beat = setInterval(() => send({ bytes: heartbeat() }), heartbeatMs)
 
   function end(goodbye?: LiveEvent) {
     clearInterval(beat)
+    if (lagging && response.closed) clearTimeout(lagging)
     unsubscribe()
-    if (goodbye && laggingSince === null) response.write(bus.frameNow(goodbye).bytes)
+    if (goodbye && !lagging) response.write(bus.frameNow(goodbye).bytes)
     response.end()
   }
   response.on('close', () => end())

@@ -40,7 +40,8 @@ export function configurationRoutes(route: Route, parts: Parts) {
       )
       // An answer without a mode tells nothing: what holds now is read instead.
       if (configuration.haMode === null) return poller.readConfiguration(tunnelId, 'person')
-      await present.landConfiguration(configuration, answer.sentAt, answer.at)
+      // What was read while the change was under way may still show the time before it.
+      await present.landConfiguration(configuration, answer.at, answer.at)
       return configuration
     })
     return c.json(after)

@@ -12,6 +12,10 @@ const longestVersion = 64
 
 export function eventRoutes(route: Route, parts: Parts) {
   route('eventStream', (c) => {
+    // Hono answers HEAD with GET's handler; a stream without a body would stay open for nothing.
+    if (c.req.method !== 'GET') {
+      throw new ProblemError('method-not-allowed', 'The live stream takes GET only.')
+    }
     if (parts.streams.size >= mostStreams) {
       throw new ProblemError(
         'not-ready',

@@ -120,7 +120,8 @@ export function tunnelRoutes(route: Route, parts: Parts) {
         'Cloudflare did it but its answer names no tunnel. The list shows the result in a few seconds.',
       )
     if (!listed) throw unreadable()
-    await present.landTunnel(listed, answer.sentAt, answer.at)
+    // What was read while the change was under way may still show the time before it.
+    await present.landTunnel(listed, answer.at, answer.at)
     const tunnel = present.tunnel(listed.id)
     if (!tunnel) throw unreadable()
     return tunnel
