@@ -25,7 +25,9 @@ export function CopyId({
       className={`group -mx-1 inline-flex min-h-6 max-w-full items-center gap-1 rounded-sm px-1 text-left font-mono text-[0.93em] hover:bg-hover ${className}`}
     >
       <span className="sr-only">Copy {what}: </span>
-      <span className="min-w-0 break-all">{short ? shortId(value) : value}</span>
+      <span className={short ? 'whitespace-nowrap' : 'min-w-0 break-all'}>
+        {short ? shortId(value) : value}
+      </span>
       <Icon
         name={copied ? 'check' : 'copy'}
         className={`size-3.5 ${copied ? 'text-good' : 'text-ink-3 group-hover:text-ink'}`}

@@ -43,7 +43,23 @@ export function Facts({ children }: { children: ReactNode }) {
   )
 }
 
-export function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
+export function Fact({
+  name,
+  long = false,
+  children,
+}: {
+  name: ReactNode
+  /** The value takes a line of its own, as ids do. */
+  long?: boolean
+  children: ReactNode
+}) {
+  if (long)
+    return (
+      <div className="col-span-full">
+        <dt className="text-ink-2 max-sm:text-sm">{name}</dt>
+        <dd className="min-w-0 break-words">{children}</dd>
+      </div>
+    )
   return (
     <div className="contents">
       <dt className="text-ink-2 max-sm:-mb-2 max-sm:text-sm">{name}</dt>

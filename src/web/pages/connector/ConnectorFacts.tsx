@@ -17,7 +17,7 @@ export function ConnectorFacts({
   return (
     <Panel title="Facts">
       <Facts>
-        <Fact name="Connector id">
+        <Fact name="Connector id" long>
           <CopyId value={connector.id} what="connector id" />
         </Fact>
         <Fact name="Tunnel">

@@ -9,10 +9,10 @@ export function FactsPanel({ tunnel }: { tunnel: TunnelDetail }) {
   return (
     <Panel title="Facts">
       <Facts>
-        <Fact name="Tunnel id">
+        <Fact name="Tunnel id" long>
           <CopyId value={tunnel.id} what="tunnel id" />
         </Fact>
-        <Fact name="Account id">
+        <Fact name="Account id" long>
           <CopyId value={tunnel.accountId} what="account id" />
         </Fact>
         <Fact name="Created">

@@ -155,7 +155,7 @@ function Vitals({
         </Flash>
       </Stat>
       <Stat
-        name="If one fails"
+        name="HA readiness"
         note={
           tunnel.connectorCount === null
             ? 'not looked yet'

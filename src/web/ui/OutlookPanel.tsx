@@ -1,5 +1,5 @@
 import type { Outlook } from '#contract/tunnel.ts'
-import { Panel } from '#web/ui/Panel.tsx'
+import { Panel } from './Panel.tsx'
 
 const looks: Record<Outlook['verdict'], { ink: string; box: string; word: string }> = {
   good: { ink: 'text-good', box: 'bg-good-soft', word: 'Covered' },
@@ -9,11 +9,19 @@ const looks: Record<Outlook['verdict'], { ink: string; box: string; word: string
 }
 
 /** What would happen if the active connector failed now: the proxy's verdict and its sentences. */
-export function OutlookPanel({ outlook, stale }: { outlook: Outlook; stale: boolean }) {
+export function OutlookPanel({
+  outlook,
+  stale,
+  title = 'If the active one fails',
+}: {
+  outlook: Outlook
+  stale: boolean
+  title?: string
+}) {
   const verdict = stale ? 'unknown' : outlook.verdict
   const look = looks[verdict]
   return (
-    <Panel title="If the active one fails" flush>
+    <Panel title={title} flush>
       <div className="flex items-start gap-3.5 p-4">
         <span className={`flex size-9 shrink-0 items-center justify-center rounded-md ${look.box}`}>
           <VerdictShape verdict={verdict} className={`size-5 ${look.ink}`} />
