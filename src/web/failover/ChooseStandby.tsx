@@ -103,12 +103,7 @@ function Risks({ target, tunnel }: { target: Connector; tunnel: Tunnel }) {
       </p>
     )
   return (
-    <Callout
-      tone="warn"
-      title={
-        risks.length === 1 ? 'One thing to know first' : `${risks.length} things to know first`
-      }
-    >
+    <Callout tone="warn" title="To know before you promote it">
       <ul className="mt-1 flex list-disc flex-col gap-1 pl-4">
         {risks.map(({ id, sentence }) => (
           <li key={id}>{sentence}</li>

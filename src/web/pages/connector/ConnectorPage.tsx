@@ -12,6 +12,7 @@ import { Callout } from '#web/ui/Callout.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
 import { shortId, visibleName } from '#web/ui/names.ts'
+import { OutlookPanel } from '#web/ui/OutlookPanel.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { roleLooks } from '#web/ui/RoleMark.tsx'
 import { useShortcut } from '#web/ui/shortcuts.ts'
@@ -49,7 +50,6 @@ export function ConnectorPage() {
       key={connectorId}
       tunnel={tunnel}
       connector={last.connector}
-      siblings={inOrder(list.connectors.filter(({ id }) => id !== connectorId))}
       gone={!now}
       missingSince={last.missingSince}
     />
@@ -74,13 +74,11 @@ function useLast(connectorId: string, list: ConnectorList): Last | null {
 function ConnectorView({
   tunnel,
   connector,
-  siblings,
   gone,
   missingSince,
 }: {
   tunnel: TunnelDetail
   connector: Connector
-  siblings: Connector[]
   /** Cloudflare no longer lists it. */
   gone: boolean
   /** When it was first looked for in vain, epoch ms. */
@@ -97,6 +95,8 @@ function ConnectorView({
     (tunnel.failoverId ? 'A failover of this tunnel is running.' : null) ??
     blocksOf(connector)[0]?.sentence ??
     null
+  const { data: list } = useSuspenseQuery(connectorsQuery(tunnel.id))
+  const siblings = inOrder(list.connectors.filter(({ id }) => id !== connector.id))
   const active = activeOf([connector, ...siblings])
 
   type Search = ReturnType<typeof route.useSearch>
@@ -160,7 +160,15 @@ function ConnectorView({
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_25rem]">
         <div className="flex min-w-0 flex-col gap-4">
           <ConnectionsPanel connector={connector} gone={gone} />
-          {gone ? null : <PromotionPanel connector={connector} barrier={barrier} />}
+          {gone ? null : connector.role === 'active' ? (
+            <OutlookPanel
+              title={`If ${shortId(connector.id)} fails`}
+              outlook={list.outlook}
+              stale={stale}
+            />
+          ) : (
+            <PromotionPanel connector={connector} barrier={barrier} />
+          )}
         </div>
         <div className="grid min-w-0 items-start gap-4 md:grid-cols-2 xl:grid-cols-1">
           <SiblingsPanel siblings={siblings} stale={stale && !gone} />

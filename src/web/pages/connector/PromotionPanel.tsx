@@ -12,7 +12,6 @@ export function PromotionPanel({
   /** What keeps anybody from failing over this tunnel now, or null. */
   barrier: string | null
 }) {
-  if (connector.role === 'active') return null
   const blocks = blocksOf(connector)
   const risks = risksOf(connector)
   return (
