@@ -425,7 +425,10 @@ function advanceLives(
       const key = `${connector.id}/${connection.id}`
       seen.add(key)
       const life = book.lives.get(key)
-      const began = connection.openedAt === null ? at : Math.min(connection.openedAt, at)
+      // What the last look did not list opened after it, whatever its date says.
+      const earliest = book.lives.has(key) ? 0 : (last ?? 0)
+      const began =
+        connection.openedAt === null ? at : Math.max(Math.min(connection.openedAt, at), earliest)
       // The same id, opened at the same time, is the same connection, even over a gap.
       const same = life && (!isGap || connection.openedAt === life.openedAt)
       if (same && life.colo === connection.colo && life.originIp === connection.originIp) continue

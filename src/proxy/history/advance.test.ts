@@ -1,0 +1,365 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
+import type { Sight } from '../poller/diff.ts'
+import { advance, type Book, type Context, emptyBook, type Life, type Span } from './advance.ts'
+
+const tunnelId = '6f000000-0000-4000-8000-000000000001'
+const idOf = (n: number) => `c0000000-0000-4000-8000-00000000000${n}`
+const t0 = 1_700_000_000_000
+const gapMs = 15_000
+
+const listed = (changes: Partial<ListedTunnel> = {}): ListedTunnel => ({
+  id: tunnelId,
+  accountId: 'a'.repeat(32),
+  name: 'lon-branch-core',
+  status: 'healthy',
+  statusReported: null,
+  tunType: 'warp_connector',
+  createdAt: t0 - 1_000_000_000,
+  deletedAt: null,
+  connsActiveAt: t0 - 3_600_000,
+  connsInactiveAt: null,
+  metadata: null,
+  ...changes,
+})
+
+const connector = (n: number, role: SeenConnector['role'], colos = ['lhr01']): SeenConnector => ({
+  id: idOf(n),
+  role,
+  roleReported: null,
+  version: '2026.10.1',
+  arch: 'amd64',
+  features: null,
+  runAt: t0 - 7_200_000,
+  connections:
+    role === 'offline'
+      ? []
+      : colos.map((colo, at) => ({
+          id: `d0000000-0000-4000-8000-0000000000${n}${at}`,
+          colo,
+          originIp: `198.51.100.${n}`,
+          openedAt: t0 - 3_600_000,
+          clientVersion: '2026.10.1',
+          pendingReconnect: null,
+        })),
+  colos,
+  originIps: [`198.51.100.${n}`],
+})
+
+const sight = (connectors: SeenConnector[] | null, changes: Partial<ListedTunnel> = {}): Sight => ({
+  listed: listed(changes),
+  connectors,
+  configuration: null,
+})
+
+const context = (part: Context['part'], at: number, changes: Partial<Context> = {}): Context => ({
+  part,
+  at,
+  gapMs,
+  reason: 'not-confirmed',
+  ha: true,
+  watchingSince: t0,
+  madeBy: () => null,
+  ...changes,
+})
+
+/** A store as small as can be: rows by their key, as the tables keep them. */
+function createNotebook() {
+  let book: Book = emptyBook()
+  const spans = new Map<string, Span>()
+  const lives = new Map<string, Life>()
+  const events: { at: number; kind: string }[] = []
+  return {
+    look(after: Sight, it: Context) {
+      const result = advance(book, after, it)
+      book = result.book
+      for (const span of result.writes.spans) {
+        const lane = span.lane === 'role' ? span.connectorId : span.lane
+        spans.set(`${lane}/${span.from}`, span)
+      }
+      for (const life of result.writes.lives)
+        lives.set(`${life.connectionId}/${life.openedAt}`, life)
+      events.push(...result.writes.events)
+      return result.writes
+    },
+    lane: (name: string) =>
+      [...spans.values()]
+        .filter((span) => (span.lane === 'role' ? span.connectorId : span.lane) === name)
+        .toSorted((a, b) => a.from - b.from),
+    lives: () => [...lives.values()].toSorted((a, b) => a.openedAt - b.openedAt),
+    kinds: () => events.map((event) => event.kind),
+    events: () => events,
+  }
+}
+
+const shape = (spans: Span[]) =>
+  spans.map((span) => [span.value, span.from - t0, span.to && span.to - t0])
+
+describe('what a look adds to history', () => {
+  test('the first look keeps apart what Cloudflare reports of the time before', () => {
+    const notes = createNotebook()
+    notes.look(sight(null), context('listed', t0))
+    notes.look(sight([connector(1, 'active'), connector(2, 'passive')]), context('connectors', t0))
+    expect(notes.lane('status').map((span) => [span.value, span.source])).toEqual([
+      ['healthy', 'reported'],
+      ['healthy', 'observed'],
+    ])
+    expect(notes.lane(idOf(1)).map((span) => [span.value, span.source, span.to])).toEqual([
+      ['up', 'reported', t0],
+      ['active', 'observed', null],
+    ])
+    expect(notes.lives()[0]).toMatchObject({
+      openedAt: t0 - 3_600_000,
+      source: 'reported',
+      closedAt: null,
+    })
+    expect(notes.kinds()).toEqual(['tunnel-appeared'])
+  })
+
+  test('a look that sees no change writes nothing', () => {
+    const notes = createNotebook()
+    const seen = sight([connector(1, 'active')])
+    notes.look(seen, context('listed', t0))
+    notes.look(seen, context('connectors', t0))
+    const again = notes.look(seen, context('connectors', t0 + 5000))
+    expect(again).toEqual({ spans: [], lives: [], events: [] })
+  })
+
+  test('a change ends one interval and begins the next, with the precision of the looks', () => {
+    const notes = createNotebook()
+    notes.look(sight(null), context('listed', t0))
+    notes.look(sight(null, { status: 'down' }), context('listed', t0 + 5000))
+    expect(shape(notes.lane('status').slice(1))).toEqual([
+      ['healthy', 0, 5000],
+      ['down', 5000, null],
+    ])
+    expect(notes.lane('status')[2]?.precisionMs).toBe(5000)
+    expect(notes.kinds()).toContain('status-changed')
+  })
+
+  test('no line is drawn over a gap, and the same value on both sides stays two intervals', () => {
+    const notes = createNotebook()
+    notes.look(sight(null), context('listed', t0))
+    notes.look(sight(null), context('listed', t0 + 5000))
+    notes.look(sight(null), context('listed', t0 + 65_000, { reason: 'locked-out' }))
+    expect(shape(notes.lane('status').slice(1))).toEqual([
+      ['healthy', 0, 5000],
+      ['unknown', 5000, 65_000],
+      ['healthy', 65_000, null],
+    ])
+    expect(notes.lane('status')[2]?.reason).toBe('locked-out')
+  })
+
+  test('an automatic takeover is told once, with the moment without an active connector', () => {
+    const notes = createNotebook()
+    notes.look(sight([connector(1, 'active'), connector(2, 'passive')]), context('connectors', t0))
+    notes.look(
+      sight([connector(1, 'offline'), connector(2, 'passive')]),
+      context('connectors', t0 + 2000),
+    )
+    notes.look(
+      sight([connector(1, 'offline'), connector(2, 'active')]),
+      context('connectors', t0 + 4000),
+    )
+    expect(shape(notes.lane('active'))).toEqual([
+      [idOf(1), 0, 2000],
+      ['none', 2000, 4000],
+      [idOf(2), 4000, null],
+    ])
+    const changed = notes.events().find((event) => event.kind === 'active-changed')
+    expect(changed).toMatchObject({ from: idOf(1), to: idOf(2), cause: 'automatic' })
+    expect(notes.kinds()).toEqual(
+      expect.arrayContaining(['no-active-began', 'no-active-ended', 'connection-closed']),
+    )
+  })
+
+  test('a failover of ours carries the person, one from elsewhere nobody', () => {
+    const swap = [
+      sight([connector(1, 'active'), connector(2, 'passive')]),
+      sight([connector(1, 'passive'), connector(2, 'active')]),
+    ] as const
+    const ours = createNotebook()
+    ours.look(swap[0], context('connectors', t0))
+    ours.look(
+      swap[1],
+      context('connectors', t0 + 2000, { madeBy: () => ({ by: 'Ana', failoverId: 'f' }) }),
+    )
+    expect(ours.events().at(-1)).toMatchObject({
+      kind: 'active-changed',
+      cause: 'manual',
+      by: 'Ana',
+    })
+    const elsewhere = createNotebook()
+    elsewhere.look(swap[0], context('connectors', t0))
+    elsewhere.look(swap[1], context('connectors', t0 + 2000))
+    expect(elsewhere.events().at(-1)).toMatchObject({
+      kind: 'active-changed',
+      cause: 'unknown',
+      by: null,
+    })
+  })
+
+  test('a connector that vanishes and one that joins end and open their lanes', () => {
+    const notes = createNotebook()
+    notes.look(sight([connector(1, 'active')]), context('connectors', t0))
+    notes.look(
+      sight([connector(1, 'active'), connector(2, 'passive')]),
+      context('connectors', t0 + 5000),
+    )
+    notes.look(sight([connector(1, 'active')]), context('connectors', t0 + 10_000))
+    expect(shape(notes.lane(idOf(2)))).toEqual([['passive', 5000, 10_000]])
+    expect(notes.kinds()).toEqual(expect.arrayContaining(['connector-joined', 'connector-gone']))
+  })
+
+  test('a connection that moves colo ends one life and begins another', () => {
+    const notes = createNotebook()
+    notes.look(sight([connector(1, 'active', ['lhr01'])]), context('connectors', t0))
+    notes.look(sight([connector(1, 'active', ['man02'])]), context('connectors', t0 + 5000))
+    expect(notes.lives().map((life) => [life.colo, life.closedAt])).toEqual([
+      ['lhr01', t0 + 5000],
+      ['man02', null],
+    ])
+    expect(notes.kinds()).toContain('connection-moved')
+  })
+
+  test('the same connection on both sides of a gap is one life', () => {
+    const notes = createNotebook()
+    for (const at of [t0, t0 + 5000, t0 + 600_000]) {
+      notes.look(sight([connector(1, 'active')]), context('connectors', at))
+    }
+    expect(notes.lives()).toHaveLength(1)
+    expect(shape(notes.lane(idOf(1)).slice(1)).map(([value]) => value)).toEqual([
+      'active',
+      'unknown',
+      'active',
+    ])
+  })
+
+  test('a deleted tunnel ends everything at its deletion', () => {
+    const notes = createNotebook()
+    const seen = [connector(1, 'active')]
+    notes.look(sight(seen), context('listed', t0))
+    notes.look(sight(seen), context('connectors', t0))
+    notes.look(sight(seen, { deletedAt: t0 + 3000 }), context('listed', t0 + 5000))
+    for (const lane of ['status', 'active', idOf(1)]) {
+      expect(notes.lane(lane).every((span) => span.to !== null && span.to <= t0 + 3000)).toBe(true)
+    }
+    expect(notes.lives().every((life) => life.closedAt === t0 + 3000)).toBe(true)
+    expect(notes.kinds()).toContain('tunnel-deleted')
+  })
+
+  test('a clock that steps back makes no interval of negative length', () => {
+    const notes = createNotebook()
+    notes.look(sight(null), context('listed', t0))
+    notes.look(sight(null, { status: 'down' }), context('listed', t0 - 3_600_000))
+    expect(notes.lane('status').every((span) => span.to === null || span.to >= span.from)).toBe(
+      true,
+    )
+  })
+})
+
+type Moment = {
+  waitMs: number
+  status: ListedTunnel['status']
+  roles: (SeenConnector['role'] | null)[]
+}
+
+const moments = (connectors: number) =>
+  fc.array(
+    fc.record<Moment>({
+      waitMs: fc.oneof(
+        fc.integer({ min: 0, max: 8000 }),
+        fc.integer({ min: 15_001, max: 900_000 }),
+      ),
+      status: fc.constantFrom('healthy', 'degraded', 'down', 'inactive', 'unknown'),
+      roles: fc.array(
+        fc.option(
+          fc.constantFrom<SeenConnector['role']>('active', 'passive', 'offline', 'unknown'),
+        ),
+        { minLength: connectors, maxLength: connectors },
+      ),
+    }),
+    { minLength: 1, maxLength: 40 },
+  )
+
+describe('any sequence of looks', () => {
+  test('intervals never overlap, leave no undeclared hole and rebuild what was seen', () => {
+    fc.assert(
+      fc.property(moments(4), (sequence) => {
+        const notes = createNotebook()
+        let at = t0
+        const seenAt: { at: number; moment: Moment; gap: boolean }[] = []
+        for (const moment of sequence) {
+          at += moment.waitMs
+          const connectors = moment.roles.flatMap((role, n) =>
+            role ? [connector(n + 1, role)] : [],
+          )
+          const after = sight(connectors, { status: moment.status })
+          notes.look(after, context('listed', at))
+          notes.look(after, context('connectors', at))
+          seenAt.push({ at, moment, gap: moment.waitMs > gapMs })
+        }
+        const status = notes.lane('status').filter((span) => span.source === 'observed')
+        for (const [index, span] of status.entries()) {
+          const next = status[index + 1]
+          // No overlap and no hole: each interval ends where the next begins; only the last is open.
+          expect(span.to).toBe(next ? next.from : null)
+        }
+        for (const lane of ['active', ...[1, 2, 3, 4].map(idOf)]) {
+          const spans = notes.lane(lane)
+          for (const [index, span] of spans.entries()) {
+            const next = spans[index + 1]
+            if (next) expect(span.to).not.toBeNull()
+            if (next) expect(span.to ?? 0).toBeLessThanOrEqual(next.from)
+          }
+        }
+        // What was seen can be read back at that time; a look that nothing followed confirms no stretch.
+        const last = new Map(seenAt.map((one) => [one.at, one.moment]))
+        const beforeGap = new Set(
+          seenAt.map((one, n) => (seenAt[n + 1]?.gap ? one.at : Number.NaN)),
+        )
+        for (const [when, moment] of last) {
+          if (beforeGap.has(when)) continue
+          const there = status.find(
+            (span) => span.from <= when && (span.to === null || span.to > when),
+          )
+          expect(there?.value).toBe(moment.status)
+        }
+        // Every gap is declared, in the whole of its length.
+        for (const [index, { at: end, gap }] of seenAt.entries()) {
+          const begin = seenAt[index - 1]?.at
+          if (!gap || begin === undefined) continue
+          const unknown = status.find((span) => span.from === begin && span.to === end)
+          expect(unknown).toMatchObject({ value: 'unknown', reason: 'not-confirmed' })
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('the lives of connections never overlap for one connection and close in order', () => {
+    fc.assert(
+      fc.property(moments(3), (sequence) => {
+        const notes = createNotebook()
+        let at = t0
+        for (const moment of sequence) {
+          at += moment.waitMs
+          const connectors = moment.roles.flatMap((role, n) =>
+            role ? [connector(n + 1, role, [moment.status === 'down' ? 'man02' : 'lhr01'])] : [],
+          )
+          notes.look(sight(connectors), context('connectors', at))
+        }
+        const all = notes.lives()
+        for (const connectionId of new Set(all.map((life) => life.connectionId))) {
+          const lives = all.filter((life) => life.connectionId === connectionId)
+          for (const [index, life] of lives.entries()) {
+            expect(life.closedAt ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(life.openedAt)
+            if (index < lives.length - 1) expect(life.closedAt).not.toBeNull()
+          }
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+})

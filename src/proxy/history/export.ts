@@ -1,0 +1,80 @@
+import {
+  eventSentence,
+  type HistoryEvent,
+  type TunnelHistory,
+  unknownReasons,
+} from '#contract/history.ts'
+
+/** History as files that a spreadsheet or a script reads. */
+
+/**
+ * One CSV cell. Text that a spreadsheet would run as a formula gets an apostrophe in front: tunnel names
+ * are somebody else's text.
+ */
+export function toCell(value: string | number | null): string {
+  if (value === null) return ''
+  if (typeof value === 'number') return String(value)
+  const safe = /^[=+\-@\t\r\0]/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+const toRow = (cells: (string | number | null)[]) => `${cells.map(toCell).join(',')}\r\n`
+const instant = (at: number | null) => (at === null ? null : new Date(at).toISOString())
+const seconds = (ms: number | null) => (ms === null ? null : Math.round(ms / 100) / 10)
+
+export const historyHeader = toRow([
+  ...['kind', 'connector', 'from', 'to', 'seconds', 'value', 'source', 'precision_seconds'],
+  ...['unknown_because', 'colo', 'origin_ip', 'version', 'connection'],
+])
+
+/** A window of one tunnel: intervals, then connections, then events. An unknown value is an empty cell. */
+export function* historyRows(history: TunnelHistory): Generator<string> {
+  const lanes = [
+    { kind: 'status', connectorId: null, intervals: history.status },
+    { kind: 'active', connectorId: null, intervals: history.active },
+    ...history.lanes.map((lane) => ({ kind: 'role', ...lane })),
+  ]
+  for (const { kind, connectorId, intervals } of lanes) {
+    for (const { from, to, value, source, precisionMs, reason } of intervals) {
+      const shown = value === 'unknown' ? null : value
+      const because = reason === null ? null : unknownReasons[reason]
+      const times = [instant(from), instant(to), seconds(to - from)]
+      yield toRow([kind, connectorId, ...times, shown, source, seconds(precisionMs), because])
+    }
+  }
+  for (const life of history.connections) {
+    const until = life.closedAt ?? life.lastSeenAt
+    yield toRow([
+      ...['connection', life.connectorId, instant(life.openedAt), instant(life.closedAt)],
+      ...[seconds(until - life.openedAt), life.closedAt === null ? 'open' : 'closed', life.source],
+      ...[
+        seconds(life.precisionMs),
+        null,
+        life.colo,
+        life.originIp,
+        life.version,
+        life.connectionId,
+      ],
+    ])
+  }
+  for (const event of history.events) {
+    const what = [eventSentence(event), null, seconds(event.precisionMs)]
+    yield toRow(['event', event.connectorId, instant(event.at), null, null, ...what])
+  }
+}
+
+export const activityHeader = toRow([
+  ...['at', 'tunnel', 'tunnel_id', 'kind', 'what', 'connector', 'from', 'to', 'cause', 'by'],
+  ...['failover', 'precision_seconds'],
+])
+
+export const activityRow = (event: HistoryEvent): string =>
+  toRow([
+    ...[instant(event.at), event.tunnelName, event.tunnelId, event.kind, eventSentence(event)],
+    ...[event.connectorId, event.from, event.to, event.cause, event.by, event.failoverId],
+    seconds(event.precisionMs),
+  ])
+
+/** One JSON object a line. */
+export const activityLine = (event: HistoryEvent): string =>
+  `${JSON.stringify({ ...event, what: eventSentence(event) })}\n`
