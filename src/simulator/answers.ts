@@ -78,7 +78,9 @@ const toTime = (at: number, clock: Clock) =>
   new Date(at + clock.offsetMs()).toISOString().replace('Z', '000Z')
 const toTimeOrNull = (at: number | null, clock: Clock) => (at === null ? null : toTime(at, clock))
 
-function toTunnel(tunnel: Tunnel, { world, clock }: Pick<Context, 'world' | 'clock'>) {
+type Stage = Pick<Context, 'world' | 'clock'>
+
+function toTunnel(tunnel: Tunnel, { world, clock }: Stage) {
   const last = tunnel.activity.at(-1)
   const inactiveAt = last === undefined ? tunnel.createdAt : last.to
   return {
@@ -97,7 +99,7 @@ function toTunnel(tunnel: Tunnel, { world, clock }: Pick<Context, 'world' | 'clo
   }
 }
 
-function toConnector(connector: Connector, tunnel: Tunnel, { world, clock }: Context) {
+function toConnector(connector: Connector, tunnel: Tunnel, { world, clock }: Stage) {
   const haStatus = world.isConnected(connector) ? connector.role : 'offline'
   return {
     id: connector.id,
@@ -129,6 +131,13 @@ function toConfiguration(tunnel: Tunnel, clock: Clock) {
     updated_at: toTimeOrNull(updatedAt, clock),
   }
 }
+
+/** What listing, connectors and configuration say of one tunnel at this moment. */
+export const tellOf = (tunnel: Tunnel, stage: Stage) => ({
+  tunnel: toTunnel(tunnel, stage),
+  connectors: stage.world.listed(tunnel).map((connector) => toConnector(connector, tunnel, stage)),
+  configuration: toConfiguration(tunnel, stage.clock),
+})
 
 /** The tunnel of the path, deleted or not. */
 function tunnelOf({ world, accountId, tunnelId }: Context): Tunnel | undefined {

@@ -116,6 +116,10 @@ export function createWorld({ random, startAt }: { random: Random; startAt: numb
   const connectors = new Map<string, { connector: Connector; tunnel: Tunnel }>()
   const behaviours = new Map<string, FailoverBehaviour>()
   const accounts: string[] = []
+  let watcher: ((tunnelId: string) => void) | null = null
+
+  /** What the API answers of this tunnel may differ from now on. */
+  const touch = (tunnelId: string) => watcher?.(tunnelId)
 
   /** Lets `run` happen at `at`. */
   function schedule(at: number, run: () => void) {
@@ -173,10 +177,12 @@ export function createWorld({ random, startAt }: { random: Random; startAt: numb
   function makeActive(tunnel: Tunnel, target: Connector | null) {
     for (const connector of tunnel.connectors)
       connector.role = connector === target ? 'active' : 'passive'
+    touch(tunnel.id)
   }
 
   /** Draws the consequences after anything changed: activity, and a promotion if nobody is active. */
   function settle(tunnel: Tunnel) {
+    touch(tunnel.id)
     const connected = tunnel.deletedAt === null && connectedOf(tunnel).length > 0
     const last = tunnel.activity.at(-1)
     if (connected && (last === undefined || last.to !== null)) {
@@ -233,10 +239,23 @@ export function createWorld({ random, startAt }: { random: Random; startAt: numb
     return connector
   }
 
+  /** All connections gone: offline at once, and no longer listed after a while. */
+  function lose(connector: Connector, tunnel: Tunnel) {
+    connector.connections = []
+    connector.lostAt = time
+    connector.role = 'passive'
+    schedule(time + lingerMs, () => touch(tunnel.id))
+    settle(tunnel)
+  }
+
   return {
     now: () => time,
     advance,
     schedule,
+    /** Tells `listener` of every tunnel that something happened to, as it happens; null ends it. */
+    watch: (listener: ((tunnelId: string) => void) | null) => {
+      watcher = listener
+    },
     accounts,
     tunnels,
     behaviours,
@@ -305,11 +324,16 @@ export function createWorld({ random, startAt }: { random: Random; startAt: numb
 
     /** All connections gone: offline at once, and a passive one is promoted after some seconds. */
     kill(connector: Connector, tunnel: Tunnel) {
-      if (!isConnected(connector)) return
-      connector.connections = []
-      connector.lostAt = time
-      connector.role = 'passive'
-      settle(tunnel)
+      if (isConnected(connector)) lose(connector, tunnel)
+    },
+
+    /** Taken out of service: lost, and never coming back. */
+    retire(connector: Connector, tunnel: Tunnel) {
+      if (isConnected(connector)) lose(connector, tunnel)
+      schedule(time + lingerMs, () => {
+        tunnel.connectors = tunnel.connectors.filter((other) => other !== connector)
+        connectors.delete(connector.id)
+      })
     },
 
     /** Returns as passive: there is no fail-back. */
@@ -321,26 +345,40 @@ export function createWorld({ random, startAt }: { random: Random; startAt: numb
       settle(tunnel)
     },
 
+    /** Like `revive`, of one whose network was away while it went on running. */
+    reconnect(connector: Connector, tunnel: Tunnel) {
+      if (isConnected(connector)) return
+      connector.role = 'passive'
+      open(connector)
+      settle(tunnel)
+    },
+
     /** One connection closes and opens at another data centre. */
     move(connector: Connector, colo: string, index = 0) {
       const connection = connector.connections[index]
       if (connection === undefined) return
       connector.colos[index] = colo
       connector.connections[index] = { id: random.uuid(), colo, openedAt: time }
+      touch(connector.tunnelId)
     },
 
     /** One connection closes; the connector stays as long as it has another one. */
     dropConnection(connector: Connector) {
-      if (connector.connections.length > 1) connector.connections.pop()
+      if (connector.connections.length < 2) return
+      connector.connections.pop()
+      touch(connector.tunnelId)
     },
     /** Opens the connections that are missing. A lost connector stays lost. */
     reopen(connector: Connector) {
-      if (isConnected(connector)) open(connector)
+      if (!isConnected(connector)) return
+      open(connector)
+      touch(connector.tunnelId)
     },
 
     /** A new version takes over without losing the role. */
     upgrade(connector: Connector, version: string) {
       connector.version = version
+      touch(connector.tunnelId)
       if (!isConnected(connector)) return
       connector.runAt = time
       connector.connections = []
@@ -349,12 +387,14 @@ export function createWorld({ random, startAt }: { random: Random; startAt: numb
 
     rename(tunnel: Tunnel, name: string) {
       tunnel.name = name
+      touch(tunnel.id)
     },
     setSecret(tunnel: Tunnel, secret: string) {
       tunnel.secret = secret
     },
     setMetadata(tunnel: Tunnel, metadata: unknown) {
       tunnel.metadata = metadata
+      touch(tunnel.id)
     },
     /** Deletes it, connected or not: whether it may be is the caller's question. */
     remove(tunnel: Tunnel) {
@@ -392,6 +432,7 @@ export function createWorld({ random, startAt }: { random: Random; startAt: numb
       const second = connectedOf(tunnel).find((connector) => connector.role === 'passive')
       if (second === undefined) return
       second.role = 'active'
+      touch(tunnel.id)
       schedule(time + forMs, () => {
         if (activeOf(tunnel).length > 1) second.role = 'passive'
         settle(tunnel)
