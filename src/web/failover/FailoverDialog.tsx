@@ -74,6 +74,7 @@ export function FailoverDialog({
           <>
             <Button
               ref={safe}
+              data-autofocus=""
               variant="ghost"
               disabledReason={choice.sending ? 'Still sending' : null}
               onClick={onClose}

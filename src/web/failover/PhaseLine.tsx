@@ -2,7 +2,7 @@ import type { Failover } from '#contract/failover.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { tip } from '#web/ui/Tooltip.tsx'
 import { preciseText } from '#web/ui/time.ts'
-import { type Phase, phasesOf } from './phases.ts'
+import { elapsedMs, type Phase, phasesOf } from './phases.ts'
 
 /** The five phases as stops of a line: passed, waited for, or never come to, with the seconds each took. */
 export function PhaseLine({ failover }: { failover: Failover }) {
@@ -13,6 +13,7 @@ export function PhaseLine({ failover }: { failover: Failover }) {
         <Stop
           key={phase.id}
           phase={phase}
+          totalMs={elapsedMs(failover, failover.endedAt ?? 0)}
           // The line is drawn as far as it was travelled.
           before={at === 0 ? null : phase.state === 'done' || phase.state === 'current'}
           after={at === phases.length - 1 ? null : isPassed(phases[at + 1])}
@@ -39,10 +40,13 @@ const looks: Record<Phase['state'], { dot: string; ink: string; word: string }> 
 
 function Stop({
   phase,
+  totalMs,
   before,
   after,
 }: {
   phase: Phase
+  /** From the sending to the end. */
+  totalMs: number
   before: boolean | null
   after: boolean | null
 }) {
@@ -76,7 +80,9 @@ function Stop({
             ? refused
               ? 'refused'
               : look.word
-            : `+${preciseText(phase.tookMs)}`}
+            : phase.id === 'confirmed'
+              ? `${preciseText(totalMs)} in all`
+              : `+${preciseText(phase.tookMs)}`}
         </span>
       </span>
     </li>

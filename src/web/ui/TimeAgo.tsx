@@ -30,7 +30,16 @@ export function Elapsed({ at, none }: { at: number | null; none?: string }) {
 const sinceText = (ms: number) => (ms < 5000 ? 'just now' : durationText(ms))
 
 /** Since when something holds, and on hover who says so. */
-export function SinceText({ since, none }: { since: Since | null; none?: string }) {
+export function SinceText({
+  since,
+  none,
+  lead = '',
+}: {
+  since: Since | null
+  none?: string
+  /** A word before a length of time, e.g. "for". */
+  lead?: string
+}) {
   const text = useClock((now) => (since === null ? '' : sinceText(now - since.at)))
   if (since === null) return none ? <NotReported word={none} why={none} /> : <NotReported />
   const source = since.source === 'reported' ? 'Reported by Cloudflare' : 'First seen by Tandem'
@@ -40,6 +49,7 @@ export function SinceText({ since, none }: { since: Since | null; none?: string 
       className="whitespace-nowrap"
       {...tip(`${source}\n${bothZonesText(since.at)}`)}
     >
+      {lead && text !== 'just now' ? `${lead} ` : ''}
       {since.source === 'observed' && text !== 'just now' ? (
         <span className="text-ink-3">
           <span aria-hidden="true">≥ </span>

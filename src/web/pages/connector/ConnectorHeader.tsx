@@ -90,7 +90,7 @@ export function ConnectorHeader({
           note={
             connector.roleSince ? (
               <>
-                for <SinceText since={connector.roleSince} />
+                <SinceText lead="for" since={connector.roleSince} />
                 {connector.roleSince.source === 'reported' ? ', as reported' : ', as seen'}
               </>
             ) : gone ? (

@@ -47,7 +47,7 @@ export function ConnectorCard({
           </Flash>
           {connector.roleSince ? (
             <span className="text-sm text-ink-2">
-              for <SinceText since={connector.roleSince} />
+              <SinceText lead="for" since={connector.roleSince} />
             </span>
           ) : null}
         </p>

@@ -44,7 +44,7 @@ export function RenameTunnelDialog({
             dir="auto"
             value={name}
             maxLength={255}
-            ref={(input) => input?.select()}
+            onFocus={(event) => event.target.select()}
             onChange={(event) => {
               setName(event.target.value)
               if (problem) update.reset()

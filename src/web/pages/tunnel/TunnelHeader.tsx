@@ -142,7 +142,7 @@ function Vitals({
         note={
           tunnel.since ? (
             <>
-              for <SinceText since={tunnel.since} />
+              <SinceText lead="for" since={tunnel.since} />
               {tunnel.since.source === 'reported' ? ', as reported' : ', as seen'}
             </>
           ) : (
@@ -195,7 +195,7 @@ function Vitals({
               {tunnel.activeSince ? (
                 <span className="font-normal text-ink-2">
                   {' '}
-                  for <SinceText since={tunnel.activeSince} />
+                  <SinceText lead="for" since={tunnel.activeSince} />
                 </span>
               ) : null}
             </>
