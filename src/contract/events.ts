@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { Failover } from './failover.ts'
+import { HistoryEvent } from './history.ts'
 import { PollerState, Session } from './session.ts'
 import { ConnectorList, Tunnel } from './tunnel.ts'
 
@@ -30,6 +31,8 @@ export const LiveEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('sessionChanged'), session: Session }),
   z.object({ type: z.literal('configurationChanged'), tunnelId: z.string() }),
   z.object({ type: z.literal('failoverChanged'), failover: Failover }),
+  /** Entries that were just written into the log. */
+  z.object({ type: z.literal('logged'), events: z.array(HistoryEvent) }),
   /** Every 15 s, so that silence is noticed. `at` is the server's clock. */
   z.object({ type: z.literal('heartbeat'), at: z.number() }),
   /** Tandem is stopping on purpose: this is not an outage of any tunnel. */

@@ -10,6 +10,7 @@ import { eventRoutes } from './routes/events.ts'
 import { failoverRoutes } from './routes/failovers.ts'
 import { securityHeaders } from './routes/headers.ts'
 import { healthRoutes } from './routes/health.ts'
+import { historyRoutes } from './routes/history.ts'
 import { openapiRoutes } from './routes/openapi.ts'
 import { type Page, pageRoutes } from './routes/page.ts'
 import type { Env, Parts, Request, Route } from './routes/route.ts'
@@ -58,6 +59,7 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
   connectorRoutes(route, parts)
   configurationRoutes(route, parts)
   failoverRoutes(route, parts)
+  historyRoutes(route, parts)
   eventRoutes(route, parts)
 
   app.all('/api/*', (c) => {

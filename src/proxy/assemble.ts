@@ -1,11 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { LiveEvent } from '#contract/events.ts'
+import { type Failover, isRunning } from '#contract/failover.ts'
+import type { UnknownReason } from '#contract/history.ts'
 import type { Session } from '#contract/session.ts'
 import { createBudget } from './cloudflare/budget.ts'
 import { createClient, type Tokens, type TokenSlot } from './cloudflare/client.ts'
 import { createTokenWatch } from './cloudflare/tokens.ts'
 import type { Config } from './config.ts'
 import { createFailovers } from './failover/run.ts'
+import { type Book, noEvent } from './history/advance.ts'
+import { type Keys, loadKeys } from './history/keys.ts'
+import { createHistoryReader } from './history/read.ts'
+import { createRecorder, type GapMs } from './history/record.ts'
+import { prune } from './history/retain.ts'
 import { whoIs } from './identity/guard.ts'
 import { createBus } from './live/bus.ts'
 import { createPoller } from './poller/poll.ts'
@@ -19,7 +26,7 @@ import type { Store } from './store/open.ts'
  * handed in, so that `main.ts` and the tests run the very same Tandem.
  */
 export type Surroundings = {
-  config: Pick<Config, 'mode' | 'host' | 'demoRole' | 'rateLimit' | 'pollShare'>
+  config: Pick<Config, 'mode' | 'host' | 'demoRole' | 'rateLimit' | 'pollShare' | 'retentionDays'>
   accountIds: string[]
   baseUrl: string
   token: Secret
@@ -39,6 +46,10 @@ export type Log = { debug: Write; info: Write; warn: Write; error: Write }
 
 /** Budget and sweep move all the time: told this often at most. */
 const tellPollerMs = 2000
+/** What was only confirmed is written down this often. */
+const flushMs = 5000
+const pruneMs = 3_600_000
+const dayMs = 86_400_000
 
 export type Tandem = Awaited<ReturnType<typeof assemble>>
 
@@ -82,15 +93,43 @@ export async function assemble(surroundings: Surroundings) {
     },
     debug: log.debug,
   })
+  const keys: Keys = await loadKeys(db)
+  const gapMs: GapMs = (part, ha) => 3 * poller.periodMs(part, ha)
+  /** Why nobody would be looking now: the poller's state as history says it. */
+  const reason = (): UnknownReason => {
+    const { state } = poller.state(skewMs)
+    if (state === 'paused') return 'locked-out'
+    if (state === 'rejected') return 'token-rejected'
+    return state === 'failing' ? 'cloudflare-unreachable' : 'not-confirmed'
+  }
+  const recorder = await createRecorder({
+    db,
+    keys,
+    now,
+    gapMs,
+    reason,
+    madeBy: (tunnelId, connectorId, at) => failovers.madeBy(tunnelId, connectorId, at),
+    onEvents: (events) => bus.publish({ type: 'logged', events }),
+    onTrouble: (since, err) => {
+      if (since === null) log.info({}, 'history is recorded again')
+      else log.error({ err }, 'history is not being recorded: the database can’t be written to')
+      bus.publish({ type: 'sessionChanged', session: session() })
+    },
+  })
+  const reader = createHistoryReader({
+    db,
+    keys,
+    now,
+    gapMs,
+    reason: recorder.reasonSince,
+    books: recorder.books,
+    nameOf: (tunnelId) => present.tunnel(tunnelId)?.name ?? null,
+  })
   const present = createPresent({
     now,
     cloudflareNow: () => now() + (skewMs ?? 0),
     publish: bus.publish,
-    record: async (looks) => {
-      for (const { after: seen, changes } of looks) {
-        if (changes.length > 0) log.debug({ tunnelId: seen.listed.id, changes }, 'seen')
-      }
-    },
+    record: recorder.record,
     staleAfterMs: () => poller.staleAfterMs(),
   })
   const tokenWatch = createTokenWatch({
@@ -112,7 +151,10 @@ export async function assemble(surroundings: Surroundings) {
     present,
     now,
     after,
-    onState: () => bus.publish({ type: 'pollerChanged', poller: poller.state(skewMs) }),
+    onState: () => {
+      bus.publish({ type: 'pollerChanged', poller: poller.state(skewMs) })
+      logWatching()
+    },
     onVerdict: (error) =>
       void tokenWatch.noticeListing(error).catch((err) => log.error({ err }, 'token')),
     warn: log.warn,
@@ -126,10 +168,57 @@ export async function assemble(surroundings: Surroundings) {
     look: poller.look,
     tunnel: present.tunnel,
     setFailover: present.setFailover,
-    publish: bus.publish,
+    publish: (event) => {
+      bus.publish(event)
+      if (event.type === 'failoverChanged') logFailover(event.failover)
+    },
     onWrite: tokenWatch.noticeWrite,
     warn: log.warn,
   })
+
+  let unwatched: { since: number; because: UnknownReason } | null = null
+  const lastLooked = () =>
+    Math.max(0, ...[...recorder.books().values()].map((book) => book.listedAt ?? 0))
+  if (lastLooked() > 0) unwatched = { since: lastLooked(), because: 'tandem-stopped' }
+
+  /** When watching stopped and went on again, and why: an entry each, about Tandem itself. */
+  function logWatching() {
+    const { state } = poller.state(skewMs)
+    if (state === 'running' && unwatched) {
+      // A short stop leaves no gap: then there is nothing to tell.
+      if (now() - unwatched.since > gapMs('listed', null)) {
+        logAboutTandem('watching-stopped', unwatched.since, unwatched.because)
+        logAboutTandem('watching-resumed', now(), null)
+      }
+      unwatched = null
+    } else if (state !== 'running' && state !== 'starting' && !unwatched) {
+      unwatched = { since: lastLooked() || now(), because: reason() }
+    }
+  }
+
+  function logAboutTandem(
+    kind: 'watching-stopped' | 'watching-resumed',
+    at: number,
+    from: string | null,
+  ) {
+    void recorder.log(null, { ...noEvent, at, kind, from })
+  }
+
+  /** A failover's begin and end go into the log; what it did to the roles is seen by the looks. */
+  function logFailover(failover: Failover) {
+    const begins = failover.state === 'sending'
+    if (!begins && isRunning(failover.state)) return
+    void recorder.log(failover.tunnelId, {
+      ...noEvent,
+      at: begins ? failover.requestedAt : (failover.lateAt ?? failover.endedAt ?? now()),
+      kind: begins ? 'failover-started' : 'failover-ended',
+      connectorId: failover.to.connectorId,
+      from: failover.from?.connectorId ?? null,
+      to: begins ? failover.to.connectorId : failover.lateAt ? 'confirmed' : failover.state,
+      by: failover.by,
+      failoverId: failover.id,
+    })
+  }
 
   async function rememberLockout(locked: TokenSlot, until: number) {
     log.warn({ until: new Date(until).toISOString() }, 'Cloudflare answered 429: this token rests')
@@ -152,7 +241,7 @@ export async function assemble(surroundings: Surroundings) {
     roleReason: who().reason,
     serverAt: now(),
     tokens: tokenWatch.states(),
-    notRecordingSince: null,
+    notRecordingSince: recorder.troubleSince(),
     poller: poller.state(skewMs),
   })
   const snapshot = (): LiveEvent => ({
@@ -173,6 +262,28 @@ export async function assemble(surroundings: Surroundings) {
     toldPoller = text
   }
 
+  async function flushAgain() {
+    if (stopped) return
+    await recorder.flush()
+    after(flushMs, () => void flushAgain())
+  }
+
+  async function pruneAgain() {
+    if (stopped) return
+    const horizon = now() - config.retentionDays * dayMs
+    const forgotten = await prune(
+      db,
+      horizon,
+      () => sleep(20),
+      () => stopped,
+    ).catch((err: unknown) => {
+      log.error({ err }, 'could not forget old history')
+      return 0
+    })
+    if (forgotten > 0) log.info({ rows: forgotten }, 'forgot old history')
+    after(pruneMs, () => void pruneAgain())
+  }
+
   const parts: Parts = {
     host: config.host,
     accountIds,
@@ -180,6 +291,8 @@ export async function assemble(surroundings: Surroundings) {
     present,
     poller,
     failovers,
+    reader,
+    retentionMs: config.retentionDays * dayMs,
     bus,
     db,
     who,
@@ -195,17 +308,21 @@ export async function assemble(surroundings: Surroundings) {
   return {
     parts,
     start() {
+      present.restore(restored(recorder.books().values()))
       poller.start()
+      void flushAgain()
+      after(60_000, () => void pruneAgain())
       tellPoller()
       void failovers
         .resume()
         .catch((err: unknown) => log.error({ err }, 'could not take up old failovers'))
     },
     /** Ends the watch; streams hear that this is a restart and no outage. */
-    stop() {
+    async stop() {
       stopped = true
       poller.stop()
       failovers.stop()
+      await recorder.flush()
       for (const end of streams) end({ type: 'bye', at: now() })
     },
     /** Puts other tokens in the place of those in use. The same one stays locked out. */
@@ -223,4 +340,9 @@ export async function assemble(surroundings: Surroundings) {
       poller.retryNow()
     },
   }
+}
+
+/** Books whose tunnel was seen, as the present wants them. */
+function* restored(books: Iterable<Book>) {
+  for (const { sight, listedAt, seenAt } of books) if (sight) yield { sight, listedAt, seenAt }
 }

@@ -20,6 +20,8 @@ export type Config = {
   pollShare: number
   /** The role of everybody in demo mode beyond a loopback address. */
   demoRole: Role
+  /** How long history is kept. */
+  retentionDays: number
 }
 
 type Setting = { name: string; fallback: string; says: string }
@@ -57,6 +59,11 @@ export const settings: Setting[] = [
     name: 'TANDEM_POLL_SHARE',
     fallback: '60',
     says: 'Percentage of that limit which polling may use (5 to 80)',
+  },
+  {
+    name: 'TANDEM_RETENTION_DAYS',
+    fallback: '400',
+    says: 'Days that history is kept (7 to 3650)',
   },
   { name: 'TANDEM_DATA_DIR', fallback: './data', says: 'Where Tandem keeps its database' },
   {
@@ -189,6 +196,7 @@ export function parseConfig(
     rateLimit: whole('CLOUDFLARE_RATE_LIMIT', 60, 100_000),
     pollShare: whole('TANDEM_POLL_SHARE', 5, 80) / 100,
     demoRole: demoRole ?? 'viewer',
+    retentionDays: whole('TANDEM_RETENTION_DAYS', 7, 3650),
   }
   return faults.length > 0 ? { faults } : { config }
 }

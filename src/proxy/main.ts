@@ -132,12 +132,14 @@ function stop() {
   if (stopping) return
   stopping = true
   setTimeout(() => process.exit(0), 4_500).unref()
-  tandem.stop()
+  const ended = tandem.stop()
   server.close(() => {
-    void db.destroy().then(() => {
-      demo?.stop()
-      process.exit(0)
-    })
+    void ended
+      .then(() => db.destroy())
+      .finally(() => {
+        demo?.stop()
+        process.exit(0)
+      })
   })
   server.closeIdleConnections()
 }

@@ -46,6 +46,8 @@ const lateEveryMs = 10_000
 const putDeadlineMs = 10_000
 /** Older ones are read from the store. */
 const keptInMemory = 100
+/** A switch to the target within this time after the PUT is the failover's work. */
+const ownMs = 90_000
 /** Kinds that say for sure that Cloudflare did nothing. */
 const refusals = new Set([
   'token-rejected',
@@ -353,6 +355,17 @@ export function createFailovers(deps: FailoverDeps) {
     }
   }
 
+  /** The failover of ours that made this connector active, if one just did. */
+  function madeBy(tunnelId: string, connectorId: string, at: number) {
+    for (const failover of recent.values()) {
+      const { sentAt, state } = failover
+      if (failover.tunnelId !== tunnelId || failover.to.connectorId !== connectorId) continue
+      if (sentAt === null || state === 'rejected' || at < sentAt || at - sentAt > ownMs) continue
+      return { by: failover.by, failoverId: failover.id }
+    }
+    return null
+  }
+
   /** Those that run now, for a page that just arrived. */
   const running = () => [...recent.values()].filter((failover) => isRunning(failover.state))
 
@@ -361,6 +374,7 @@ export function createFailovers(deps: FailoverDeps) {
     get,
     resume,
     running,
+    madeBy,
     stop: () => {
       stopped = true
     },

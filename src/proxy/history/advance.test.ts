@@ -1,7 +1,7 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
-import type { Sight } from '../poller/diff.ts'
+import type { Sight } from '../poller/sight.ts'
 import { advance, type Book, type Context, emptyBook, type Life, type Span } from './advance.ts'
 
 const tunnelId = '6f000000-0000-4000-8000-000000000001'

@@ -1,6 +1,7 @@
 import type { Cause, EventKind, Provenance, UnknownReason } from '#contract/history.ts'
 import { type ListedTunnel, type SeenConnector } from '../cloudflare/translate.ts'
-import { activeIdOf, diff, type Sight } from '../poller/diff.ts'
+import { diff } from '../poller/diff.ts'
+import { activeIdOf, type Sight } from '../poller/sight.ts'
 
 /**
  * The arithmetic of history: the open intervals of one tunnel and a look at it → what ends, what begins
@@ -92,7 +93,8 @@ export const emptyBook = (): Book => ({
   lastActiveId: null,
 })
 
-const noEvent = {
+/** An entry with nothing but a time and a kind yet. */
+export const noEvent = {
   connectorId: null,
   from: null,
   to: null,

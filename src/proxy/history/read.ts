@@ -16,7 +16,8 @@ import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Book, Span } from './advance.ts'
 import type { Keys } from './keys.ts'
-import { causeList, laneKinds, tandemKey, toConnectionId, toSpan } from './record.ts'
+import { haOf } from '../poller/sight.ts'
+import { causeList, type GapMs, laneKinds, tandemKey, toConnectionId, toSpan } from './record.ts'
 import { downsample, type Edge, lengthOf, toIntervals, toStrip } from './window.ts'
 
 /** Windows, summaries and the log, out of the rows. */
@@ -27,8 +28,9 @@ export type HistoryReaderDeps = {
   keys: Keys
   now: () => number
   books: () => Map<string, Book>
-  gapMs: (part: 'listed' | 'connectors') => number
-  reason: () => UnknownReason
+  gapMs: GapMs
+  /** Why nothing is known since that confirmation. */
+  reason: (confirmedAt: number | null) => UnknownReason
   nameOf: (tunnelId: string) => string | null
 }
 
@@ -44,12 +46,13 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
 
   function edgeOf(tunnelId: string, range: Range, part: 'listed' | 'connectors'): Edge {
     const book = deps.books().get(tunnelId)
+    const confirmedAt = (part === 'listed' ? book?.listedAt : book?.seenAt) ?? null
     return {
       ...range,
       now: now(),
-      confirmedAt: (part === 'listed' ? book?.listedAt : book?.seenAt) ?? null,
-      gapMs: deps.gapMs(part),
-      reason: deps.reason(),
+      confirmedAt,
+      gapMs: deps.gapMs(part, book?.sight ? haOf(book.sight) : null),
+      reason: deps.reason(confirmedAt),
     }
   }
 

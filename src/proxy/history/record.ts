@@ -1,7 +1,7 @@
 import type { Insertable, Transaction } from 'kysely'
-import { Cause, eventKinds, UnknownReason } from '#contract/history.ts'
+import { Cause, eventKinds, type HistoryEvent, UnknownReason } from '#contract/history.ts'
 import type { Look } from '../poller/present.ts'
-import type { Sight } from '../poller/diff.ts'
+import { haOf, type Sight } from '../poller/sight.ts'
 import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
 import {
@@ -28,13 +28,18 @@ export type RecorderDeps = {
   keys: Keys
   now: () => number
   /** Three poll periods of a tunnel's listing or connectors, milliseconds. */
-  gapMs: (part: 'listed' | 'connectors') => number
+  gapMs: GapMs
   /** Why nobody was looking, should the next look find a gap. */
   reason: () => UnknownReason
   madeBy: (tunnelId: string, connectorId: string, at: number) => ReturnType<Context['madeBy']>
+  /** Told what was written into the log. */
+  onEvents: (events: HistoryEvent[]) => void
   /** Told when writing stops to work, with since when, and when it works again, with null. */
   onTrouble: (since: number | null, error?: unknown) => void
 }
+
+/** @param ha non-HA tunnels are looked at less often. */
+export type GapMs = (part: 'listed' | 'connectors', ha: boolean | null) => number
 
 export const laneKinds = { status: 0, active: 1, role: 2 } as const
 export const causeList = Cause.options
@@ -58,7 +63,7 @@ export async function createRecorder(deps: RecorderDeps) {
     for (const { part, after, at } of looks) {
       const { id, accountId } = after.listed
       const before = advanced.get(id) ?? books.get(id) ?? emptyBook()
-      const { book, writes } = advance(before, after, toContext(part, after, at))
+      const { book, writes } = advance(before, after, toContext(before, part, after, at))
       advanced.set(id, book)
       const tunnel = keys.tunnel(id, accountId, at)
       if (addRows(rows, tunnel, writes) || JSON.stringify(before.sight) !== JSON.stringify(after)) {
@@ -70,14 +75,20 @@ export async function createRecorder(deps: RecorderDeps) {
     for (const [id, book] of advanced) books.set(id, book)
   }
 
-  function toContext(part: Look['part'], after: Sight, at: number): Context {
+  /** Why nothing is known since `confirmedAt`. */
+  function reasonSince(confirmedAt: number | null): UnknownReason {
+    if (troubleSince !== null) return 'not-recorded'
+    return confirmedAt !== null && confirmedAt < watchingSince ? 'tandem-stopped' : deps.reason()
+  }
+
+  function toContext(before: Book, part: Look['part'], after: Sight, at: number): Context {
     const { id } = after.listed
     return {
       part,
       at,
-      gapMs: part === 'other' ? 0 : deps.gapMs(part),
-      reason: troubleSince === null ? deps.reason() : 'not-recorded',
-      ha: after.configuration?.haMode ? after.configuration.haMode !== 'disabled' : null,
+      gapMs: part === 'other' ? 0 : deps.gapMs(part, haOf(after)),
+      reason: reasonSince(part === 'listed' ? before.listedAt : before.seenAt),
+      ha: haOf(after),
       watchingSince,
       madeBy: (connectorId) => deps.madeBy(id, connectorId, at),
     }
@@ -92,14 +103,17 @@ export async function createRecorder(deps: RecorderDeps) {
       const row = toLifeRow(keys, tunnel, life)
       rows.lives.set(`${tunnel}/${row.opened_at}/${life.connectionId}`, row)
     }
-    for (const event of events) rows.events.push(toEventRow(tunnel, event))
+    for (const event of events) logEvent(rows, tunnel, event)
     return spans.length + lives.length + events.length > 0
   }
 
-  function toEventRow(tunnel: number, event: LoggedEvent): Insertable<Schema['events']> {
+  function logEvent(rows: Rows, tunnel: number, event: LoggedEvent) {
     const seq = event.at === lastEvent.at ? lastEvent.seq + 1 : 0
     lastEvent = { at: event.at, seq }
-    return {
+    const tunnelId = tunnel === tandemKey ? null : keys.tunnelOf(tunnel)
+    const name = tunnelId === null ? null : (books.get(tunnelId)?.sight?.listed.name ?? null)
+    rows.told.push({ id: `${tunnel}-${event.at}-${seq}`, tunnelId, tunnelName: name, ...event })
+    rows.events.push({
       tunnel,
       at: event.at,
       seq,
@@ -111,7 +125,7 @@ export async function createRecorder(deps: RecorderDeps) {
       by_word: keys.maybeWord(event.by),
       failover_id: event.failoverId,
       precision_ms: event.precisionMs,
-    }
+    })
   }
 
   /** All or nothing, in one transaction. */
@@ -134,6 +148,7 @@ export async function createRecorder(deps: RecorderDeps) {
       troubleSince = null
       deps.onTrouble(null)
     }
+    if (rows.told.length > 0) deps.onEvents(rows.told)
     return true
   }
 
@@ -219,7 +234,7 @@ export async function createRecorder(deps: RecorderDeps) {
   async function log(tunnelId: string | null, event: LoggedEvent): Promise<void> {
     const rows = emptyRows()
     const tunnel = tunnelId === null ? tandemKey : (keys.known(tunnelId)?.key ?? tandemKey)
-    rows.events.push(toEventRow(tunnel, event))
+    logEvent(rows, tunnel, event)
     await write(rows, new Map())
   }
 
@@ -229,6 +244,7 @@ export async function createRecorder(deps: RecorderDeps) {
     log,
     /** What was last known of every tunnel, for a start that goes on where the last run ended. */
     books: () => books,
+    reasonSince,
     troubleSince: () => troubleSince,
   }
 }
@@ -237,6 +253,7 @@ type Rows = {
   spans: Map<string, Insertable<Schema['spans']>>
   lives: Map<string, Insertable<Schema['lives']>>
   events: Insertable<Schema['events']>[]
+  told: HistoryEvent[]
   sights: Map<number, string>
 }
 
@@ -244,6 +261,7 @@ const emptyRows = (): Rows => ({
   spans: new Map(),
   lives: new Map(),
   events: [],
+  told: [],
   sights: new Map(),
 })
 

@@ -1,12 +1,5 @@
-import type { Configuration } from '#contract/tunnel.ts'
-import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
-
-/** What was seen of one tunnel at one moment. Null: that part was not read yet. */
-export type Sight = {
-  listed: ListedTunnel
-  connectors: SeenConnector[] | null
-  configuration: Configuration | null
-}
+import type { SeenConnector } from '../cloudflare/translate.ts'
+import { activeIdOf, type Sight } from './sight.ts'
 
 /** What changed between two looks: facts in the past tense, each with from and to. */
 export type Change =
@@ -29,12 +22,6 @@ export type Change =
       to: string | null
     }
   | { type: 'configurationChanged'; from: number | null; to: number | null }
-
-/** The one active connector; null when there is none or more than one. */
-export function activeIdOf(connectors: SeenConnector[] | null): string | null {
-  const actives = (connectors ?? []).filter((connector) => connector.role === 'active')
-  return actives.length === 1 ? (actives[0]?.id ?? null) : null
-}
 
 const word = (known: string, reported: string | null) => reported ?? known
 

@@ -10,7 +10,7 @@ import {
 } from '../cloudflare/translate.ts'
 import { ProblemError, sentenceOf } from '../problem.ts'
 import type { Present } from './present.ts'
-import { listPeriodMs, nextStep, sweepPeriodMs } from './schedule.ts'
+import { listPeriodMs, nextStep, periods, sweepPeriodMs } from './schedule.ts'
 
 /**
  * The one watcher for all browsers: lists the accounts, reads the connectors one after the other in the
@@ -476,6 +476,13 @@ export function createPoller(deps: PollerDeps) {
     wake()
   }
 
+  /** How often a tunnel's listing and its connectors are looked at, milliseconds. */
+  function periodMs(part: 'listed' | 'connectors', ha: boolean | null): number {
+    if (part === 'listed') return listPeriodMs(accounts.length, budget.msPerPoll)
+    const period = sweepPeriodMs(turns.size, accounts.length, budget.msPerPoll)
+    return ha === false ? Math.max(period, periods.restMs) : period
+  }
+
   /** Past this age a row is stale: 2.5 periods, 30 s at least. */
   function staleAfterMs(): number {
     const period = sweepPeriodMs(turns.size, accounts.length, budget.msPerPoll)
@@ -506,6 +513,7 @@ export function createPoller(deps: PollerDeps) {
     retryNow,
     state,
     staleAfterMs,
+    periodMs,
     /** True once every account was listed or failed with a reason. */
     hasLooked: () => accounts.every((one) => one.listedAt !== null || one.failure !== null),
   }

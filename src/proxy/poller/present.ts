@@ -10,7 +10,8 @@ import type {
 import { outlookOf, promotionChecks, readinessOf, type Situation } from '../failover/checks.ts'
 import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
 import { reportedSince } from '../history/advance.ts'
-import { activeIdOf, type Change, diff, type Sight } from './diff.ts'
+import { activeIdOf, haOf, type Sight } from './sight.ts'
+import { type Change, diff } from './diff.ts'
 
 /**
  * What is known now: the last look at every tunnel, and since when it looks like that. Poller, writes
@@ -65,6 +66,19 @@ export function createPresent(deps: PresentDeps) {
   const known = new Map<string, Known>()
   let tail: Promise<unknown> = Promise.resolve()
 
+  /**
+   * What an earlier run saw last: shown with its age until the first look, and what the first look is
+   * compared with, so that a restart misses no change.
+   */
+  function restore(
+    sights: Iterable<{ sight: Sight; listedAt: number | null; seenAt: number | null }>,
+  ) {
+    for (const { sight, listedAt, seenAt } of sights) {
+      const one = begin(sight.listed, listedAt ?? 0)
+      known.set(sight.listed.id, { ...one, sight, seenAt })
+    }
+  }
+
   /** One landing after the other: what is recorded, shown and told is always in the same order. */
   function inTurn<T>(landing: () => Promise<T>): Promise<T> {
     const turn = tail.then(landing)
@@ -72,16 +86,8 @@ export function createPresent(deps: PresentDeps) {
     return turn
   }
 
-  function haOf({ sight: { connectors, configuration } }: Known): boolean | null {
-    if (configuration?.haMode) return configuration.haMode !== 'disabled'
-    if (connectors?.some((connector) => connector.role !== 'none')) return true
-    // Neither a mode nor a role is reported although somebody is connected: no HA.
-    if (configuration && connectors && connectors.length > 0) return false
-    return null
-  }
-
   const situationOf = (one: Known): Situation => ({
-    ha: haOf(one),
+    ha: haOf(one.sight),
     haMode: one.sight.configuration?.haMode ?? null,
     deleted: one.sight.listed.deletedAt !== null,
     connectors: one.sight.connectors ?? [],
@@ -90,7 +96,7 @@ export function createPresent(deps: PresentDeps) {
 
   function toTunnel(one: Known): Tunnel {
     const { listed, connectors, configuration } = one.sight
-    const ha = haOf(one)
+    const ha = haOf(one.sight)
     const active = connectors?.find((connector) => connector.id === activeIdOf(connectors))
     const troubles = [one.trouble, ...one.oddities].filter((sentence) => sentence !== null)
     return {
@@ -390,7 +396,7 @@ export function createPresent(deps: PresentDeps) {
       .map((one) => ({
         tunnelId: one.sight.listed.id,
         accountId: one.sight.listed.accountId,
-        ha: haOf(one),
+        ha: haOf(one.sight),
       }))
 
   /** One tunnel, deleted or not; null when Tandem never saw it. */
@@ -410,6 +416,7 @@ export function createPresent(deps: PresentDeps) {
     known.get(tunnelId)?.sight.configuration ?? null
 
   return {
+    restore,
     landListing,
     landTunnel,
     landDeleted,

@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import { LiveEvent } from '#contract/events.ts'
 import { Failover, FailoverRequest } from '#contract/failover.ts'
 import { type OperationId, operations } from '#contract/operations.ts'
+import { ActivityPage, HistorySummary, TunnelHistory } from '#contract/history.ts'
 import { Problem } from '#contract/problem.ts'
 import { Session } from '#contract/session.ts'
 import {
@@ -19,10 +20,19 @@ import {
 import type { Env } from './route.ts'
 
 /** What each operation takes and answers; path, method, role and words come from the table itself. */
-const shapes: Record<
-  OperationId,
-  { body?: z.ZodMiniType; answer: z.ZodMiniType; status: number; fresh?: true }
-> = {
+type Shape = {
+  body?: z.ZodMiniType
+  answer: z.ZodMiniType
+  status: number
+  fresh?: true
+  /** Names of further query parameters, all optional. */
+  query?: string[]
+  media?: string
+}
+
+const activityQuery = ['from', 'to', 'tunnel', 'kind', 'cursor']
+
+const shapes: Record<OperationId, Shape> = {
   sessionGet: { answer: Session, status: 200 },
   tunnelList: { answer: TunnelList, status: 200 },
   tunnelCreate: { body: TunnelCreation, answer: TunnelDetail, status: 201 },
@@ -36,15 +46,38 @@ const shapes: Record<
   configurationPut: { body: ConfigurationChange, answer: Configuration, status: 200 },
   failoverRun: { body: FailoverRequest, answer: Failover, status: 202 },
   failoverGet: { answer: Failover, status: 200 },
-  eventStream: { answer: LiveEvent, status: 200 },
+  historyGet: { answer: TunnelHistory, status: 200, query: ['from', 'to'] },
+  connectorHistoryGet: { answer: TunnelHistory, status: 200, query: ['from', 'to'] },
+  historyExport: { answer: z.string(), status: 200, query: ['from', 'to'], media: 'text/csv' },
+  historySummary: { answer: HistorySummary, status: 200, query: ['from', 'to'] },
+  activityList: { answer: ActivityPage, status: 200, query: activityQuery },
+  activityCsv: { answer: z.string(), status: 200, query: activityQuery, media: 'text/csv' },
+  activityJsonl: {
+    answer: z.string(),
+    status: 200,
+    query: activityQuery,
+    media: 'application/x-ndjson',
+  },
+  eventStream: {
+    answer: LiveEvent,
+    status: 200,
+    query: ['after', 'watching'],
+    media: 'text/event-stream',
+  },
 }
 
 /** Tandem's own API as an OpenAPI 3.1 document, made of the operations table and the contract's schemas. */
 export function openapiDocument() {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const [id, operation] of Object.entries(operations)) {
-    const { body, answer, status, fresh } = shapes[id as OperationId]
-    const media = id === 'eventStream' ? 'text/event-stream' : 'application/json'
+    const {
+      body,
+      answer,
+      status,
+      fresh,
+      query = [],
+      media = 'application/json',
+    } = shapes[id as OperationId]
     const path = `/api${operation.path}`
     paths[path] ??= {}
     paths[path][operation.method.toLowerCase()] = {
@@ -63,6 +96,7 @@ export function openapiDocument() {
         ...(fresh
           ? [{ name: 'fresh', in: 'query', schema: { type: 'boolean', default: false } }]
           : []),
+        ...query.map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
         ...(operation.method === 'GET'
           ? []
           : [

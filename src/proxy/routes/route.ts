@@ -6,6 +6,7 @@ import type { OperationId } from '#contract/operations.ts'
 import type { Session } from '#contract/session.ts'
 import type { Client } from '../cloudflare/client.ts'
 import type { Failovers } from '../failover/run.ts'
+import type { HistoryReader } from '../history/read.ts'
 import { type ActionFacts, act } from '../identity/actions.ts'
 import type { Who } from '../identity/guard.ts'
 import type { Bus } from '../live/bus.ts'
@@ -16,7 +17,7 @@ import type { Store } from '../store/open.ts'
 
 /** What every route file works with: the parts, and the ways to read, act and refuse. */
 
-/** What the routes work with, made in `main.ts`. */
+/** What the routes work with, made in `assemble.ts`. */
 export type Parts = {
   host: string
   accountIds: string[]
@@ -24,6 +25,9 @@ export type Parts = {
   present: Present
   poller: Poller
   failovers: Failovers
+  reader: HistoryReader
+  /** Nothing older is kept, milliseconds. */
+  retentionMs: number
   bus: Bus
   db: Store
   who: () => Who

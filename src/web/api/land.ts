@@ -50,9 +50,13 @@ function landEvent(cache: QueryClient, version: string, event: LiveEvent) {
       return
     case 'failoverChanged':
       return landFailover(cache, event.failover)
+    case 'logged':
+      // Nothing shows the log yet.
+      return
+    case 'logged':
     case 'heartbeat':
     case 'bye':
-      // Nothing about tunnels: `live.ts` reads them.
+      // Nothing that the cache holds.
       return
     default:
       return event satisfies never

@@ -1,0 +1,23 @@
+import type { Configuration } from '#contract/tunnel.ts'
+import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
+
+/** What was seen of one tunnel at one moment. Null: that part was not read yet. */
+export type Sight = {
+  listed: ListedTunnel
+  connectors: SeenConnector[] | null
+  configuration: Configuration | null
+}
+
+/** Whether a tunnel is HA, as far as its configuration or its connectors' roles tell. */
+export const haOf = ({ configuration, connectors }: Sight): boolean | null => {
+  if (configuration?.haMode) return configuration.haMode !== 'disabled'
+  if (connectors?.some((connector) => connector.role !== 'none')) return true
+  // Neither a mode nor a role is reported although somebody is connected: no HA.
+  return configuration && connectors && connectors.length > 0 ? false : null
+}
+
+/** The one active connector; null when there is none or more than one. */
+export function activeIdOf(connectors: SeenConnector[] | null): string | null {
+  const actives = (connectors ?? []).filter((connector) => connector.role === 'active')
+  return actives.length === 1 ? (actives[0]?.id ?? null) : null
+}

@@ -1,0 +1,151 @@
+import { Readable } from 'node:stream'
+import { type EventKind, eventKinds, type HistoryEvent } from '#contract/history.ts'
+import { Uuid } from '#contract/tunnel.ts'
+import {
+  activityHeader,
+  activityLine,
+  activityRow,
+  historyHeader,
+  historyRows,
+} from '../history/export.ts'
+import { ProblemError } from '../problem.ts'
+import type { Parts, Request, Route } from './route.ts'
+
+const dayMs = 86_400_000
+const pageSize = 100
+/** Rows that an export reads at once. */
+const exportPage = 1000
+
+export function historyRoutes(route: Route, parts: Parts) {
+  const { reader } = parts
+
+  async function window(c: Request, tunnelId: string, connectorId?: string) {
+    const history = await reader.history(tunnelId, readRange(c, parts), connectorId)
+    if (history) return history
+    throw parts.poller.hasLooked()
+      ? new ProblemError('not-found', 'Tandem has no history of this tunnel.')
+      : new ProblemError(
+          'not-ready',
+          'Tandem has not looked at Cloudflare yet. Try again in a moment.',
+        )
+  }
+
+  route('historyGet', async (c, { tunnelId = '' }) => c.json(await window(c, tunnelId)))
+
+  route('connectorHistoryGet', async (c, { tunnelId = '', connectorId = '' }) =>
+    c.json(await window(c, tunnelId, connectorId)),
+  )
+
+  route('historyExport', async (c, { tunnelId = '' }) => {
+    const range = readRange(c, parts)
+    await window(c, tunnelId)
+    // A day at a time: a year needs no more memory than a day.
+    async function* lines() {
+      yield historyHeader
+      for (let from = range.from; from < range.to; from += dayMs) {
+        const day = { from, to: Math.min(from + dayMs, range.to) }
+        const history = await reader.history(tunnelId, day)
+        if (history) yield [...historyRows(history)].join('')
+      }
+    }
+    return download(
+      lines(),
+      'text/csv; charset=utf-8',
+      `tunnel-${tunnelId.slice(0, 8)}-history.csv`,
+    )
+  })
+
+  route('historySummary', async (c) => c.json(await reader.summary(readRange(c, parts))))
+
+  route('activityList', async (c) => {
+    const query = readQuery(c, parts)
+    return c.json(await reader.activity({ ...query, limit: pageSize }))
+  })
+
+  route('activityCsv', (c) => {
+    const query = readQuery(c, parts)
+    return download(
+      pages(query, activityRow, activityHeader),
+      'text/csv; charset=utf-8',
+      'activity.csv',
+    )
+  })
+
+  route('activityJsonl', (c) => {
+    const query = readQuery(c, parts)
+    return download(pages(query, activityLine), 'application/x-ndjson', 'activity.jsonl')
+  })
+
+  /** The whole log of a query, newest first, page by page. */
+  async function* pages(
+    query: ReturnType<typeof readQuery>,
+    toLine: (event: HistoryEvent) => string,
+    header = '',
+  ) {
+    if (header) yield header
+    let { cursor } = query
+    for (;;) {
+      const page = await reader.activity({ ...query, cursor, limit: exportPage })
+      yield page.events.map(toLine).join('')
+      if (page.cursor === null) return
+      cursor = toCursor(page.cursor)
+    }
+  }
+}
+
+function download(lines: AsyncGenerator<string>, type: string, name: string): Response {
+  const body = Readable.toWeb(Readable.from(lines)) as unknown as BodyInit
+  return new Response(body, {
+    headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` },
+  })
+}
+
+/** `from` and `to` as epoch milliseconds; the last 24 h if left out. */
+function readRange(c: Request, { now, retentionMs }: Parts): { from: number; to: number } {
+  const read = (name: string, fallback: number) => {
+    const value = c.req.query(name)
+    if (value === undefined || value === '') return fallback
+    if (/^\d{1,15}$/.test(value)) return Number(value)
+    throw new ProblemError('invalid-request', `“${name}” is a time in milliseconds since 1970.`, {
+      field: name,
+    })
+  }
+  const to = read('to', now())
+  const from = read('from', to - dayMs)
+  if (from >= to) {
+    throw new ProblemError('invalid-request', '“from” must lie before “to”.', { field: 'from' })
+  }
+  // Nothing older is kept; a longer window would only be empty there.
+  return { from: Math.max(from, now() - retentionMs - dayMs), to }
+}
+
+function readQuery(c: Request, parts: Parts) {
+  const tunnelId = c.req.query('tunnel') || undefined
+  if (tunnelId !== undefined && !Uuid.safeParse(tunnelId).success) {
+    throw new ProblemError('invalid-request', '“tunnel” is not an id.', { field: 'tunnel' })
+  }
+  const asked = (c.req.queries('kind') ?? []).flatMap((kind) => kind.split(',')).filter(Boolean)
+  const kinds = asked.map((kind) => {
+    const known = eventKinds.find((one) => one === kind)
+    if (known) return known
+    throw new ProblemError('invalid-request', `“kind” is one of ${eventKinds.join(', ')}.`, {
+      field: 'kind',
+    })
+  })
+  const cursor = c.req.query('cursor')
+  const range = c.req.query('from') ? readRange(c, parts) : { from: 0, to: readRange(c, parts).to }
+  return {
+    ...range,
+    tunnelId,
+    kinds: kinds.length > 0 ? (kinds as EventKind[]) : undefined,
+    cursor: cursor ? toCursor(cursor) : undefined,
+  }
+}
+
+function toCursor(text: string): [number, number, number] {
+  const match = /^(\d{1,15})-(\d{1,9})-(\d{1,9})$/.exec(text)
+  if (match) return [Number(match[1]), Number(match[2]), Number(match[3])]
+  throw new ProblemError('invalid-request', '“cursor” is not one that Tandem gave out.', {
+    field: 'cursor',
+  })
+}
