@@ -136,7 +136,10 @@ export const TunnelSummary = z.object({
   observedMs: z.number(),
   /** … of which it was healthy or degraded. */
   upMs: z.number(),
-  /** `upMs / observedMs`; null when nothing was observed. Say "99.98 % of the 97.2 % observed". */
+  /**
+   * Part of the observed time in which it was up, time before it ever ran aside; null when there is none.
+   * Say "99.98 % of the 97.2 % observed".
+   */
   availability: z.nullable(z.number()),
   noActiveMs: z.number(),
   longestNoActiveMs: z.number(),

@@ -67,6 +67,8 @@ export const Session = z.object({
   roleReason: z.nullable(z.string()),
   serverAt: z.number(),
   tokens: z.array(TokenState),
+  /** What happened to the database at the start, e.g. that a damaged file was moved aside; else null. */
+  storeNotice: z.nullable(z.string()),
   /** Human actions can't be written down, so they are refused; null when the disk is fine. */
   notRecordingSince: z.nullable(z.number()),
   poller: PollerState,

@@ -32,6 +32,8 @@ export type Surroundings = {
   token: Secret
   readToken: Secret | null
   db: Store
+  /** What an admin must know about how the store was opened; else null. */
+  storeNotice: string | null
   build: string
   now: () => number
   /** Calls back after `ms`; returns what takes it back. */
@@ -241,6 +243,7 @@ export async function assemble(surroundings: Surroundings) {
     roleReason: who().reason,
     serverAt: now(),
     tokens: tokenWatch.states(),
+    storeNotice: surroundings.storeNotice,
     notRecordingSince: recorder.troubleSince(),
     poller: poller.state(skewMs),
   })

@@ -48,7 +48,7 @@ delete process.env.CLOUDFLARE_READ_TOKEN
 const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
 const demo =
   config.mode === 'demo' ? await startDemo(args).catch((e: Error) => fail([e.message])) : null
-const db = await openStore(config.dataDir).catch((error: Error) => {
+const { db, notice } = await openStore(config.dataDir, Date.now).catch((error: Error) => {
   demo?.stop()
   return fail([error.message])
 })
@@ -76,6 +76,7 @@ const tandem = await assemble({
   token: demo ? createSecret(demo.token) : (config.token as Secret),
   readToken: config.readToken,
   db,
+  storeNotice: notice,
   build,
   now,
   after: (ms, callback) => {

@@ -237,6 +237,8 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     const isObserved = (interval: Interval) =>
       interval.source === 'observed' && interval.value !== 'unknown'
     const observedMs = lengthOf(status, isObserved)
+    // A tunnel that never ran is neither up nor down.
+    const countedMs = lengthOf(status, (one) => isObserved(one) && one.value !== 'inactive')
     const isUp = ({ value }: Interval) => value === 'healthy' || value === 'degraded'
     const upMs = lengthOf(status, (interval) => isObserved(interval) && isUp(interval))
     const none = active.filter((interval) => interval.value === 'none')
@@ -248,7 +250,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       totalMs: Math.max(0, end - begin),
       observedMs,
       upMs,
-      availability: observedMs > 0 ? upMs / observedMs : null,
+      availability: countedMs > 0 ? upMs / countedMs : null,
       noActiveMs: lengthOf(none, () => true),
       longestNoActiveMs: Math.max(0, ...none.map((interval) => interval.to - interval.from)),
       roleChanges: countSwitches(active, range.from),

@@ -66,7 +66,10 @@ export async function createRecorder(deps: RecorderDeps) {
       const { book, writes } = advance(before, after, toContext(before, part, after, at))
       advanced.set(id, book)
       const tunnel = keys.tunnel(id, accountId, at)
-      if (addRows(rows, tunnel, writes) || JSON.stringify(before.sight) !== JSON.stringify(after)) {
+      if (
+        addRows(rows, tunnel, after.listed.name, writes) ||
+        JSON.stringify(before.sight) !== JSON.stringify(after)
+      ) {
         rows.sights.set(tunnel, JSON.stringify(after))
       }
       if (part !== 'other') unflushed.add(id)
@@ -94,7 +97,12 @@ export async function createRecorder(deps: RecorderDeps) {
     }
   }
 
-  function addRows(rows: Rows, tunnel: number, { spans, lives, events }: Writes): boolean {
+  function addRows(
+    rows: Rows,
+    tunnel: number,
+    name: string,
+    { spans, lives, events }: Writes,
+  ): boolean {
     for (const span of spans) {
       const row = toSpanRow(keys, tunnel, span)
       rows.spans.set(`${row.kind}/${tunnel}/${row.began_at}/${row.subject}`, row)
@@ -103,16 +111,16 @@ export async function createRecorder(deps: RecorderDeps) {
       const row = toLifeRow(keys, tunnel, life)
       rows.lives.set(`${tunnel}/${row.opened_at}/${life.connectionId}`, row)
     }
-    for (const event of events) logEvent(rows, tunnel, event)
+    for (const event of events) logEvent(rows, tunnel, event, name)
     return spans.length + lives.length + events.length > 0
   }
 
-  function logEvent(rows: Rows, tunnel: number, event: LoggedEvent) {
+  function logEvent(rows: Rows, tunnel: number, event: LoggedEvent, name?: string) {
     const seq = event.at === lastEvent.at ? lastEvent.seq + 1 : 0
     lastEvent = { at: event.at, seq }
     const tunnelId = tunnel === tandemKey ? null : keys.tunnelOf(tunnel)
-    const name = tunnelId === null ? null : (books.get(tunnelId)?.sight?.listed.name ?? null)
-    rows.told.push({ id: `${tunnel}-${event.at}-${seq}`, tunnelId, tunnelName: name, ...event })
+    const tunnelName = name ?? books.get(tunnelId ?? '')?.sight?.listed.name ?? null
+    rows.told.push({ id: `${tunnel}-${event.at}-${seq}`, tunnelId, tunnelName, ...event })
     rows.events.push({
       tunnel,
       at: event.at,

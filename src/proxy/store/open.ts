@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely, Migrator, SqliteDialect } from 'kysely'
@@ -8,69 +8,177 @@ import type { Schema } from './schema.ts'
 /** The only file that knows which database it is. Everything else speaks Kysely. */
 export type Store = Kysely<Schema>
 
+export type Opened = {
+  db: Store
+  /** What an admin must know about the start, e.g. that a corrupt file was moved aside; else null. */
+  notice: string | null
+  /** Copies the whole database to a new file while Tandem runs. */
+  backup: (file: string) => Promise<void>
+}
+
 /** "Tndm": tells our file from anybody else's. */
 const applicationId = 0x54_6e_64_6d
+/** A lock that another program holds is waited for this long only: the wait blocks everything. */
+const busyTimeoutMs = 200
+
+const nameOf = (dataDir: string) => join(dataDir, 'tandem.db')
 
 /**
- * Opens (or begins) the database in `dataDir` and brings its tables up to date.
+ * Opens (or begins) the database in `dataDir`, checks it and brings its tables up to date.
  *
- * Throws an Error whose message is one sentence for people when the folder or the file can't be used;
- * a file that is not ours is left as it is.
+ * A corrupt file is moved aside unchanged and a new one begun; `notice` says so. A file that is not ours,
+ * or from a newer Tandem, is left as it is.
+ *
+ * Throws an Error whose message is one sentence for people when the folder or the file can't be used.
  */
-export async function openStore(dataDir: string): Promise<Store> {
-  const file = join(dataDir, 'tandem.db')
-  const database = openFile(dataDir, file)
+export async function openStore(dataDir: string, now: () => number): Promise<Opened> {
+  const file = nameOf(dataDir)
+  makeFolder(dataDir)
+  let database = openFile(file)
+  let notice: string | null = null
+  if (!database || isCorrupt(database)) {
+    database?.close()
+    const aside = moveAside(file, now())
+    notice = `The database was damaged. It was moved to ${aside} unchanged and a new one was begun; restore a backup as the README says.`
+    database = openFile(file)
+  }
+  if (!database) throw new Error(`The database ${file} can’t be used: check TANDEM_DATA_DIR.`)
+  assertOurs(database, file)
+  makeDurable(database)
   const db: Store = new Kysely({ dialect: new SqliteDialect({ database }) })
+  await migrate(db, file)
+  database.pragma(`application_id = ${applicationId}`)
+  assertDurable(database, file)
+  return { db, notice, backup: (copy) => copyTo(file, copy) }
+}
+
+function makeFolder(dataDir: string) {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw unusable(dataDir, error)
+  }
+}
+
+/** Null when the file is no database at all. */
+function openFile(file: string): Database.Database | null {
+  try {
+    const database = new Database(file, { timeout: busyTimeoutMs })
+    // Nothing is read before the first question.
+    database.pragma('user_version')
+    return database
+  } catch (error) {
+    if (isDamage(error)) return null
+    throw unusable(file, error)
+  }
+}
+
+const codeOf = (error: unknown) =>
+  error instanceof Error && 'code' in error ? String(error.code) : ''
+
+const isDamage = (error: unknown) => /SQLITE_(?:CORRUPT|NOTADB)/.test(codeOf(error))
+
+function unusable(file: string, cause: unknown): Error {
+  const why: Record<string, string> = {
+    SQLITE_CANTOPEN: 'it can’t be opened or created',
+    SQLITE_READONLY: 'it can’t be written to',
+    SQLITE_BUSY: 'another program is using it',
+    SQLITE_FULL: 'the disk is full',
+    EACCES: 'the folder can’t be written to',
+    EROFS: 'the disk is read-only',
+  }
+  const code = codeOf(cause)
+  const says = why[code] ?? why[code.replace(/_[A-Z]+$/, '')] ?? code
+  return new Error(`The database ${file} can’t be used: ${says}. Check TANDEM_DATA_DIR.`, { cause })
+}
+
+function isCorrupt(database: Database.Database): boolean {
+  try {
+    return database.pragma('quick_check(1)', { simple: true }) !== 'ok'
+  } catch (error) {
+    if (isDamage(error)) return true
+    throw error
+  }
+}
+
+/** With its companions, so that nothing of it is lost and nothing of it is mixed with the new one. */
+function moveAside(file: string, at: number): string {
+  const aside = `${file}.corrupt-${new Date(at).toISOString().replaceAll(':', '')}`
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)
+  }
+  return aside
+}
+
+function assertOurs(database: Database.Database, file: string) {
+  const owner = database.pragma('application_id', { simple: true })
+  const tables = database.prepare('select count(*) from sqlite_master').pluck().get()
+  if (owner === applicationId || tables === 0) return
+  database.close()
+  throw new Error(
+    `The database ${file} is not Tandem’s. It was left as it is; set TANDEM_DATA_DIR to another folder.`,
+  )
+}
+
+async function migrate(db: Store, file: string) {
   const { error } = await new Migrator({
     db,
     provider: { getMigrations: async () => migrations },
   }).migrateToLatest()
-  if (error) {
-    await db.destroy()
-    throw new Error(
-      `The database ${file} can’t be brought up to date; it may be from a newer Tandem. It was left as it is.`,
-      { cause: error },
-    )
-  }
-  database.pragma(`application_id = ${applicationId}`)
-  assertDurable(database, file)
-  return db
+  if (!error) return
+  await db.destroy()
+  const newer = error instanceof Error && /corrupted migrations/.test(error.message)
+  throw new Error(
+    newer
+      ? `The database ${file} is from a newer Tandem. It was left as it is; start that version, or set TANDEM_DATA_DIR to another folder.`
+      : `The database ${file} can’t be brought up to date. It was left as it was.`,
+    { cause: error },
+  )
 }
 
-function openFile(dataDir: string, file: string): Database.Database {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-    const database = new Database(file, { timeout: 200 })
-    const owner = database.pragma('application_id', { simple: true })
-    const tables = database.prepare('select count(*) as n from sqlite_master').pluck().get()
-    if (owner !== applicationId && tables !== 0) {
-      database.close()
-      throw new Error(`The database ${file} is not Tandem’s.`)
-    }
-    database.pragma('journal_mode = WAL')
-    database.pragma('synchronous = FULL')
-    // Creating the tables' home now: the first write in WAL mode would reset `synchronous` silently.
-    database.exec('create table if not exists opened (at integer); delete from opened')
-    database.exec(`insert into opened values (${Date.now()})`)
-    database.pragma('synchronous = FULL')
-    return database
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-    const says =
-      error instanceof Error && error.message.startsWith('The database') ? error.message : ''
-    throw new Error(
-      says || `The database ${file} can’t be opened${code}: check TANDEM_DATA_DIR and its rights.`,
-      { cause: error },
-    )
-  }
+function makeDurable(database: Database.Database) {
+  database.pragma('journal_mode = WAL')
+  database.pragma('synchronous = FULL')
+  // The first write in WAL mode silently drops to NORMAL: let that write be one of no importance.
+  database.exec('create table if not exists opened (at integer)')
+  database.exec('delete from opened')
+  database.exec(`insert into opened values (${Math.trunc(performance.timeOrigin)})`)
+  database.pragma('synchronous = FULL')
 }
 
-/** better-sqlite3 drops from FULL to NORMAL at the first WAL write: look after one. */
+/** better-sqlite3 drops from FULL to NORMAL by itself: look after a write. */
 function assertDurable(database: Database.Database, file: string) {
+  database.exec('update opened set at = at + 1')
   const synchronous = database.pragma('synchronous', { simple: true })
   const journal = database.pragma('journal_mode', { simple: true })
   if (synchronous === 2 && journal === 'wal') return
   throw new Error(
     `The database ${file} would not keep what it is told (synchronous=${String(synchronous)}, journal_mode=${String(journal)}).`,
   )
+}
+
+/** SQLite's own online backup: whole and consistent, while others write. */
+async function copyTo(file: string, copy: string) {
+  const source = new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 })
+  try {
+    await source.backup(copy)
+  } finally {
+    source.close()
+  }
+}
+
+/**
+ * Backs a data folder up into a new file, whether Tandem runs on it or not.
+ *
+ * Throws an Error with one sentence when there is no database, the copy exists or can't be written.
+ */
+export async function backUp(dataDir: string, copy: string): Promise<void> {
+  const file = nameOf(dataDir)
+  if (!existsSync(file)) throw new Error(`There is no database in ${dataDir}.`)
+  if (existsSync(copy)) throw new Error(`${copy} exists already; nothing was overwritten.`)
+  try {
+    await copyTo(file, copy)
+  } catch (error) {
+    throw new Error(`The backup ${copy} could not be written (${codeOf(error)}).`, { cause: error })
+  }
 }

@@ -51,9 +51,6 @@ function landEvent(cache: QueryClient, version: string, event: LiveEvent) {
     case 'failoverChanged':
       return landFailover(cache, event.failover)
     case 'logged':
-      // Nothing shows the log yet.
-      return
-    case 'logged':
     case 'heartbeat':
     case 'bye':
       // Nothing that the cache holds.

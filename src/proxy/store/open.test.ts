@@ -1,0 +1,156 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { backUp, openStore } from './open.ts'
+
+const folder = () => mkdtempSync(join(tmpdir(), 'tandem-store-'))
+const clock = () => Date.UTC(2026, 10, 24, 3, 0, 0)
+const fileIn = (dir: string) => join(dir, 'tandem.db')
+
+/** A store with something in it, closed. */
+async function filled(): Promise<string> {
+  const dir = folder()
+  const { db } = await openStore(dir, clock)
+  for (let key = 1; key <= 500; key += 1) {
+    await db
+      .insertInto('words')
+      .values({ key, word: `word number ${key}` })
+      .execute()
+  }
+  await db.destroy()
+  return dir
+}
+
+describe('P3 what is written is on the disk', () => {
+  test('synchronous is FULL and the journal WAL after a write, on the connection that writes', async () => {
+    const { db } = await openStore(folder(), clock)
+    await db.insertInto('words').values({ key: 1, word: 'a' }).execute()
+    const read = async (name: string) =>
+      Object.values(
+        (await sql.raw<Record<string, unknown>>(`pragma ${name}`).execute(db)).rows[0] ?? {},
+      )[0]
+    expect(await read('synchronous')).toBe(2)
+    expect(await read('journal_mode')).toBe('wal')
+    await db.destroy()
+  })
+})
+
+describe('P6 a file that can’t be used', () => {
+  test('a damaged one is moved aside unchanged, and a new one begun', async () => {
+    const dir = await filled()
+    const bytes = readFileSync(fileIn(dir))
+    bytes.fill(0x5a, 4096, bytes.length)
+    writeFileSync(fileIn(dir), bytes)
+    const { db, notice } = await openStore(dir, clock)
+    expect(notice).toMatch(/damaged.*moved to .*tandem\.db\.corrupt-2026-11-24T030000/)
+    expect(await db.selectFrom('words').selectAll().execute()).toEqual([])
+    await db.destroy()
+    const aside = readdirSync(dir).find((name) => /corrupt-[^-]+-[^-]+-[^-]+$/.test(name))
+    expect(readFileSync(join(dir, aside ?? ''))).toEqual(bytes)
+  })
+
+  test('one that is no database is moved aside unchanged', async () => {
+    const dir = folder()
+    writeFileSync(fileIn(dir), 'This is not a database at all, whatever its name says. '.repeat(50))
+    const before = readFileSync(fileIn(dir))
+    const { db, notice } = await openStore(dir, clock)
+    await db.destroy()
+    expect(notice).toContain('damaged')
+    const aside = readdirSync(dir).find((name) => name.includes('corrupt'))
+    expect(readFileSync(join(dir, aside ?? ''))).toEqual(before)
+  })
+
+  test('a truncated one is moved aside', async () => {
+    const dir = await filled()
+    const bytes = readFileSync(fileIn(dir))
+    writeFileSync(fileIn(dir), bytes.subarray(0, Math.floor(bytes.length / 2)))
+    const { db, notice } = await openStore(dir, clock)
+    await db.destroy()
+    expect(notice).toContain('damaged')
+  })
+
+  test('somebody else’s database is refused and left untouched', async () => {
+    const dir = folder()
+    const other = new Database(fileIn(dir))
+    other.exec('create table songs (name text); insert into songs values (1)')
+    other.close()
+    const before = readFileSync(fileIn(dir))
+    await expect(openStore(dir, clock)).rejects.toThrow(/is not Tandem’s.*left as it is/)
+    expect(readFileSync(fileIn(dir))).toEqual(before)
+  })
+
+  test('one from a newer Tandem is refused and left untouched', async () => {
+    const dir = await filled()
+    const newer = new Database(fileIn(dir))
+    newer.prepare("insert into kysely_migration values ('999-future', '2030-01-01')").run()
+    newer.close()
+    const before = readFileSync(fileIn(dir))
+    await expect(openStore(dir, clock)).rejects.toThrow(/from a newer Tandem.*left as it is/)
+    const after = new Database(fileIn(dir), { readonly: true })
+    expect(after.prepare('select count(*) from words').pluck().get()).toBe(500)
+    after.close()
+    expect(before.length).toBeGreaterThan(0)
+  })
+
+  test('a folder that can’t be one is said in one sentence', async () => {
+    const dir = folder()
+    writeFileSync(join(dir, 'file'), '')
+    await expect(openStore(join(dir, 'file', 'data'), clock)).rejects.toThrow(
+      /^The database .* can’t be used/,
+    )
+  })
+})
+
+describe('P25 a backup taken while others write', () => {
+  test('50 backups under load are whole, and one restores', async () => {
+    const dir = folder()
+    const { db } = await openStore(dir, clock)
+    let writing = true
+    let written = 0
+    const writer = (async () => {
+      while (writing) {
+        written += 1
+        await db
+          .insertInto('words')
+          .values({ key: written, word: `w${written}` })
+          .execute()
+        await new Promise<void>((resolve) => setImmediate(resolve))
+      }
+    })()
+    const copies = folder()
+    for (let n = 0; n < 50; n += 1) {
+      const copy = join(copies, `${n}.db`)
+      await backUp(dir, copy)
+      const check = new Database(copy, { readonly: true })
+      expect(check.pragma('integrity_check', { simple: true })).toBe('ok')
+      check.close()
+    }
+    writing = false
+    await writer
+    await db.destroy()
+    const restored = folder()
+    copyFileSync(join(copies, '49.db'), fileIn(restored))
+    const again = await openStore(restored, clock)
+    expect((await again.db.selectFrom('words').selectAll().execute()).length).toBeGreaterThan(0)
+    await again.db.destroy()
+  })
+
+  test('an existing file is never overwritten', async () => {
+    const dir = await filled()
+    const copy = join(folder(), 'copy.db')
+    writeFileSync(copy, 'mine')
+    await expect(backUp(dir, copy)).rejects.toThrow('exists already')
+    expect(readFileSync(copy, 'utf8')).toBe('mine')
+    expect(existsSync(copy)).toBe(true)
+  })
+})
