@@ -7,6 +7,7 @@ import {
   type HistorySummary,
   type Interval,
   mostIntervals,
+  type RoleLane,
   stripBuckets,
   type TunnelHistory,
   type TunnelSummary,
@@ -35,6 +36,7 @@ export type HistoryReaderDeps = {
 }
 
 type Range = { from: number; to: number }
+type Counts = { reconnects: number; lastHour: number }
 
 const mostLives = 1000
 const mostEvents = 2000
@@ -93,9 +95,16 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       spans.filter((span) => span.lane === 'active'),
       seen,
     )
-    const lanes = toLanes(spans, seen).filter(
-      (lane) => !connectorId || lane.connectorId === connectorId,
-    )
+    const reconnects = await reconnectsByConnector(known.key, range)
+    const lanes = toLanes(spans, seen)
+      .filter((lane) => !connectorId || lane.connectorId === connectorId)
+      .map((lane) => ({
+        ...lane,
+        observedMs: lengthOf(lane.intervals, isObserved),
+        activeMs: lengthOf(lane.intervals, (one) => isObserved(one) && one.value === 'active'),
+        reconnects: reconnects.get(lane.connectorId) ?? 0,
+      }))
+    const counts = await countChanges([known.key], range)
     const { bucketMs, lean } = leanerIfNeeded(
       [status, active, ...lanes.map((lane) => lane.intervals)],
       range,
@@ -111,6 +120,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       status: lean(status),
       active: lean(active),
       lanes: lanes.map((lane) => ({ ...lane, intervals: lean(lane.intervals) })),
+      summary: summarise(tunnelId, range, status, active, counts(known.key, active)),
       connections: lives.slice(-mostLives),
       events: events.slice(-mostEvents),
       truncated: lives.length > mostLives || events.length > mostEvents,
@@ -203,9 +213,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       const span = toSpan(keys, row)
       if (span) byTunnel.get(row.tunnel)?.push(span)
     }
-    const reconnects = await countReconnects(keyed, range)
-    const lastHour = { from: range.to - 3_600_000, to: range.to }
-    const reconnectsLastHour = await countReconnects(keyed, lastHour)
+    const counts = await countChanges(keyed, range)
     return ids.map((tunnelId) => {
       const key = keys.known(tunnelId)?.key ?? tandemKey
       const spans = byTunnel.get(key) ?? []
@@ -217,10 +225,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
         spans.filter((span) => span.lane === 'active'),
         edgeOf(tunnelId, range, 'connectors'),
       )
-      return summarise(tunnelId, range, status, active, {
-        reconnects: reconnects.get(key) ?? 0,
-        lastHour: (reconnectsLastHour.get(key) ?? 0) + countSwitches(active, lastHour.from),
-      })
+      return summarise(tunnelId, range, status, active, counts(key, active))
     })
   }
 
@@ -229,13 +234,11 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     range: Range,
     status: Interval[],
     active: Interval[],
-    counts: { reconnects: number; lastHour: number },
+    counts: Counts,
   ): TunnelSummary {
     const listed = deps.books().get(tunnelId)?.sight?.listed
     const begin = Math.max(range.from, listed?.createdAt ?? status[0]?.from ?? range.from)
     const end = Math.min(range.to, listed?.deletedAt ?? range.to, now())
-    const isObserved = (interval: Interval) =>
-      interval.source === 'observed' && interval.value !== 'unknown'
     const observedMs = lengthOf(status, isObserved)
     // A tunnel that never ran is neither up nor down.
     const countedMs = lengthOf(status, (one) => isObserved(one) && one.value !== 'inactive')
@@ -266,6 +269,29 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       ),
       actives,
     }
+  }
+
+  /** Reconnects of tunnels in a window, and with its active lane what counts as flapping in its last hour. */
+  async function countChanges(tunnels: number[], range: Range) {
+    const lastHour = { from: range.to - 3_600_000, to: range.to }
+    const reconnects = await countReconnects(tunnels, range)
+    const recent = await countReconnects(tunnels, lastHour)
+    return (tunnel: number, active: Interval[]): Counts => ({
+      reconnects: reconnects.get(tunnel) ?? 0,
+      lastHour: (recent.get(tunnel) ?? 0) + countSwitches(active, lastHour.from),
+    })
+  }
+
+  async function reconnectsByConnector(tunnel: number, { from, to }: Range) {
+    const rows = await db
+      .selectFrom('lives')
+      .select(['connector', (eb) => eb.fn.countAll<number>().as('count')])
+      .where('tunnel', '=', tunnel)
+      .where('opened_at', '>=', from)
+      .where('opened_at', '<', to)
+      .groupBy('connector')
+      .execute()
+    return new Map(rows.map((row) => [keys.connectorOf(row.connector), Number(row.count)]))
   }
 
   async function countReconnects(
@@ -337,7 +363,10 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
   return { history, summary, activity }
 }
 
-function toLanes(spans: Span[], edge: Edge): TunnelHistory['lanes'] {
+const isObserved = (interval: Interval) =>
+  interval.source === 'observed' && interval.value !== 'unknown'
+
+function toLanes(spans: Span[], edge: Edge): Pick<RoleLane, 'connectorId' | 'intervals'>[] {
   const lanes = new Map<string, Span[]>()
   for (const span of spans) {
     if (span.lane !== 'role') continue

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Interval } from '#contract/history.ts'
+import { badnessOf, type Interval } from '#contract/history.ts'
 import type { Span } from './advance.ts'
-import { badnessOf, downsample, type Edge, lengthOf, toIntervals, toStrip } from './window.ts'
+import { downsample, type Edge, lengthOf, toIntervals, toStrip } from './window.ts'
 
 const span = (from: number, to: number | null, value: string): Span => ({
   lane: 'status',

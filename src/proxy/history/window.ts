@@ -1,4 +1,4 @@
-import type { Interval, UnknownReason } from '#contract/history.ts'
+import { badnessOf, type Interval, type UnknownReason } from '#contract/history.ts'
 import type { Span } from './advance.ts'
 
 /**
@@ -51,20 +51,6 @@ export function toIntervals(spans: Span[], edge: Edge): Interval[] {
   }
   return intervals
 }
-
-const badness: Record<string, number> = {
-  down: 9,
-  none: 8,
-  offline: 7,
-  unknown: 6,
-  degraded: 5,
-  inactive: 3,
-  passive: 2,
-  up: 2,
-}
-
-/** How much a state needs to be seen; higher is worse. Good ones are 1. */
-export const badnessOf = (value: string) => badness[value] ?? 1
 
 /**
  * Fewer intervals that still show every bad state: each bucket takes the worst state in it, and says that
