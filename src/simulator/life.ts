@@ -199,9 +199,7 @@ export function startCalm(
     }
     often(lostActive, () => loseOne('active'))
     often(lostStandby, () => loseOne('passive'))
-    often(dropped, () =>
-      touch(10_000, (tunnel, connected) => drop(random.pick(connected), tunnel)),
-    )
+    often(dropped, () => touch(10_000, (tunnel, connected) => drop(random.pick(connected), tunnel)))
     often(moved, () => touch(0, (_, connected) => move(random.pick(connected))))
   }
 }

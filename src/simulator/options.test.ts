@@ -24,6 +24,7 @@ test('every option is read, with a space or an equals sign', () => {
     speed: 2.5,
     limit: 100,
   })
+  expect(options('--past', '30')).toMatchObject({ past: 30, scene: 'demo' })
   expect(readCommand(['--parent-pipe'])).toMatchObject({ parentPipe: true })
   expect(readCommand(['--port', '1', '--help'])).toEqual({ kind: 'help' })
 })
@@ -49,6 +50,9 @@ test.each([
   [['--speed', '0'], '--speed must be'],
   [['--seed', '-1'], '--seed must be'],
   [['--accounts', '0'], '--accounts must be'],
+  [['--past', '91'], '--past must be from 0 to 90 days, not 91'],
+  [['--past', '1', '--scene', 'outage'], '--past belongs to the scene demo, not outage'],
+  [['--past', '1', '--tunnels', '10'], '--past belongs to the scene demo, not large'],
   [['--scene', 'demo', '--tunnels', '5'], 'belong to the scene large'],
 ])('%j is told in one line', (words, message) => {
   const command = readCommand(words)

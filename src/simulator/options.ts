@@ -11,6 +11,7 @@ export const usage = `Usage: npm run simulator -- [options]
   --accounts N     accounts of the scene large (${defaults.accounts}); implies it
   --seed N         the same seed gives the same world, ids and tokens (${defaults.seed})
   --life on|off    whether anything happens by itself (on)
+  --past DAYS      days of the scene demo that are lived before it starts, for /replay (${defaults.past})
   --speed N        how fast the world's clock runs (1)
   --limit N        calls per token in 300 s (${defaults.limit})
   --parent-pipe    stop when standard input closes
@@ -42,7 +43,7 @@ export function readCommand(words: readonly string[]): Command {
       parentPipe = true
       continue
     }
-    if (!/^--(port|host|scene|tunnels|accounts|seed|life|speed|limit)$/.test(flag))
+    if (!/^--(port|host|scene|tunnels|accounts|seed|life|past|speed|limit)$/.test(flag))
       return wrong(`unknown option ${flag}; --help lists them`)
     const value = attached ?? words[++index]
     if (value === undefined || value === '') return wrong(`${flag} needs a value`)
@@ -80,6 +81,10 @@ export function readCommand(words: readonly string[]): Command {
           return wrong(`--life must be on or off, not ${value}`)
         options.life = value === 'on'
         break
+      case '--past':
+        if (!(whole <= 90)) return wrong(`--past must be from 0 to 90 days, not ${value}`)
+        options.past = whole
+        break
       case '--limit':
         if (Number.isNaN(whole)) return wrong(`--limit must be a whole number, not ${value}`)
         options.limit = whole
@@ -97,6 +102,8 @@ export function readCommand(words: readonly string[]): Command {
   if (sized && given.has('--scene') && options.scene !== 'large')
     return wrong(`--tunnels and --accounts belong to the scene large, not ${options.scene}`)
   if (sized) options.scene = 'large'
+  if (options.past > 0 && options.scene !== 'demo')
+    return wrong(`--past belongs to the scene demo, not ${options.scene}`)
   // An account holds 50 tunnels, unless a number of accounts is asked for.
   if (given.has('--tunnels') && !given.has('--accounts'))
     options.accounts = Math.max(1, Math.ceil(options.tunnels / 50))

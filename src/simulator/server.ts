@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { createAccess } from './access.ts'
-import { answer } from './answers.ts'
+import { answer, tellOf } from './answers.ts'
 import { createClock } from './clock.ts'
 import { control } from './control.ts'
 import { deliver } from './deliver.ts'
@@ -16,6 +18,7 @@ import { docs } from './scenes/docs.ts'
 import { empty } from './scenes/empty.ts'
 import { large } from './scenes/large.ts'
 import { outage } from './scenes/outage.ts'
+import { createTape } from './tape.ts'
 import { createWorld } from './world.ts'
 
 export const scenes = { demo, empty, large, outage, docs }
@@ -32,6 +35,8 @@ export type SimulatorOptions = {
   /** Whether anything happens by itself. */
   life: boolean
   speed: number
+  /** How many days of the world's past are lived before it is needed; the scene demo alone has one. */
+  past: number
   /** Calls per token in 300 s. */
   limit: number
 }
@@ -45,12 +50,14 @@ export const defaults: SimulatorOptions = {
   accounts: 20,
   life: true,
   speed: 1,
+  past: 0,
   limit: 1_200,
 }
 
 const apiPrefix = '/client/v4'
 const controlPrefix = '/__simulator'
 const largestBody = 1_000_000
+const warmUpMs = 10 * 60_000
 
 /** The body as text, or null when it is too large. */
 async function readBody(request: IncomingMessage): Promise<string | null> {
@@ -74,17 +81,39 @@ export async function startSimulator(
   options: Partial<SimulatorOptions> = {},
   real: () => number = Date.now,
 ) {
-  const { host, port, seed, scene, tunnels, accounts, life, speed, limit } = {
+  const { host, port, seed, scene, tunnels, accounts, life, speed, past, limit } = {
     ...defaults,
     ...options,
   }
   const clock = createClock(real, speed)
-  const world = createWorld({ random: createRandom(seed, 'world'), startAt: clock.now() })
+  const endsAt = clock.now()
+  const pastMs = past * 24 * 3_600_000
+  const world = createWorld({ random: createRandom(seed, 'world'), startAt: endsAt - pastMs })
   const access = createAccess({ random: createRandom(seed, 'access'), wall: clock.wall, limit })
   const faults = createFaults()
   const log = createRequestLog(real)
-  const lively = scenes[scene]({ world, random: createRandom(seed, 'scene'), tunnels, accounts })
-  if (life) startLife(world, createRandom(seed, 'life'), lively)
+  const tape =
+    pastMs > 0
+      ? createTape({
+          world,
+          random: createRandom(seed, 'tape'),
+          tell: (tunnel) => tellOf(tunnel, { world, clock }),
+        })
+      : null
+  const lively = scenes[scene]({
+    world,
+    random: createRandom(seed, 'scene'),
+    tunnels,
+    accounts,
+    past: tape ? { ms: pastMs, random: createRandom(seed, 'past'), tape } : undefined,
+  })
+  if (life)
+    // A world with a past is as lively for some minutes already: its end does not show.
+    world.schedule(endsAt - Math.min(pastMs, warmUpMs), () =>
+      startLife(world, createRandom(seed, 'life'), lively),
+    )
+  world.advance(endsAt)
+  const replay = tape?.end() ?? null
 
   async function serveApi(request: IncomingMessage, response: ServerResponse, url: URL) {
     const method = request.method ?? 'GET'
@@ -118,7 +147,18 @@ export async function startSimulator(
     entry.status = await deliver(response, said, fault, headers)
   }
 
+  /** What a watcher would have seen of the past. */
+  async function serveReplay(response: ServerResponse, lines: string[]) {
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+    await pipeline(
+      Readable.from(lines).map((line: string) => `${line}\n`),
+      response,
+    )
+  }
+
   async function serveControl(request: IncomingMessage, response: ServerResponse, url: URL) {
+    if (replay !== null && request.method === 'GET' && url.pathname === `${controlPrefix}/replay`)
+      return serveReplay(response, replay)
     const { status, body } = control(
       {
         method: request.method ?? 'GET',

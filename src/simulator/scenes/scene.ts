@@ -1,5 +1,6 @@
 import type { Life } from '../life.ts'
 import type { Random } from '../random.ts'
+import type { Tape } from '../tape.ts'
 import type { World } from '../world.ts'
 
 /** What a scene is: it fills an empty world and says what may happen by itself. */
@@ -9,7 +10,11 @@ export type Scene = (stage: {
   /** How many tunnels and accounts, where the scene lets one choose. */
   tunnels: number
   accounts: number
+  /** Given when the world begins so many milliseconds before it is needed, in a scene that can tell. */
+  past?: Past | undefined
 }) => Life
+
+export type Past = { ms: number; random: Random; tape: Tape }
 
 export const minute = 60_000
 export const hour = 60 * minute
