@@ -107,27 +107,6 @@ export const HistoryEvent = z.object({
 })
 export type HistoryEvent = z.infer<typeof HistoryEvent>
 
-export const TunnelHistory = z.object({
-  tunnelId: z.string(),
-  from: z.number(),
-  to: z.number(),
-  /** When the answer was made: the end of what can be known. */
-  at: z.number(),
-  /** Since when Tandem watches this tunnel; null: not yet. */
-  watchedSince: z.nullable(z.number()),
-  /** The window held too much to show each interval: every bad state is kept in buckets this wide. */
-  bucketMs: z.nullable(z.number()),
-  status: z.array(Interval),
-  active: z.array(Interval),
-  lanes: z.array(z.object({ connectorId: z.string(), intervals: z.array(Interval) })),
-  connections: z.array(ConnectionLife),
-  /** Newest last. */
-  events: z.array(HistoryEvent),
-  /** More connections or events were there than are listed. */
-  truncated: z.boolean(),
-})
-export type TunnelHistory = z.infer<typeof TunnelHistory>
-
 export const TunnelSummary = z.object({
   tunnelId: z.string(),
   /** Milliseconds of the window since the tunnel existed. */
@@ -149,7 +128,7 @@ export const TunnelSummary = z.object({
   flapsLastHour: z.number(),
   /**
    * The window in equal buckets, one letter each, worst state in it: `h` healthy `d` degraded `x` down
-   * `i` inactive `u` unknown `.` did not exist.
+   * `i` inactive `u` unknown `.` did not exist. Upper case: only reported.
    */
   strip: z.string(),
   /** The same for the active connector: `a`, `b`, … in the order of `actives`, `-` none, `u` unknown. */
@@ -157,6 +136,41 @@ export const TunnelSummary = z.object({
   actives: z.array(z.string()),
 })
 export type TunnelSummary = z.infer<typeof TunnelSummary>
+
+/** One connector's roles in a window. */
+export const RoleLane = z.object({
+  connectorId: z.string(),
+  intervals: z.array(Interval),
+  /** Milliseconds of the window in which Tandem saw its role, and of these the ones in which it was active. */
+  observedMs: z.number(),
+  activeMs: z.number(),
+  /** Connections that it opened in the window. */
+  reconnects: z.number(),
+})
+export type RoleLane = z.infer<typeof RoleLane>
+
+export const TunnelHistory = z.object({
+  tunnelId: z.string(),
+  from: z.number(),
+  to: z.number(),
+  /** When the answer was made: the end of what can be known. */
+  at: z.number(),
+  /** Since when Tandem watches this tunnel; null: not yet. */
+  watchedSince: z.nullable(z.number()),
+  /** The window held too much to show each interval: every bad state is kept in buckets this wide. */
+  bucketMs: z.nullable(z.number()),
+  status: z.array(Interval),
+  active: z.array(Interval),
+  lanes: z.array(RoleLane),
+  /** The figures of the window, reckoned before anything was down-sampled. */
+  summary: TunnelSummary,
+  connections: z.array(ConnectionLife),
+  /** Newest last. */
+  events: z.array(HistoryEvent),
+  /** More connections or events were there than are listed. */
+  truncated: z.boolean(),
+})
+export type TunnelHistory = z.infer<typeof TunnelHistory>
 
 export const HistorySummary = z.object({
   from: z.number(),
@@ -176,6 +190,20 @@ export type ActivityPage = z.infer<typeof ActivityPage>
 export const stripBuckets = 48
 /** Past this many intervals a window comes in buckets. */
 export const mostIntervals = 2000
+
+const badness: Record<string, number> = {
+  down: 9,
+  none: 8,
+  offline: 7,
+  unknown: 6,
+  degraded: 5,
+  inactive: 3,
+  passive: 2,
+  up: 2,
+}
+
+/** How much a state needs to be seen where there is no room for all; higher is worse. Good ones are 1. */
+export const badnessOf = (value: string) => badness[value] ?? 1
 
 const short = (id: string | null) => (id === null ? 'none' : id.slice(0, 8))
 
