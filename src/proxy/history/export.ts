@@ -23,8 +23,19 @@ const instant = (at: number | null) => (at === null ? null : new Date(at).toISOS
 const seconds = (ms: number | null) => (ms === null ? null : Math.round(ms / 100) / 10)
 
 export const historyHeader = toRow([
-  ...['kind', 'connector', 'from', 'to', 'seconds', 'value', 'source', 'precision_seconds'],
-  ...['unknown_because', 'colo', 'origin_ip', 'version', 'connection'],
+  'kind',
+  'connector',
+  'from',
+  'to',
+  'seconds',
+  'value',
+  'source',
+  'precision_seconds',
+  'unknown_because',
+  'colo',
+  'origin_ip',
+  'version',
+  'connection',
 ])
 
 /** A window of one tunnel: intervals, then connections, then events. An unknown value is an empty cell. */
@@ -45,16 +56,20 @@ export function* historyRows(history: TunnelHistory): Generator<string> {
   for (const life of history.connections) {
     const until = life.closedAt ?? life.lastSeenAt
     yield toRow([
-      ...['connection', life.connectorId, instant(life.openedAt), instant(life.closedAt)],
-      ...[seconds(until - life.openedAt), life.closedAt === null ? 'open' : 'closed', life.source],
-      ...[
-        seconds(life.precisionMs),
-        null,
-        life.colo,
-        life.originIp,
-        life.version,
-        life.connectionId,
-      ],
+      'connection',
+      life.connectorId,
+      instant(life.openedAt),
+      instant(life.closedAt),
+      seconds(until - life.openedAt),
+      life.closedAt === null ? 'open' : 'closed',
+      life.source,
+
+      seconds(life.precisionMs),
+      null,
+      life.colo,
+      life.originIp,
+      life.version,
+      life.connectionId,
     ])
   }
   for (const event of history.events) {
@@ -64,14 +79,33 @@ export function* historyRows(history: TunnelHistory): Generator<string> {
 }
 
 export const activityHeader = toRow([
-  ...['at', 'tunnel', 'tunnel_id', 'kind', 'what', 'connector', 'from', 'to', 'cause', 'by'],
-  ...['failover', 'precision_seconds'],
+  'at',
+  'tunnel',
+  'tunnel_id',
+  'kind',
+  'what',
+  'connector',
+  'from',
+  'to',
+  'cause',
+  'by',
+  'failover',
+  'precision_seconds',
 ])
 
 export const activityRow = (event: HistoryEvent): string =>
   toRow([
-    ...[instant(event.at), event.tunnelName, event.tunnelId, event.kind, eventSentence(event)],
-    ...[event.connectorId, event.from, event.to, event.cause, event.by, event.failoverId],
+    instant(event.at),
+    event.tunnelName,
+    event.tunnelId,
+    event.kind,
+    eventSentence(event),
+    event.connectorId,
+    event.from,
+    event.to,
+    event.cause,
+    event.by,
+    event.failoverId,
     seconds(event.precisionMs),
   ])
 

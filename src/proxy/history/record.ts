@@ -47,6 +47,7 @@ export const reasonList = UnknownReason.options
 /** The log's entries about Tandem itself. */
 export const tandemKey = 0
 const rowsAtOnce = 500
+const momentsKept = 10_000
 
 export async function createRecorder(deps: RecorderDeps) {
   const { db, keys, now } = deps
@@ -54,7 +55,8 @@ export async function createRecorder(deps: RecorderDeps) {
   const watchingSince = now()
   const unflushed = new Set<string>()
   let troubleSince: number | null = null
-  let lastEvent = { at: 0, seq: 0 }
+  /** How many entries one moment of a tunnel has already, newest moments last. */
+  const counted = new Map<string, number>()
 
   /** Never throws: what can't be written is said by `onTrouble`, and shown live all the same. */
   async function record(looks: Look[]): Promise<void> {
@@ -116,8 +118,7 @@ export async function createRecorder(deps: RecorderDeps) {
   }
 
   function logEvent(rows: Rows, tunnel: number, event: LoggedEvent, name?: string) {
-    const seq = event.at === lastEvent.at ? lastEvent.seq + 1 : 0
-    lastEvent = { at: event.at, seq }
+    const seq = nextSeq(`${tunnel}/${event.at}`)
     const tunnelId = tunnel === tandemKey ? null : keys.tunnelOf(tunnel)
     const tunnelName = name ?? books.get(tunnelId ?? '')?.sight?.listed.name ?? null
     rows.told.push({ id: `${tunnel}-${event.at}-${seq}`, tunnelId, tunnelName, ...event })
@@ -134,6 +135,16 @@ export async function createRecorder(deps: RecorderDeps) {
       failover_id: event.failoverId,
       precision_ms: event.precisionMs,
     })
+  }
+
+  /** A moment comes back: one look tells of its own time and of the times that Cloudflare reports. */
+  function nextSeq(moment: string): number {
+    const seq = counted.get(moment) ?? 0
+    counted.delete(moment)
+    counted.set(moment, seq + 1)
+    const [oldest] = counted.keys()
+    if (oldest !== undefined && counted.size > momentsKept) counted.delete(oldest)
+    return seq
   }
 
   /** All or nothing, in one transaction. */
@@ -195,7 +206,14 @@ export async function createRecorder(deps: RecorderDeps) {
         )
         .execute()
     }
-    for (const part of chunks(rows.events)) await trx.insertInto('events').values(part).execute()
+    for (const part of chunks(rows.events)) {
+      // An entry that an earlier run made of the same moment stays: one line less, but no standstill.
+      await trx
+        .insertInto('events')
+        .values(part)
+        .onConflict((row) => row.columns(['tunnel', 'at', 'seq']).doNothing())
+        .execute()
+    }
     for (const part of chunks([...rows.sights].map(([tunnel, body]) => ({ tunnel, body })))) {
       await trx
         .insertInto('sights')
