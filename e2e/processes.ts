@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** One of our programs, running as it does in production: built, by plain node, in a process of its own. */
+/** One of our programs in a process of its own: built and by plain node, or straight from its source. */
 
-const dist = join(import.meta.dirname, '../dist')
+const root = join(import.meta.dirname, '..')
 
 export type Program = {
   /** Everything that it has printed so far, both streams. */
@@ -32,13 +32,18 @@ function cleanEnv(): NodeJS.ProcessEnv {
 /**
  * Starts `dist/<name>.js` with nothing of the caller's settings but `env`, in a folder without a .env.
  * Its standard input is a pipe that breaks when this process ends, however it ends.
+ *
+ * @param options.source runs it from `src`, for tests that come before the build.
  */
 export function start(
   name: 'proxy' | 'simulator',
   args: string[],
-  options: { env?: Record<string, string>; cwd?: string } = {},
+  options: { env?: Record<string, string>; cwd?: string; source?: boolean } = {},
 ): Program {
-  const child: ChildProcess = spawn(process.execPath, [join(dist, `${name}.js`), ...args], {
+  const program = options.source
+    ? ['--import', import.meta.resolve('tsx'), join(root, 'src', name, 'main.ts')]
+    : [join(root, 'dist', `${name}.js`)]
+  const child: ChildProcess = spawn(process.execPath, [...program, ...args], {
     cwd: options.cwd ?? tmpdir(),
     env: { ...cleanEnv(), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -9,7 +9,10 @@ export async function watchBrowser(context: BrowserContext) {
   const received: { url: string; text: string }[] = []
   const reading: Promise<unknown>[] = []
 
-  context.on('weberror', (error) => complaints.push(`uncaught: ${error.error().stack}`))
+  context.on('weberror', (failure) => {
+    const { name, message, stack } = failure.error()
+    complaints.push(`uncaught: ${name}: ${message}\n${stack}`)
+  })
   context.on('console', (message) => {
     if (/Content Security Policy|Trusted(?:HTML|Script|Type)/i.test(message.text())) {
       complaints.push(message.text())

@@ -1,0 +1,109 @@
+import { expect, test } from './fixtures.ts'
+
+/** One connector: who it is, where it is connected, and what it could do. */
+
+const short = (id: string) => id.slice(0, 8)
+
+test('from the list over the tunnel to the connector, everything is a click away', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+  await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
+  await page.getByRole('link', { name: `Details of ${short(standby.id)}` }).click()
+  await expect(page).toHaveURL(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(short(standby.id))
+  await page.getByRole('region', { name: 'Beside it' }).getByRole('link').click()
+  await expect(page).toHaveURL(`/tunnels/${tunnelId}/connectors/${active.id}`)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(short(active.id))
+  await page.goBack()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(short(standby.id))
+})
+
+test('every connection has its colo with city and country, its address and its age', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+  const table = page.getByRole('table', { name: 'Connections' })
+  await expect(table.getByRole('row')).toHaveCount(5)
+  await expect(
+    table.getByRole('row', { name: /man02 Manchester, GB 203\.0\.113\.80/ }),
+  ).toHaveCount(2)
+  await expect(table.getByRole('cell', { name: /\d+ d \d+ h/ }).first()).toBeVisible()
+  const facts = page.getByRole('region', { name: 'Facts' })
+  await expect(facts).toContainText(standby.id)
+  await expect(facts).toContainText(standby.version)
+  await expect(facts).toContainText('masque')
+})
+
+test('a standby says what speaks against it, and the active one that it carries the traffic', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+  await expect(page.getByRole('region', { name: 'If it were promoted' })).toContainText(
+    'shares the colo lhr13',
+  )
+  await expect(page.getByRole('button', { name: `Promote ${short(standby.id)}` })).toBeEnabled()
+  await page.goto(`/tunnels/${tunnelId}/connectors/${active.id}`)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(short(active.id))
+  await expect(page.getByRole('main')).toContainText('Carries the traffic')
+  await expect(page.getByRole('button', { name: /^Promote/ })).toHaveCount(0)
+})
+
+test('a connector that dies while somebody looks is shown offline and cannot be promoted', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+  const promote = page.getByRole('button', { name: `Promote ${short(standby.id)}` })
+  await expect(promote).toBeEnabled()
+  await world.kill(standby.id)
+  await expect(page.getByRole('main')).toContainText('Offline', { timeout: 6_000 })
+  await expect(promote).toBeDisabled()
+})
+
+test('“check now” asks Cloudflare about this very connector', async ({ page, world }) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  const asked = async () =>
+    (await world.requests()).filter(({ path }) => path.endsWith(`/connectors/${standby.id}`)).length
+  await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+  const before = await asked()
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await expect.poll(asked).toBe(before + 1)
+})
+
+test('an id is copied with a click', async ({ page, context, world }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+  await page
+    .getByRole('region', { name: 'Facts' })
+    .getByRole('button', { name: `Copy connector id: ${standby.id}` })
+    .click()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(standby.id)
+})
+
+test('an unknown connector is said plainly', async ({ page, world }) => {
+  const { tunnelId } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}/connectors/00000000-0000-4000-8000-000000000000`)
+  await expect(
+    page.getByRole('heading', { name: 'There is nothing at this address' }),
+  ).toBeVisible()
+})
+
+test.describe('with the ids of Cloudflare’s reference', () => {
+  test.use({ scene: 'docs' })
+
+  test('an address put together from the reference’s examples works', async ({ page }) => {
+    await page.goto(
+      '/tunnels/f70ff985-a4ef-4643-bbbc-4a0ed4fc8415/connectors/1bedc50d-42b3-473c-b108-ff3d10c0d925',
+    )
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('1bedc50d')
+    await expect(page.getByRole('main')).toContainText('Dallas')
+  })
+})
