@@ -1,0 +1,92 @@
+import { useSyncExternalStore } from 'react'
+
+/** Which zone are charts and logs told in? Chosen once per browser: the reader's own, or UTC. */
+export const zones = ['local', 'utc'] as const
+export type Zone = (typeof zones)[number]
+
+const key = 'tandem.zone'
+const listeners = new Set<() => void>()
+let chosen: Zone | undefined
+
+function read(): Zone {
+  if (chosen) return chosen
+  try {
+    chosen = localStorage.getItem(key) === 'utc' ? 'utc' : 'local'
+  } catch {
+    chosen = 'local'
+  }
+  return chosen
+}
+
+export function setZone(zone: Zone) {
+  chosen = zone
+  try {
+    localStorage.setItem(key, zone)
+  } catch {
+    // Storage refused: the choice holds until the page is left.
+  }
+  for (const each of listeners) each()
+}
+
+export function useZone(): Zone {
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }, read)
+}
+
+/** How far a zone's clock is ahead of UTC at that time, milliseconds. */
+export const offsetMs = (at: number, zone: Zone): number =>
+  zone === 'utc' ? 0 : -new Date(at).getTimezoneOffset() * 60_000
+
+function formatter(options: Intl.DateTimeFormatOptions): (at: number, zone: Zone) => string {
+  const made: Partial<Record<Zone, Intl.DateTimeFormat>> = {}
+  return (at, zone) => {
+    const format = (made[zone] ??= new Intl.DateTimeFormat('en-GB', {
+      ...options,
+      ...(zone === 'utc' ? { timeZone: 'UTC' } : {}),
+    }))
+    return format.format(at)
+  }
+}
+
+/** `24 Nov 2026, 12:04:10` */
+export const instantIn = formatter({ dateStyle: 'medium', timeStyle: 'medium' })
+/** `12:04:10` */
+export const clockIn = formatter({ timeStyle: 'medium' })
+/** `12:04` */
+export const minuteIn = formatter({ hour: '2-digit', minute: '2-digit' })
+/** `24 Nov` */
+export const dayIn = formatter({ day: 'numeric', month: 'short' })
+/** `24 Nov, 12:04` */
+export const shortIn = formatter({
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+})
+/** `Nov` */
+export const monthIn = formatter({ month: 'short' })
+/** `2026` */
+export const yearIn = formatter({ year: 'numeric' })
+/** `Tuesday, 24 November 2026` */
+export const longDayIn = formatter({
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+})
+
+/** The zone in words: `UTC`, or the reader's own as `Europe/London`. */
+export const zoneName = (zone: Zone): string =>
+  zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone
+
+/** `2026-11-24T12:04:10`, as a date and time field holds it. */
+export const fieldOf = (at: number, zone: Zone): string =>
+  new Date(at + offsetMs(at, zone)).toISOString().slice(0, 19)
+
+/** The other way round; null for what is no time. */
+export function fromField(text: string, zone: Zone): number | null {
+  const at = Date.parse(zone === 'utc' ? `${text}Z` : text)
+  return Number.isNaN(at) ? null : at
+}
