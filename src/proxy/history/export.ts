@@ -63,7 +63,6 @@ export function* historyRows(history: TunnelHistory): Generator<string> {
       seconds(until - life.openedAt),
       life.closedAt === null ? 'open' : 'closed',
       life.source,
-
       seconds(life.precisionMs),
       null,
       life.colo,

@@ -74,12 +74,13 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
   /**
    * One tunnel's window.
    *
+   * @param options.whole never down-sampled, for exports.
    * @returns null for a tunnel that Tandem never recorded.
    */
   async function history(
     tunnelId: string,
     range: Range,
-    connectorId?: string,
+    { connectorId, whole = false }: { connectorId?: string | undefined; whole?: boolean } = {},
   ): Promise<TunnelHistory | null> {
     const known = keys.known(tunnelId)
     if (!known) return null
@@ -105,10 +106,8 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
         reconnects: reconnects.get(lane.connectorId) ?? 0,
       }))
     const counts = await countChanges([known.key], range)
-    const { bucketMs, lean } = leanerIfNeeded(
-      [status, active, ...lanes.map((lane) => lane.intervals)],
-      range,
-    )
+    const all = [status, active, ...lanes.map((lane) => lane.intervals)]
+    const { bucketMs, lean } = whole ? asItIs : leanerIfNeeded(all, range)
     const lives = await livesOf(known.key, range, connectorId)
     const events = await eventsOf(known.key, range, connectorId)
     return {
@@ -380,10 +379,12 @@ function toLanes(spans: Span[], edge: Edge): Pick<RoleLane, 'connectorId' | 'int
     .toSorted((a, b) => a.connectorId.localeCompare(b.connectorId))
 }
 
+const asItIs = { bucketMs: null, lean: (lane: Interval[]) => lane }
+
 /** Past `mostIntervals` a window comes in buckets, as wide as it takes. */
 function leanerIfNeeded(lanes: Interval[][], { from, to }: Range) {
   const count = lanes.reduce((sum, lane) => sum + lane.length, 0)
-  if (count <= mostIntervals) return { bucketMs: null, lean: (lane: Interval[]) => lane }
+  if (count <= mostIntervals) return asItIs
   const perLane = Math.max(50, Math.floor(mostIntervals / lanes.length / 2))
   const bucketMs = Math.ceil((to - from) / perLane)
   return { bucketMs, lean: (lane: Interval[]) => downsample(lane, bucketMs, from) }

@@ -273,26 +273,25 @@ async function createSeeding(db: Store, newId: () => string, startAt: number) {
     for (const failover of failovers) {
       const endedAt = Math.min(failover.requestedAt + verifyDeadlineMs, at)
       if (failover.endedAt === null) Object.assign(failover, { state: 'not-confirmed', endedAt })
-      await keep(failover)
-    }
-  }
-
-  async function keep(failover: Failover) {
-    const { endedAt, state: to } = failover
-    const at = endedAt ?? failover.requestedAt
-    await log(failover.tunnelId, { ...toEntry(failover), at, kind: 'failover-ended', to })
-    await db
-      .insertInto('failovers')
-      .values({
-        id: failover.id,
-        tunnel_id: failover.tunnelId,
-        account_id: failover.accountId,
-        running: 0,
-        requested_at: failover.requestedAt,
-        body: JSON.stringify(failover),
+      await log(failover.tunnelId, {
+        ...toEntry(failover),
+        at: failover.endedAt ?? endedAt,
+        kind: 'failover-ended',
+        to: failover.state,
       })
-      .execute()
+    }
+    if (failovers.length > 0)
+      await db.insertInto('failovers').values(failovers.map(toRow)).execute()
   }
 
   return { take }
 }
+
+const toRow = (failover: Failover) => ({
+  id: failover.id,
+  tunnel_id: failover.tunnelId,
+  account_id: failover.accountId,
+  running: 0,
+  requested_at: failover.requestedAt,
+  body: JSON.stringify(failover),
+})

@@ -20,7 +20,7 @@ export function historyRoutes(route: Route, parts: Parts) {
   const { reader } = parts
 
   async function window(c: Request, tunnelId: string, connectorId?: string) {
-    const history = await reader.history(tunnelId, readRange(c, parts), connectorId)
+    const history = await reader.history(tunnelId, readRange(c, parts), { connectorId })
     if (history) return history
     throw parts.poller.hasLooked()
       ? new ProblemError('not-found', 'Tandem has no history of this tunnel.')
@@ -44,8 +44,14 @@ export function historyRoutes(route: Route, parts: Parts) {
       yield historyHeader
       for (let from = range.from; from < range.to; from += dayMs) {
         const day = { from, to: Math.min(from + dayMs, range.to) }
-        const history = await reader.history(tunnelId, day)
-        if (history) yield [...historyRows(history)].join('')
+        const history = await reader.history(tunnelId, day, { whole: true })
+        if (!history) return
+        // A connection that lives for days stands in the day of its beginning only.
+        const begunEarlier = ({ openedAt }: { openedAt: number }) => openedAt < from
+        const connections = history.connections.filter(
+          (life) => from === range.from || !begunEarlier(life),
+        )
+        yield [...historyRows({ ...history, connections })].join('')
       }
     }
     return download(
