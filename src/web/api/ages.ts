@@ -56,8 +56,13 @@ export function useConnectorsCheckedAt(
  * When the tunnel's status was last seen. Before its connectors were read for the first time only the
  * listing speaks of it.
  */
+export function statusAtOf(tunnel: { id: string; checkedAt: number | null }): number | null {
+  return checkedAtOf(tunnel) ?? listedAt
+}
+
+/** As `statusAtOf`, kept up by the live stream. */
 export function useStatusAt(tunnel: { id: string; checkedAt: number | null }): number | null {
-  return useSyncExternalStore(subscribe, () => checkedAtOf(tunnel) ?? listedAt)
+  return useSyncExternalStore(subscribe, () => statusAtOf(tunnel))
 }
 
 function subscribe(listener: () => void) {

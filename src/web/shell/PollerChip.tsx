@@ -5,6 +5,7 @@ import { Fact, Facts } from '#web/ui/Panel.tsx'
 import { Popover } from '#web/ui/Popover.tsx'
 import { Elapsed, TimeAgo } from '#web/ui/TimeAgo.tsx'
 import { ageText, countdownText, preciseText } from '#web/ui/time.ts'
+import { skewText } from './notices.ts'
 
 const looks: Record<PollerState['state'], { word: string; icon: IconName; box: string }> = {
   starting: { word: 'First look', icon: 'refresh', box: 'bg-accent-soft' },
@@ -106,7 +107,7 @@ function PollerDetails({ poller, tokens }: { poller: PollerState; tokens: TokenS
           </Fact>
         )}
         {poller.clockSkewMs === null ? null : (
-          <Fact name="Clock against Cloudflare">{skewText(poller.clockSkewMs)}</Fact>
+          <Fact name="Server’s clock">{skewText(poller.clockSkewMs)} Cloudflare’s</Fact>
         )}
       </Facts>
       <div>
@@ -172,11 +173,4 @@ function BudgetBar({ budget }: { budget: PollerState['budget'] }) {
       <span className="absolute -inset-y-0.5 w-px bg-line-strong" style={at(budget.hardStop)} />
     </div>
   )
-}
-
-/** `clockSkewMs` is Cloudflare's clock minus the server's. */
-export function skewText(clockSkewMs: number): string {
-  const size = Math.abs(clockSkewMs)
-  if (size < 1000) return 'in step'
-  return `${ageText(size)} ${clockSkewMs > 0 ? 'behind' : 'ahead'}`
 }

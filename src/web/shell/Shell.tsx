@@ -32,7 +32,7 @@ export function Shell() {
   useShortcut('help', () => setLayer('help'))
   useShortcut('tunnels', () => void router.navigate({ to: '/' }))
   // On pages without a list to search, the palette is the search.
-  useShortcut('search', () => setLayer('palette'))
+  useShortcut('search', () => setLayer('palette'), true)
 
   return (
     <>

@@ -1,7 +1,7 @@
-import { useSyncExternalStore } from 'react'
+import { useEffect, useSyncExternalStore } from 'react'
 import { tip } from './Tooltip.tsx'
 
-/** City and country by IATA code. Fetched once, when the first colo is shown: it is not needed to paint. */
+/** City and country by IATA code. Not needed to paint, so it comes later. */
 type Places = Readonly<Record<string, readonly [city: string, country: string]>>
 let places: Places = {}
 let asked = false
@@ -9,11 +9,14 @@ const listeners = new Set<() => void>()
 
 function subscribe(listener: () => void) {
   listeners.add(listener)
-  if (!asked) {
-    asked = true
-    void load()
-  }
   return () => listeners.delete(listener)
+}
+
+/** Fetches the table of cities, once. Where they are only hovers, call it when a pointer comes near. */
+export function wantCities() {
+  if (asked) return
+  asked = true
+  void load()
 }
 
 async function load() {
@@ -23,6 +26,11 @@ async function load() {
 
 /** `lhr16` → `London, GB`; null where the code is not known (yet). */
 export function useCity(colo: string | null): string | null {
+  useEffect(wantCities, [])
+  return useCityIfThere(colo)
+}
+
+function useCityIfThere(colo: string | null): string | null {
   return useSyncExternalStore(subscribe, () => (colo === null ? null : cityOf(places, colo)))
 }
 
@@ -42,7 +50,10 @@ const withCity = (colo: string, city: string | null) => (city ? `${colo} · ${ci
 
 /** A Cloudflare data centre: its code, and its city beside it or on hover. */
 export function Place({ colo, city = true }: { colo: string; city?: boolean }) {
-  const name = useCity(colo)
+  const name = useCityIfThere(colo)
+  useEffect(() => {
+    if (city) wantCities()
+  }, [city])
   return (
     <span className="whitespace-nowrap" {...tip(city ? null : name)}>
       <span className="font-mono text-[0.93em]">{colo}</span>

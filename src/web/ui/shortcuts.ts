@@ -20,8 +20,11 @@ export type ShortcutId = keyof typeof shortcuts
 type Handler = (event: KeyboardEvent) => void
 const handlers = new Map<ShortcutId, Handler[]>()
 
-/** Answers a shortcut while the component is mounted; the one mounted last wins. */
-export function useShortcut(id: ShortcutId, handler: Handler) {
+/**
+ * Answers a shortcut while the component is mounted. The one mounted last wins; a `fallback` answers only
+ * where nobody else does.
+ */
+export function useShortcut(id: ShortcutId, handler: Handler, fallback = false) {
   const latest = useRef(handler)
   useEffect(() => {
     latest.current = handler
@@ -29,14 +32,14 @@ export function useShortcut(id: ShortcutId, handler: Handler) {
   useEffect(() => {
     const call: Handler = (event) => latest.current(event)
     const stack = handlers.get(id) ?? []
-    handlers.set(id, [...stack, call])
+    handlers.set(id, fallback ? [call, ...stack] : [...stack, call])
     return () => {
       handlers.set(
         id,
         (handlers.get(id) ?? []).filter((each) => each !== call),
       )
     }
-  }, [id])
+  }, [id, fallback])
 }
 
 /** Listens for all of them; started once by the shell. */

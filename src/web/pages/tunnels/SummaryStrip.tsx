@@ -1,31 +1,36 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import {
   type ReadinessKind,
   readinessKinds,
+  type Tunnel,
   type TunnelStatus,
   tunnelStatuses,
 } from '#contract/tunnel.ts'
+import { statusAtOf } from '#web/api/ages.ts'
+import { useClock } from '#web/ui/clock.ts'
 import { ReadinessPicture, readinessLooks } from '#web/ui/ReadinessMark.tsx'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { tip } from '#web/ui/Tooltip.tsx'
-import type { counts } from './rows.ts'
+import { counts } from './rows.ts'
 
 const whole = new Intl.NumberFormat('en')
 
 /** How many are in which state; each number filters the list to what it counts. */
 export function SummaryStrip({
-  numbers,
+  tunnels,
   status,
   readiness,
   onStatus,
   onReadiness,
 }: {
-  numbers: ReturnType<typeof counts>
+  tunnels: readonly Tunnel[]
   status: readonly TunnelStatus[] | undefined
   readiness: readonly ReadinessKind[] | undefined
   onStatus: (status: TunnelStatus[] | undefined) => void
   onReadiness: (readiness: ReadinessKind[] | undefined) => void
 }) {
+  const numbers = useMemo(() => counts(tunnels), [tunnels])
+  const stale = useStaleCounts(tunnels)
   return (
     <div className="grid grid-cols-1 gap-3 xl:grid-cols-[5fr_7fr]">
       <Group label="Status" columns="grid-cols-5">
@@ -34,7 +39,8 @@ export function SummaryStrip({
             key={each}
             count={numbers.status[each] ?? 0}
             {...statusLooks[each]}
-            mark={<StatusShape status={each} />}
+            stale={stale.status[each] ?? 0}
+            mark={<StatusShape status={each} stale={Boolean(stale.status[each])} />}
             pressed={status?.includes(each) ?? false}
             onPress={() => onStatus(toggled(tunnelStatuses, status, each))}
           />
@@ -46,6 +52,7 @@ export function SummaryStrip({
             key={each}
             count={numbers.readiness[each] ?? 0}
             {...readinessLooks[each]}
+            stale={stale.readiness[each] ?? 0}
             mark={<ReadinessPicture readiness={each} standbyCount={1} />}
             pressed={readiness?.includes(each) ?? false}
             onPress={() => onReadiness(toggled(readinessKinds, readiness, each))}
@@ -80,6 +87,7 @@ function Cell({
   word,
   meaning,
   ink,
+  stale,
   mark,
   pressed,
   onPress,
@@ -88,6 +96,7 @@ function Cell({
   word: string
   meaning: string
   ink: string
+  stale: number
   mark: ReactNode
   pressed: boolean
   onPress: () => void
@@ -97,18 +106,33 @@ function Cell({
       type="button"
       aria-pressed={pressed}
       onClick={onPress}
-      {...tip(meaning)}
+      {...tip(stale > 0 ? `${meaning}\n${stale} of ${count} too old to be trusted` : meaning)}
       className="flex min-w-0 flex-col items-start gap-0.5 bg-panel px-1.5 py-2 text-left last:max-sm:[.wide>&]:col-span-2 -outline-offset-2 transition-colors hover:bg-hover aria-pressed:bg-accent-soft aria-pressed:shadow-[inset_0_-2px_0_var(--accent)] sm:px-3.5"
     >
       <span className="flex w-full items-center justify-between gap-1">
         <span className={`text-xl leading-tight ${count === 0 ? 'text-ink-3' : 'font-semibold'}`}>
           {whole.format(count)}
         </span>
-        <span className={count === 0 ? 'text-ink-3 opacity-70' : ink}>{mark}</span>
+        <span className={count === 0 ? 'text-ink-3 opacity-70' : stale > 0 ? 'text-unknown' : ink}>
+          {mark}
+        </span>
       </span>
       <span className="max-w-full truncate text-sm text-ink-2 max-sm:text-xs">{word}</span>
     </button>
   )
+}
+
+/** How many of each are too old to be trusted: their numbers lose their colour. */
+function useStaleCounts(tunnels: readonly Tunnel[]): ReturnType<typeof counts> {
+  const isStale = (tunnel: Tunnel, now: number) => {
+    const at = statusAtOf(tunnel)
+    return at === null || now - at > tunnel.staleAfterMs
+  }
+  // Compared as a text, so that nothing is drawn again while nothing changes.
+  const text = useClock((now) =>
+    JSON.stringify(counts(tunnels.filter((tunnel) => isStale(tunnel, now)))),
+  )
+  return useMemo(() => JSON.parse(text) as ReturnType<typeof counts>, [text])
 }
 
 /** The choice with one more or one less, in the order of all; undefined when none is left. */

@@ -177,20 +177,20 @@ function useFlash(value: string) {
 
 function NameLink({ tunnel }: { tunnel: Tunnel }) {
   return (
-    <>
+    <span className="flex min-w-0 items-baseline gap-2">
       <Link
         to="/tunnels/$tunnelId"
         params={{ tunnelId: tunnel.id }}
         tabIndex={-1}
-        className="font-medium group-hover:underline"
-        {...tip(displayName(tunnel.name).length > 32 ? displayName(tunnel.name) : null)}
+        className="truncate font-medium group-hover:underline"
+        {...tip(displayName(tunnel.name).length > 28 ? displayName(tunnel.name) : null)}
       >
         <Name name={tunnel.name} />
       </Link>
-      <span className="ml-2 font-mono text-xs text-ink-3 @max-3xl:hidden max-md:hidden">
+      <span className="shrink-0 font-mono text-xs text-ink-3 @max-3xl:hidden max-md:hidden">
         {shortId(tunnel.id)}
       </span>
-    </>
+    </span>
   )
 }
 

@@ -1,11 +1,12 @@
 import { useNavigate } from '@tanstack/react-router'
-import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { Icon } from '#web/ui/Icon.tsx'
+import { wantCities } from '#web/ui/Place.tsx'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { tip } from '#web/ui/Tooltip.tsx'
+import { showRow, useWindowRows } from '#web/ui/window-rows.ts'
 import { type Direction, type SortKey, whyNoFailover } from './rows.ts'
 import { type ColumnId, columnClass, TunnelCard, TunnelRow } from './TunnelRow.tsx'
 
@@ -67,59 +68,45 @@ export function TunnelTable({
   const isNarrow = useMedia(narrow)
   const box = useRef<HTMLDivElement>(null)
   const rem = useRootSize()
-  const [offset, setOffset] = useState(0)
   const rowPx = Math.round(rem * (isNarrow ? cardRem : rowRem))
 
-  useLayoutEffect(() => {
-    setOffset((box.current?.getBoundingClientRect().top ?? 0) + window.scrollY)
-  }, [rows.length, isNarrow])
-
-  // oxlint-disable-next-line react/incompatible-library -- the React Compiler is not used here
-  const virtual = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: () => rowPx,
-    overscan: 12,
-    scrollMargin: offset,
-    scrollPaddingStart: 140,
-    scrollPaddingEnd: 24,
-    getItemKey: (index) => rows[index]?.id ?? index,
-  })
-  useLayoutEffect(() => virtual.measure(), [virtual, rowPx])
-
-  const cursor = useCursor(rows, (index) => virtual.scrollToIndex(index, { align: 'auto' }))
+  const headPx = isNarrow ? 0 : rowPx
+  const { first, end } = useWindowRows(box, rows.length, rowPx, headPx)
+  const cursor = useCursor(rows, (index) =>
+    showRow(box.current, index, rowPx, headPx, stickyPx() + headPx),
+  )
   const mayNotFailOver = useWhyNot('failoverRun')
 
-  const visible = virtual.getVirtualItems()
-  const before = (visible[0]?.start ?? offset) - offset
-  const after = virtual.getTotalSize() - ((visible.at(-1)?.end ?? offset) - offset)
-  const shared = (index: number) => {
-    const tunnel = rows[index]
-    return (
-      tunnel && {
-        tunnel,
-        index,
-        isCursor: tunnel.id === cursor.id,
-        onFocus: cursor.onFocus,
-        mayNotFailOver,
-      }
-    )
-  }
+  const visible = rows.slice(first, end)
+  const before = first * rowPx
+  const after = (rows.length - end) * rowPx
+  const shared = (tunnel: Tunnel, place: number) => ({
+    tunnel,
+    index: first + place,
+    heightPx: rowPx,
+    isCursor: tunnel.id === cursor.id,
+    onFocus: cursor.onFocus,
+    mayNotFailOver,
+  })
 
   if (isNarrow)
     return (
       <div ref={box} className="rounded-lg border border-line bg-panel">
         <ul aria-label="Tunnels">
           <li aria-hidden="true" style={{ height: before }} />
-          {visible.map(({ index }) => {
-            const props = shared(index)
-            return props ? <TunnelCard key={props.tunnel.id} {...props} heightPx={rowPx} /> : null
-          })}
+          {visible.map((tunnel, place) => (
+            <TunnelCard key={tunnel.id} {...shared(tunnel, place)} />
+          ))}
           <li aria-hidden="true" style={{ height: after }} />
         </ul>
       </div>
     )
   return (
-    <div ref={box} className="@container rounded-lg border border-line bg-panel">
+    <div
+      ref={box}
+      onPointerEnter={wantCities}
+      className="@container rounded-lg border border-line bg-panel"
+    >
       <table
         aria-label="Tunnels"
         aria-rowcount={rows.length + 1}
@@ -139,16 +126,19 @@ export function TunnelTable({
         </thead>
         <tbody>
           <Spacer height={before} />
-          {visible.map(({ index }) => {
-            const props = shared(index)
-            return props ? <TunnelRow key={props.tunnel.id} {...props} heightPx={rowPx} /> : null
-          })}
+          {visible.map((tunnel, place) => (
+            <TunnelRow key={tunnel.id} {...shared(tunnel, place)} />
+          ))}
           <Spacer height={after} />
         </tbody>
       </table>
     </div>
   )
 }
+
+/** How much of the window the page's header covers. */
+const stickyPx = () =>
+  Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--top')) || 0
 
 /** The room of the rows that are not in the document. */
 function Spacer({ height }: { height: number }) {

@@ -11,7 +11,7 @@ import { Kbd } from '#web/ui/Kbd.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { FirstRun } from './FirstRun.tsx'
-import { counts, filtered, type SortKey, sorted } from './rows.ts'
+import { filtered, type SortKey, sorted } from './rows.ts'
 import { SummaryStrip } from './SummaryStrip.tsx'
 import { TunnelTable } from './TunnelTable.tsx'
 
@@ -43,7 +43,6 @@ export function TunnelsPage() {
     () => filtered(order, { q: wanted, status, readiness }),
     [order, wanted, status, readiness],
   )
-  const numbers = useMemo(() => counts(list.tunnels), [list.tunnels])
   const isFiltered = Boolean(query || status || readiness)
 
   const openCreate = () => navigate({ search: (old) => ({ ...old, dialog: 'create' }) })
@@ -99,7 +98,7 @@ export function TunnelsPage() {
       ) : (
         <>
           <SummaryStrip
-            numbers={numbers}
+            tunnels={list.tunnels}
             status={status}
             readiness={readiness}
             onStatus={(next) => void filterBy({ status: next })}

@@ -1,0 +1,261 @@
+import { QueryClient } from '@tanstack/react-query'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { LiveEvent } from '#contract/events.ts'
+import type { Failover } from '#contract/failover.ts'
+import type { PollerState, Session } from '#contract/session.ts'
+import type { ConnectorList, Tunnel, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
+import { checkedAtOf, forgetAges, statusAtOf } from './ages.ts'
+import { land } from './land.ts'
+import {
+  connectorsQuery,
+  failoverQuery,
+  sessionQuery,
+  tunnelQuery,
+  tunnelsQuery,
+} from './queries.ts'
+
+const tunnel = (id: string, change: Partial<Tunnel> = {}): Tunnel => ({
+  id,
+  accountId: 'a',
+  name: id,
+  status: 'healthy',
+  statusReported: null,
+  readiness: 'ready',
+  standbyCount: 1,
+  ha: true,
+  haMode: null,
+  activeConnectorId: 'c1',
+  activeColos: [],
+  colos: [],
+  connectorCount: 2,
+  connectionCount: 8,
+  since: null,
+  activeSince: null,
+  changedAt: null,
+  createdAt: null,
+  deletedAt: null,
+  checkedAt: 1000,
+  staleAfterMs: 30_000,
+  trouble: null,
+  unlistedSince: null,
+  failoverId: null,
+  ...change,
+})
+const detail = (id: string): TunnelDetail => ({
+  ...tunnel(id),
+  tunType: 'warp_connector',
+  connsActiveAt: 1,
+  connsInactiveAt: null,
+  metadata: { site: 'dublin' },
+})
+const connectors = (tunnelId: string, checkedAt: number): ConnectorList => ({
+  tunnelId,
+  checkedAt,
+  connectors: [],
+  outlook: { verdict: 'good', sentence: '', notes: [] },
+})
+const failover = (change: Partial<Failover> = {}): Failover => ({
+  id: 'f1',
+  tunnelId: 't1',
+  accountId: 'a',
+  tunnelName: 't1',
+  by: 'ops',
+  state: 'accepted',
+  from: null,
+  to: { connectorId: 'c2', colos: [], version: null },
+  requestedAt: 1,
+  sentAt: 2,
+  acceptedAt: 3,
+  demotedAt: null,
+  promotedAt: null,
+  endedAt: null,
+  activeNow: [],
+  detail: null,
+  cloudflare: [],
+  lateAt: null,
+  ...change,
+})
+const poller: PollerState = {
+  state: 'running',
+  reason: null,
+  since: 0,
+  until: null,
+  listedAt: 900,
+  listIncompleteSince: null,
+  sweptAt: null,
+  sweepMs: null,
+  budget: { used: 1, polling: 720, hardStop: 1000, limit: 1200, remaining: null, neighbour: false },
+  clockSkewMs: null,
+}
+const session: Session = {
+  mode: 'demo',
+  build: 'b1',
+  accounts: [{ id: 'a' }],
+  who: 'ops',
+  role: 'admin',
+  roleReason: null,
+  serverAt: 1000,
+  tokens: [],
+  notRecordingSince: null,
+  storeNotice: null,
+  poller,
+}
+
+let cache: QueryClient
+let number = 0
+const happens = (...events: LiveEvent[]) =>
+  land(
+    cache,
+    events.map((event) => ({ version: `e-${(number += 1)}`, event })),
+  )
+const list = () => cache.getQueryData(tunnelsQuery.queryKey) as TunnelList
+const polled = (change: Partial<Extract<LiveEvent, { type: 'polled' }>>): LiveEvent => ({
+  type: 'polled',
+  at: 2000,
+  checked: {},
+  tunnels: [],
+  connectors: [],
+  ...change,
+})
+
+beforeEach(() => {
+  forgetAges()
+  cache = new QueryClient()
+  cache.setQueryData(sessionQuery.queryKey, session)
+  cache.setQueryData(tunnelsQuery.queryKey, {
+    version: 'e-0',
+    at: 1000,
+    tunnels: [tunnel('t1'), tunnel('t2'), tunnel('t3')],
+  })
+})
+
+describe('a look that found nothing new', () => {
+  test('moves the ages and not one row', () => {
+    const before = list()
+    happens(polled({ checked: { t1: 2000, t2: 2000 } }))
+    expect(list()).toBe(before)
+    expect(checkedAtOf(tunnel('t1'))).toBe(2000)
+    expect(checkedAtOf(tunnel('t3'))).toBe(1000)
+  })
+
+  test('that comes late makes nothing younger or older', () => {
+    happens(polled({ checked: { t1: 2000 } }))
+    happens(polled({ checked: { t1: 1500 } }))
+    expect(checkedAtOf(tunnel('t1'))).toBe(2000)
+  })
+
+  test('of the list alone dates a tunnel whose connectors were never read', () => {
+    happens({ type: 'pollerChanged', poller: { ...poller, listedAt: 7000 } })
+    expect(statusAtOf(tunnel('t9', { checkedAt: null }))).toBe(7000)
+  })
+})
+
+describe('tunnels that changed', () => {
+  test('replace their rows; all others stay the same objects', () => {
+    const [first, second] = list().tunnels
+    happens(polled({ tunnels: [tunnel('t2', { status: 'down' })] }))
+    expect(list().tunnels[0]).toBe(first)
+    expect(list().tunnels[1]).not.toBe(second)
+    expect(list().tunnels.map(({ status }) => status)).toEqual(['healthy', 'down', 'healthy'])
+  })
+
+  test('join when they are new and go when they are deleted', () => {
+    happens(polled({ tunnels: [tunnel('t4'), tunnel('t1', { deletedAt: 2000 })] }))
+    expect(list().tunnels.map(({ id }) => id)).toEqual(['t2', 't3', 't4'])
+  })
+
+  test('keep on their own page what only that page shows, deleted ones too', () => {
+    cache.setQueryData(tunnelQuery('t1').queryKey, detail('t1'))
+    happens(polled({ tunnels: [tunnel('t1', { name: 'renamed', deletedAt: 2000 })] }))
+    expect(cache.getQueryData(tunnelQuery('t1').queryKey)).toMatchObject({
+      name: 'renamed',
+      deletedAt: 2000,
+      metadata: { site: 'dublin' },
+    })
+  })
+
+  test('do not fill the cache with pages that nobody opened', () => {
+    happens(polled({ tunnels: [tunnel('t1')], connectors: [connectors('t1', 2000)] }))
+    expect(cache.getQueryData(tunnelQuery('t1').queryKey)).toBeUndefined()
+    expect(cache.getQueryData(connectorsQuery('t1').queryKey)).toBeUndefined()
+  })
+})
+
+test('connectors of an open page are replaced', () => {
+  cache.setQueryData(connectorsQuery('t1').queryKey, connectors('t1', 1000))
+  happens(polled({ connectors: [connectors('t1', 2000)] }))
+  expect(cache.getQueryData(connectorsQuery('t1').queryKey)?.checkedAt).toBe(2000)
+})
+
+test('whoever watches hears of a batch once, after all of it', async () => {
+  let heard = 0
+  const stop = cache.getQueryCache().subscribe((event) => {
+    if (event.type === 'updated' && event.query.queryKey[0] === 'tunnels') heard += 1
+  })
+  const seen: string[][] = []
+  const observer = cache.getQueryCache().find({ queryKey: tunnelsQuery.queryKey })
+  happens(
+    polled({ tunnels: [tunnel('t1', { status: 'down' })] }),
+    polled({ tunnels: [tunnel('t1', { status: 'degraded' })] }),
+  )
+  seen.push(list().tunnels.map(({ status }) => status))
+  stop()
+  expect(observer).toBeDefined()
+  expect(seen).toEqual([['degraded', 'healthy', 'healthy']])
+  expect(heard).toBeLessThanOrEqual(2)
+})
+
+describe('a failover', () => {
+  test('marks its tunnel while it runs and unmarks it when it ends', () => {
+    happens({ type: 'failoverChanged', failover: failover() })
+    expect(list().tunnels[0]?.failoverId).toBe('f1')
+    happens({ type: 'failoverChanged', failover: failover({ state: 'confirmed', endedAt: 9 }) })
+    expect(list().tunnels[0]?.failoverId).toBeNull()
+    expect(cache.getQueryData(failoverQuery('f1').queryKey)?.state).toBe('confirmed')
+  })
+
+  test('that ends does not unmark another one', () => {
+    happens({ type: 'failoverChanged', failover: failover({ id: 'f2' }) })
+    happens({ type: 'failoverChanged', failover: failover({ id: 'f1', state: 'rejected' }) })
+    expect(list().tunnels[0]?.failoverId).toBe('f2')
+  })
+})
+
+describe('the session', () => {
+  test('takes a new state of the poller and keeps the rest', () => {
+    happens({ type: 'pollerChanged', poller: { ...poller, state: 'paused' } })
+    expect(cache.getQueryData(sessionQuery.queryKey)).toEqual({
+      ...session,
+      poller: { ...poller, state: 'paused' },
+    })
+  })
+
+  test('is replaced whole', () => {
+    happens({ type: 'sessionChanged', session: { ...session, role: 'viewer' } })
+    expect(cache.getQueryData(sessionQuery.queryKey)?.role).toBe('viewer')
+  })
+})
+
+describe('a snapshot', () => {
+  const snapshot: LiveEvent = {
+    type: 'snapshot',
+    session: { ...session, serverAt: 9000 },
+    tunnels: [tunnel('t2', { checkedAt: 8000 })],
+    failovers: [failover({ tunnelId: 't2' })],
+  }
+
+  test('replaces the list, and an age of before it does not outlive it', () => {
+    happens(polled({ checked: { t2: 50_000 } }))
+    happens(snapshot)
+    expect(list().tunnels.map(({ id }) => id)).toEqual(['t2'])
+    expect(list().at).toBe(9000)
+    expect(checkedAtOf(tunnel('t2'))).toBe(8000)
+    expect(cache.getQueryData(failoverQuery('f1').queryKey)).toBeDefined()
+  })
+
+  test('makes closed pages forget what may have changed unseen', () => {
+    cache.setQueryData(connectorsQuery('t2').queryKey, connectors('t2', 1))
+    happens(snapshot)
+    expect(cache.getQueryData(connectorsQuery('t2').queryKey)).toBeUndefined()
+  })
+})

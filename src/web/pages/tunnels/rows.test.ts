@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest'
+import type { Tunnel } from '#contract/tunnel.ts'
+import { counts, filtered, severity, sorted, whyNoFailover } from './rows.ts'
+
+const tunnel = (name: string, change: Partial<Tunnel> = {}): Tunnel => ({
+  id: `${name}-id`,
+  accountId: 'a',
+  name,
+  status: 'healthy',
+  statusReported: null,
+  readiness: 'ready',
+  standbyCount: 1,
+  ha: true,
+  haMode: 'none',
+  activeConnectorId: 'c1',
+  activeColos: ['lhr16'],
+  colos: ['lhr16', 'man02'],
+  connectorCount: 2,
+  connectionCount: 8,
+  since: { at: 1000, source: 'reported' },
+  activeSince: null,
+  changedAt: null,
+  createdAt: null,
+  deletedAt: null,
+  checkedAt: 5000,
+  staleAfterMs: 30_000,
+  trouble: null,
+  unlistedSince: null,
+  failoverId: null,
+  ...change,
+})
+const names = (tunnels: readonly Tunnel[]) => tunnels.map(({ name }) => name)
+
+describe('the order of the list', () => {
+  test('begins with what needs somebody now and ends with what never ran', () => {
+    const list = [
+      tunnel('never ran', { status: 'inactive', readiness: 'disconnected' }),
+      tunnel('fine'),
+      tunnel('not ha', { readiness: 'not-ha' }),
+      tunnel('unread', { readiness: 'unknown' }),
+      tunnel('one failure away', { readiness: 'exposed' }),
+      tunnel('degraded', { status: 'degraded' }),
+      tunnel('nobody active', { readiness: 'no-active' }),
+      tunnel('down', { status: 'down', readiness: 'disconnected' }),
+    ]
+    expect(names(sorted(list, undefined))).toEqual([
+      'down',
+      'nobody active',
+      'degraded',
+      'one failure away',
+      'unread',
+      'not ha',
+      'fine',
+      'never ran',
+    ])
+  })
+
+  test('a healthy status does not hide a bad readiness', () => {
+    expect(severity(tunnel('a', { readiness: 'conflict' }))).toBeLessThan(severity(tunnel('b')))
+  })
+
+  test('names count as people count, and equal names keep their places', () => {
+    const list = ['gw-10', 'gw-2', 'GW-1'].map((name) => tunnel(name))
+    expect(names(sorted(list, 'name'))).toEqual(['GW-1', 'gw-2', 'gw-10'])
+    const twins = [tunnel('x', { id: 'b' }), tunnel('x', { id: 'a' })]
+    expect(sorted(twins, undefined).map(({ id }) => id)).toEqual(['a', 'b'])
+    expect(sorted(twins.toReversed(), undefined).map(({ id }) => id)).toEqual(['a', 'b'])
+  })
+
+  test('unknown values are last in both directions', () => {
+    const list = [
+      tunnel('unread', { connectorCount: null }),
+      tunnel('two'),
+      tunnel('four', { connectorCount: 4 }),
+    ]
+    expect(names(sorted(list, 'connectors', 'asc'))).toEqual(['two', 'four', 'unread'])
+    expect(names(sorted(list, 'connectors', 'desc'))).toEqual(['four', 'two', 'unread'])
+  })
+
+  test('what changed last comes first', () => {
+    const list = [tunnel('old', { changedAt: 1 }), tunnel('new', { changedAt: 9 }), tunnel('never')]
+    expect(names(sorted(list, 'changed'))).toEqual(['new', 'old', 'never'])
+  })
+})
+
+describe('the filter', () => {
+  const list = [
+    tunnel('dub-gw', { colos: ['dub01'], activeConnectorId: 'abc' }),
+    tunnel('lon-gw'),
+    tunnel('par-gw', { status: 'down', readiness: 'disconnected', colos: [] }),
+  ]
+
+  test('finds names, colos and the active connector, all words of the text', () => {
+    expect(names(filtered(list, { q: 'DUB gw' }))).toEqual(['dub-gw'])
+    expect(names(filtered(list, { q: 'lhr16' }))).toEqual(['lon-gw'])
+    expect(names(filtered(list, { q: 'abc' }))).toEqual(['dub-gw'])
+    expect(filtered(list, { q: 'dub lhr16' })).toEqual([])
+  })
+
+  test('takes any of several statuses, and readiness on top', () => {
+    expect(names(filtered(list, { status: ['down', 'degraded'] }))).toEqual(['par-gw'])
+    expect(filtered(list, { status: ['down'], readiness: ['ready'] })).toEqual([])
+  })
+
+  test('finds a name as it is shown, whatever hides in it', () => {
+    expect(filtered([tunnel('du\u200bb')], { q: 'dub' })).toHaveLength(1)
+  })
+})
+
+test('the counts say how many there are of each', () => {
+  expect(counts([tunnel('a'), tunnel('b'), tunnel('c', { status: 'down' })])).toEqual({
+    status: { healthy: 2, down: 1 },
+    readiness: { ready: 3 },
+  })
+})
+
+test('a failover is offered only where somebody could take over', () => {
+  expect(whyNoFailover(tunnel('a'))).toBeNull()
+  expect(whyNoFailover(tunnel('a', { readiness: 'no-active' }))).toBeNull()
+  expect(whyNoFailover(tunnel('a', { readiness: 'exposed', standbyCount: 0 }))).toMatch(/standby/)
+  expect(whyNoFailover(tunnel('a', { readiness: 'not-ha' }))).toMatch(/not HA/)
+  expect(whyNoFailover(tunnel('a', { failoverId: 'f' }))).toMatch(/running/)
+})

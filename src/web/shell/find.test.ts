@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import type { Connector, ConnectorList, Tunnel } from '#contract/tunnel.ts'
+import { find, findables } from './find.ts'
+
+const tunnel = (id: string, name: string): Tunnel => ({
+  id,
+  accountId: 'acc',
+  name,
+  status: 'healthy',
+  statusReported: null,
+  readiness: 'ready',
+  standbyCount: 1,
+  ha: true,
+  haMode: null,
+  activeConnectorId: `${id}-active`,
+  activeColos: ['lhr16'],
+  colos: ['lhr16'],
+  connectorCount: 2,
+  connectionCount: 2,
+  since: null,
+  activeSince: null,
+  changedAt: null,
+  createdAt: null,
+  deletedAt: null,
+  checkedAt: 0,
+  staleAfterMs: 1,
+  trouble: null,
+  unlistedSince: null,
+  failoverId: null,
+})
+const connector = (id: string, role: Connector['role'], originIps: string[]): Connector => ({
+  id,
+  tunnelId: 't1',
+  role,
+  roleReported: null,
+  roleSince: null,
+  version: '2026.9.558.0',
+  arch: null,
+  features: null,
+  runAt: null,
+  connections: [],
+  colos: ['man02'],
+  originIps,
+  promotion: [],
+})
+const lists: ConnectorList[] = [
+  {
+    tunnelId: 't1',
+    checkedAt: 0,
+    connectors: [
+      connector('t1-active', 'active', ['198.51.100.7']),
+      connector('t1-passive', 'passive', ['203.0.113.9']),
+    ],
+    outlook: { verdict: 'good', sentence: '', notes: [] },
+  },
+]
+const entries = findables([tunnel('t1', 'lon-branch'), tunnel('t2', 'branch-lon')], lists)
+const search = (query: string) => find(entries, query, 10).map(({ id }) => id)
+
+test('a tunnel whose name begins with the text comes first', () => {
+  expect(search('branch')[0]).toBe('t2')
+  expect(search('lon')[0]).toBe('t1')
+})
+
+test('a connector is found by its address, its colo and its id', () => {
+  expect(search('203.0.113.9')).toEqual(['t1/t1-passive'])
+  expect(search('man02')).toEqual(['t1/t1-active', 't1/t1-passive'])
+  expect(search('t1-pass')).toEqual(['t1/t1-passive'])
+})
+
+test('the active connector of a tunnel whose connectors were not fetched is found all the same', () => {
+  expect(search('t2-active')).toEqual(['t2/t2-active'])
+})
+
+test('all words must fit, and nothing typed finds nothing', () => {
+  expect(search('lon 203.0.113.9')).toEqual(['t1/t1-passive'])
+  expect(search('lon 10.0.0.1')).toEqual([])
+  expect(search('  ')).toEqual([])
+})

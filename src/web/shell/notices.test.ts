@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import type { Session } from '#contract/session.ts'
+import { noticesOf } from './notices.ts'
+
+const session = (
+  change: Partial<Session> = {},
+  poller: Partial<Session['poller']> = {},
+): Session => ({
+  mode: 'live',
+  build: 'b',
+  accounts: [{ id: 'a' }],
+  who: 'ops',
+  role: 'admin',
+  roleReason: null,
+  serverAt: 0,
+  tokens: [],
+  notRecordingSince: null,
+  storeNotice: null,
+  ...change,
+  poller: {
+    state: 'running',
+    reason: null,
+    since: 0,
+    until: null,
+    listedAt: 0,
+    listIncompleteSince: null,
+    sweptAt: 0,
+    sweepMs: 0,
+    budget: {
+      used: 0,
+      polling: 720,
+      hardStop: 1000,
+      limit: 1200,
+      remaining: null,
+      neighbour: false,
+    },
+    clockSkewMs: 0,
+    ...poller,
+  },
+})
+const ids = (of: Session) => noticesOf(of).map(({ id }) => id)
+
+test('a good day has no notices', () => {
+  expect(ids(session())).toEqual([])
+})
+
+test('a missing permission is told in its own words, once, and others are sent to the admin', () => {
+  const token = {
+    purpose: 'everything',
+    verdict: 'permission-missing',
+    sentence: 'The token lacks WARP Read.',
+    expiresAt: null,
+    lockedUntil: null,
+  } as const
+  const notices = noticesOf(session({ tokens: [token], role: 'viewer' }, { state: 'rejected' }))
+  expect(notices).toHaveLength(1)
+  expect(notices[0]?.text).toBe('The token lacks WARP Read. Tell your administrator.')
+})
+
+test('a pause says until when', () => {
+  const [notice] = noticesOf(session({}, { state: 'paused', reason: 'Too many calls.', until: 99 }))
+  expect(notice).toMatchObject({ tone: 'warn', text: 'Too many calls.', until: 99 })
+})
+
+test('a clock is worth a notice from half a minute on, in either direction', () => {
+  expect(ids(session({}, { clockSkewMs: 29_000 }))).toEqual([])
+  expect(noticesOf(session({}, { clockSkewMs: 540_000 }))[0]?.text).toMatch(/9 m behind Cloudflare/)
+  expect(noticesOf(session({}, { clockSkewMs: -31_000 }))[0]?.text).toMatch(/31 s ahead of/)
+})
+
+test('everything broken at once is told worst first', () => {
+  const broken = session(
+    { notRecordingSince: 1, storeNotice: 'Moved aside.', roleReason: 'Everyone is admin here.' },
+    { state: 'failing', listIncompleteSince: 1, clockSkewMs: 90_000 },
+  )
+  expect(ids(broken)).toEqual(['disk', 'failing', 'incomplete', 'skew', 'store', 'role'])
+})

@@ -1,0 +1,78 @@
+import type { Session } from '#contract/session.ts'
+import type { Tone } from '#web/ui/Callout.tsx'
+import { ageText, clockText } from '#web/ui/time.ts'
+
+/** What does the session say that everybody on the page must know? Pure. */
+
+export type Notice = {
+  id: string
+  tone: Tone
+  text: string
+  /** Counts down to this time behind the text. */
+  until?: number | null
+}
+
+const skewWorthSayingMs = 30_000
+
+/** Everything that the session says is wrong, as sentences. */
+export function noticesOf(session: Session): Notice[] {
+  const { poller, tokens } = session
+  const notices: Notice[] = []
+  const helpless = session.role === 'admin' ? '' : ' Tell your administrator.'
+  if (session.notRecordingSince !== null)
+    notices.push({
+      id: 'disk',
+      tone: 'bad',
+      text: `Tandem can’t write to its disk since ${clockText(session.notRecordingSince)}. The state shown is live, but changes are refused because they could not be recorded.${helpless}`,
+    })
+  for (const token of tokens) {
+    if (
+      token.verdict === 'rejected' ||
+      token.verdict === 'expired' ||
+      token.verdict === 'permission-missing'
+    )
+      notices.push({ id: `token ${token.purpose}`, tone: 'bad', text: token.sentence + helpless })
+  }
+  const since = clockText(poller.since)
+  if (poller.state === 'rejected' && !notices.some(({ id }) => id.startsWith('token')))
+    notices.push({
+      id: 'rejected',
+      tone: 'bad',
+      text: `${poller.reason ?? `Cloudflare rejected the API token at ${since}.`}${helpless}`,
+    })
+  if (poller.state === 'paused')
+    notices.push({
+      id: 'paused',
+      tone: 'warn',
+      text: poller.reason ?? `Cloudflare is refusing calls since ${since}.`,
+      until: poller.until,
+    })
+  if (poller.state === 'failing')
+    notices.push({
+      id: 'failing',
+      tone: 'warn',
+      text: `${poller.reason ?? `Cloudflare does not answer since ${since}.`} Rows keep their last state and their age.`,
+    })
+  if (poller.listIncompleteSince !== null)
+    notices.push({
+      id: 'incomplete',
+      tone: 'warn',
+      text: `Cloudflare’s list of tunnels is incomplete since ${clockText(poller.listIncompleteSince)}: new tunnels may be missing here, and none is taken for deleted.`,
+    })
+  if (poller.clockSkewMs !== null && Math.abs(poller.clockSkewMs) > skewWorthSayingMs)
+    notices.push({
+      id: 'skew',
+      tone: 'warn',
+      text: `The clock of Tandem’s server is ${skewText(poller.clockSkewMs)} Cloudflare’s: times that Cloudflare reports look wrong by as much.`,
+    })
+  if (session.storeNotice) notices.push({ id: 'store', tone: 'warn', text: session.storeNotice })
+  if (session.roleReason) notices.push({ id: 'role', tone: 'info', text: session.roleReason })
+  return notices
+}
+
+/** `clockSkewMs` is Cloudflare's clock minus the server's. */
+export function skewText(clockSkewMs: number): string {
+  const size = Math.abs(clockSkewMs)
+  if (size < 1000) return 'in step with'
+  return `${ageText(size + 500)} ${clockSkewMs > 0 ? 'behind' : 'ahead of'}`
+}
