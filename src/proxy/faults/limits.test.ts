@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createSecret } from '../secret.ts'
+import { type Rig, type RigOptions, startRig } from './rig.ts'
+import { startWorld, type World } from './world.ts'
+
+/** What happens when Cloudflare says "too many", or is about to. */
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+}, 60_000)
+afterAll(() => world.end())
+beforeEach(() => world.reset())
+
+/** Two HA tunnels, looked at once; then every call is answered by `fault`. */
+async function watchThen(fault: Record<string, unknown>, options: RigOptions = {}) {
+  const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
+  await world.addTunnel('dub-edge')
+  const rig = await startRig(world, options)
+  await rig.looked()
+  await world.breakWith(fault)
+  const before = rig.calls.length
+  await rig.time.until('Cloudflare refused a call', () => rig.calls.length > before)
+  await rig.time.run(0)
+  const failOver = () =>
+    rig.refused('POST', `/tunnels/${tunnelId}/failovers`, {
+      client_id: connectorIds[1],
+      expected_active_id: connectorIds[0],
+    })
+  return { rig, refusedAt: rig.calls.at(-1)?.at ?? 0, tunnelId, failOver }
+}
+
+/**
+ * Time goes on to the end of the pause: not one call is made in it. The next one is alone until its
+ * answer has come. Returns the calls right after the pause.
+ */
+async function restUntil(rig: Rig, until: number) {
+  const before = rig.calls.length
+  await rig.time.run(until - rig.time.now() - 1)
+  expect(rig.calls.slice(before), 'calls during the block').toEqual([])
+  await rig.time.run(1)
+  const after = rig.calls.slice(before)
+  expect(after.slice(0, 2).map(({ beside }) => beside)).toEqual(after.length > 1 ? [0, 0] : [0])
+  return after
+}
+
+/** The jitter that is drawn with 0.5 of 5 s. */
+const jitterMs = 2500
+
+describe('U1 429 with Retry-After', () => {
+  test.each([
+    ['1', 1],
+    ['37', 37],
+    ['300', 300],
+    ['99999', 3600],
+    ['a date', 120],
+    ['abc', 300],
+  ])('U1 %s: nothing is asked for %i s and then one probe', async (value, seconds) => {
+    const { now } = await world.state()
+    const retryAfter = value === 'a date' ? new Date(now + 120_000).toUTCString() : value
+    const { rig, refusedAt, tunnelId, failOver } = await watchThen({
+      kind: 'rate-limit',
+      retryAfter,
+    })
+    const { state, until, reason } = await rig.poller()
+    expect(state).toBe('paused')
+    expect(reason).toMatch(/too many/)
+    const expected = refusedAt + seconds * 1000 + jitterMs
+    // A date is known to the second.
+    expect(Math.abs(Number(until) - expected)).toBeLessThanOrEqual(value === 'a date' ? 1000 : 0)
+
+    // What was last seen stays, and a failover is refused with the time, never queued.
+    const { status, checkedAt } = await rig.tunnel(tunnelId)
+    expect(status).toBe('healthy')
+    expect(checkedAt).toBeLessThanOrEqual(refusedAt)
+    const problem = await failOver()
+    expect(problem).toMatchObject({ type: 'urn:tandem:problem:locked-out', retryAt: until })
+    expect((await rig.session()).tokens[0]?.lockedUntil).toBe(until)
+
+    expect(await restUntil(rig, Number(until))).toHaveLength(1)
+    const again = await rig.poller()
+    expect(again.state).toBe('paused')
+    await world.heal()
+    await restUntil(rig, Number(again.until))
+    await rig.time.until(
+      'it watches again',
+      () => rig.tandem.parts.poller.state(null).state === 'running',
+    )
+    expect((await rig.session()).tokens[0]?.lockedUntil).toBeNull()
+    expect(rig.calls.filter(({ method }) => method === 'PUT')).toEqual([])
+    await rig.end()
+  })
+})
+
+describe('U2 429 that does not say until when', () => {
+  test.each([
+    ['no Retry-After, code 971', { kind: 'rate-limit', retryAfter: null, code: 971 }],
+    ['no Retry-After, code 10429', { kind: 'rate-limit', retryAfter: null, code: 10_429 }],
+    ['an HTML page', { kind: 'rate-limit', retryAfter: null, html: true }],
+    ['code 971 with another status', { kind: 'status', status: 403, code: 971 }],
+    ['code 10429 with another status', { kind: 'status', status: 400, code: 10_429 }],
+  ])('U2 %s: five minutes', async (_, fault) => {
+    const { rig, refusedAt } = await watchThen({ ...fault, times: 1 })
+    const { state, until } = await rig.poller()
+    expect(state).toBe('paused')
+    expect(until).toBe(refusedAt + 300_000 + jitterMs)
+    await restUntil(rig, Number(until))
+    await rig.time.until(
+      'it watches again',
+      () => rig.tandem.parts.poller.state(null).state === 'running',
+    )
+    await rig.end()
+  })
+
+  test('U2 a restart during the block: still no call', async () => {
+    const { rig } = await watchThen({ kind: 'rate-limit', retryAfter: null, times: 1 })
+    const { until } = await rig.poller()
+    await rig.time.run(60_000)
+    await rig.kill()
+    const restarted = await startRig(world, { folder: rig.folder })
+    await restarted.time.run(1000)
+    expect(await restarted.poller()).toMatchObject({ state: 'paused', until })
+    await restUntil(restarted, Number(until))
+    await restarted.looked()
+    await restarted.end()
+  })
+
+  test('U2 the same token put in once more during the block: still no call', async () => {
+    const { rig } = await watchThen({ kind: 'rate-limit', retryAfter: null, times: 1 })
+    const { until } = await rig.poller()
+    await rig.tandem.replaceTokens(createSecret(world.token), null)
+    await rig.time.run(1000)
+    expect(await rig.poller()).toMatchObject({ state: 'paused', until })
+    await restUntil(rig, Number(until))
+    await rig.end()
+  })
+
+  test('U2 only the token that met the block rests: with another one for reading, a failover goes on', async () => {
+    const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
+    const rig = await startRig(world, { readToken: world.readToken })
+    await rig.looked()
+    await world.order('/tokens/read/lock', { seconds: 300 })
+    await rig.time.until('it pauses', () => rig.tandem.parts.poller.state(null).state === 'paused')
+    const { status, json } = await rig.ask('POST', `/tunnels/${tunnelId}/failovers`, {
+      client_id: connectorIds[1],
+      expected_active_id: connectorIds[0],
+    })
+    expect(status).toBe(202)
+    const { id } = json as { id: string }
+    await rig.time.run(5000)
+    expect(await rig.get(`/failovers/${id}`)).toMatchObject({ state: 'confirmed' })
+    expect((await rig.poller()).state).toBe('paused')
+    await rig.end()
+  })
+})
+
+describe('U3 Ratelimit', () => {
+  test('U3 three left for two minutes: polling stops for two minutes, people do not', async () => {
+    const { rig, tunnelId } = await watchThen({
+      kind: 'ratelimit-header',
+      raw: '"default";r=3;t=120',
+    })
+    await world.heal()
+    const { budget, state } = await rig.poller()
+    expect(state).toBe('running')
+    expect(budget).toMatchObject({ remaining: 3, neighbour: true })
+    const before = rig.calls.length
+    await rig.time.run(119_000)
+    expect(rig.calls.length).toBe(before)
+    await rig.get(`/tunnels/${tunnelId}/connectors?fresh=true`)
+    expect(rig.calls.length).toBe(before + 1)
+    await rig.time.run(3000)
+    expect(rig.calls.length).toBeGreaterThan(before + 1)
+    await rig.end()
+  })
+
+  test('U3 two items: the slower rules; garbage is ignored', async () => {
+    const { rig } = await watchThen({
+      kind: 'ratelimit-header',
+      raw: '"default";r=900;t=300, "burst";r=2;t=60',
+    })
+    expect((await rig.poller()).budget.remaining).toBe(2)
+    await world.heal()
+    await world.breakWith({ kind: 'ratelimit-header', raw: 'garbage;;=,' })
+    await rig.time.run(60_001)
+    const before = rig.calls.length
+    await rig.time.run(60_000)
+    expect(rig.calls.length).toBeGreaterThan(before + 30)
+    await rig.end()
+  })
+
+  // Half of Cloudflare's limit, so that 30 minutes cost 500 calls; budget.test.ts runs all of it.
+  test.each([
+    ['evenly', (passedMs: number) => (passedMs % 10_000 === 0 ? 15 : 0)],
+    ['all at once', (passedMs: number) => (passedMs === 10_000 ? 450 : 0)],
+  ])(
+    'U3 a neighbour spends three quarters of the limit %s: never a 429 in 30 minutes',
+    async (_, spends) => {
+      await world.order('/rate-limit', { limit: 600 })
+      for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await world.addTunnel(name)
+      const rig = await startRig(world, { rateLimit: 600 })
+      let sawNeighbour = 0
+      for (let passedMs = 0; passedMs < 1_800_000; passedMs += 5000) {
+        const calls = spends(passedMs)
+        if (calls > 0) await world.order('/tokens/write/spend', { calls })
+        await rig.time.run(5000)
+        if (rig.tandem.parts.poller.state(null).budget.neighbour) sawNeighbour += 1
+      }
+      expect(rig.calls.filter(({ status }) => status === 429)).toEqual([])
+      expect(rig.calls.length).toBeGreaterThan(300)
+      expect(sawNeighbour).toBeGreaterThan(0)
+      await rig.end()
+    },
+  )
+})

@@ -1,0 +1,207 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pino from 'pino'
+import type { Problem } from '#contract/problem.ts'
+import type { Session } from '#contract/session.ts'
+import type { ConnectorList, Tunnel, TunnelDetail } from '#contract/tunnel.ts'
+import { createApp } from '../app.ts'
+import { assemble } from '../assemble.ts'
+import { createSecret } from '../secret.ts'
+import { openStore } from '../store/open.ts'
+import { checkInvariants } from './invariants.ts'
+import { createVirtualTime } from './time.ts'
+import type { World } from './world.ts'
+
+/**
+ * The real Tandem, wired as `main.ts` wires it, in this process and on a clock of its own, against a
+ * simulated Cloudflare in another process. Only the socket that people come in by is missing.
+ */
+export type Rig = Awaited<ReturnType<typeof startRig>>
+
+export type RigOptions = {
+  token?: string
+  readToken?: string
+  accountIds?: string[]
+  baseUrl?: string
+  /** Cloudflare's limit as Tandem has it in its settings. */
+  rateLimit?: number
+  /** Where the database lies: another rig's, to be that one after a restart. */
+  folder?: string
+  /** Tandem's clock minus Cloudflare's, milliseconds. */
+  aheadMs?: number
+  /** What a call of Cloudflare becomes on its way; by default it goes out as it is. */
+  via?: (
+    send: () => Promise<Response>,
+    request: { method: string; path: string },
+  ) => Promise<Response>
+}
+
+/** A call of Cloudflare, by the rig's clock. */
+export type Call = {
+  at: number
+  method: string
+  path: string
+  query: string
+  status: number | null
+  /** How many others were under way when it left. */
+  beside: number
+}
+
+export async function startRig(world: World, options: RigOptions = {}) {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'tandem-fault-'))
+  const { db } = await openStore(folder, Date.now)
+  const baseUrl = options.baseUrl ?? world.baseUrl
+  const token = options.token ?? world.token
+  let underWay = 0
+  let behindMs = 0
+  const calls: Call[] = []
+  const { now: worldNow } = await world.state()
+  const aheadMs = options.aheadMs ?? 0
+  const time = createVirtualTime(worldNow + aheadMs, () => underWay === 0)
+  let lastAt = time.now()
+
+  /** The simulated world lives as long as we did since it was last asked. */
+  async function catchUp() {
+    behindMs += time.now() - lastAt
+    lastAt = time.now()
+    const ms = Math.round(behindMs)
+    behindMs = 0
+    if (ms > 0) await world.order('/clock', { advanceMs: ms })
+  }
+
+  async function upstream(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    const url = new URL(String(input))
+    const { pathname } = new URL(baseUrl)
+    const call: Call = {
+      at: time.now(),
+      method: init?.method ?? 'GET',
+      path: url.pathname.slice(pathname.length),
+      query: url.search.slice(1),
+      status: null,
+      beside: underWay,
+    }
+    calls.push(call)
+    underWay += 1
+    try {
+      if (baseUrl === world.baseUrl) await catchUp()
+      const send = () => fetch(input, init)
+      const response = await (options.via ? options.via(send, call) : send())
+      call.status = response.status
+      // Read here, so that the clock does not move while an answer is still on the wire.
+      const body = await response.arrayBuffer()
+      const { status, headers } = response
+      return new Response(body.byteLength > 0 ? body : null, { status, headers })
+    } finally {
+      underWay -= 1
+    }
+  }
+
+  const lines: string[] = []
+  const log = pino({ level: 'debug', base: null }, { write: (line: string) => lines.push(line) })
+  const tandem = await assemble({
+    config: {
+      mode: 'live',
+      host: '127.0.0.1',
+      demoRole: 'viewer',
+      rateLimit: options.rateLimit ?? 1200,
+      pollShare: 0.6,
+      retentionDays: 400,
+    },
+    accountIds: options.accountIds ?? world.accounts,
+    baseUrl,
+    token: createSecret(token),
+    readToken: options.readToken ? createSecret(options.readToken) : null,
+    db,
+    storeNotice: null,
+    build: 'test',
+    now: time.now,
+    after: time.after,
+    random: () => 0.5,
+    fetch: upstream,
+    log: {
+      debug: (facts, message) => log.debug(facts, message),
+      info: (facts, message) => log.info(facts, message),
+      warn: (facts, message) => log.warn(facts, message),
+      error: (facts, message) => log.error(facts, message),
+    },
+  })
+  const app = createApp(tandem.parts, new Map())
+  /** Everything that left the rig, for the search for secrets. */
+  const said: string[] = []
+  tandem.parts.bus.subscribe(({ bytes }) => said.push(bytes.toString()))
+
+  /** One request of a person, with time going on until it is answered. */
+  async function ask(method: string, path: string, body?: unknown) {
+    const request = new Request(`http://127.0.0.1:8787/api${path}`, {
+      method,
+      headers: {
+        host: '127.0.0.1:8787',
+        'x-requested-by': 'tandem',
+        ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const response = await time.during(Promise.resolve(app.fetch(request)))
+    const text = await response.text()
+    said.push(text)
+    return { status: response.status, json: JSON.parse(text) as unknown }
+  }
+  async function get<T>(path: string): Promise<T> {
+    const { status, json } = await ask('GET', path)
+    if (status !== 200) throw new Error(`GET ${path}: ${status} ${JSON.stringify(json)}`)
+    return json as T
+  }
+
+  let ended = false
+  async function stop() {
+    if (ended) return
+    ended = true
+    tandem.stop()
+    await time.run(0)
+  }
+
+  tandem.start()
+  return {
+    tandem,
+    time,
+    calls,
+    lines,
+    db,
+    folder,
+    app,
+    ask,
+    get,
+    session: () => get<Session>('/session'),
+    poller: async () => (await get<Session>('/session')).poller,
+    tunnels: async () => (await get<{ tunnels: Tunnel[] }>('/tunnels')).tunnels,
+    tunnel: (tunnelId: string) => get<TunnelDetail>(`/tunnels/${tunnelId}`),
+    connectors: (tunnelId: string) => get<ConnectorList>(`/tunnels/${tunnelId}/connectors`),
+    /** A request that must be refused: its problem document. */
+    async refused(method: string, path: string, body?: unknown): Promise<Problem> {
+      const { status, json } = await ask(method, path, body)
+      if (status < 400) throw new Error(`${method} ${path} was not refused: ${status}`)
+      return json as Problem
+    },
+    /** Lets time pass until every live tunnel was read. */
+    looked: () =>
+      time.until('every tunnel was read', () => {
+        const tunnels = tandem.parts.present.tunnels()
+        return (
+          tandem.parts.poller.hasLooked() && tunnels.every(({ checkedAt }) => checkedAt !== null)
+        )
+      }),
+    /** As a crash ends it: nothing more is done, and its folder stays. */
+    async kill() {
+      await stop()
+      await db.destroy()
+    },
+    /** Ends it, and holds everything that it did to the invariants. */
+    async end() {
+      await stop()
+      await checkInvariants({ db, calls, lines, said, secrets: [token, options.readToken ?? ''] })
+      await db.destroy()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
