@@ -40,8 +40,21 @@ describe('an address', () => {
 
   test('with nonsense in it means the default', () => {
     for (const text of [
-      ...['', '0h', '5s', 'h', '24', '9999999d', '..', '24h..', 'yesterday..today', '2026..2027'],
-      ...['2026-11-24T12:00Z..2026-11-24T09:00Z', '2026-13-01..2026-14-01', '1h..2h..3h', 7, null],
+      '',
+      '0h',
+      '5s',
+      'h',
+      '24',
+      '9999999d',
+      '..',
+      '24h..',
+      'yesterday..today',
+      '2026..2027',
+      '2026-11-24T12:00Z..2026-11-24T09:00Z',
+      '2026-13-01..2026-14-01',
+      '1h..2h..3h',
+      7,
+      null,
     ])
       expect(rangeSearch(text)).toBeUndefined()
   })

@@ -66,8 +66,11 @@ export function toLanes(history: TunnelHistory): Lane[] {
   ]
   if (history.active.length > 0)
     lanes.push({
-      ...{ id: 'active', kind: 'active', connectorId: null },
-      ...{ intervals: history.active, gone: false },
+      id: 'active',
+      kind: 'active',
+      connectorId: null,
+      intervals: history.active,
+      gone: false,
     })
   const roles = history.lanes.map((lane): Lane => {
     const { connectorId, intervals } = lane
@@ -149,16 +152,22 @@ export function toMarks(events: readonly HistoryEvent[]): Mark[] {
     if (event.kind === 'active-changed')
       return [
         {
-          ...{ event, at: event.at, kind: event.cause ?? 'unknown' },
-          ...{ fromId: event.from, toId: event.to },
+          event,
+          at: event.at,
+          kind: event.cause ?? 'unknown',
+          fromId: event.from,
+          toId: event.to,
         },
       ]
     const failed = event.kind === 'failover-ended' && event.to !== 'confirmed'
     return failed
       ? [
           {
-            ...{ event, at: event.at, kind: 'failed' },
-            ...{ fromId: null, toId: event.connectorId },
+            event,
+            at: event.at,
+            kind: 'failed',
+            fromId: null,
+            toId: event.connectorId,
           },
         ]
       : []
@@ -424,7 +433,8 @@ export function toConnectionSteps(
     if (watched) most = Math.max(most, total)
     steps.push({
       ...Object.fromEntries([...open].map(([colo, n]) => [colo, watched ? n : null])),
-      ...{ at, total: watched ? total : null },
+      at,
+      total: watched ? total : null,
     })
   }
   const last = steps.at(-1)

@@ -11,26 +11,51 @@ const texts = (from: string, to: string, most: number) =>
 describe('an axis is marked', () => {
   test('at whole quarters of an hour', () => {
     expect(texts('2026-11-24T09:04', '2026-11-24T10:04', 5)).toEqual([
-      ...['09:15', '09:30', '09:45', '10:00'],
+      '09:15',
+      '09:30',
+      '09:45',
+      '10:00',
     ])
   })
 
   test('with the day where one begins', () => {
     expect(texts('2026-11-23T12:00', '2026-11-24T12:00', 8)).toEqual([
-      ...['12:00', '15:00', '18:00', '21:00', '24 Nov', '03:00', '06:00', '09:00', '12:00'],
+      '12:00',
+      '15:00',
+      '18:00',
+      '21:00',
+      '24 Nov',
+      '03:00',
+      '06:00',
+      '09:00',
+      '12:00',
     ])
   })
 
   test('with seconds where minutes would be the same', () => {
     expect(texts('2026-11-24T09:00:00', '2026-11-24T09:00:30', 4)).toEqual([
-      ...['09:00:00', '09:00:10', '09:00:20', '09:00:30'],
+      '09:00:00',
+      '09:00:10',
+      '09:00:20',
+      '09:00:30',
     ])
   })
 
   test('on Mondays over a quarter, and by months over a year', () => {
     expect(texts('2026-09-01T00:00', '2026-11-24T00:00', 12)[0]).toBe('7 Sept')
     expect(texts('2025-11-24T00:00', '2026-11-24T00:00', 12)).toEqual([
-      ...['Dec', '2026', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 'Oct', 'Nov'],
+      'Dec',
+      '2026',
+      'Feb',
+      'Mar',
+      'Apr',
+      'May',
+      'Jun',
+      'Jul',
+      'Aug',
+      'Sept',
+      'Oct',
+      'Nov',
     ])
   })
 

@@ -1,0 +1,93 @@
+import type { Interval } from '#contract/history.ts'
+import type { ConnectorRole, TunnelStatus } from '#contract/tunnel.ts'
+import { RoleShape } from '#web/ui/RoleMark.tsx'
+import { StatusShape } from '#web/ui/StatusMark.tsx'
+import { durationText } from '#web/ui/time.ts'
+import { instantIn, type Zone } from '#web/ui/zone.ts'
+import { type LaneKind, lookOf, type Telling } from './series.ts'
+
+/** An interval as a few lines: what, since when, until when, how long, why. */
+export function TellingView({
+  telling,
+  interval,
+  kind,
+  zone,
+}: {
+  telling: Telling
+  interval: Interval
+  kind: LaneKind
+  zone: Zone
+}) {
+  return (
+    <div className="flex flex-col gap-1">
+      <p className="flex items-center gap-2 font-medium">
+        <StateShape kind={kind} interval={interval} />
+        {telling.state}
+        <span className="font-normal text-ink-2">{telling.title}</span>
+      </p>
+      <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-3 text-ink-2">
+        <dt>From</dt>
+        <dd className="text-ink">{fromText(telling, zone)}</dd>
+        <dt>To</dt>
+        <dd className="text-ink">{toText(telling, zone)}</dd>
+        <dt>Lasted</dt>
+        <dd className="text-ink">{lengthText(telling)}</dd>
+      </dl>
+      {telling.notes.map((note) => (
+        <p key={note} className="text-ink-2">
+          {note}
+        </p>
+      ))}
+    </div>
+  )
+}
+
+/** The mark of a state, the same as everywhere on the page. */
+export function StateShape({ kind, interval }: { kind: LaneKind; interval: Interval }) {
+  const look = lookOf(kind, interval)
+  if (kind === 'status') {
+    const status: TunnelStatus =
+      look === 'healthy' || look === 'degraded' || look === 'down' || look === 'inactive'
+        ? look
+        : 'unknown'
+    return <StatusShape status={status} />
+  }
+  const roles: Partial<Record<typeof look, [ConnectorRole | 'ghost', string]>> = {
+    active: ['active', 'text-good'],
+    holder: ['active', 'text-good'],
+    passive: ['passive', 'text-ink-2'],
+    offline: ['offline', 'text-bad'],
+    vacant: ['ghost', 'text-bad'],
+    unknown: ['unknown', 'text-unknown'],
+  }
+  const [role, tone] = roles[look] ?? ['none', 'text-unknown']
+  return <RoleShape role={role} className={`size-3 ${tone}`} />
+}
+
+/** `± 5 s`: how much earlier than told it may have begun. Empty where the time is exact. */
+export const precisionText = (ms: number | null): string =>
+  ms === null || ms < 1000
+    ? ''
+    : ` ± ${ms < 60_000 ? `${Math.ceil(ms / 1000)} s` : durationText(ms)}`
+
+export const fromText = ({ from, fromPrecisionMs }: Telling, zone: Zone): string =>
+  from === null ? 'before this window' : `${instantIn(from, zone)}${precisionText(fromPrecisionMs)}`
+
+export const toText = ({ to, toPrecisionMs, cut, from }: Telling, zone: Zone): string =>
+  to === null
+    ? cut && from !== null
+      ? 'after this window'
+      : 'still so'
+    : `${instantIn(to, zone)}${precisionText(toPrecisionMs)}`
+
+export const lengthText = ({ ms, cut }: Telling): string =>
+  cut ? `${durationText(ms)} in this window, or longer` : durationText(ms)
+
+/** The same as one sentence, for those who hear it. */
+export const tellingText = (telling: Telling, zone: Zone): string =>
+  [
+    `${telling.title}: ${telling.state}`,
+    `from ${fromText(telling, zone)} to ${toText(telling, zone)}`,
+    `${lengthText(telling)}.`,
+    ...telling.notes,
+  ].join(', ')

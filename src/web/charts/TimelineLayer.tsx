@@ -1,0 +1,328 @@
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
+import { eventSentence, type Interval, type TunnelHistory } from '#contract/history.ts'
+import { instantIn, type Zone } from '#web/ui/zone.ts'
+import { useCursor, useCursorLine } from './cursor.ts'
+import { Bubble } from './Bubble.tsx'
+import { clustersOf, heightOf, markApart, type Picture } from './paint.ts'
+import type { Stretch } from './range.ts'
+import { intervalAt, intervalNear, type Mark, tell } from './series.ts'
+import { tellingText, TellingView } from './TellingView.tsx'
+
+/** What the reader points at: an interval, or marks on the rail. `x` is in CSS pixels of the plot. */
+type Focus =
+  | { kind: 'interval'; lane: number; index: number; x: number; byKey: boolean }
+  | { kind: 'marks'; marks: readonly Mark[]; x: number }
+
+/** Further than this (CSS pixels) a press is a drag. */
+const dragPx = 5
+/** A second click within this long is a double one, which goes back. */
+const doubleMs = 240
+
+/**
+ * Everything that moves above the painted timeline: the cursor, what is under it, the stretch that is being
+ * dragged. Apart from the canvas, so that moving the pointer paints nothing again.
+ */
+export function TimelineLayer({
+  history,
+  picture,
+  zone,
+  label,
+  onZoom,
+  onBack,
+}: {
+  history: TunnelHistory
+  picture: Picture
+  zone: Zone
+  label: string
+  onZoom: (stretch: Stretch) => void
+  onBack: () => void
+}) {
+  const { lanes, geometry, width, unit, stretch } = picture
+  const { from, to } = stretch
+  const cursor = useCursor()
+  const line = useCursorLine<HTMLDivElement>(stretch, width)
+  const [focus, setFocus] = useState<Focus | null>(null)
+  const [drag, setDrag] = useState<{ from: number; to: number } | null>(null)
+  const press = useRef<{ x: number; y: number; touch: boolean } | null>(null)
+  const click = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => clearTimeout(click.current), [])
+
+  const timeAt = (x: number) => from + (Math.min(Math.max(0, x), width) / width) * (to - from)
+  const xAt = (at: number) => ((at - from) / (to - from)) * width
+
+  const find = (x: number, y: number): Focus | null => {
+    if (y < geometry.railHeight) {
+      const apart = markApart(unit)
+      const near = clustersOf(picture.marks, stretch, width, apart).find(
+        (cluster) => Math.abs(cluster.x - x) < apart / 2 + 2,
+      )
+      return near ? { kind: 'marks', marks: near.marks, x: near.x } : null
+    }
+    const lane = Math.floor((y - geometry.railHeight) / geometry.laneHeight)
+    const intervals = lanes[lane]?.intervals
+    if (!intervals) return null
+    const index = intervalNear(intervals, timeAt(x), (3 / width) * (to - from))
+    return index < 0 ? null : { kind: 'interval', lane, index, x, byKey: false }
+  }
+
+  const place = (event: PointerEvent<HTMLElement>) => {
+    const box = event.currentTarget.getBoundingClientRect()
+    return { x: event.clientX - box.left, y: event.clientY - box.top }
+  }
+
+  const onPointerMove = (event: PointerEvent<HTMLElement>) => {
+    const { x, y } = place(event)
+    cursor.set(timeAt(x))
+    if (press.current && Math.abs(x - press.current.x) > dragPx) {
+      setDrag({ from: Math.min(press.current.x, x), to: Math.max(press.current.x, x) })
+      setFocus(null)
+    } else if (!press.current) setFocus(find(x, y))
+  }
+
+  const onPointerDown = (event: PointerEvent<HTMLElement>) => {
+    if (event.button !== 0) return
+    const { x, y } = place(event)
+    press.current = { x, y, touch: event.pointerType === 'touch' }
+    event.currentTarget.setPointerCapture(event.pointerId)
+  }
+
+  const onPointerUp = (event: PointerEvent<HTMLElement>) => {
+    const began = press.current
+    press.current = null
+    if (!began) return
+    const { x, y } = place(event)
+    if (drag) {
+      setDrag(null)
+      onZoom({ from: timeAt(drag.from), to: timeAt(drag.to) })
+      return
+    }
+    const hit = find(x, y)
+    // The first touch shows what is there, the second one goes in.
+    const known =
+      hit?.kind === 'interval' &&
+      focus?.kind === 'interval' &&
+      hit.lane === focus.lane &&
+      hit.index === focus.index
+    setFocus(hit)
+    if (began.touch && !known) return
+    clearTimeout(click.current)
+    click.current = setTimeout(() => zoomTo(hit), doubleMs)
+  }
+
+  const zoomTo = (target: Focus | null) => {
+    if (target?.kind === 'marks') {
+      const times = target.marks.map(({ at }) => at)
+      const [first, last] = [Math.min(...times), Math.max(...times)]
+      const room = Math.max((last - first) * 0.15, (to - from) / 40)
+      return onZoom({ from: first - room, to: last + room })
+    }
+    const interval = target && intervalOf(target)
+    if (!interval) return
+    const room = Math.max((interval.to - interval.from) * 0.15, 5000)
+    const next = {
+      from: interval.from - room,
+      to: Math.min(interval.to + room, Math.max(to, picture.now)),
+    }
+    // Nothing is gained where it fills the picture already.
+    if (next.to - next.from < (to - from) * 0.95) onZoom(next)
+  }
+
+  const intervalOf = (target: Focus): Interval | undefined =>
+    target.kind === 'interval' ? lanes[target.lane]?.intervals[target.index] : undefined
+
+  const leave = () => {
+    if (press.current) return
+    cursor.set(null)
+    setFocus(null)
+  }
+
+  /** Puts the focus of the keyboard on an interval that is in the picture. */
+  const go = (lane: number, wanted: number) => {
+    const intervals = lanes[lane]?.intervals ?? []
+    const shown = (interval: Interval | undefined) =>
+      interval !== undefined && interval.to > from && interval.from < to
+    const index = shown(intervals[wanted]) ? wanted : intervals.findIndex(shown)
+    const interval = intervals[index]
+    if (!interval) return setFocus({ kind: 'interval', lane, index: -1, x: 0, byKey: true })
+    const middle = (Math.max(interval.from, from) + Math.min(interval.to, to)) / 2
+    cursor.set(middle)
+    setFocus({ kind: 'interval', lane, index, x: xAt(middle), byKey: true })
+  }
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const at = focus?.kind === 'interval' ? focus : null
+    const current = at ? lanes[at.lane]?.intervals[at.index] : undefined
+    const inLane = (lane: number) => {
+      const clamped = Math.min(Math.max(0, lane), lanes.length - 1)
+      go(clamped, intervalAt(lanes[clamped]?.intervals ?? [], cursor.at() ?? to))
+    }
+    switch (event.key) {
+      case 'ArrowLeft':
+      case 'ArrowRight':
+        if (at) go(at.lane, Math.max(0, at.index + (event.key === 'ArrowLeft' ? -1 : 1)))
+        else inLane(0)
+        break
+      case 'ArrowUp':
+      case 'ArrowDown':
+        inLane(at ? at.lane + (event.key === 'ArrowUp' ? -1 : 1) : 0)
+        break
+      case 'Home':
+        go(at?.lane ?? 0, -1)
+        break
+      case 'End': {
+        const intervals = lanes[at?.lane ?? 0]?.intervals ?? []
+        go(
+          at?.lane ?? 0,
+          intervals.findLastIndex((each) => each.from < to),
+        )
+        break
+      }
+      case 'Enter':
+        if (!current) return
+        zoomTo(at)
+        break
+      case 'Escape':
+      case 'Backspace':
+        if (drag) {
+          press.current = null
+          setDrag(null)
+        } else onBack()
+        break
+      default:
+        return
+    }
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  const height = heightOf(lanes.length, geometry)
+  const shown = focus && (focus.kind === 'marks' || intervalOf(focus)) ? focus : null
+  const interval = shown ? intervalOf(shown) : undefined
+  const telling =
+    shown?.kind === 'interval' && interval
+      ? tell(history, lanes[shown.lane] as (typeof lanes)[number], shown.index)
+      : null
+
+  return (
+    <>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- an application of its own: arrows go from interval to interval */}
+      <div
+        role="application"
+        aria-roledescription="timeline"
+        aria-label={`${label} Arrow keys go from interval to interval, Enter zooms in, Escape goes back; the table says the same.`}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        className="absolute inset-0 cursor-crosshair touch-pan-y overflow-hidden outline-offset-2 select-none"
+        onPointerMove={onPointerMove}
+        onPointerDown={onPointerDown}
+        onPointerUp={onPointerUp}
+        onPointerCancel={() => {
+          press.current = null
+          setDrag(null)
+          leave()
+        }}
+        onPointerLeave={leave}
+        onDoubleClick={() => {
+          clearTimeout(click.current)
+          onBack()
+        }}
+        onKeyDown={onKeyDown}
+        onFocus={(event) => {
+          if (event.currentTarget.matches(':focus-visible') && !focus)
+            go(0, lanes[0]?.intervals.findLastIndex((each) => each.from < to) ?? -1)
+        }}
+        onBlur={leave}
+      >
+        {interval && shown?.kind === 'interval' ? (
+          <span
+            aria-hidden="true"
+            className="pointer-events-none absolute rounded-[2px] ring-2 ring-ink ring-offset-1 ring-offset-panel"
+            style={boxOf(interval, shown.lane)}
+          />
+        ) : null}
+        <div
+          ref={line}
+          aria-hidden="true"
+          className="invisible pointer-events-none absolute top-0 left-0 w-px bg-accent"
+          style={{ height: height - geometry.axisHeight }}
+        />
+        {drag ? (
+          <span
+            aria-hidden="true"
+            className="pointer-events-none absolute top-0 border-x border-accent bg-accent/20"
+            style={{
+              left: drag.from,
+              width: drag.to - drag.from,
+              height: height - geometry.axisHeight,
+            }}
+          />
+        ) : null}
+      </div>
+      {drag ? (
+        <Bubble x={(drag.from + drag.to) / 2} width={width} top={geometry.railHeight}>
+          <p className="whitespace-nowrap">
+            {instantIn(timeAt(drag.from), zone)} – {instantIn(timeAt(drag.to), zone)}
+          </p>
+        </Bubble>
+      ) : shown ? (
+        <Bubble
+          x={shown.x}
+          width={width}
+          top={
+            shown.kind === 'marks'
+              ? geometry.railHeight
+              : geometry.railHeight + (shown.lane + 1) * geometry.laneHeight
+          }
+        >
+          {telling ? (
+            <TellingView
+              telling={telling}
+              interval={interval as Interval}
+              kind={lanes[(shown as { lane: number }).lane]?.kind ?? 'role'}
+              zone={zone}
+            />
+          ) : shown.kind === 'marks' ? (
+            <Marks marks={shown.marks} zone={zone} />
+          ) : null}
+        </Bubble>
+      ) : null}
+      <output className="sr-only">
+        {shown?.kind === 'interval' && shown.byKey && telling ? tellingText(telling, zone) : ''}
+      </output>
+    </>
+  )
+
+  function boxOf(interval: Interval, lane: number) {
+    const left = Math.max(0, xAt(interval.from))
+    const right = Math.min(width, xAt(interval.to))
+    return {
+      left: Math.min(left, width - 2),
+      width: Math.max(2, right - left),
+      top: geometry.railHeight + lane * geometry.laneHeight + geometry.bandTop,
+      height: geometry.bandHeight,
+    }
+  }
+}
+
+const mostMarks = 6
+
+/** What happened at a mark of the rail, the newest last. */
+function Marks({ marks, zone }: { marks: readonly Mark[]; zone: Zone }) {
+  return (
+    <ul className="flex flex-col gap-1.5">
+      {marks.slice(0, mostMarks).map(({ event }) => (
+        <li key={event.id}>
+          <span className="text-ink-2">
+            {instantIn(event.at, zone)}
+            {event.precisionMs ? ` ± ${Math.ceil(event.precisionMs / 1000)} s` : ''}
+          </span>
+          <br />
+          {eventSentence(event)}
+        </li>
+      ))}
+      {marks.length > mostMarks ? (
+        <li className="text-ink-2">and {marks.length - mostMarks} more. Click to zoom in.</li>
+      ) : null}
+    </ul>
+  )
+}

@@ -1,0 +1,77 @@
+import { useLayoutEffect, useState } from 'react'
+
+/** How much room has a plot? Lengths in CSS pixels; `unit` is a fourteenth of the root's type size. */
+export type PlotSize = { width: number; dpr: number; unit: number }
+
+/** Too narrow for names beside the lanes: they go above them. */
+export const narrowPx = 560
+
+/** Measures an element before it is first painted and whenever its size or the screen's density changes. */
+export function usePlotSize(ref: { current: HTMLElement | null }): PlotSize | null {
+  const [size, setSize] = useState<PlotSize | null>(null)
+  useLayoutEffect(() => {
+    const element = ref.current
+    if (!element) return
+    const measure = () => {
+      const next = {
+        width: Math.floor(element.clientWidth),
+        dpr: Math.max(1, window.devicePixelRatio || 1),
+        unit: Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 14,
+      }
+      setSize((old) =>
+        old && old.width === next.width && old.dpr === next.dpr && old.unit === next.unit
+          ? old
+          : next,
+      )
+    }
+    measure()
+    const sizes = new ResizeObserver(measure)
+    sizes.observe(element)
+    window.addEventListener('resize', measure)
+    return () => {
+      sizes.disconnect()
+      window.removeEventListener('resize', measure)
+    }
+  }, [ref])
+  return size
+}
+
+/** Lanes and what is around them, in CSS pixels. Charts of one page share `gutter`, so that times align. */
+export type Geometry = {
+  /** Room for names at the left of the plot. */
+  gutter: number
+  railHeight: number
+  laneHeight: number
+  /** Where a lane's band lies in it. */
+  bandTop: number
+  bandHeight: number
+  axisHeight: number
+}
+
+/** Past so many lanes they are drawn thinner. */
+const roomyLanes = 12
+
+export function geometryOf(lanes: number, stacked: boolean, unit: number): Geometry {
+  const thin = lanes > roomyLanes
+  const [laneHeight, bandTop, bandHeight] = stacked
+    ? [40, 19, 17]
+    : thin
+      ? [22, 3, 16]
+      : [28, 4, 20]
+  return {
+    gutter: gutterOf(stacked, unit),
+    railHeight: Math.round(24 * unit),
+    laneHeight: Math.round(laneHeight * unit),
+    bandTop: Math.round(bandTop * unit),
+    bandHeight: Math.round(bandHeight * unit),
+    axisHeight: Math.round(24 * unit),
+  }
+}
+
+export const gutterOf = (stacked: boolean, unit: number) => (stacked ? 0 : Math.round(112 * unit))
+
+/** The height of a whole timeline in rem, to keep its room before it is there. */
+export function timelineRem(lanes: number): number {
+  const { railHeight, laneHeight, axisHeight } = geometryOf(lanes, false, 1)
+  return (railHeight + lanes * laneHeight + axisHeight) / 14
+}
