@@ -1,4 +1,4 @@
-import { QueryClient, QueryObserver } from '@tanstack/react-query'
+import { notifyManager, QueryClient, QueryObserver } from '@tanstack/react-query'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LiveEvent } from '#contract/events.ts'
 import type { Failover } from '#contract/failover.ts'
@@ -190,9 +190,12 @@ test('connectors of an open page are replaced', () => {
 test('whoever watches sees a batch only when all of it is written', async () => {
   const seen: string[] = []
   const watcher = new QueryObserver(cache, { ...tunnelsQuery, enabled: false })
-  const stop = watcher.subscribe(() => {
-    seen.push(list().tunnels[0]?.status ?? 'nothing')
-  })
+  // As React's own hook subscribes: batched.
+  const stop = watcher.subscribe(
+    notifyManager.batchCalls(() => {
+      seen.push(list().tunnels[0]?.status ?? 'nothing')
+    }),
+  )
   happens(
     polled({ tunnels: [tunnel('t1', { status: 'down' })] }),
     polled({ tunnels: [tunnel('t1', { status: 'degraded' })] }),
