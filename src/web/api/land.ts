@@ -4,6 +4,7 @@ import { type Failover, isRunning } from '#contract/failover.ts'
 import type { Session } from '#contract/session.ts'
 import type { Tunnel, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
 import { checkedAtOf, forgetAges, landAges, landListing } from './ages.ts'
+import { landLogged } from './land-logged.ts'
 import {
   configurationQuery,
   connectorsQuery,
@@ -51,6 +52,7 @@ function landEvent(cache: QueryClient, version: string, event: LiveEvent) {
     case 'failoverChanged':
       return landFailover(cache, event.failover)
     case 'logged':
+      return landLogged(cache, event.events)
     case 'heartbeat':
     case 'bye':
       // Nothing that the cache holds.
@@ -81,7 +83,7 @@ function landSnapshot(
   // What a snapshot does not carry may have changed unseen: open pages ask again, closed ones forget.
   const deep = {
     predicate: ({ queryKey: [kind] }: { queryKey: readonly unknown[] }) =>
-      kind === 'tunnel' || kind === 'failover',
+      kind === 'tunnel' || kind === 'failover' || kind === 'summary' || kind === 'activity',
   }
   cache.removeQueries({ ...deep, type: 'inactive' })
   void cache.invalidateQueries({ ...deep, type: 'active' })

@@ -1,7 +1,10 @@
-import { queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { Failover } from '#contract/failover.ts'
+import { ActivityPage, type EventKind, HistorySummary, TunnelHistory } from '#contract/history.ts'
 import { Session } from '#contract/session.ts'
 import { Configuration, ConnectorList, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
+import { isLive, type Range, rangeQuery, rangeText } from '#web/charts/range.ts'
+import { serverNow } from '#web/ui/clock.ts'
 import { landAges, landListing } from './ages.ts'
 import { get } from './client.ts'
 
@@ -67,4 +70,103 @@ export const failoverQuery = (failoverId: string) =>
     queryKey: ['failover', failoverId],
     queryFn: ({ signal }) => get(Failover, `/failovers/${failoverId}`, { signal }),
     ...visited,
+  })
+
+/** What follows the present is asked again whenever somebody comes back to it; what lies behind stays. */
+const windowed = (range: Range) => ({
+  staleTime: isLive(range) || range.to > serverNow() ? 10_000 : Number.POSITIVE_INFINITY,
+  gcTime: 5 * 60_000,
+})
+
+/** The picture of before stays until the new one is there, if it is of the same subject. */
+const sameSubject =
+  (subject: readonly string[]) =>
+  <T>(before: T | undefined, query: { queryKey: readonly unknown[] } | undefined): T | undefined =>
+    query && subject.every((part, at) => query.queryKey[at] === part) ? before : undefined
+
+/** Every history of a tunnel has a key that begins with this one. */
+export const historyKey = (tunnelId: string) => ['tunnel', tunnelId, 'history'] as const
+
+export const tunnelHistoryQuery = (tunnelId: string, range: Range) => {
+  const subject = [...historyKey(tunnelId), 'all'] as const
+  return queryOptions({
+    queryKey: [...subject, rangeText(range)],
+    placeholderData: sameSubject(subject),
+    queryFn: ({ signal }) =>
+      get(TunnelHistory, `/tunnels/${tunnelId}/history?${rangeQuery(range, serverNow())}`, {
+        signal,
+      }),
+    ...windowed(range),
+  })
+}
+
+export const connectorHistoryQuery = (tunnelId: string, connectorId: string, range: Range) => {
+  const subject = [...historyKey(tunnelId), connectorId] as const
+  return queryOptions({
+    queryKey: [...subject, rangeText(range)],
+    placeholderData: sameSubject(subject),
+    queryFn: ({ signal }) =>
+      get(
+        TunnelHistory,
+        `/tunnels/${tunnelId}/connectors/${connectorId}/history?${rangeQuery(range, serverNow())}`,
+        { signal },
+      ),
+    ...windowed(range),
+  })
+}
+
+export const summaryKey = ['summary'] as const
+
+/**
+ * Strips and percentages of all tunnels. They move with the time even when nothing happens, so this is the
+ * one question that is asked again by itself; when something happened, `land.ts` asks sooner.
+ */
+export const historySummaryQuery = (range: Range) =>
+  queryOptions({
+    queryKey: [...summaryKey, rangeText(range)],
+    queryFn: ({ signal }) =>
+      get(HistorySummary, `/history/summary?${rangeQuery(range, serverNow())}`, { signal }),
+    staleTime: 60_000,
+    refetchInterval: 10 * 60_000,
+    gcTime: 15 * 60_000,
+    retry: false,
+  })
+
+/** Which entries of the log: of one tunnel, of some kinds, of a stretch of time; all where left out. */
+export type ActivityFilter = {
+  tunnelId?: string | undefined
+  kinds?: readonly EventKind[] | undefined
+  range?: Range | undefined
+}
+
+export const activityKey = ['activity'] as const
+
+/** The filter as Tandem's API and its exports take it. */
+export function activitySearch({ tunnelId, kinds, range }: ActivityFilter): string {
+  const query = new URLSearchParams(range ? rangeQuery(range, serverNow()) : '')
+  if (tunnelId) query.set('tunnel', tunnelId)
+  if (kinds) query.set('kind', kinds.join(','))
+  return query.toString()
+}
+
+/** The log, newest first, page by page. What happens while it is open is landed on top by `land.ts`. */
+export const activityQuery = (filter: ActivityFilter) =>
+  infiniteQueryOptions({
+    queryKey: [
+      ...activityKey,
+      {
+        tunnelId: filter.tunnelId ?? null,
+        kinds: filter.kinds ?? null,
+        range: filter.range ? rangeText(filter.range) : null,
+      },
+    ] as const,
+    queryFn: ({ pageParam, signal }) => {
+      const query = new URLSearchParams(activitySearch(filter))
+      if (pageParam !== null) query.set('cursor', pageParam)
+      return get(ActivityPage, `/activity?${query}`, { signal })
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.cursor,
+    staleTime: 10_000,
+    gcTime: 60_000,
   })

@@ -1,0 +1,107 @@
+import { QueryClient, QueryObserver } from '@tanstack/react-query'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { HistoryEvent } from '#contract/history.ts'
+import { type Log, landLogged, withEvents } from './land-logged.ts'
+import { activityQuery, historySummaryQuery, tunnelHistoryQuery } from './queries.ts'
+
+const event = (id: string, at: number, change: Partial<HistoryEvent> = {}): HistoryEvent => ({
+  id,
+  at,
+  tunnelId: 'a',
+  tunnelName: 'lon',
+  kind: 'status-changed',
+  connectorId: null,
+  from: 'healthy',
+  to: 'down',
+  cause: null,
+  by: null,
+  failoverId: null,
+  precisionMs: 5000,
+  ...change,
+})
+
+const log = (...pages: HistoryEvent[][]): Log => ({
+  pages: pages.map((events, index) => ({
+    events,
+    cursor: index < pages.length - 1 ? `c${index}` : null,
+  })),
+  pageParams: pages.map((_, index) => (index === 0 ? null : `c${index - 1}`)),
+})
+const ids = (log: Log | undefined) => log?.pages.map(({ events }) => events.map(({ id }) => id))
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000 })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('a log that is open', () => {
+  test('gets new entries on top, each once', () => {
+    const before = log([event('2', 20), event('1', 10)])
+    expect(ids(withEvents(before, [event('3', 30), event('2', 20)]))).toEqual([['3', '2', '1']])
+    expect(withEvents(before, [event('2', 20)])).toBe(before)
+  })
+
+  test('gets an entry that is told late in its place, and leaves older pages alone', () => {
+    const before = log([event('4', 40), event('2', 20)], [event('1', 10)])
+    expect(ids(withEvents(before, [event('3', 30), event('0', 5)]))).toEqual([
+      ['4', '3', '2'],
+      ['1'],
+    ])
+  })
+
+  test('gets only what its filter asks for', () => {
+    const cache = new QueryClient()
+    const all = activityQuery({}).queryKey
+    const other = activityQuery({ tunnelId: 'b' }).queryKey
+    const opened = activityQuery({ kinds: ['connection-opened'] }).queryKey
+    const past = activityQuery({ range: { from: 1_000, to: 90_000 } }).queryKey
+    for (const key of [all, other, opened, past]) cache.setQueryData(key, log([]))
+    landLogged(cache, [event('1', 100_000), event('2', 100_001, { kind: 'connection-opened' })])
+    expect(ids(cache.getQueryData(all))).toEqual([['2', '1']])
+    expect(ids(cache.getQueryData(other))).toEqual([[]])
+    expect(ids(cache.getQueryData(opened))).toEqual([['2']])
+    expect(ids(cache.getQueryData(past))).toEqual([[]])
+  })
+})
+
+describe('what is looked at', () => {
+  const watch = (cache: QueryClient, options: { queryKey: readonly unknown[] }) => {
+    const ask = vi.fn<() => object>(() => ({}))
+    cache.setQueryData(options.queryKey, {})
+    const observer = new QueryObserver(cache, {
+      queryKey: options.queryKey,
+      queryFn: ask,
+      staleTime: Number.POSITIVE_INFINITY,
+    })
+    observer.subscribe(() => undefined)
+    return ask
+  }
+
+  test('is asked for again, once for a burst of entries', async () => {
+    const cache = new QueryClient()
+    const mine = watch(cache, tunnelHistoryQuery('a', { lastMs: 60_000 }))
+    const other = watch(cache, tunnelHistoryQuery('b', { lastMs: 60_000 }))
+    landLogged(cache, [event('1', 1)])
+    landLogged(cache, [event('2', 2)])
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(mine).toHaveBeenCalledTimes(1)
+    expect(other).not.toHaveBeenCalled()
+    // Tandem itself stopped watching: that concerns every tunnel.
+    landLogged(cache, [event('3', 3, { tunnelId: null, kind: 'watching-stopped' })])
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(mine).toHaveBeenCalledTimes(2)
+    expect(other).toHaveBeenCalledTimes(1)
+  })
+
+  test('of all tunnels is asked for at most once a minute', async () => {
+    const cache = new QueryClient()
+    const summary = watch(cache, historySummaryQuery({ lastMs: 86_400_000 }))
+    for (let second = 0; second < 150; second += 1) {
+      landLogged(cache, [event(String(second), second)])
+      await vi.advanceTimersByTimeAsync(1000)
+    }
+    expect(summary).toHaveBeenCalledTimes(3)
+  })
+})

@@ -1,0 +1,113 @@
+import type { InfiniteData, QueryClient } from '@tanstack/react-query'
+import type { ActivityPage, EventKind, HistoryEvent } from '#contract/history.ts'
+import { parseRange, stretchOf } from '#web/charts/range.ts'
+import { activityKey, historyKey, summaryKey } from './queries.ts'
+
+/**
+ * What do new entries of the log change in the cache? Logs that are open get them on top; histories and
+ * summaries that are looked at are asked for again, soon and together, so that a tunnel that flaps is not
+ * asked for at every flap.
+ */
+
+/** Entries come in bursts: a failover alone makes five. */
+const historyDelayMs = 400
+/** Summaries speak of all tunnels and cost the most: once a minute is often enough. */
+const summaryPeriodMs = 60_000
+
+type Waiting = {
+  tunnels: Set<string>
+  /** Something about Tandem itself happened: every history tells of it. */
+  all: boolean
+  historyTimer: ReturnType<typeof setTimeout> | undefined
+  summaryTimer: ReturnType<typeof setTimeout> | undefined
+  summaryAt: number
+}
+const waiting = new WeakMap<QueryClient, Waiting>()
+
+export function landLogged(cache: QueryClient, events: readonly HistoryEvent[]) {
+  if (events.length === 0) return
+  for (const query of cache.getQueryCache().findAll({ queryKey: activityKey })) {
+    const matches = matcherOf(query.queryKey[1])
+    const fresh = events.filter(matches)
+    if (fresh.length > 0)
+      cache.setQueryData<Log>(query.queryKey, (old) => (old ? withEvents(old, fresh) : old))
+  }
+  const state = waitingOf(cache)
+  for (const { tunnelId } of events) {
+    if (tunnelId === null) state.all = true
+    else state.tunnels.add(tunnelId)
+  }
+  state.historyTimer ??= setTimeout(() => askHistories(cache, state), historyDelayMs)
+  state.summaryTimer ??= setTimeout(
+    () => askSummaries(cache, state),
+    Math.max(historyDelayMs, state.summaryAt + summaryPeriodMs - Date.now()),
+  )
+}
+
+function waitingOf(cache: QueryClient): Waiting {
+  const known = waiting.get(cache)
+  if (known) return known
+  const fresh: Waiting = {
+    tunnels: new Set(),
+    all: false,
+    historyTimer: undefined,
+    summaryTimer: undefined,
+    summaryAt: 0,
+  }
+  waiting.set(cache, fresh)
+  return fresh
+}
+
+function askHistories(cache: QueryClient, state: Waiting) {
+  const { tunnels, all } = state
+  state.historyTimer = undefined
+  state.tunnels = new Set()
+  state.all = false
+  if (all)
+    void cache.invalidateQueries({
+      predicate: ({ queryKey: [kind, , part] }) => kind === 'tunnel' && part === 'history',
+    })
+  else
+    for (const tunnelId of tunnels) void cache.invalidateQueries({ queryKey: historyKey(tunnelId) })
+}
+
+function askSummaries(cache: QueryClient, state: Waiting) {
+  state.summaryTimer = undefined
+  state.summaryAt = Date.now()
+  void cache.invalidateQueries({ queryKey: summaryKey })
+}
+
+export type Log = InfiniteData<ActivityPage, string | null>
+
+/** Whether an entry belongs into the log of that key. */
+function matcherOf(filter: unknown): (event: HistoryEvent) => boolean {
+  const { tunnelId, kinds, range } = filter as {
+    tunnelId: string | null
+    kinds: readonly EventKind[] | null
+    range: string | null
+  }
+  const wanted = parseRange(range)
+  return (event) => {
+    if (tunnelId !== null && event.tunnelId !== tunnelId) return false
+    if (kinds !== null && !kinds.includes(event.kind)) return false
+    if (!wanted) return true
+    // What follows the present takes everything that is new enough.
+    const { from, to } = stretchOf(wanted, event.at)
+    return 'lastMs' in wanted || (event.at >= from && event.at < to)
+  }
+}
+
+/** The log with entries it did not have, each in its place in time; the pages after the first stay. */
+export function withEvents(log: Log, events: readonly HistoryEvent[]): Log {
+  const [first, ...rest] = log.pages
+  if (!first) return log
+  const known = new Set(log.pages.flatMap((page) => page.events.map(({ id }) => id)))
+  const fresh = events.filter(({ id }) => !known.has(id))
+  if (fresh.length === 0) return log
+  // Some are told later than they happened; those older than the first page come with the next ask.
+  const oldest = rest.length > 0 || first.cursor !== null ? (first.events.at(-1)?.at ?? 0) : 0
+  const merged = [...fresh.filter(({ at }) => at >= oldest), ...first.events].toSorted(
+    (a, b) => b.at - a.at,
+  )
+  return { ...log, pages: [{ ...first, events: merged }, ...rest] }
+}
