@@ -105,8 +105,8 @@ function Risks({ target, tunnel }: { target: Connector; tunnel: Tunnel }) {
   return (
     <Callout tone="warn" title="To know before you promote it">
       <ul className="mt-1 flex list-disc flex-col gap-1 pl-4">
-        {risks.map(({ id, sentence }) => (
-          <li key={id}>{sentence}</li>
+        {risks.map(({ sentence }) => (
+          <li key={sentence}>{sentence}</li>
         ))}
         <li>Open connections through the old one may hang and have to be made again.</li>
       </ul>

@@ -77,7 +77,7 @@ function MachineBox({ machine }: { machine: Machine }) {
                 {colos.length > 1 ? <span className="text-ink-2"> +{colos.length - 1}</span> : null}
               </>
             ) : (
-              <span className="text-ink-2">Not connected</span>
+              <span className="text-ink-2">Colo not reported</span>
             )}
           </p>
           <p className="truncate text-sm text-ink-2">{version ?? 'Version not reported'}</p>

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { Outlook } from '#contract/tunnel.ts'
 import { Panel } from './Panel.tsx'
 
@@ -32,21 +33,42 @@ export function OutlookPanel({
             {outlook.sentence}
           </p>
           {stale ? <p className="text-ink-2">When last seen; too old to rely on.</p> : null}
-          {outlook.notes.length > 0 ? (
-            <ul className="mt-1.5 flex flex-col gap-1 text-ink-2">
-              {outlook.notes.map((note) => (
-                <li key={note} className="flex gap-2">
-                  <span aria-hidden="true" className="text-ink-3">
-                    –
-                  </span>
-                  <span className="min-w-0">{note}</span>
-                </li>
-              ))}
-            </ul>
-          ) : null}
+          <Notes notes={outlook.notes} />
         </div>
       </div>
     </Panel>
+  )
+}
+
+const fewNotes = 4
+
+/** What weakens it. Twenty standbys make many notes: the first few are enough at a glance. */
+function Notes({ notes }: { notes: readonly string[] }) {
+  const [all, setAll] = useState(false)
+  if (notes.length === 0) return null
+  const cut = !all && notes.length > fewNotes + 1
+  return (
+    <>
+      <ul className="mt-1.5 flex flex-col gap-1 text-ink-2">
+        {(cut ? notes.slice(0, fewNotes) : notes).map((note) => (
+          <li key={note} className="flex gap-2">
+            <span aria-hidden="true" className="text-ink-3">
+              –
+            </span>
+            <span className="min-w-0">{note}</span>
+          </li>
+        ))}
+      </ul>
+      {cut ? (
+        <button
+          type="button"
+          className="mt-1 min-h-6 text-accent-text hover:underline"
+          onClick={() => setAll(true)}
+        >
+          {notes.length - fewNotes} more
+        </button>
+      ) : null}
+    </>
   )
 }
 

@@ -50,7 +50,7 @@ function Entry({ name, value, depth }: { name: string; value: unknown; depth: nu
   if (!isBranch(value)) {
     return (
       <div className="flex min-h-6 items-baseline gap-2 pl-5 break-words">
-        <bdi>{key}</bdi>
+        <bdi className="max-w-1/2 shrink-0">{key}</bdi>
         <Leaf value={value} />
       </div>
     )

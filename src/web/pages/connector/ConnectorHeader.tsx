@@ -121,7 +121,10 @@ export function ConnectorHeader({
             {colos[0] ? (
               <Place colo={colos[0]} />
             ) : (
-              <NotReported word="Nowhere" why="Not connected to any colo" />
+              <NotReported
+                word={connections.length > 0 ? 'Not reported' : 'Nowhere'}
+                why={connections.length > 0 ? 'Colo not reported' : 'Not connected to any colo'}
+              />
             )}
           </Flash>
         </Stat>

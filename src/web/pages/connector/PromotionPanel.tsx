@@ -27,8 +27,8 @@ export function PromotionPanel({
             {sentence}
           </Sentence>
         ))}
-        {risks.map(({ id, sentence }) => (
-          <Sentence key={id} icon="alert" ink="text-warn">
+        {risks.map(({ sentence }) => (
+          <Sentence key={sentence} icon="alert" ink="text-warn">
             {sentence}
           </Sentence>
         ))}

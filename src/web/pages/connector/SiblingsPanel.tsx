@@ -34,7 +34,13 @@ export function SiblingsPanel({
                 />
                 <span className="font-mono text-accent-text">{shortId(connector.id)}</span>
                 <span className="min-w-0 flex-1 truncate text-right text-sm text-ink-2">
-                  {connector.colos[0] ? <Place colo={connector.colos[0]} /> : 'not connected'}
+                  {connector.colos[0] ? (
+                    <Place colo={connector.colos[0]} />
+                  ) : connector.connections.length > 0 ? (
+                    'colo not reported'
+                  ) : (
+                    'not connected'
+                  )}
                 </span>
               </Link>
             </li>

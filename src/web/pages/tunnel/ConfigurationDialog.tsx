@@ -79,7 +79,8 @@ function Form({
     notAllowed ??
     (reading ? 'Still reading what holds now.' : null) ??
     (notReported ? 'Cloudflare does not offer this on the account.' : null) ??
-    (haMode === null ? 'Choose a mode.' : null)
+    (haMode === null ? 'Choose a mode.' : null) ??
+    (change && isSame(change, configuration) ? 'This is what holds already.' : null)
 
   const submit = () => {
     setTried(true)
@@ -189,6 +190,13 @@ function toChange(
     default:
       return { haMode }
   }
+}
+
+/** Whether saving would change nothing. What could not be read counts as different. */
+function isSame(change: ConfigurationChange, configuration: Configuration | null): boolean {
+  if (configuration === null || change.haMode !== configuration.haMode) return false
+  if (change.haMode === 'aws') return change.fnrId === configuration.fnrId
+  return change.haMode !== 'local' || change.vips.join() === configuration.vips.join()
 }
 
 /** The contract's own words for what is wrong, as a sentence; null when nothing is. */

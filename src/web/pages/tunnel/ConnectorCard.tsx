@@ -56,7 +56,9 @@ export function ConnectorCard({
       <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1.5 px-4 py-3">
         <Row name={connector.colos.length === 1 ? 'Colo' : 'Colos'}>
           {connector.colos.length === 0 ? (
-            <NotReported why="Not connected to any colo" />
+            <NotReported
+              why={connector.connections.length > 0 ? 'Not reported' : 'Not connected to any colo'}
+            />
           ) : (
             <Flash value={connector.colos.join()} className="flex flex-wrap gap-x-4">
               {connector.colos.map((colo) => (

@@ -63,7 +63,13 @@ export function ConnectorRows({
               </Td>
               <Td className="max-w-60">
                 {connector.colos.length === 0 ? (
-                  <NotReported why="Not connected to any colo" />
+                  <NotReported
+                    why={
+                      connector.connections.length > 0
+                        ? 'Not reported'
+                        : 'Not connected to any colo'
+                    }
+                  />
                 ) : (
                   <Places colos={connector.colos} />
                 )}

@@ -7,6 +7,8 @@ import { activeOf, blocksOf, inOrder } from '#web/failover/order.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
 import { RoleShape } from '#web/ui/RoleMark.tsx'
+import { Instant } from '#web/ui/TimeAgo.tsx'
+import { instantText } from '#web/ui/time.ts'
 import { ConnectorCard } from './ConnectorCard.tsx'
 import { ConnectorRows } from './ConnectorRows.tsx'
 
@@ -58,7 +60,9 @@ export function ConnectorsSection({
           onPromote={({ id }) => onPromote(id)}
         />
       ) : (
-        <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,23rem),1fr))] gap-4">
+        <ul
+          className={`grid grid-cols-[repeat(auto-fit,minmax(min(100%,23rem),1fr))] gap-4 ${connectors.length === 1 ? 'max-w-140' : ''}`}
+        >
           {connectors.map((connector) => (
             <li key={connector.id} className="flex min-w-0 *:flex-1">
               <ConnectorCard
@@ -85,12 +89,15 @@ function NoConnectors({
   onAddReplica: () => void
 }) {
   const { data: session } = useSuspenseQuery(sessionQuery)
+  const hadSome = tunnel.status !== 'inactive' || tunnel.connsInactiveAt !== null
   const reason =
     tunnel.deletedAt === null ? whyNot(session.role, 'tokenGet') : 'The tunnel has been deleted.'
   return (
     <div className="rounded-lg border border-dashed border-line-strong/70">
       <EmptyState
-        title="No connector has joined this tunnel yet"
+        title={
+          hadSome ? 'No connector is connected any more' : 'No connector has joined this tunnel yet'
+        }
         picture={
           <span className="flex gap-3 text-unknown" aria-hidden="true">
             <RoleShape role={missing} className="size-8" />
@@ -103,8 +110,19 @@ function NoConnectors({
           </Button>
         }
       >
-        A connector is a machine on the site’s network that runs Cloudflare’s client. With two of
-        them, one carries the traffic and the other stands by.
+        {hadSome ? (
+          <>
+            The tunnel carries no traffic
+            {tunnel.connsInactiveAt === null ? '' : ' since '}
+            {tunnel.connsInactiveAt === null ? null : (
+              <Instant at={tunnel.connsInactiveAt}>{instantText(tunnel.connsInactiveAt)}</Instant>
+            )}
+            , and Cloudflare no longer lists the connectors it had. They come back by themselves
+            once their machines are up and connected; or add a new one.
+          </>
+        ) : (
+          'A connector is a machine on the site’s network that runs Cloudflare’s client. With two of them, one carries the traffic and the other stands by.'
+        )}
       </EmptyState>
     </div>
   )

@@ -45,9 +45,9 @@ export function CopyButton({
       icon={copied ? 'check' : 'copy'}
       disabledReason={disabledReason}
       onClick={() => copy(text)}
-      className="w-22"
+      className="max-sm:px-2 sm:w-22"
     >
-      {copied ? 'Copied' : failed ? 'Refused' : 'Copy'}
+      <span className="max-sm:sr-only">{copied ? 'Copied' : failed ? 'Refused' : 'Copy'}</span>
       <span className="sr-only"> {what}</span>
     </Button>
   )
