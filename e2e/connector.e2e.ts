@@ -88,12 +88,17 @@ test('an id is copied with a click', async ({ page, context, world }) => {
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(standby.id)
 })
 
-test('an unknown connector is said plainly', async ({ page, world }) => {
+test('an unknown connector is said plainly, with the way to its tunnel', async ({
+  page,
+  world,
+}) => {
   const { tunnelId } = await world.pair('lon-branch-core')
   await page.goto(`/tunnels/${tunnelId}/connectors/00000000-0000-4000-8000-000000000000`)
   await expect(
-    page.getByRole('heading', { name: 'There is nothing at this address' }),
+    page.getByRole('heading', { name: 'Cloudflare lists no connector 00000000' }),
   ).toBeVisible()
+  await page.getByRole('main').getByRole('link', { name: 'To its tunnel' }).click()
+  await expect(page).toHaveURL(`/tunnels/${tunnelId}`)
 })
 
 test.describe('with the ids of Cloudflare’s reference', () => {

@@ -15,6 +15,8 @@ export type Program = {
   ended: Promise<number | null>
   /** Ends it as an operator would (SIGTERM) or as a crash does (SIGKILL). */
   end: (signal?: 'SIGTERM' | 'SIGKILL') => Promise<number | null>
+  /** Sends it a signal that it lives on with, such as SIGHUP. */
+  signal: (name: NodeJS.Signals) => void
   /** Stops it where it stands, without closing a connection; `resume` lets it go on. */
   pause: () => void
   resume: () => void
@@ -87,6 +89,7 @@ export function start(
       child.kill(signal)
       return ended
     },
+    signal: (name) => void child.kill(name),
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
   }

@@ -120,7 +120,7 @@ test('a secret of one’s own is checked before it is sent', async ({ page, worl
   await page.goto(`/tunnels/${tunnelId}?dialog=secret`)
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('radio', { name: /Use my own/ }).check()
-  await dialog.getByLabel('Secret', { exact: true }).fill('too short')
+  await dialog.getByLabel('Secret', { exact: true }).fill('dG9vIHNob3J0')
   await expect(dialog.getByLabel('Secret', { exact: true })).toHaveAccessibleDescription(/32 bytes/)
   await expect(dialog.getByRole('button', { name: 'Rotate secret' })).toBeDisabled()
   expect((await world.requests()).filter(({ method }) => method === 'PATCH')).toHaveLength(0)
@@ -137,7 +137,8 @@ test('the install token is fetched on request only, masked, shown, and forgotten
   await page.getByRole('button', { name: 'Add a replica' }).click()
   const dialog = page.getByRole('dialog', { name: 'Add a replica to lon-branch-core' })
   await expect(dialog).toContainText('apt-get install cloudflare-warp')
-  await dialog.getByRole('radio', { name: /RHEL/ }).check()
+  await dialog.getByText('RHEL, CentOS').click()
+  await expect(dialog.getByRole('radio', { name: /RHEL/ })).toBeChecked()
   await expect(dialog).toContainText('yum install cloudflare-warp')
   expect(await fetched()).toBe(0)
 
