@@ -19,8 +19,9 @@ export type Ids = { accountId?: string; tunnelId?: string; connectorId?: string 
 export type Answer = {
   result: unknown
   info: CfEnvelope['result_info']
-  /** When the call left and when its answer was complete. */
+  /** When the call left: a later call has a larger one, even within one millisecond. */
   sentAt: number
+  /** When its answer was complete. */
   at: number
 }
 
@@ -56,6 +57,8 @@ export type ClientDeps = {
 export type Client = ReturnType<typeof createClient>
 
 const defaultDeadlineMs = 15_000
+/** Tells calls of the same millisecond apart; fine enough for epoch milliseconds in a double. */
+const orderMs = 2 ** -10
 const bodyCapBytes = 5 * 1024 * 1024
 const idShapes = {
   accountId: /^[0-9a-f]{32}$/,
@@ -78,6 +81,7 @@ export function toPath(call: UpstreamCall, ids: Ids): string {
 export function createClient(deps: ClientDeps) {
   const { baseUrl, tokens, budget, now } = deps
   const host = new URL(baseUrl).host
+  let lastSentAt = 0
 
   const slotFor = (call: UpstreamCall) => (upstreamCalls[call].write ? tokens.write : tokens.read)
 
@@ -149,7 +153,8 @@ export function createClient(deps: ClientDeps) {
     }
     assertMayAsk(slot, options.purpose)
     budget.spend(options.purpose)
-    const sentAt = now()
+    const sentAt = Math.max(now(), lastSentAt + orderMs)
+    lastSentAt = sentAt
     const deadlineMs = options.deadlineMs ?? defaultDeadlineMs
     // One deadline over connecting, headers and body: a stalled body is as dead as a stalled start.
     const signal = AbortSignal.timeout(deadlineMs)
@@ -180,7 +185,7 @@ export function createClient(deps: ClientDeps) {
       throw toNetworkProblem(error, host, deadlineMs)
     }
     const at = now()
-    deps.debug({ call: name, status: response.status, ms: at - sentAt }, 'asked Cloudflare')
+    deps.debug({ call: name, status: response.status, ms: Math.round(at - sentAt) }, 'asked Cloudflare')
     const envelope = parseEnvelope(response, body)
     if (!envelope) {
       // The one answer that is a secret is not even looked at.

@@ -71,7 +71,6 @@ export async function checkInvariants({ db, calls, lines, said, secrets }: Evide
         method === 'GET' &&
         path.endsWith(`${failover.tunnelId}/connections`) &&
         at >= sent.at &&
-        calls.indexOf(sent) >= 0 &&
         at <= Number(failover.endedAt),
     )
     expect(read, 'I4: confirmed without a read after the PUT').toBe(true)
@@ -108,15 +107,13 @@ const pieceLength = 12
 
 /** Texts that hold a piece of a secret: raw, as base64 or as it stands in an address. */
 export function leaks(texts: string[], secrets: string[]): string[] {
-  const pieces = secrets
-    .filter((secret) => secret !== '')
-    .flatMap((secret) => [
-      ...Array.from({ length: secret.length - pieceLength + 1 }, (_, at) =>
-        secret.slice(at, at + pieceLength),
-      ),
-      Buffer.from(secret).toString('base64'),
-      encodeURIComponent(secret),
-    ])
+  const pieces = secrets.flatMap((secret) => [
+    ...Array.from({ length: secret.length - pieceLength + 1 }, (_, at) =>
+      secret.slice(at, at + pieceLength),
+    ),
+    Buffer.from(secret).toString('base64'),
+    encodeURIComponent(secret),
+  ])
   const all = texts.join('\n')
   // One search over everything tells that nothing is there, which is the rule.
   if (!pieces.some((piece) => all.includes(piece))) return []

@@ -30,6 +30,8 @@ export type RigOptions = {
   folder?: string
   /** Tandem's clock minus Cloudflare's, milliseconds. */
   aheadMs?: number
+  /** The machine's clock as Tandem sees it, made of the rig's; by default the rig's own. */
+  clock?: (now: () => number) => () => number
   /** What a call of Cloudflare becomes on its way; by default it goes out as it is. */
   via?: (
     send: () => Promise<Response>,
@@ -46,6 +48,8 @@ export type Call = {
   status: number | null
   /** How many others were under way when it left. */
   beside: number
+  /** Real time from its start to the end of its body. */
+  tookMs: number | null
 }
 
 export async function startRig(world: World, options: RigOptions = {}) {
@@ -59,6 +63,7 @@ export async function startRig(world: World, options: RigOptions = {}) {
   const { now: worldNow } = await world.state()
   const aheadMs = options.aheadMs ?? 0
   const time = createVirtualTime(worldNow + aheadMs, () => underWay === 0)
+  const now = options.clock?.(time.now) ?? time.now
   let lastAt = time.now()
 
   /** The simulated world lives as long as we did since it was last asked. */
@@ -80,20 +85,28 @@ export async function startRig(world: World, options: RigOptions = {}) {
       query: url.search.slice(1),
       status: null,
       beside: underWay,
+      tookMs: null,
     }
     calls.push(call)
     underWay += 1
-    try {
+    const began = performance.now()
+    // Under way until its body has ended, so that the clock does not move before.
+    const end = () => {
+      if (call.tookMs !== null) return
+      call.tookMs = performance.now() - began
+      underWay -= 1
+    }
+    const send = async () => {
       if (baseUrl === world.baseUrl) await catchUp()
-      const send = () => fetch(input, init)
+      return fetch(input, init)
+    }
+    try {
       const response = await (options.via ? options.via(send, call) : send())
       call.status = response.status
-      // Read here, so that the clock does not move while an answer is still on the wire.
-      const body = await response.arrayBuffer()
-      const { status, headers } = response
-      return new Response(body.byteLength > 0 ? body : null, { status, headers })
-    } finally {
-      underWay -= 1
+      return endingWith(response, end)
+    } catch (error) {
+      end()
+      throw error
     }
   }
 
@@ -115,7 +128,7 @@ export async function startRig(world: World, options: RigOptions = {}) {
     db,
     storeNotice: null,
     build: 'test',
-    now: time.now,
+    now,
     after: time.after,
     random: () => 0.5,
     fetch: upstream,
@@ -199,9 +212,43 @@ export async function startRig(world: World, options: RigOptions = {}) {
     /** Ends it, and holds everything that it did to the invariants. */
     async end() {
       await stop()
-      await checkInvariants({ db, calls, lines, said, secrets: [token, options.readToken ?? ''] })
+      await checkInvariants({
+        db,
+        calls,
+        lines,
+        said,
+        secrets: [token, ...(options.readToken ? [options.readToken] : [])],
+      })
       await db.destroy()
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** The same answer, which tells when its body has been read, thrown away or has broken off. */
+function endingWith(response: Response, end: () => void): Response {
+  const { status, headers, body } = response
+  if (!body) {
+    end()
+    return response
+  }
+  const reader = body.getReader()
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read()
+        if (!done) return controller.enqueue(value)
+        controller.close()
+        end()
+      } catch (error) {
+        controller.error(error)
+        end()
+      }
+    },
+    async cancel(reason) {
+      end()
+      await reader.cancel(reason)
+    },
+  })
+  return new Response(stream, { status, headers })
 }
