@@ -1,0 +1,305 @@
+import { useMemo, useRef } from 'react'
+import {
+  Area,
+  AreaChart,
+  ReferenceArea,
+  useXAxisScale,
+  useYAxisScale,
+  XAxis,
+  YAxis,
+} from 'recharts'
+import type { TunnelHistory } from '#contract/history.ts'
+import { useCity } from '#web/ui/Place.tsx'
+import { instantIn, type Zone } from '#web/ui/zone.ts'
+import { Bubble } from './Bubble.tsx'
+import { useCursorLine } from './cursor.ts'
+import { gutterOf, narrowPx, usePlotSize } from './plot.ts'
+import type { Stretch } from './range.ts'
+import { type ConnectionSteps, otherColo, toConnectionSteps } from './series.ts'
+import { ticksOf } from './ticks.ts'
+import { useStretchPointer } from './stretch-pointer.ts'
+
+/** Rem: the room it takes, also before it is there. */
+export const connectionHistoryRem = 15
+
+/**
+ * How many connections to Cloudflare were open, by colo, with what opened and closed. Time that nobody
+ * watched is hatched and has no number.
+ */
+export function ConnectionHistory({
+  history,
+  stretch,
+  zone,
+  onZoom,
+  onBack,
+}: {
+  history: TunnelHistory
+  stretch: Stretch
+  zone: Zone
+  onZoom: (stretch: Stretch) => void
+  onBack: () => void
+}) {
+  const box = useRef<HTMLDivElement>(null)
+  const size = usePlotSize(box)
+  const { from, to } = stretch
+  const steps = useMemo(
+    () => toConnectionSteps(history, { from, to }),
+    // The parts that it reads; other parts of the answer change more often.
+    [history, from, to],
+  )
+  const unit = size?.unit ?? 1
+  const stacked = (size?.width ?? 0) < narrowPx
+  const gutter = stacked ? Math.round(26 * unit) : gutterOf(stacked, unit)
+  const width = Math.max(0, (size?.width ?? 0) - gutter)
+  const height = Math.round(11 * 14 * unit)
+  return (
+    <div className="flex flex-col gap-3">
+      <div ref={box} className="relative min-w-0" style={{ minHeight: `${11}rem` }}>
+        {size && width > 0 ? (
+          <Plot {...{ steps, stretch, zone, gutter, width, height, unit, onZoom, onBack }} />
+        ) : null}
+      </div>
+      <ColoLegend steps={steps} />
+    </div>
+  )
+}
+
+/** From the most used colo to the least: one hue in steps, because colour is for states only. */
+const shades = ['100%', '74%', '52%', '34%', '20%'] as const
+const shadeOf = (index: number) =>
+  `color-mix(in oklab, var(--accent) ${shades[Math.min(index, shades.length - 1)]}, var(--panel))`
+
+type PlotProps = {
+  steps: ConnectionSteps
+  stretch: Stretch
+  zone: Zone
+  gutter: number
+  width: number
+  height: number
+  unit: number
+  onZoom: (stretch: Stretch) => void
+  onBack: () => void
+}
+
+function Plot(props: PlotProps) {
+  const { steps, stretch, zone, gutter, width, height, unit, onZoom, onBack } = props
+  const line = useCursorLine<HTMLDivElement>(stretch, width)
+  const pointer = useStretchPointer({ stretch, width, onZoom, onBack })
+  const axisHeight = Math.round(24 * unit)
+  const rail = Math.round(12 * unit)
+  const ticks = ticksOf(
+    stretch.from,
+    stretch.to,
+    Math.max(2, Math.floor(width / (84 * unit))),
+    zone,
+  )
+  const most = Math.max(1, steps.most)
+  const text = { fill: 'var(--ink-2)', fontSize: 11 * unit }
+  return (
+    <>
+      <AreaChart
+        width={gutter + width}
+        height={height}
+        data={steps.steps}
+        margin={{ top: rail + 4 * unit, right: 0, bottom: 0, left: 0 }}
+        accessibilityLayer={false}
+        aria-hidden="true"
+      >
+        <defs>
+          <pattern
+            id="connection-gap"
+            width="7"
+            height="7"
+            patternUnits="userSpaceOnUse"
+            patternTransform="rotate(45)"
+          >
+            <rect width="7" height="7" fill="var(--unknown-soft)" />
+            <rect width="1.2" height="7" fill="var(--unknown)" fillOpacity="0.55" />
+          </pattern>
+          <pattern id="connection-reported" width="5" height="5" patternUnits="userSpaceOnUse">
+            <rect x="2" y="2" width="1.4" height="1.4" fill="var(--ink-2)" />
+          </pattern>
+        </defs>
+        <XAxis
+          dataKey="at"
+          type="number"
+          domain={[stretch.from, stretch.to]}
+          allowDataOverflow
+          ticks={ticks.map(({ at }) => at)}
+          tickFormatter={(at: number) => ticks.find((tick) => tick.at === at)?.text ?? ''}
+          height={axisHeight}
+          axisLine={{ stroke: 'var(--line-strong)' }}
+          tickLine={{ stroke: 'var(--line-strong)' }}
+          tick={text}
+          minTickGap={8}
+          interval="preserveStart"
+        />
+        <YAxis
+          width={gutter}
+          domain={[0, most]}
+          allowDecimals={false}
+          tickCount={Math.min(5, most + 1)}
+          axisLine={false}
+          tickLine={false}
+          tick={text}
+        />
+        {steps.colos.map((colo, index) => (
+          <Area
+            key={colo}
+            type="stepAfter"
+            dataKey={colo}
+            stackId="connections"
+            stroke="var(--panel)"
+            strokeWidth={1}
+            fill={shadeOf(index)}
+            fillOpacity={1}
+            connectNulls={false}
+            isAnimationActive={false}
+            dot={false}
+            activeDot={false}
+          />
+        ))}
+        {steps.reportedUntil === null ? null : (
+          <ReferenceArea
+            x1={stretch.from}
+            x2={Math.min(steps.reportedUntil, stretch.to)}
+            fill="url(#connection-reported)"
+            fillOpacity={1}
+            stroke="none"
+            ifOverflow="hidden"
+          />
+        )}
+        {steps.gaps.map((gap) => (
+          <ReferenceArea
+            key={gap.from}
+            x1={Math.max(gap.from, stretch.from)}
+            x2={Math.min(gap.to, stretch.to)}
+            fill="url(#connection-gap)"
+            fillOpacity={1}
+            stroke="none"
+            ifOverflow="hidden"
+          />
+        ))}
+        <Changes steps={steps} rail={rail} />
+      </AreaChart>
+      <div
+        className="absolute top-0 cursor-crosshair touch-pan-y overflow-hidden select-none"
+        style={{ left: gutter, width, height: height - axisHeight }}
+        {...pointer.handlers}
+      >
+        <div
+          ref={line}
+          aria-hidden="true"
+          className="invisible pointer-events-none absolute top-0 left-0 h-full w-px bg-accent"
+        />
+        {pointer.drag ? (
+          <span
+            aria-hidden="true"
+            className="pointer-events-none absolute top-0 h-full border-x border-accent bg-accent/20"
+            style={{ left: pointer.drag.from, width: pointer.drag.to - pointer.drag.from }}
+          />
+        ) : null}
+      </div>
+      {pointer.at !== null && !pointer.drag ? (
+        <div className="pointer-events-none absolute top-0" style={{ left: gutter, width }}>
+          <Bubble x={pointer.x} width={width} top={rail}>
+            <Counts steps={steps} at={pointer.at} zone={zone} />
+          </Bubble>
+        </div>
+      ) : null}
+    </>
+  )
+}
+
+/** Above the areas: a tick up for every connection that opened, a tick down for every one that closed. */
+function Changes({ steps, rail }: { steps: ConnectionSteps; rail: number }) {
+  const x = useXAxisScale()
+  const y = useYAxisScale()
+  if (!x || !y) return null
+  const place = (at: number) => Math.round(Number(x(at)))
+  const path = (times: readonly number[], top: number, bottom: number) =>
+    [...new Set(times.map(place))].map((left) => `M${left + 0.5} ${top}V${bottom}`).join('')
+  return (
+    <g strokeWidth={1.5}>
+      <path d={path(steps.opened, 0, rail / 2 - 1)} stroke="var(--good)" />
+      <path d={path(steps.closed, rail / 2 + 1, rail)} stroke="var(--bad)" />
+    </g>
+  )
+}
+
+function ColoLegend({ steps }: { steps: ConnectionSteps }) {
+  return (
+    <ul aria-label="Colos" className="flex flex-wrap gap-x-4 gap-y-1 text-sm text-ink-2">
+      {steps.colos.map((colo, index) => (
+        <li key={colo} className="flex min-h-6 items-center gap-2 whitespace-nowrap">
+          <span
+            aria-hidden="true"
+            className="size-3 rounded-[2px] forced-color-adjust-none"
+            style={{ background: shadeOf(index) }}
+          />
+          <Colo colo={colo} />
+        </li>
+      ))}
+      <li className="flex min-h-6 items-center gap-2 whitespace-nowrap">
+        <span aria-hidden="true" className="flex h-3 flex-col justify-between">
+          <span className="h-1.25 w-0.5 bg-good" />
+          <span className="h-1.25 w-0.5 translate-x-1 bg-bad" />
+        </span>
+        <span className="ml-1">opened above, closed below</span>
+      </li>
+      {steps.gaps.length > 0 ? (
+        <li className="flex min-h-6 items-center gap-2 whitespace-nowrap">
+          <span aria-hidden="true" className="h-3 w-5 hatch bg-unknown-soft" />
+          Not watched
+        </li>
+      ) : null}
+    </ul>
+  )
+}
+
+function Colo({ colo }: { colo: string }) {
+  const city = useCity(colo === otherColo ? null : colo)
+  if (colo === otherColo) return 'other colos'
+  return (
+    <span>
+      <span className="font-mono text-[0.93em]">{colo}</span>
+      {city ? ` · ${city}` : ''}
+    </span>
+  )
+}
+
+/** The numbers under the pointer. */
+function Counts({ steps, at, zone }: { steps: ConnectionSteps; at: number; zone: Zone }) {
+  const gap = steps.gaps.find((each) => at >= each.from && at < each.to)
+  const step = steps.steps.findLast((each) => each.at <= at)
+  const last = steps.steps.at(-1)
+  return (
+    <div className="flex flex-col gap-1">
+      <p className="text-ink-2">{instantIn(at, zone)}</p>
+      {gap ? (
+        <p>Not watched. {gap.reason}.</p>
+      ) : !step || (last && at > last.at) ? (
+        <p>Nothing is known of this time yet.</p>
+      ) : (
+        <>
+          <p className="font-medium">
+            {step.total === 1 ? '1 connection' : `${step.total ?? 0} connections`}
+          </p>
+          {steps.colos.map((colo) =>
+            step[colo] ? (
+              <p key={colo} className="flex justify-between gap-6 text-ink-2">
+                <span className="font-mono">{colo}</span>
+                <span>{step[colo]}</span>
+              </p>
+            ) : null,
+          )}
+          {steps.reportedUntil !== null && at < steps.reportedUntil ? (
+            <p className="text-ink-2">
+              Before Tandem watched: only those that were still open later are known.
+            </p>
+          ) : null}
+        </>
+      )}
+    </div>
+  )
+}

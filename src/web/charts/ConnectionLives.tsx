@@ -1,0 +1,83 @@
+import { type ReactNode, useState } from 'react'
+import type { ConnectionLife, TunnelHistory } from '#contract/history.ts'
+import { Button } from '#web/ui/Button.tsx'
+import { useClock } from '#web/ui/clock.ts'
+import { Place } from '#web/ui/Place.tsx'
+import { Table, Td, Th } from '#web/ui/Table.tsx'
+import { NotReported } from '#web/ui/TimeAgo.tsx'
+import { durationText } from '#web/ui/time.ts'
+import { instantIn, type Zone } from '#web/ui/zone.ts'
+import { precisionText } from './TellingView.tsx'
+
+const pageSize = 15
+
+/** Every connection of the stretch, the latest first: when it opened, when it closed, how long it lived. */
+export function ConnectionLives({
+  history,
+  zone,
+  renderConnector,
+}: {
+  history: TunnelHistory
+  zone: Zone
+  /** Left out where all are of one connector. */
+  renderConnector?: (connectorId: string) => ReactNode
+}) {
+  const [shown, setShown] = useState(pageSize)
+  const lives = history.connections.toReversed()
+  if (lives.length === 0)
+    return <p className="text-ink-2">No connection was open in this stretch of time.</p>
+  return (
+    <div className="flex flex-col">
+      <Table caption="Lives of the connections">
+        <thead>
+          <tr>
+            {renderConnector ? <Th>Connector</Th> : null}
+            <Th>Colo</Th>
+            <Th>Origin IP</Th>
+            <Th>Opened</Th>
+            <Th>Closed</Th>
+            <Th className="text-right">Lived</Th>
+            <Th>Client version</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {lives.slice(0, shown).map((life) => (
+            <tr key={`${life.connectorId} ${life.connectionId} ${life.openedAt}`}>
+              {renderConnector ? <Td>{renderConnector(life.connectorId)}</Td> : null}
+              <Td>{life.colo ? <Place colo={life.colo} /> : <NotReported />}</Td>
+              <Td className="font-mono text-[0.93em] whitespace-nowrap">
+                {life.originIp ?? <NotReported />}
+              </Td>
+              <Td className="whitespace-nowrap">{instantIn(life.openedAt, zone)}</Td>
+              <Td className="whitespace-nowrap">
+                {life.closedAt === null
+                  ? 'still open'
+                  : instantIn(life.closedAt, zone) + precisionText(life.precisionMs)}
+              </Td>
+              <Td className="text-right whitespace-nowrap">
+                <Lived life={life} />
+              </Td>
+              <Td className="whitespace-nowrap text-ink-2">{life.version ?? <NotReported />}</Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+      {shown < lives.length ? (
+        <div className="flex items-center gap-3 border-t border-line px-4 py-2">
+          <Button size="sm" onClick={() => setShown(shown + 100)}>
+            Show {Math.min(100, lives.length - shown)} more
+          </Button>
+          <span className="text-sm text-ink-2">
+            {shown} of {lives.length}
+          </span>
+        </div>
+      ) : null}
+    </div>
+  )
+}
+
+function Lived({ life }: { life: ConnectionLife }) {
+  const open = life.closedAt === null
+  const text = useClock((now) => (open ? durationText(now - life.openedAt) : ''))
+  return open ? text : durationText((life.closedAt as number) - life.openedAt)
+}

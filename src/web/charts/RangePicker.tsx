@@ -1,0 +1,220 @@
+import { type FormEvent, useState } from 'react'
+import { Button, buttonClass, IconButton } from '#web/ui/Button.tsx'
+import { serverNow } from '#web/ui/clock.ts'
+import { Field, Input } from '#web/ui/Field.tsx'
+import { Icon } from '#web/ui/Icon.tsx'
+import { Popover } from '#web/ui/Popover.tsx'
+import { Segmented } from '#web/ui/Segmented.tsx'
+import { tip } from '#web/ui/Tooltip.tsx'
+import {
+  fieldOf,
+  fromField,
+  instantIn,
+  setZone,
+  shortIn,
+  useZone,
+  type Zone,
+  zoneName,
+} from '#web/ui/zone.ts'
+import {
+  isLive,
+  narrowed,
+  panned,
+  presets,
+  type Range,
+  rangeText,
+  shortestMs,
+  widened,
+} from './range.ts'
+import type { RangeControl } from './use-range.ts'
+
+/**
+ * Which stretch of time the page shows: the usual ones, any other one, earlier, later, closer, wider, back.
+ * One for a page; what it shows stands in the address.
+ */
+export function RangePicker({ control }: { control: RangeControl }) {
+  const { range, stretch, go, back } = control
+  const zone = useZone()
+  const live = isLive(range)
+  const chosen = rangeText(range)
+  return (
+    <fieldset aria-label="Time range" className="flex flex-wrap items-center gap-x-3 gap-y-2">
+      <div className="flex flex-wrap items-center gap-1">
+        <div className="inline-flex rounded-md bg-sunken p-0.5">
+          {presets.map(({ text, label, lastMs }) => (
+            <button
+              key={text}
+              type="button"
+              aria-pressed={chosen === text}
+              aria-label={`The last ${label}`}
+              onClick={() => go({ lastMs })}
+              className="h-7 rounded-sm px-2 text-sm whitespace-nowrap text-ink-2 hover:text-ink aria-pressed:bg-overlay aria-pressed:text-ink aria-pressed:shadow-sm sm:px-2.5"
+            >
+              {label}
+            </button>
+          ))}
+        </div>
+        <Popover
+          label="Custom time range"
+          align="start"
+          renderButton={(trigger) => (
+            <button
+              type="button"
+              {...trigger}
+              className={`${buttonClass(presets.some(({ text }) => text === chosen) ? 'ghost' : 'secondary', 'sm')} px-2`}
+            >
+              Custom
+              <Icon name="chevronDown" className="size-3.5" />
+            </button>
+          )}
+        >
+          <CustomRange key={chosen} stretch={stretch} zone={zone} onRange={go} />
+        </Popover>
+      </div>
+      <div className="flex items-center">
+        <IconButton
+          size="sm"
+          icon="chevronLeft"
+          label="Earlier"
+          onClick={() => go(panned(stretch, -1, serverNow()))}
+        />
+        <IconButton
+          size="sm"
+          icon="chevronRight"
+          label="Later"
+          disabledReason={live ? 'This is the present' : null}
+          onClick={() => go(panned(stretch, 1, serverNow()))}
+        />
+        <IconButton
+          size="sm"
+          icon="plus"
+          label="Zoom in"
+          disabledReason={
+            stretch.to - stretch.from <= shortestMs ? 'Closer there is nothing' : null
+          }
+          onClick={() => go(narrowed(range, serverNow()))}
+        />
+        <IconButton
+          size="sm"
+          icon="minus"
+          label="Zoom out"
+          onClick={() => go(widened(stretch, serverNow()))}
+        />
+        <IconButton
+          size="sm"
+          icon="back"
+          label="Back to the range before"
+          disabledReason={back ? null : 'There is no range before this one'}
+          onClick={() => back?.()}
+        />
+      </div>
+      <p
+        className="flex min-h-7 min-w-0 flex-1 flex-wrap items-center gap-x-2 text-sm text-ink-2"
+        {...tip(
+          `${instantIn(stretch.from, zone)}\n${instantIn(stretch.to, zone)}\n${zoneName(zone)}`,
+        )}
+      >
+        <span className="whitespace-nowrap">
+          {shortIn(stretch.from, zone)} – {live ? 'now' : endText(stretch, zone)}
+        </span>
+        {live ? (
+          <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+            <span aria-hidden="true" className="size-1.5 rounded-full bg-good" />
+            follows
+          </span>
+        ) : (
+          <button
+            type="button"
+            className="min-h-6 text-accent-text hover:underline"
+            onClick={() => go({ lastMs: Math.max(shortestMs, stretch.to - stretch.from) })}
+          >
+            To now
+          </button>
+        )}
+      </p>
+      <ZoneChoice />
+    </fieldset>
+  )
+}
+
+/** The end of a stretch, without the day where it is the day of its beginning. */
+function endText({ from, to }: { from: number; to: number }, zone: Zone): string {
+  const [begin, end] = [shortIn(from, zone), shortIn(to, zone)]
+  const day = begin.slice(0, begin.lastIndexOf(' '))
+  return end.startsWith(day) ? end.slice(day.length + 1) : end
+}
+
+/** Times in the reader's own zone or in UTC, on every page of this browser. */
+export function ZoneChoice() {
+  const zone = useZone()
+  return (
+    <Segmented
+      label="Time zone"
+      value={zone}
+      options={[
+        { value: 'local', label: <span {...tip(zoneName('local'))}>Local</span> },
+        { value: 'utc', label: 'UTC' },
+      ]}
+      onChange={setZone}
+    />
+  )
+}
+
+function CustomRange({
+  stretch,
+  zone,
+  onRange,
+}: {
+  stretch: { from: number; to: number }
+  zone: Zone
+  onRange: (range: Range) => void
+}) {
+  const [from, setFrom] = useState(fieldOf(stretch.from, zone))
+  const [to, setTo] = useState(fieldOf(stretch.to, zone))
+  const [tried, setTried] = useState(false)
+  const [begin, end] = [fromField(from, zone), fromField(to, zone)]
+  const fault =
+    begin === null || end === null
+      ? 'Both times are needed.'
+      : end - begin < 1000
+        ? 'The end must be after the beginning.'
+        : null
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    setTried(true)
+    if (fault || begin === null || end === null) return
+    event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover()
+    onRange({ from: begin, to: end })
+  }
+  return (
+    <form noValidate onSubmit={submit} className="flex flex-col gap-3">
+      <Field label={`From (${zoneName(zone)})`}>
+        {(control) => (
+          <Input
+            {...control}
+            type="datetime-local"
+            step={1}
+            value={from}
+            onChange={(event) => setFrom(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field label="To" error={tried ? fault : null}>
+        {(control) => (
+          <Input
+            {...control}
+            type="datetime-local"
+            step={1}
+            value={to}
+            onChange={(event) => setTo(event.target.value)}
+          />
+        )}
+      </Field>
+      <div className="flex justify-end">
+        <Button type="submit" variant="primary">
+          Show this stretch
+        </Button>
+      </div>
+    </form>
+  )
+}

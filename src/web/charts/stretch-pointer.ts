@@ -1,0 +1,62 @@
+import { type PointerEvent, useRef, useState } from 'react'
+import { useCursor } from './cursor.ts'
+import type { Stretch } from './range.ts'
+
+/** Pointing at a time and dragging over a stretch, for charts without lanes. Lengths in CSS pixels. */
+export function useStretchPointer({
+  stretch: { from, to },
+  width,
+  onZoom,
+  onBack,
+}: {
+  stretch: Stretch
+  width: number
+  onZoom: (stretch: Stretch) => void
+  onBack: () => void
+}) {
+  const cursor = useCursor()
+  const [x, setX] = useState<number | null>(null)
+  const [drag, setDrag] = useState<{ from: number; to: number } | null>(null)
+  const press = useRef<number | null>(null)
+
+  const timeAt = (left: number) => from + (Math.min(Math.max(0, left), width) / width) * (to - from)
+  const place = (event: PointerEvent<HTMLElement>) =>
+    event.clientX - event.currentTarget.getBoundingClientRect().left
+  const leave = () => {
+    if (press.current !== null) return
+    cursor.set(null)
+    setX(null)
+  }
+  return {
+    drag,
+    x: x ?? 0,
+    at: x === null ? null : timeAt(x),
+    handlers: {
+      onPointerMove: (event: PointerEvent<HTMLElement>) => {
+        const left = place(event)
+        cursor.set(timeAt(left))
+        setX(left)
+        if (press.current !== null && Math.abs(left - press.current) > 5)
+          setDrag({ from: Math.min(press.current, left), to: Math.max(press.current, left) })
+      },
+      onPointerDown: (event: PointerEvent<HTMLElement>) => {
+        if (event.button !== 0) return
+        press.current = place(event)
+        event.currentTarget.setPointerCapture(event.pointerId)
+      },
+      onPointerUp: () => {
+        press.current = null
+        if (!drag) return
+        setDrag(null)
+        onZoom({ from: timeAt(drag.from), to: timeAt(drag.to) })
+      },
+      onPointerCancel: () => {
+        press.current = null
+        setDrag(null)
+        leave()
+      },
+      onPointerLeave: leave,
+      onDoubleClick: onBack,
+    },
+  }
+}
