@@ -109,7 +109,7 @@ export function endingOf(failover: Failover): Ending {
       return failover.lateAt === null
         ? {
             tone: 'bad',
-            title: `Not confirmed after ${took}`,
+            title: `Not confirmed after ${Math.round(((endedAt ?? startedAt) - startedAt) / 1000)} s`,
             text: detail ?? `Cloudflare reports ${namesOf(failover.activeNow)} active.`,
           }
         : {

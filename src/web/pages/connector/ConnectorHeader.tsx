@@ -61,7 +61,9 @@ export function ConnectorHeader({
           <CopyId value={connector.id} what="connector id" short className="font-semibold" />
         </h1>
         <div className="flex flex-wrap items-center gap-2">
-          {role === 'active' ? null : (
+          {role === 'active' && !gone ? (
+            <span className="px-2 text-ink-2">Carries the traffic</span>
+          ) : (
             <Button
               variant="primary"
               icon="failover"

@@ -89,7 +89,7 @@ function NoConnectors({
   onAddReplica: () => void
 }) {
   const { data: session } = useSuspenseQuery(sessionQuery)
-  const hadSome = tunnel.status !== 'inactive' || tunnel.connsInactiveAt !== null
+  const hadSome = tunnel.status !== 'inactive'
   const reason =
     tunnel.deletedAt === null ? whyNot(session.role, 'tokenGet') : 'The tunnel has been deleted.'
   return (

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest'
+import { type Failover, failoverStates } from '#contract/failover.ts'
+import { elapsedMs, endingOf, namesOf, phasesOf } from './phases.ts'
+
+const from = '11111111-0000-4000-8000-000000000000'
+const to = '22222222-0000-4000-8000-000000000000'
+
+const failover = (change: Partial<Failover>): Failover => ({
+  id: 'f',
+  tunnelId: 't',
+  accountId: 'a',
+  tunnelName: 'gw',
+  by: 'ana',
+  state: 'accepted',
+  from: { connectorId: from, colos: [], version: null },
+  to: { connectorId: to, colos: [], version: null },
+  requestedAt: 1000,
+  sentAt: 1000,
+  acceptedAt: 1400,
+  demotedAt: null,
+  promotedAt: null,
+  endedAt: null,
+  activeNow: [from],
+  detail: null,
+  cloudflare: [],
+  lateAt: null,
+  ...change,
+})
+const states = (change: Partial<Failover>) =>
+  phasesOf(failover(change))
+    .map(({ state }) => state)
+    .join(' ')
+const took = (change: Partial<Failover>) => phasesOf(failover(change)).map(({ tookMs }) => tookMs)
+
+test('while it runs, what happened is done, the next is waited for and the rest waits', () => {
+  expect(states({ state: 'sending', acceptedAt: null })).toBe(
+    'done current waiting waiting waiting',
+  )
+  expect(states({})).toBe('done done current waiting waiting')
+  expect(states({ demotedAt: 3000 })).toBe('done done done current waiting')
+})
+
+test('a confirmed one shows what each phase took since the one before', () => {
+  const done = {
+    state: 'confirmed',
+    demotedAt: 3000,
+    promotedAt: 6200,
+    endedAt: 6200,
+  } as const
+  expect(states(done)).toBe('done done done done done')
+  expect(took(done)).toEqual([0, 400, 1600, 3200, 0])
+})
+
+test('promoted before demoted is no negative time', () => {
+  expect(took({ state: 'confirmed', promotedAt: 3000, demotedAt: 5000, endedAt: 5000 })).toEqual([
+    0, 400, 3600, 0, 0,
+  ])
+})
+
+test('without a clear answer the accepting stays unclear, and reading goes on', () => {
+  expect(states({ state: 'unknown', acceptedAt: null })).toBe(
+    'done unclear current waiting waiting',
+  )
+  expect(
+    states({
+      state: 'confirmed',
+      acceptedAt: null,
+      demotedAt: 3000,
+      promotedAt: 3000,
+      endedAt: 3000,
+    }),
+  ).toBe('done unclear done done done')
+})
+
+test('a refusal ends it at the second phase; what was never come to is skipped', () => {
+  expect(states({ state: 'rejected', acceptedAt: null, endedAt: 1300 })).toBe(
+    'done failed skipped skipped skipped',
+  )
+})
+
+test('at the deadline what was not seen has failed', () => {
+  expect(states({ state: 'not-confirmed', demotedAt: 3000, endedAt: 61_000 })).toBe(
+    'done done done failed failed',
+  )
+})
+
+test('every state has a title and a sentence of its own', () => {
+  const endings = failoverStates.map((state) => endingOf(failover({ state, endedAt: 6200 })))
+  expect(new Set(endings.map(({ title }) => title)).size).toBe(failoverStates.length)
+  for (const { text } of endings) expect(text).not.toBe('')
+})
+
+test('a confirmed one says after how long, an unconfirmed one after how long too', () => {
+  expect(endingOf(failover({ state: 'confirmed', endedAt: 6200 }))).toMatchObject({
+    tone: 'good',
+    title: 'Confirmed after 5.2 s',
+  })
+  expect(endingOf(failover({ state: 'not-confirmed', endedAt: 61_000 }))).toMatchObject({
+    tone: 'bad',
+    title: 'Not confirmed after 60 s',
+    text: 'Cloudflare reports 11111111 active.',
+  })
+})
+
+test('a late success is told as late, not as a success', () => {
+  const late = endingOf(failover({ state: 'not-confirmed', endedAt: 61_000, lateAt: 76_000 }))
+  expect(late).toMatchObject({ tone: 'warn', title: 'Late: 22222222 is active after 1 m 15 s' })
+})
+
+test('the counter runs with the clock, stands at the end, and never goes below zero', () => {
+  expect(elapsedMs(failover({}), 3500)).toBe(2500)
+  expect(elapsedMs(failover({}), 500)).toBe(0)
+  expect(elapsedMs(failover({ endedAt: 6200 }), 99_000)).toBe(5200)
+})
+
+test('who is active, in words', () => {
+  expect(namesOf([])).toBe('no connector')
+  expect(namesOf([from, to])).toBe('11111111 and 22222222')
+})
