@@ -7,11 +7,14 @@ export type Demo = {
   baseUrl: string
   accountIds: string[]
   token: string
+  /** What a watcher would have seen of its past, line by line; nothing where it has none. */
+  replay: () => AsyncGenerator<string>
   stop: () => void
 }
 
 const Ready = z.object({
   baseUrl: z.string(),
+  control: z.string(),
   accounts: z.array(z.string()),
   token: z.string(),
 })
@@ -21,11 +24,14 @@ const Ready = z.object({
  * when its standard input closes.
  *
  * @param args handed on as they are, e.g. `--scene large`.
+ * @param pastDays of its past that it lives first, unless `args` choose a scene or a past themselves.
  * @throws Error with one sentence when it does not start.
  */
-export function startDemo(args: string[]): Promise<Demo> {
+export function startDemo(args: string[], pastDays: number): Promise<Demo> {
   // Bundled it is a neighbour; run from source it is in its own room.
   const entry = import.meta.url.endsWith('.ts') ? '../simulator/main.ts' : './simulator.js'
+  const chosen = args.some((arg) => /^--(?:scene|tunnels|accounts|past)\b/.test(arg))
+  const past = chosen ? [] : ['--past', String(pastDays)]
   const child = spawn(
     process.execPath,
     [
@@ -34,6 +40,7 @@ export function startDemo(args: string[]): Promise<Demo> {
       '--port',
       '0',
       '--parent-pipe',
+      ...past,
       ...args,
     ],
     { stdio: ['pipe', 'pipe', 'inherit'], env: { PATH: process.env.PATH } },
@@ -49,8 +56,26 @@ export function startDemo(args: string[]): Promise<Demo> {
       const line = text.split('\n')[0]
       if (line === undefined || line === text) return
       child.stdout.removeAllListeners('data').resume()
-      const { baseUrl, accounts, token } = Ready.parse(JSON.parse(line))
-      resolve({ baseUrl, accountIds: accounts, token, stop: () => child.kill() })
+      const { baseUrl, control, accounts, token } = Ready.parse(JSON.parse(line))
+      resolve({
+        baseUrl,
+        accountIds: accounts,
+        token,
+        replay: () => readLines(`${control}/replay`),
+        stop: () => child.kill(),
+      })
     })
   })
+}
+
+/** The lines of a text, as they come; none when it is not there. */
+async function* readLines(address: string): AsyncGenerator<string> {
+  const answer = await fetch(address)
+  if (!answer.ok || !answer.body) return
+  let begun = ''
+  for await (const text of answer.body.pipeThrough(new TextDecoderStream())) {
+    const lines = (begun + text).split('\n')
+    begun = lines.pop() ?? ''
+    yield* lines
+  }
 }

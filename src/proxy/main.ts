@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { isIPv6 } from 'node:net'
@@ -10,6 +11,7 @@ import { assemble } from './assemble.ts'
 import { createClock } from './clock.ts'
 import { type Config, helpText, isLoopback, parseConfig } from './config.ts'
 import { startDemo } from './demo.ts'
+import { isUnwatched, seedDemo } from './history/seed.ts'
 import { whoIs } from './identity/guard.ts'
 import { readPage } from './routes/page.ts'
 import { createSecret, type Secret } from './secret.ts'
@@ -46,12 +48,22 @@ delete process.env.CLOUDFLARE_API_TOKEN
 delete process.env.CLOUDFLARE_READ_TOKEN
 
 const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
-const demo =
-  config.mode === 'demo' ? await startDemo(args).catch((e: Error) => fail([e.message])) : null
-const { db, notice } = await openStore(config.dataDir, Date.now).catch((error: Error) => {
-  demo?.stop()
-  return fail([error.message])
-})
+const { db, notice } = await openStore(config.dataDir, Date.now).catch((error: Error) =>
+  fail([error.message]),
+)
+const demo = config.mode === 'demo' ? await playDemo() : null
+
+/** Its first start has a month of history already. */
+async function playDemo() {
+  const isFirst = await isUnwatched(db)
+  const demo = await startDemo(args, isFirst ? 30 : 0).catch((e: Error) => fail([e.message]))
+  if (isFirst) {
+    await seedDemo({ db, newId: randomUUID }, demo.replay()).catch((err: unknown) =>
+      log.warn({ err }, 'the demo begins without its past'),
+    )
+  }
+  return demo
+}
 
 /** Bundled, the page lies beside this file; from source, where the build puts it. */
 const dist = fileURLToPath(

@@ -313,8 +313,12 @@ export function tellMonth(world: World, cast: Cast, { ms, random, tape }: Past) 
 
   function live() {
     const quietFrom = endsAt - restMs
+    // Nobody is missing when the watcher goes or comes back.
+    const isSeen = (from: number, to: number) =>
+      ![gapFrom, gapTo].some((at) => from - aroundMs < at && at < to + aroundMs)
     const mayTouch = (tunnelId: string, from: number, to: number) =>
       to < quietFrom &&
+      isSeen(from, to) &&
       !reserved.some((one) => one.tunnelId === tunnelId && one.from < to && one.to > from)
     const weeks = calm.map(
       ([name, lostActive, lostStandby, dropped, moved]): Calm => ({
