@@ -164,7 +164,9 @@ function useChoice({
   // The active one as the person saw it: another one has to be looked at before anything is sent.
   const activeId = activeOf(connectors)?.id ?? null
   const [seenActiveId, setSeenActiveId] = useState(activeId)
-  const changed = seenActiveId !== activeId
+  const changed = asking && seenActiveId !== activeId
+  // A failover that is followed changes it before everybody's eyes.
+  if (!asking && seenActiveId !== activeId) setSeenActiveId(activeId)
 
   // Whoever decides decides on fresh data.
   const { mutate: checkNow } = check
