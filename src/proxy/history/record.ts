@@ -1,7 +1,7 @@
 import type { Insertable, Transaction } from 'kysely'
 import { Cause, eventKinds, type HistoryEvent, UnknownReason } from '#contract/history.ts'
 import type { Look } from '../poller/present.ts'
-import { haOf, type Sight } from '../poller/sight.ts'
+import { haOf, isSameSight, type Sight } from '../poller/sight.ts'
 import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
 import {
@@ -68,10 +68,7 @@ export async function createRecorder(deps: RecorderDeps) {
       const { book, writes } = advance(before, after, toContext(before, part, after, at))
       advanced.set(id, book)
       const tunnel = keys.tunnel(id, accountId, at)
-      if (
-        addRows(rows, tunnel, after.listed.name, writes) ||
-        JSON.stringify(before.sight) !== JSON.stringify(after)
-      ) {
+      if (addRows(rows, tunnel, after.listed.name, writes) || !isSameSight(before.sight, after)) {
         rows.sights.set(tunnel, JSON.stringify(after))
       }
       if (part !== 'other') unflushed.add(id)

@@ -43,6 +43,7 @@ export function diff(before: Sight | null, after: Sight): Change[] {
     changes.push({ type: 'configurationChanged', from: versions[0], to: versions[1] })
   }
   if (!before.connectors || !after.connectors) return changes
+  if (before.connectors === after.connectors) return changes
   return [...changes, ...diffConnectors(before.connectors, after.connectors)]
 }
 

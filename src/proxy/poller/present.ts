@@ -10,7 +10,7 @@ import type {
 import { outlookOf, promotionChecks, readinessOf, type Situation } from '../failover/checks.ts'
 import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
 import { reportedSince } from '../history/advance.ts'
-import { activeIdOf, haOf, type Sight } from './sight.ts'
+import { activeIdOf, haOf, keepSame, type Sight } from './sight.ts'
 import { type Change, diff } from './diff.ts'
 
 /**
@@ -58,7 +58,7 @@ type Known = {
   unlistedSince: number | null
   failoverId: string | null
   /** As last told to the streams. */
-  told: { tunnel: Tunnel; tunnelJson: string; connectorsJson: string | null } | null
+  told: { tunnel: Tunnel; tunnelJson: string; sight: Sight; outlookJson: string | null } | null
 }
 
 export function createPresent(deps: PresentDeps) {
@@ -193,19 +193,21 @@ export function createPresent(deps: PresentDeps) {
     const connectors: ConnectorList[] = []
     for (const one of ones) {
       const tunnel = toTunnel(one)
-      const list = one.sight.connectors ? toConnectorList(one) : null
       // Ages and countdowns move all the time; only facts count as a change.
       const tunnelJson = JSON.stringify({ ...tunnel, checkedAt: null, staleAfterMs: 0 })
-      const connectorsJson = list
-        ? JSON.stringify(one.sight.connectors) + JSON.stringify(list.outlook)
-        : null
       const before = one.told
+      const { connectors: seen, configuration } = one.sight
+      const mayDiffer =
+        before?.sight.connectors !== seen || before?.sight.configuration !== configuration
+      const list = seen && mayDiffer ? toConnectorList(one) : null
+      const outlookJson = list ? JSON.stringify(list.outlook) : (before?.outlookJson ?? null)
       if (before?.tunnelJson !== tunnelJson) tunnels.push(tunnel)
       else if (tunnel.checkedAt !== null && before.tunnel.checkedAt !== tunnel.checkedAt) {
         checked[tunnel.id] = tunnel.checkedAt
       }
-      if (list && before?.connectorsJson !== connectorsJson) connectors.push(list)
-      one.told = { tunnel, tunnelJson, connectorsJson }
+      const differs = before?.sight.connectors !== seen || before?.outlookJson !== outlookJson
+      if (list && differs) connectors.push(list)
+      one.told = { tunnel, tunnelJson, sight: one.sight, outlookJson }
     }
     if (tunnels.length + connectors.length + Object.keys(checked).length === 0) return
     deps.publish({ type: 'polled', at, checked, tunnels, connectors })
@@ -238,7 +240,7 @@ export function createPresent(deps: PresentDeps) {
     return {
       one,
       part: 'listed',
-      after: { ...one.sight, listed },
+      after: { ...one.sight, listed: keepSame(before?.sight.listed, listed) },
       isNew: before === undefined,
       show: () => {
         one.listedAt = at
@@ -336,7 +338,8 @@ export function createPresent(deps: PresentDeps) {
         one.trouble = null
         one.oddities = seen.oddities
       }
-      const after = { ...one.sight, connectors: seen.connectors }
+      const connectors = keepSame(one.sight.connectors ?? undefined, seen.connectors)
+      const after = { ...one.sight, connectors }
       await commit([{ one, part: 'connectors', after, show }], at)
       return true
     })

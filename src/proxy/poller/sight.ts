@@ -8,6 +8,19 @@ export type Sight = {
   configuration: Configuration | null
 }
 
+/**
+ * What was seen again keeps the identity of what was known: from here on "did it change?" is a look at two
+ * references, a thousand times a sweep.
+ */
+export const keepSame = <T>(known: T | undefined, seen: T): T =>
+  known !== undefined && JSON.stringify(known) === JSON.stringify(seen) ? known : seen
+
+export const isSameSight = (a: Sight | null, b: Sight): boolean =>
+  a !== null &&
+  a.listed === b.listed &&
+  a.connectors === b.connectors &&
+  a.configuration === b.configuration
+
 /** Whether a tunnel is HA, as far as its configuration or its connectors' roles tell. */
 export const haOf = ({ configuration, connectors }: Sight): boolean | null => {
   if (configuration?.haMode) return configuration.haMode !== 'disabled'
