@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   notFound,
 } from '@tanstack/react-router'
+import { eventKinds } from '#contract/history.ts'
 import {
   type ReadinessKind,
   readinessKinds,
@@ -13,8 +14,18 @@ import {
   tunnelStatuses,
 } from '#contract/tunnel.ts'
 import type { Live } from './api/live.ts'
-import { connectorsQuery, sessionQuery, tunnelQuery, tunnelsQuery } from './api/queries.ts'
+import {
+  activityQuery,
+  connectorHistoryQuery,
+  connectorsQuery,
+  sessionQuery,
+  tunnelHistoryQuery,
+  tunnelQuery,
+  tunnelsQuery,
+} from './api/queries.ts'
 import { oneOf, parseSearch, someOf, stringifySearch, textOf } from './api/search.ts'
+import { parseRange, rangeOf, rangeSearch } from './charts/range.ts'
+import { type ActivitySearch, activityFilter } from './pages/activity/filter.ts'
 import { type SortKey, sortKeys } from './pages/tunnels/rows.ts'
 import { ErrorPage } from './shell/ErrorPage.tsx'
 import { NotFoundPage } from './shell/NotFoundPage.tsx'
@@ -78,20 +89,28 @@ const tunnelDialogs = [
   'delete',
   'replica',
 ] as const
-export type TunnelSearch = FailoverSearch & {
-  dialog?: (typeof tunnelDialogs)[number] | undefined
-}
-export type ConnectorSearch = FailoverSearch & { dialog?: 'failover' | undefined }
+/** Which stretch of time the history shows; see `charts/range.ts`. */
+type RangeSearch = { range?: string | undefined }
+
+export type TunnelSearch = FailoverSearch &
+  RangeSearch & {
+    dialog?: (typeof tunnelDialogs)[number] | undefined
+  }
+export type ConnectorSearch = FailoverSearch & RangeSearch & { dialog?: 'failover' | undefined }
 
 const tunnel = createRoute({
   getParentRoute: () => root,
   path: '/tunnels/$tunnelId',
   validateSearch: (search: Record<string, unknown>): TunnelSearch => ({
     dialog: oneOf(tunnelDialogs, search.dialog),
+    range: rangeSearch(search.range),
     ...failoverSearch(search),
   }),
-  loader: ({ context, params }) => {
+  loader: ({ context, params, location }) => {
     const tunnelId = idOf(params.tunnelId)
+    // On its way, not waited for: the page keeps its room.
+    const { range } = location.search as RangeSearch
+    void context.cache.prefetchQuery(tunnelHistoryQuery(tunnelId, rangeOf(range)))
     return Promise.all([
       context.cache.ensureQueryData(tunnelQuery(tunnelId)),
       context.cache.ensureQueryData(connectorsQuery(tunnelId)),
@@ -105,12 +124,15 @@ const connector = createRoute({
   path: '/tunnels/$tunnelId/connectors/$connectorId',
   validateSearch: (search: Record<string, unknown>): ConnectorSearch => ({
     dialog: oneOf(['failover'], search.dialog),
+    range: rangeSearch(search.range),
     ...failoverSearch(search),
   }),
-  loader: ({ context, params }) => {
+  loader: ({ context, params, location }) => {
     const tunnelId = idOf(params.tunnelId)
     // One that Cloudflare no longer lists has a page too, which says so.
-    idOf(params.connectorId)
+    const connectorId = idOf(params.connectorId)
+    const { range } = location.search as RangeSearch
+    void context.cache.prefetchQuery(connectorHistoryQuery(tunnelId, connectorId, rangeOf(range)))
     return Promise.all([
       context.cache.ensureQueryData(tunnelQuery(tunnelId)),
       context.cache.ensureQueryData(connectorsQuery(tunnelId)),
@@ -122,7 +144,23 @@ const connector = createRoute({
   ),
 })
 
-const routeTree = root.addChildren([tunnels, tunnel, connector])
+const activity = createRoute({
+  getParentRoute: () => root,
+  path: '/activity',
+  validateSearch: (search: Record<string, unknown>): ActivitySearch => ({
+    tunnel: uuid.test(String(search.tunnel)) ? String(search.tunnel) : undefined,
+    kind: someOf(eventKinds, search.kind),
+    range: parseRange(search.range) && String(search.range),
+  }),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => {
+    void context.cache.ensureQueryData(tunnelsQuery)
+    void context.cache.prefetchInfiniteQuery(activityQuery(activityFilter(deps)))
+  },
+  component: lazyRouteComponent(() => import('./pages/activity/ActivityPage.tsx'), 'ActivityPage'),
+})
+
+const routeTree = root.addChildren([tunnels, tunnel, connector, activity])
 
 export function createAppRouter(context: { cache: QueryClient; live: Live }) {
   return createRouter({

@@ -19,9 +19,6 @@ import { type ConnectionSteps, otherColo, toConnectionSteps } from './series.ts'
 import { ticksOf } from './ticks.ts'
 import { useStretchPointer } from './stretch-pointer.ts'
 
-/** Rem: the room it takes, also before it is there. */
-export const connectionHistoryRem = 15
-
 /**
  * How many connections to Cloudflare were open, by colo, with what opened and closed. Time that nobody
  * watched is hatched and has no number.

@@ -7,7 +7,7 @@ import { Table, Td, Th } from '#web/ui/Table.tsx'
 import { NotReported } from '#web/ui/TimeAgo.tsx'
 import { durationText } from '#web/ui/time.ts'
 import { instantIn, type Zone } from '#web/ui/zone.ts'
-import { precisionText } from './TellingView.tsx'
+import { precisionText } from './precision.ts'
 
 const pageSize = 15
 

@@ -160,7 +160,7 @@ export function ZoneChoice() {
   )
 }
 
-function CustomRange({
+export function CustomRange({
   stretch,
   zone,
   onRange,

@@ -4,6 +4,7 @@ import { RoleShape } from '#web/ui/RoleMark.tsx'
 import { StatusShape } from '#web/ui/StatusMark.tsx'
 import { durationText } from '#web/ui/time.ts'
 import { instantIn, type Zone } from '#web/ui/zone.ts'
+import { precisionText } from './precision.ts'
 import { type LaneKind, lookOf, type Telling } from './series.ts'
 
 /** An interval as a few lines: what, since when, until when, how long, why. */
@@ -63,12 +64,6 @@ export function StateShape({ kind, interval }: { kind: LaneKind; interval: Inter
   const [role, tone] = roles[look] ?? ['none', 'text-unknown']
   return <RoleShape role={role} className={`size-3 ${tone}`} />
 }
-
-/** `± 5 s`: how much earlier than told it may have begun. Empty where the time is exact. */
-export const precisionText = (ms: number | null): string =>
-  ms === null || ms < 1000
-    ? ''
-    : ` ± ${ms < 60_000 ? `${Math.ceil(ms / 1000)} s` : durationText(ms)}`
 
 export const fromText = ({ from, fromPrecisionMs }: Telling, zone: Zone): string =>
   from === null ? 'before this window' : `${instantIn(from, zone)}${precisionText(fromPrecisionMs)}`

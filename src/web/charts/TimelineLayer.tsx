@@ -4,6 +4,7 @@ import { instantIn, type Zone } from '#web/ui/zone.ts'
 import { useCursor, useCursorLine } from './cursor.ts'
 import { Bubble } from './Bubble.tsx'
 import { clustersOf, heightOf, markApart, type Picture } from './paint.ts'
+import { precisionText } from './precision.ts'
 import type { Stretch } from './range.ts'
 import { intervalAt, intervalNear, type Mark, tell } from './series.ts'
 import { tellingText, TellingView } from './TellingView.tsx'
@@ -314,7 +315,7 @@ function Marks({ marks, zone }: { marks: readonly Mark[]; zone: Zone }) {
         <li key={event.id}>
           <span className="text-ink-2">
             {instantIn(event.at, zone)}
-            {event.precisionMs ? ` ± ${Math.ceil(event.precisionMs / 1000)} s` : ''}
+            {precisionText(event.precisionMs)}
           </span>
           <br />
           {eventSentence(event)}

@@ -75,3 +75,6 @@ export function timelineRem(lanes: number): number {
   const { railHeight, laneHeight, axisHeight } = geometryOf(lanes, false, 1)
   return (railHeight + lanes * laneHeight + axisHeight) / 14
 }
+
+/** The height of the chart of connections with its legend, rem. */
+export const connectionsRem = 13.5

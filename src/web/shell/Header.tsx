@@ -26,17 +26,8 @@ export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
       </Link>
       {session.mode === 'demo' ? <DemoMark /> : null}
       <nav aria-label="Main" className="ml-1 flex h-full items-stretch">
-        <Link
-          to="/"
-          activeOptions={{ includeSearch: false }}
-          className="relative flex items-center px-2 text-ink-2 hover:text-ink"
-          activeProps={{
-            className:
-              'text-ink after:absolute after:inset-x-2 after:bottom-0 after:h-0.5 after:bg-accent',
-          }}
-        >
-          Tunnels
-        </Link>
+        <NavLink to="/">Tunnels</NavLink>
+        <NavLink to="/activity">Activity</NavLink>
       </nav>
       <div className="min-w-0 flex-1" />
       <button
@@ -66,6 +57,22 @@ export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
         </span>
       </p>
     </header>
+  )
+}
+
+function NavLink({ to, children }: { to: '/' | '/activity'; children: string }) {
+  return (
+    <Link
+      to={to}
+      activeOptions={{ includeSearch: false, exact: true }}
+      className="relative flex items-center px-2 text-ink-2 hover:text-ink"
+      activeProps={{
+        className:
+          'text-ink after:absolute after:inset-x-2 after:bottom-0 after:h-0.5 after:bg-accent',
+      }}
+    >
+      {children}
+    </Link>
   )
 }
 

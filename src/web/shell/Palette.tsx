@@ -259,6 +259,11 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
     const here = tunnelId
       ? [
           action(
+            'activity',
+            'Activity of this tunnel',
+            () => void navigate({ to: '/activity', search: { tunnel: tunnelId } }),
+          ),
+          action(
             'failover',
             'Fail over this tunnel',
             () =>
@@ -274,6 +279,9 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
     return [
       ...here,
       action('menu', 'Go to tunnels', () => void navigate({ to: '/' }), { keys: 'g t' }),
+      action('activity', 'Go to activity', () => void navigate({ to: '/activity' }), {
+        keys: 'g a',
+      }),
       action(
         'plus',
         'Create a tunnel',

@@ -31,6 +31,7 @@ export function Shell() {
   useShortcut('palette', () => setLayer((open) => (open === 'palette' ? null : 'palette')))
   useShortcut('help', () => setLayer('help'))
   useShortcut('tunnels', () => void router.navigate({ to: '/' }))
+  useShortcut('activity', () => void router.navigate({ to: '/activity' }))
   // On pages without a list to search, the palette is the search.
   useShortcut('search', () => setLayer('palette'), true)
 

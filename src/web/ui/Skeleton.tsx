@@ -1,4 +1,14 @@
+import type { CSSProperties } from 'react'
+
 /** The room that something will take once it is there. Hidden from screen readers: say "Loading" once. */
-export function Skeleton({ className = 'h-4 w-full' }: { className?: string }) {
-  return <span aria-hidden="true" className={`block rounded-sm bg-hover ${className}`} />
+export function Skeleton({
+  className = 'h-4 w-full',
+  style,
+}: {
+  className?: string
+  style?: CSSProperties
+}) {
+  return (
+    <span aria-hidden="true" className={`block rounded-sm bg-hover ${className}`} style={style} />
+  )
 }

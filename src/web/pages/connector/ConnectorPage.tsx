@@ -7,6 +7,7 @@ import { connectorsQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
 import { activeOf, blocksOf, inOrder } from '#web/failover/order.ts'
 import { RunningFailover } from '#web/failover/RunningFailover.tsx'
 import { whyNoFailover } from '#web/failover/reason.ts'
+import { HistoryRoom } from '#web/history/HistoryRoom.tsx'
 import { buttonClass } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { useClock } from '#web/ui/clock.ts'
@@ -23,7 +24,12 @@ import { ConnectorFacts } from './ConnectorFacts.tsx'
 import { ConnectorHeader } from './ConnectorHeader.tsx'
 import { PromotionPanel } from './PromotionPanel.tsx'
 import { SiblingsPanel } from './SiblingsPanel.tsx'
+import { VersionHistory } from './VersionHistory.tsx'
 
+// On its way while the page's own data still is.
+const loadHistory = () => import('#web/history/HistorySection.tsx')
+void loadHistory()
+const HistorySection = lazy(async () => ({ default: (await loadHistory()).HistorySection }))
 const FailoverDialog = lazy(async () => ({
   default: (await import('#web/failover/FailoverDialog.tsx')).FailoverDialog,
 }))
@@ -84,7 +90,7 @@ function ConnectorView({
   /** When it was first looked for in vain, epoch ms. */
   missingSince: number | null
 }) {
-  const { dialog, to, failover } = route.useSearch()
+  const { dialog, to, failover, range } = route.useSearch()
   const navigate = route.useNavigate()
   const { data: session } = useSuspenseQuery(sessionQuery)
   const stale = useStale(useCheckedAt(tunnel), tunnel.staleAfterMs) || gone
@@ -100,8 +106,11 @@ function ConnectorView({
   const active = activeOf([connector, ...siblings])
 
   type Search = ReturnType<typeof route.useSearch>
-  const open = (search: Search) => void navigate({ search, resetScroll: false })
-  const turn = (search: Search) => void navigate({ search, resetScroll: false, replace: true })
+  // The range of the history stays while dialogs come and go.
+  const open = (search: Search) =>
+    void navigate({ search: { range, ...search }, resetScroll: false })
+  const turn = (search: Search) =>
+    void navigate({ search: { range, ...search }, resetScroll: false, replace: true })
   const promote = () => open({ dialog: 'failover', to: connector.id })
   const follow = (failoverId: string): Search => ({ dialog: 'failover', failover: failoverId })
 
@@ -169,10 +178,22 @@ function ConnectorView({
           ) : (
             <PromotionPanel connector={connector} barrier={barrier} />
           )}
+          <Suspense fallback={<HistoryRoom lanes={3} />}>
+            <HistorySection
+              tunnel={tunnel}
+              connectorId={connector.id}
+              expected={1}
+              rangeText={range}
+              onRange={(text) => open({ range: text })}
+            />
+          </Suspense>
         </div>
         <div className="grid min-w-0 items-start gap-4 md:grid-cols-2 xl:grid-cols-1">
           <SiblingsPanel siblings={siblings} stale={stale && !gone} />
           <ConnectorFacts tunnel={tunnel} connector={connector} />
+          <Suspense>
+            <VersionHistory tunnelId={tunnel.id} connector={connector} />
+          </Suspense>
         </div>
       </div>
       <Suspense>

@@ -5,6 +5,7 @@ import { useCheckedAt } from '#web/api/ages.ts'
 import { connectorsQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
 import { RunningFailover } from '#web/failover/RunningFailover.tsx'
 import { whyNoFailover, whyNoStandby } from '#web/failover/reason.ts'
+import { HistoryRoom } from '#web/history/HistoryRoom.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { OutlookPanel } from '#web/ui/OutlookPanel.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
@@ -17,6 +18,10 @@ import { FactsPanel, MetadataPanel } from './FactsPanel.tsx'
 import { TunnelHeader } from './TunnelHeader.tsx'
 import { TunnelNotices } from './TunnelNotices.tsx'
 
+// On its way while the page's own data still is.
+const loadHistory = () => import('#web/history/HistorySection.tsx')
+void loadHistory()
+const HistorySection = lazy(async () => ({ default: (await loadHistory()).HistorySection }))
 const FailoverDialog = lazy(async () => ({
   default: (await import('#web/failover/FailoverDialog.tsx')).FailoverDialog,
 }))
@@ -52,9 +57,12 @@ export function TunnelPage() {
 
   usePageTitle(tunnel.name, stale ? 'stale' : statusLooks[tunnel.status].word)
 
-  const open = (next: typeof search) => void navigate({ search: next, resetScroll: false })
+  // The range of the history stays while dialogs come and go.
+  const { range } = search
+  const open = (next: typeof search) =>
+    void navigate({ search: { range, ...next }, resetScroll: false })
   const turn = (next: typeof search) =>
-    void navigate({ search: next, resetScroll: false, replace: true })
+    void navigate({ search: { range, ...next }, resetScroll: false, replace: true })
   const close = () => turn({})
   const follow = (failoverId: string) => ({ dialog: 'failover' as const, failover: failoverId })
 
@@ -91,6 +99,15 @@ export function TunnelPage() {
             onPromote={(connectorId) => open({ dialog: 'failover', to: connectorId })}
             onAddReplica={() => open({ dialog: 'replica' })}
           />
+          <Suspense fallback={<HistoryRoom lanes={list.connectors.length + 2} />}>
+            <HistorySection
+              key={tunnelId}
+              tunnel={tunnel}
+              expected={list.connectors.length}
+              rangeText={range}
+              onRange={(text) => open({ range: text })}
+            />
+          </Suspense>
         </div>
         <div className="grid min-w-0 items-start gap-4 md:grid-cols-2 xl:grid-cols-1">
           <FactsPanel tunnel={tunnel} />

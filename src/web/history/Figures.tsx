@@ -1,0 +1,108 @@
+import type { ReactNode } from 'react'
+import type { HistoryEvent, TunnelHistory } from '#contract/history.ts'
+import { observedShare, percentText } from '#web/charts/percent.ts'
+import { Stat, Stats } from '#web/ui/Stat.tsx'
+import { durationText } from '#web/ui/time.ts'
+
+/** A window in a few numbers. Unknown time counts as neither up nor down, and is always told beside them. */
+
+export function TunnelFigures({
+  history: { summary, events },
+  ha,
+}: {
+  history: TunnelHistory
+  ha: boolean | null
+}) {
+  const gaps = events.filter(({ kind }) => kind === 'no-active-began').length
+  return (
+    <Stats label="The history in numbers">
+      <Stat name="Available" note={ofObserved(summary)}>
+        {summary.availability === null ? <None /> : percentText(summary.availability)}
+      </Stat>
+      {ha === false ? null : (
+        <Stat
+          name="Without an active connector"
+          note={
+            summary.noActiveMs === 0
+              ? 'as far as observed'
+              : `${times(gaps)}${gaps > 1 ? `, the longest ${durationText(summary.longestNoActiveMs)}` : ''}`
+          }
+        >
+          <span className={summary.noActiveMs > 0 ? 'text-bad' : ''}>
+            {summary.noActiveMs === 0 ? 'Never' : durationText(summary.noActiveMs)}
+          </span>
+        </Stat>
+      )}
+      {ha === false ? null : (
+        <Stat name="Active connector changed" note={causesText(events)}>
+          {times(summary.roleChanges)}
+        </Stat>
+      )}
+      <Stat name="Connections opened" note="first ones and reconnects">
+        {summary.reconnects}
+      </Stat>
+      <Unobserved {...summary} />
+    </Stats>
+  )
+}
+
+export function ConnectorFigures({
+  history: { summary, lanes },
+  connectorId,
+}: {
+  history: TunnelHistory
+  connectorId: string
+}) {
+  const lane = lanes.find((each) => each.connectorId === connectorId)
+  const observedMs = lane?.observedMs ?? 0
+  return (
+    <Stats label="The history in numbers">
+      <Stat name="Active" note={ofObserved({ ...summary, observedMs })}>
+        {lane && observedMs > 0 ? percentText(lane.activeMs / observedMs) : <None />}
+      </Stat>
+      <Stat name="Was active for" note="as far as observed">
+        {lane ? durationText(lane.activeMs) : <None />}
+      </Stat>
+      <Stat name="Connections opened" note="first ones and reconnects">
+        {lane?.reconnects ?? <None />}
+      </Stat>
+      <Unobserved totalMs={summary.totalMs} observedMs={observedMs} />
+    </Stats>
+  )
+}
+
+function Unobserved({ totalMs, observedMs }: { totalMs: number; observedMs: number }) {
+  const ms = Math.max(0, totalMs - observedMs)
+  return (
+    <Stat
+      name="Not observed"
+      note={ms < 1000 ? 'watched all the time' : 'counts as neither up nor down'}
+    >
+      {ms < 1000 ? 'Nothing' : durationText(ms)}
+    </Stat>
+  )
+}
+
+const None = (): ReactNode => <span className="font-normal text-ink-2">Not known</span>
+
+const ofObserved = (figures: { observedMs: number; totalMs: number }) =>
+  figures.observedMs === 0
+    ? 'nothing was observed'
+    : `of the ${percentText(observedShare(figures))} observed`
+
+const times = (n: number) => (n === 0 ? 'Never' : n === 1 ? 'Once' : `${n} times`)
+
+function causesText(events: readonly HistoryEvent[]): string {
+  const changes = events.filter(({ kind }) => kind === 'active-changed')
+  const count = (cause: HistoryEvent['cause']) =>
+    changes.filter((each) => each.cause === cause).length
+  const words = [
+    [count('manual'), 'manual'],
+    [count('automatic'), 'automatic'],
+    [count('unknown'), 'of unknown cause'],
+  ] as const
+  return words
+    .filter(([n]) => n > 0)
+    .map(([n, word]) => `${n} ${word}`)
+    .join(', ')
+}

@@ -1,0 +1,231 @@
+import { Link } from '@tanstack/react-router'
+import { lazy, type ReactNode, Suspense, useId, useMemo, useState } from 'react'
+import type { TunnelHistory } from '#contract/history.ts'
+import type { TunnelDetail } from '#contract/tunnel.ts'
+import { toProblem } from '#web/api/client.ts'
+import { connectorHistoryQuery, tunnelHistoryQuery } from '#web/api/queries.ts'
+import { ConnectionLives } from '#web/charts/ConnectionLives.tsx'
+import { CursorContext, createCursor } from '#web/charts/cursor.ts'
+import { IntervalTable } from '#web/charts/IntervalTable.tsx'
+import { connectionsRem } from '#web/charts/plot.ts'
+import { RangePicker } from '#web/charts/RangePicker.tsx'
+import { RoleTimeline } from '#web/charts/RoleTimeline.tsx'
+import { rangeQuery, type Stretch, toRange } from '#web/charts/range.ts'
+import { type Lane, laneTitle, lookOf, toLanes } from '#web/charts/series.ts'
+import { StateShape } from '#web/charts/TellingView.tsx'
+import { type RangeControl, useRange } from '#web/charts/use-range.ts'
+import { Button, buttonClass } from '#web/ui/Button.tsx'
+import { serverNow } from '#web/ui/clock.ts'
+import { Icon } from '#web/ui/Icon.tsx'
+import { shortId } from '#web/ui/names.ts'
+import { Panel } from '#web/ui/Panel.tsx'
+import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
+import { Segmented } from '#web/ui/Segmented.tsx'
+import { Skeleton } from '#web/ui/Skeleton.tsx'
+import { tip } from '#web/ui/Tooltip.tsx'
+import { useZone } from '#web/ui/zone.ts'
+import { ConnectorFigures, TunnelFigures } from './Figures.tsx'
+import { HistoryRoom } from './HistoryRoom.tsx'
+import { useHistory } from './use-history.ts'
+
+// Recharts is the heaviest part of the page and the last one that anybody looks at.
+const loadConnections = () => import('#web/charts/ConnectionHistory.tsx')
+void loadConnections()
+const ConnectionHistory = lazy(async () => ({
+  default: (await loadConnections()).ConnectionHistory,
+}))
+
+type SectionProps = {
+  tunnel: TunnelDetail
+  /** Of one connector only; of all where left out. */
+  connectorId?: string
+  /** How many connectors there are, to keep the room of their lanes. */
+  expected: number
+  /** What stands in the address. */
+  rangeText: string | undefined
+  onRange: (text: string | undefined) => void
+}
+
+/** What a tunnel, or one connector of it, did over time: figures, roles, connections. One range for all. */
+export function HistorySection(props: SectionProps) {
+  const { tunnel, connectorId, expected, rangeText, onRange } = props
+  const titleId = useId()
+  const control = useRange(rangeText, onRange)
+  const cursor = useMemo(() => createCursor(), [])
+  const query = connectorId
+    ? connectorHistoryQuery(tunnel.id, connectorId, control.range)
+    : tunnelHistoryQuery(tunnel.id, control.range)
+  const { history, error, isPrevious, refetch } = useHistory(
+    query as ReturnType<typeof tunnelHistoryQuery>,
+    tunnel,
+    control,
+  )
+  return (
+    <CursorContext value={cursor}>
+      <section aria-labelledby={titleId} className="flex min-w-0 flex-col gap-3">
+        <h2 id={titleId} className="font-semibold">
+          History
+        </h2>
+        <RangePicker control={control} />
+        {error ? (
+          <ProblemCallout
+            problem={toProblem(error)}
+            action={
+              <Button size="sm" icon="refresh" onClick={() => void refetch()}>
+                Try again
+              </Button>
+            }
+          />
+        ) : null}
+        {history ? (
+          <Pictures {...{ tunnel, connectorId, history, control, isPrevious }} />
+        ) : error ? null : (
+          <HistoryRoom lanes={expected + 2} />
+        )}
+      </section>
+    </CursorContext>
+  )
+}
+
+function Pictures({
+  tunnel,
+  connectorId,
+  history,
+  control,
+  isPrevious,
+}: {
+  tunnel: TunnelDetail
+  connectorId: string | undefined
+  history: TunnelHistory
+  control: RangeControl
+  isPrevious: boolean
+}) {
+  const zone = useZone()
+  const [view, setView] = useState<'chart' | 'table'>('chart')
+  const lanes = useMemo(() => toLanes(history), [history])
+  const { range, stretch, go, back } = control
+  const zoom = (next: Stretch) => go(toRange(next, serverNow()))
+  const goBack = () => back?.()
+  const shown = { history, lanes, stretch, zone }
+  const csv = `/api/tunnels/${tunnel.id}/history.csv?${rangeQuery(range, stretch.to)}`
+  const linkTo = (id: string) => <ConnectorLink tunnelId={tunnel.id} connectorId={id} />
+
+  return (
+    <>
+      {connectorId ? (
+        <ConnectorFigures history={history} connectorId={connectorId} />
+      ) : (
+        <TunnelFigures history={history} ha={tunnel.ha} />
+      )}
+      <Panel
+        title={connectorId ? 'Role' : 'Roles'}
+        aside={
+          <span className="flex flex-wrap items-center gap-3">
+            {isPrevious ? <span className="text-sm text-ink-2">Loading…</span> : null}
+            {connectorId ? null : (
+              <a
+                href={csv}
+                download
+                className={buttonClass('ghost', 'sm')}
+                {...tip('Every interval, connection and event of this stretch')}
+              >
+                <Icon name="download" />
+                CSV
+              </a>
+            )}
+            <Segmented
+              label="Show the roles as"
+              value={view}
+              options={[
+                { value: 'chart', label: 'Chart' },
+                { value: 'table', label: 'Table' },
+              ]}
+              onChange={setView}
+            />
+          </span>
+        }
+      >
+        {lanes.every(({ intervals }) => intervals.length === 0) ? (
+          <Nothing history={history} />
+        ) : view === 'table' ? (
+          <IntervalTable {...shown} />
+        ) : (
+          <RoleTimeline
+            {...shown}
+            renderTitle={(lane) => <LaneTitle lane={lane} tunnelId={tunnel.id} />}
+            onZoom={zoom}
+            onBack={goBack}
+          />
+        )}
+      </Panel>
+      <Panel title="Connections">
+        <div className="flex flex-col gap-4">
+          <Suspense
+            fallback={<Skeleton className="w-full" style={{ height: `${connectionsRem}rem` }} />}
+          >
+            <div style={{ minHeight: `${connectionsRem}rem` }}>
+              <ConnectionHistory {...{ history, stretch, zone }} onZoom={zoom} onBack={goBack} />
+            </div>
+          </Suspense>
+          <div className="-mx-4 -mb-4 border-t border-line">
+            <ConnectionLives
+              history={history}
+              zone={zone}
+              {...(connectorId ? {} : { renderConnector: linkTo })}
+            />
+          </div>
+        </div>
+      </Panel>
+    </>
+  )
+}
+
+/** No lane has anything: not recorded yet, or all of it lies before Tandem began. */
+function Nothing({ history: { watchedSince, to } }: { history: TunnelHistory }) {
+  return (
+    <p className="py-10 text-center text-ink-2">
+      {watchedSince === null || watchedSince > to
+        ? 'Nothing is known of this stretch: Tandem did not watch this tunnel yet.'
+        : 'Nothing was recorded in this stretch of time.'}
+    </p>
+  )
+}
+
+function LaneTitle({ lane, tunnelId }: { lane: Lane; tunnelId: string }) {
+  const last = lane.intervals.at(-1)
+  const mark: ReactNode =
+    last?.open === true ? (
+      <StateShape kind={lane.kind} interval={last} />
+    ) : (
+      <span className="size-3" />
+    )
+  return (
+    <span className="flex min-w-0 items-center gap-2">
+      <span className="shrink-0">{mark}</span>
+      {lane.connectorId === null ? (
+        <span className="truncate text-ink-2">{laneTitle(lane)}</span>
+      ) : (
+        <span
+          className={`truncate ${lane.gone ? 'opacity-70' : ''}`}
+          {...tip(lane.gone ? 'No longer listed' : lane.connectorId)}
+        >
+          <ConnectorLink tunnelId={tunnelId} connectorId={lane.connectorId} />
+        </span>
+      )}
+      {last?.open ? <span className="sr-only">, now {lookOf(lane.kind, last)}</span> : null}
+    </span>
+  )
+}
+
+function ConnectorLink({ tunnelId, connectorId }: { tunnelId: string; connectorId: string }) {
+  return (
+    <Link
+      to="/tunnels/$tunnelId/connectors/$connectorId"
+      params={{ tunnelId, connectorId }}
+      search={(old) => ({ range: (old as { range?: string }).range })}
+      className="inline-flex min-h-6 items-center font-mono text-accent-text hover:underline"
+    >
+      {shortId(connectorId)}
+    </Link>
+  )
+}

@@ -1,0 +1,142 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { eventSentence, type HistoryEvent } from '#contract/history.ts'
+import {
+  type ConnectorRole,
+  connectorRoles,
+  type TunnelStatus,
+  tunnelStatuses,
+} from '#contract/tunnel.ts'
+import { precisionText } from '#web/charts/precision.ts'
+import { rangeSearch, rangeText, toRange } from '#web/charts/range.ts'
+import { serverNow } from '#web/ui/clock.ts'
+import { Icon, type IconName } from '#web/ui/Icon.tsx'
+import { Name } from '#web/ui/Name.tsx'
+import { RoleShape } from '#web/ui/RoleMark.tsx'
+import { StatusShape } from '#web/ui/StatusMark.tsx'
+import { bothZonesText } from '#web/ui/time.ts'
+import { tip } from '#web/ui/Tooltip.tsx'
+import { clockIn, type Zone } from '#web/ui/zone.ts'
+import { toPieces } from './rows.ts'
+
+/** One entry of the log: when (and how exactly), what, and where. */
+export function EventRow({ event, zone }: { event: HistoryEvent; zone: Zone }) {
+  return (
+    <div className="grid grid-cols-[1.25rem_minmax(0,1fr)] items-start gap-x-2.5 px-3 py-2 hover:bg-hover sm:grid-cols-[10.5rem_1.25rem_minmax(0,1fr)_minmax(8rem,18rem)] sm:px-4">
+      <span className="flex items-baseline gap-1.5 whitespace-nowrap max-sm:col-start-2 max-sm:row-start-2 max-sm:text-sm">
+        <Moment event={event} zone={zone} />
+        <span
+          className="text-xs text-ink-3"
+          {...tip(event.precisionMs ? 'It happened at most so much earlier' : null)}
+        >
+          {precisionText(event.precisionMs).trim()}
+        </span>
+      </span>
+      <span className="flex h-5 items-center justify-center max-sm:row-start-1">
+        <EventMark event={event} />
+      </span>
+      <span className="min-w-0 break-words max-sm:row-start-1">
+        <Sentence event={event} />
+      </span>
+      <span className="min-w-0 truncate max-sm:col-start-2 max-sm:row-start-3 max-sm:text-sm">
+        {event.tunnelId === null ? (
+          <span className="text-ink-2">Tandem</span>
+        ) : (
+          <Link
+            to="/tunnels/$tunnelId"
+            params={{ tunnelId: event.tunnelId }}
+            className="inline-flex min-h-6 max-w-full items-center text-accent-text hover:underline max-sm:min-h-6"
+          >
+            <Name name={event.tunnelName ?? event.tunnelId} className="truncate" />
+          </Link>
+        )}
+      </span>
+    </div>
+  )
+}
+
+/** The time, as the way to the timeline of that moment. */
+function Moment({ event: { at, tunnelId }, zone }: { event: HistoryEvent; zone: Zone }) {
+  const text = clockIn(at, zone)
+  const time = <time dateTime={new Date(at).toISOString()}>{text}</time>
+  if (tunnelId === null) return <span {...tip(bothZonesText(at))}>{time}</span>
+  const around = toRange({ from: at - 15 * 60_000, to: at + 15 * 60_000 }, serverNow())
+  return (
+    <Link
+      to="/tunnels/$tunnelId"
+      params={{ tunnelId }}
+      search={{ range: rangeSearch(rangeText(around)) }}
+      preload={false}
+      className="inline-flex min-h-6 items-center hover:text-accent-text hover:underline"
+      {...tip(`See it in the timeline\n${bothZonesText(at)}`)}
+    >
+      {time}
+    </Link>
+  )
+}
+
+function Sentence({ event }: { event: HistoryEvent }) {
+  const { tunnelId } = event
+  if (tunnelId === null) return eventSentence(event)
+  return toPieces(event).map(({ text, connectorId }, index) =>
+    connectorId === null ? (
+      // oxlint-disable-next-line react/no-array-index-key -- the pieces of one sentence never move
+      <span key={index}>{text}</span>
+    ) : (
+      <Link
+        // oxlint-disable-next-line react/no-array-index-key
+        key={index}
+        to="/tunnels/$tunnelId/connectors/$connectorId"
+        params={{ tunnelId, connectorId }}
+        className="font-mono text-accent-text hover:underline"
+      >
+        {text}
+      </Link>
+    ),
+  )
+}
+
+const icons: Partial<Record<HistoryEvent['kind'], [icon: IconName, tone: string]>> = {
+  'tunnel-created': ['plus', 'text-ink-2'],
+  'tunnel-appeared': ['eye', 'text-ink-2'],
+  'tunnel-renamed': ['pencil', 'text-ink-2'],
+  'tunnel-deleted': ['trash', 'text-ink-2'],
+  'active-changed': ['failover', 'text-ink'],
+  'connector-joined': ['plus', 'text-ink-2'],
+  'connector-gone': ['minus', 'text-ink-2'],
+  'version-changed': ['arrowUp', 'text-ink-2'],
+  'connection-opened': ['arrowUp', 'text-good'],
+  'connection-closed': ['arrowDown', 'text-bad'],
+  'connection-moved': ['arrowRight', 'text-ink-2'],
+  'configuration-changed': ['settings', 'text-ink-2'],
+  'failover-started': ['person', 'text-accent-text'],
+  'failover-ended': ['person', 'text-accent-text'],
+  'watching-stopped': ['eyeOff', 'text-warn'],
+  'watching-resumed': ['eye', 'text-ink-2'],
+}
+
+/** What kind of thing happened; states keep the marks that they have everywhere. */
+function EventMark({ event }: { event: HistoryEvent }): ReactNode {
+  const { kind, to, cause } = event
+  if (kind === 'status-changed') {
+    const status: TunnelStatus = tunnelStatuses.find((each) => each === to) ?? 'unknown'
+    return <StatusShape status={status} />
+  }
+  if (kind === 'role-changed') {
+    const role: ConnectorRole = connectorRoles.find((each) => each === to) ?? 'unknown'
+    return (
+      <RoleShape
+        role={role}
+        className={`size-3 ${role === 'offline' ? 'text-bad' : 'text-ink-2'}`}
+      />
+    )
+  }
+  if (kind === 'no-active-began') return <RoleShape {...vacant} className="size-3 text-bad" />
+  if (kind === 'no-active-ended') return <RoleShape {...held} className="size-3 text-good" />
+  const [icon, tone] = icons[kind] ?? ['info', 'text-ink-2']
+  return <Icon name={icon} className={`size-4 ${cause === 'manual' ? 'text-accent-text' : tone}`} />
+}
+
+// Shapes, not ARIA roles: said once here, so that no linter takes them for those.
+const vacant = { role: 'ghost' } as const
+const held = { role: 'active' } as const
