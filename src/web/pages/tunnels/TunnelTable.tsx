@@ -53,7 +53,10 @@ const cardRem = 64 / 14
 
 const narrow = '(max-width: 767px)'
 
-/** The list: only what is on the screen is in the document. A table where there is room, cards where not. */
+/**
+ * The list: only what is on the screen is in the document. A table where there is room, cards where not.
+ * No scroll anchoring: the browser would hold on to a spacer and undo a long jump.
+ */
 export function TunnelTable({
   rows,
   sort,
@@ -91,7 +94,7 @@ export function TunnelTable({
 
   if (isNarrow)
     return (
-      <div ref={box} className="rounded-lg border border-line bg-panel">
+      <div ref={box} className="rounded-lg border border-line bg-panel [overflow-anchor:none]">
         <ul aria-label="Tunnels">
           <li aria-hidden="true" style={{ height: before }} />
           {visible.map((tunnel, place) => (
@@ -105,7 +108,7 @@ export function TunnelTable({
     <div
       ref={box}
       onPointerEnter={wantCities}
-      className="@container rounded-lg border border-line bg-panel"
+      className="@container rounded-lg border border-line bg-panel [overflow-anchor:none]"
     >
       <table
         aria-label="Tunnels"
