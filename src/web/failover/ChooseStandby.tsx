@@ -52,7 +52,7 @@ export function ChooseStandby({
           <Handover
             from={active && { ...toMachine(active), role: 'active', next: 'passive' }}
             to={{ ...toMachine(target), role: target.role, next: 'active' }}
-            moved={false}
+            way="planned"
           />
         </section>
       ) : (

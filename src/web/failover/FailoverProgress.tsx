@@ -2,10 +2,10 @@ import { type Failover, isRunning } from '#contract/failover.ts'
 import { Callout } from '#web/ui/Callout.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { Instant } from '#web/ui/TimeAgo.tsx'
-import { clockText, preciseText } from '#web/ui/time.ts'
+import { clockText } from '#web/ui/time.ts'
 import { Handover } from './Handover.tsx'
 import { PhaseLine } from './PhaseLine.tsx'
-import { elapsedMs, endingOf, namesOf } from './phases.ts'
+import { elapsedMs, endingOf, secondsText } from './phases.ts'
 
 /** A failover as it runs, and how it ended. The live stream moves it. */
 export function FailoverProgress({ failover }: { failover: Failover }) {
@@ -36,7 +36,7 @@ export function FailoverProgress({ failover }: { failover: Failover }) {
           role: promoted ? 'active' : 'passive',
           next: promoted || running ? 'active' : 'passive',
         }}
-        moved={promoted && gone}
+        way={promoted && gone ? 'moved' : running ? 'planned' : 'stayed'}
       />
       <PhaseLine failover={failover} />
       <output className="block">
@@ -50,11 +50,6 @@ export function FailoverProgress({ failover }: { failover: Failover }) {
                 .join(' · ')}
             </span>
           ) : null}
-          {!running && failover.state !== 'confirmed' && failover.lateAt === null ? (
-            <span className="mt-1 block text-sm">
-              At the last read Cloudflare reported {namesOf(failover.activeNow)} active.
-            </span>
-          ) : null}
         </Callout>
       </output>
     </div>
@@ -66,7 +61,7 @@ function Counter({ failover }: { failover: Failover }) {
   const running = isRunning(failover.state)
   const text = useClock((now) => {
     const ms = elapsedMs(failover, now)
-    return running ? `${Math.floor(ms / 1000)} s` : preciseText(ms)
+    return running ? `${Math.floor(ms / 1000)} s` : secondsText(ms)
   })
   return (
     <p aria-hidden="true">

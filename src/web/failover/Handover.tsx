@@ -20,13 +20,12 @@ export type Machine = {
 export function Handover({
   from,
   to,
-  moved,
+  way,
 }: {
   /** Null when no connector is active. */
   from: Machine | null
   to: Machine
-  /** The traffic is known to be over there. */
-  moved: boolean
+  way: keyof typeof ways
 }) {
   const caption = `${from ? `From ${shortId(from.connectorId)}, ${turnOf(from)}` : 'From no active connector'}; to ${shortId(to.connectorId)}, ${turnOf(to)}`
   return (
@@ -35,7 +34,7 @@ export function Handover({
       className="grid items-stretch gap-x-1 gap-y-1 sm:grid-cols-[minmax(0,1fr)_5.5rem_minmax(0,1fr)]"
     >
       {from ? <MachineBox machine={from} /> : <NoMachine />}
-      <Way moved={moved} />
+      <Way way={way} />
       <MachineBox machine={to} />
     </figure>
   )
@@ -140,30 +139,37 @@ function Rack({ carries }: { carries: boolean }) {
   )
 }
 
+/** The traffic is to move, is known to be over there, or did not move. */
+const ways = {
+  planned: { word: 'traffic', ink: 'stroke-accent', dash: { strokeDasharray: '1 6' } },
+  moved: { word: 'moved', ink: 'stroke-good', dash: {} },
+  stayed: { word: 'not moved', ink: 'stroke-unknown', dash: { strokeDasharray: '1 6' } },
+}
+
 /** The way of the traffic; dashed until it is taken. Downwards where the machines stand under each other. */
-function Way({ moved }: { moved: boolean }) {
-  const look = {
+function Way({ way }: { way: keyof typeof ways }) {
+  const { word, ink, dash } = ways[way]
+  const line = {
     fill: 'none',
-    className: moved ? 'stroke-good' : 'stroke-accent',
+    className: ink,
     strokeWidth: 2.4,
     strokeLinecap: 'round',
     strokeLinejoin: 'round',
   } as const
-  const dash = moved ? {} : { strokeDasharray: '1 6' }
   return (
     <div
       aria-hidden="true"
       className="flex items-center justify-center gap-2 text-xs text-ink-2 sm:flex-col sm:gap-1"
     >
       <svg viewBox="0 0 72 24" className="h-6 w-full max-sm:hidden">
-        <path d="M4 12h60" {...look} {...dash} />
-        <path d="M57 4l9 8-9 8" {...look} />
+        <path d="M4 12h60" {...line} {...dash} />
+        <path d={way === 'stayed' ? 'M29 5l14 14M43 5l-14 14' : 'M57 4l9 8-9 8'} {...line} />
       </svg>
       <svg viewBox="0 0 24 30" className="h-7 w-6 sm:hidden">
-        <path d="M12 2v24" {...look} {...dash} />
-        <path d="M4 19l8 9 8-9" {...look} />
+        <path d="M12 2v24" {...line} {...dash} />
+        <path d={way === 'stayed' ? 'M5 8l14 14M19 8L5 22' : 'M4 19l8 9 8-9'} {...line} />
       </svg>
-      {moved ? 'moved' : 'traffic'}
+      {word}
     </div>
   )
 }

@@ -1,8 +1,7 @@
 import type { Failover } from '#contract/failover.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { tip } from '#web/ui/Tooltip.tsx'
-import { preciseText } from '#web/ui/time.ts'
-import { elapsedMs, type Phase, phasesOf } from './phases.ts'
+import { elapsedMs, type Phase, phasesOf, secondsText } from './phases.ts'
 
 /** The five phases as stops of a line: passed, waited for, or never come to, with the seconds each took. */
 export function PhaseLine({ failover }: { failover: Failover }) {
@@ -81,8 +80,8 @@ function Stop({
               ? 'refused'
               : look.word
             : phase.id === 'confirmed'
-              ? `${preciseText(totalMs)} in all`
-              : `+${preciseText(phase.tookMs)}`}
+              ? `${secondsText(totalMs)} in all`
+              : `+${secondsText(phase.tookMs)}`}
         </span>
       </span>
     </li>

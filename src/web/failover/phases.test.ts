@@ -104,7 +104,7 @@ test('a confirmed one says after how long, an unconfirmed one after how long too
 
 test('a late success is told as late, not as a success', () => {
   const late = endingOf(failover({ state: 'not-confirmed', endedAt: 61_000, lateAt: 76_000 }))
-  expect(late).toMatchObject({ tone: 'warn', title: 'Late: 22222222 is active after 1 m 15 s' })
+  expect(late).toMatchObject({ tone: 'warn', title: 'Late: 22222222 is active after 75 s' })
 })
 
 test('the counter runs with the clock, stands at the end, and never goes below zero', () => {

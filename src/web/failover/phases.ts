@@ -70,7 +70,7 @@ export function endingOf(failover: Failover): Ending {
   const { state, detail, endedAt } = failover
   const target = shortId(failover.to.connectorId)
   const startedAt = failover.sentAt ?? failover.requestedAt
-  const took = endedAt === null ? '' : preciseText(endedAt - startedAt)
+  const took = endedAt === null ? '' : secondsText(endedAt - startedAt)
   switch (state) {
     case 'sending':
       return { tone: 'info', title: 'Sending…', text: 'The request is on its way to Cloudflare.' }
@@ -91,7 +91,8 @@ export function endingOf(failover: Failover): Ending {
       return {
         tone: 'bad',
         title: 'Cloudflare refused',
-        text: `${detail ?? 'It gave no reason.'} Nothing has changed.`,
+        // Its own words, where it said any, stand below.
+        text: `${failover.cloudflare.length > 0 ? '' : `${detail ?? 'It gave no reason.'} `}Nothing has changed: it reports ${namesOf(failover.activeNow)} active.`,
       }
     case 'confirmed':
       return {
@@ -109,18 +110,22 @@ export function endingOf(failover: Failover): Ending {
       return failover.lateAt === null
         ? {
             tone: 'bad',
-            title: `Not confirmed after ${Math.round(((endedAt ?? startedAt) - startedAt) / 1000)} s`,
+            title: `Not confirmed after ${took}`,
             text: detail ?? `Cloudflare reports ${namesOf(failover.activeNow)} active.`,
           }
         : {
             tone: 'warn',
-            title: `Late: ${target} is active after ${preciseText(failover.lateAt - startedAt)}`,
+            title: `Late: ${target} is active after ${secondsText(failover.lateAt - startedAt)}`,
             text: 'It was not confirmed within 60 s, but Cloudflare reports it active since.',
           }
     default:
       return state satisfies never
   }
 }
+
+/** A length of a failover: `5.2 s`, `60 s`. Always seconds, because they are what is counted. */
+export const secondsText = (ms: number): string =>
+  ms < 59_950 ? preciseText(ms) : `${Math.round(ms / 1000)} s`
 
 /** `1bedc50d and 8f0c3a11`, or that there is none. */
 export const namesOf = (connectorIds: readonly string[]): string =>

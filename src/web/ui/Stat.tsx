@@ -5,7 +5,7 @@ export function Stats({ label, children }: { label: string; children: ReactNode 
   return (
     <dl
       aria-label={label}
-      className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-3 xl:auto-cols-fr xl:grid-flow-col xl:grid-cols-none"
+      className="flex flex-wrap gap-px overflow-hidden rounded-lg border border-line bg-line"
     >
       {children}
     </dl>
@@ -27,7 +27,7 @@ export function Stat({
 }) {
   return (
     <div
-      className={`flex min-h-18 min-w-0 flex-col bg-panel px-4 py-2.5 ${wide ? 'max-sm:col-span-2' : ''}`}
+      className={`flex min-h-18 min-w-0 flex-[1_1_10.5rem] flex-col bg-panel px-4 py-2.5 ${wide ? 'max-sm:basis-full' : ''}`}
     >
       <dt className="text-sm text-ink-2">{name}</dt>
       <dd className="mt-0.5 min-w-0">

@@ -34,7 +34,7 @@ export function ConnectorRows({
             <Th>Colos</Th>
             <Th>Origin IP</Th>
             <Th>Version</Th>
-            <Th className="text-right">Running for</Th>
+            <Th className="text-right max-lg:hidden">Running for</Th>
             <Th className="text-right">Connections</Th>
             <Th>
               <span className="sr-only">Promote</span>
@@ -80,7 +80,7 @@ export function ConnectorRows({
               <Td>
                 <VersionText version={connector.version} activeVersion={activeVersion} />
               </Td>
-              <Td className="text-right">
+              <Td className="text-right max-lg:hidden">
                 <Elapsed at={connector.runAt} />
               </Td>
               <Td className="text-right">{connector.connections.length}</Td>
