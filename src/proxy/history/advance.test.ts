@@ -212,6 +212,31 @@ describe('what a look adds to history', () => {
     expect(notes.kinds()).toEqual(expect.arrayContaining(['connector-joined', 'connector-gone']))
   })
 
+  test('a connector that vanishes while nobody looks is unknown until it is missed', () => {
+    const notes = createNotebook()
+    const both = sight([connector(1, 'active'), connector(2, 'passive')])
+    for (const at of [t0, t0 + 5000]) notes.look(both, context('connectors', at))
+    notes.look(sight([connector(1, 'active')]), context('connectors', t0 + 600_000))
+    expect(shape(notes.lane(idOf(2)).slice(1))).toEqual([
+      ['passive', 0, 5000],
+      ['unknown', 5000, 600_000],
+    ])
+  })
+
+  test('an outage counts as without an active connector until somebody is active again', () => {
+    const notes = createNotebook()
+    notes.look(sight([connector(1, 'active')]), context('connectors', t0))
+    notes.look(sight([connector(1, 'offline')]), context('connectors', t0 + 5000))
+    notes.look(sight([]), context('connectors', t0 + 10_000))
+    notes.look(sight([connector(1, 'active')]), context('connectors', t0 + 15_000))
+    expect(shape(notes.lane('active'))).toEqual([
+      [idOf(1), 0, 5000],
+      ['none', 5000, 15_000],
+      [idOf(1), 15_000, null],
+    ])
+    expect(notes.kinds()).toContain('no-active-ended')
+  })
+
   test('a connection that moves colo ends one life and begins another', () => {
     const notes = createNotebook()
     notes.look(sight([connector(1, 'active', ['lhr01'])]), context('connectors', t0))

@@ -310,6 +310,10 @@ function advanceRoles(
     if (listed.has(connectorId)) continue
     const isGap = last !== null && at - last > context.gapMs
     endSpan(span, isGap ? last : at, writes)
+    if (isGap) {
+      const unknown = { ...span, from: last, to: at, value: 'unknown', precisionMs: null }
+      writes.spans.push({ ...unknown, source: 'observed', reason: context.reason })
+    }
     book.roles.delete(connectorId)
     log({ kind: 'connector-gone', connectorId, from: span.value })
   }
@@ -339,7 +343,9 @@ function advanceActive(
   writes: Writes,
 ) {
   const { at, ha } = context
-  if (ha === false || !connectors.some((connector) => connector.role !== 'none')) {
+  // A tunnel whose last connector is no longer listed still has none active; one that never ran has no lane.
+  const noRoles = connectors.length > 0 && connectors.every((one) => one.role === 'none')
+  if (ha === false || noRoles || (connectors.length === 0 && !book.active)) {
     if (book.active) endSpan(book.active, at, writes)
     book.active = null
     return
