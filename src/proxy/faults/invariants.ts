@@ -14,6 +14,8 @@ type Evidence = {
   /** Answers and events. */
   said: string[]
   secrets: string[]
+  /** The most calls in any 300 s: 1,000 at Cloudflare's own limit. */
+  hardStop: number
 }
 
 const account = '/accounts/[0-9a-f]{32}'
@@ -29,11 +31,10 @@ const allowed = [
   `GET (${account}|/user)/tokens/verify`,
 ].map((pattern) => new RegExp(`^${pattern}$`))
 
-const hardStop = 1000
 const windowMs = 300_000
 
 /** Fails the test that breaks one of I1, I2, I4, I5, I6 and I8 of the reliability design. */
-export async function checkInvariants({ db, calls, lines, said, secrets }: Evidence) {
+export async function checkInvariants({ db, calls, lines, said, secrets, hardStop }: Evidence) {
   const rows = await db.selectFrom('failovers').selectAll().execute()
   const actions = await db
     .selectFrom('actions')
@@ -92,7 +93,7 @@ export async function checkInvariants({ db, calls, lines, said, secrets }: Evide
 }
 
 /** The most that fall into any 300 s. */
-export function busiest(times: number[]): number {
+function busiest(times: number[]): number {
   const sorted = times.toSorted((a, b) => a - b)
   let first = 0
   let most = 0

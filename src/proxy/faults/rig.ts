@@ -28,6 +28,8 @@ export type RigOptions = {
   rateLimit?: number
   /** Where the database lies: another rig's, to be that one after a restart. */
   folder?: string
+  /** The simulated world stands still, which spares a request a call. */
+  still?: boolean
   /** Tandem's clock minus Cloudflare's, milliseconds. */
   aheadMs?: number
   /** The machine's clock as Tandem sees it, made of the rig's; by default the rig's own. */
@@ -57,6 +59,7 @@ export async function startRig(world: World, options: RigOptions = {}) {
   const { db } = await openStore(folder, Date.now)
   const baseUrl = options.baseUrl ?? world.baseUrl
   const token = options.token ?? world.token
+  const rateLimit = options.rateLimit ?? 1200
   let underWay = 0
   let behindMs = 0
   const calls: Call[] = []
@@ -97,7 +100,7 @@ export async function startRig(world: World, options: RigOptions = {}) {
       underWay -= 1
     }
     const send = async () => {
-      if (baseUrl === world.baseUrl) await catchUp()
+      if (baseUrl === world.baseUrl && !options.still) await catchUp()
       return fetch(input, init)
     }
     try {
@@ -117,7 +120,7 @@ export async function startRig(world: World, options: RigOptions = {}) {
       mode: 'live',
       host: '127.0.0.1',
       demoRole: 'viewer',
-      rateLimit: options.rateLimit ?? 1200,
+      rateLimit,
       pollShare: 0.6,
       retentionDays: 400,
     },
@@ -218,6 +221,7 @@ export async function startRig(world: World, options: RigOptions = {}) {
         lines,
         said,
         secrets: [token, ...(options.readToken ? [options.readToken] : [])],
+        hardStop: (rateLimit * 1000) / 1200,
       })
       await db.destroy()
       rmSync(folder, { recursive: true, force: true })
