@@ -5,47 +5,63 @@ import { expect, test } from './fixtures.ts'
 
 const short = (id: string) => id.slice(0, 8)
 
-test('the list: full, filtered to nothing, and narrow', async ({ page }) => {
+test('the list', async ({ page }) => {
   await expect(page.getByRole('rowheader')).toHaveCount(12)
   await expectAccessible(page)
+})
+
+test('the list, filtered to nothing', async ({ page }) => {
   await page.goto('/?q=nothing-of-the-kind')
   await expect(page.getByText('No tunnel matches')).toBeVisible()
   await expectAccessible(page)
+})
+
+test('the list on a telephone', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 })
-  await page.goto('/')
   await expect(page.getByRole('list', { name: 'Tunnels' })).toBeVisible()
   await expectAccessible(page)
 })
 
-test('the dialogs around every page: create, help, palette, polling', async ({ page }) => {
+test('the dialog that creates a tunnel, with something wrong in it', async ({ page }) => {
   await page.goto('/?dialog=create')
   const create = page.getByRole('dialog', { name: 'Create a tunnel' })
   await create.getByRole('button', { name: 'Create tunnel' }).click()
   await expect(create.getByText('must be 1 to 255 characters')).toBeVisible()
   await expectAccessible(page)
-  await page.goto('/')
+})
+
+test('the help', async ({ page }) => {
   await page.getByRole('button', { name: 'Keys and help' }).click()
   await expect(page.getByRole('dialog')).toBeVisible()
   await expectAccessible(page)
-  await page.keyboard.press('Escape')
+})
+
+test('the palette', async ({ page }) => {
   await page.getByRole('button', { name: 'Find anything' }).click()
   await page.getByRole('dialog', { name: 'Find anything' }).getByRole('combobox').fill('lhr')
   await expect(page.getByRole('option').first()).toBeVisible()
   await expectAccessible(page)
-  await page.keyboard.press('Escape')
+})
+
+test('how Tandem is polling', async ({ page }) => {
   await page.getByRole('button', { name: /^Polling/ }).click()
   await expect(page.getByText('Calls in the last 5 minutes')).toBeVisible()
   await expectAccessible(page)
 })
 
-test('a tunnel, and what it becomes when it is deleted', async ({ page, world }) => {
-  for (const name of ['lon-branch-core', 'gru-plant-scada', 'jnb-clinic-lan', 'cdg-dc-legacy']) {
+for (const name of ['lon-branch-core', 'gru-plant-scada', 'jnb-clinic-lan', 'cdg-dc-legacy']) {
+  test(`the tunnel ${name}`, async ({ page, world }) => {
     const { id } = await world.tunnel(name)
     await page.goto(`/tunnels/${id}`)
     await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible()
     await expectAccessible(page)
-  }
+  })
+}
+
+test('a tunnel that was deleted', async ({ page, world }) => {
   const { id } = await world.tunnel('cdg-dc-legacy')
+  await page.goto(`/tunnels/${id}`)
+  await expect(page.getByRole('heading', { name: 'cdg-dc-legacy', level: 1 })).toBeVisible()
   await world.deleteTunnel(id)
   await expect(page.getByRole('alert')).toContainText('This tunnel was deleted', {
     timeout: 20_000,
@@ -62,10 +78,10 @@ for (const dialog of ['rename', 'secret', 'configuration', 'delete', 'replica'] 
   })
 }
 
-test('a failover: the choice, the way, the end, and a refusal', async ({ page, world }) => {
+test('a failover before it is sent, and while it runs', async ({ page, world }) => {
   const { tunnelId, standby } = await world.pair('lon-branch-core')
   const dialog = page.getByRole('dialog')
-  await world.failovers({ mode: 'normal', demoteMs: 3_000, promoteMs: 8_000 })
+  await world.failovers({ mode: 'never' })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
   const promote = dialog.getByRole('button', { name: `Promote ${short(standby.id)}` })
   await expect(promote).toBeEnabled()
@@ -73,48 +89,73 @@ test('a failover: the choice, the way, the end, and a refusal', async ({ page, w
   await promote.click()
   await expect(dialog.getByRole('list', { name: 'Phases' })).toBeVisible()
   await expectAccessible(page)
-  await expect(dialog).toContainText(/Confirmed after/, { timeout: 25_000 })
+})
+
+test('a failover that is confirmed, in its dialog and on the page', async ({ page, world }) => {
+  const { tunnelId } = await world.pair('lon-branch-core')
+  const dialog = page.getByRole('dialog')
+  await world.failovers({ mode: 'normal', demoteMs: 0, promoteMs: 500 })
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await dialog.getByRole('button', { name: /^Promote/ }).click()
+  await expect(dialog).toContainText(/Confirmed after/, { timeout: 20_000 })
   await expectAccessible(page)
   await dialog.getByRole('button', { name: 'Done' }).click()
+  await expect(page.getByRole('region', { name: 'Failover of this tunnel' })).toBeVisible()
   await expectAccessible(page)
+})
 
-  await world.failovers({ mode: 'refuse', status: 403, code: 10000, message: 'no' })
+test('a failover that Cloudflare refused', async ({ page, world }) => {
+  const { tunnelId } = await world.pair('lon-branch-core')
+  const dialog = page.getByRole('dialog')
+  await world.failovers({ mode: 'refuse', status: 400, code: 1234, message: 'not linked' })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
   await dialog.getByRole('button', { name: /^Promote/ }).click()
   await expect(dialog.getByRole('alert')).toBeVisible()
   await expectAccessible(page)
 })
 
-test('a connector: the active one, a standby, and a lost one', async ({ page, world }) => {
-  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
-  for (const { id } of [active, standby]) {
-    await page.goto(`/tunnels/${tunnelId}/connectors/${id}`)
-    await expect(page.getByRole('heading', { level: 1 })).toContainText(short(id))
-    await expectAccessible(page)
-  }
+test('an active connector', async ({ page, world }) => {
+  const { tunnelId, active } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}/connectors/${active.id}`)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(short(active.id))
+  await expectAccessible(page)
+})
+
+test('a standby, and the same one lost', async ({ page, world }) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(short(standby.id))
+  await expectAccessible(page)
   await world.kill(standby.id)
   await expect(page.getByRole('main')).toContainText('Offline', { timeout: 10_000 })
   await expectAccessible(page)
 })
 
-test('pages that say what is wrong: not found, refused calls, a lost stream', async ({
-  page,
-  world,
-  tandem,
-}) => {
+test('an address that leads nowhere', async ({ page }) => {
   await page.goto('/no/such/page')
   await expect(
     page.getByRole('heading', { name: 'There is nothing at this address' }),
   ).toBeVisible()
   await expectAccessible(page)
-  await page.goto('/')
+})
+
+test('the notice that Cloudflare refuses calls', async ({ page, world }) => {
   await expect(page.getByRole('rowheader')).toHaveCount(12)
   await world.breakWith({ kind: 'rate-limit', retryAfter: 300, match: { path: '/warp_connector' } })
-  const notices = page.getByRole('region', { name: 'Notices' })
-  await expect(notices).toContainText('Cloudflare refuses calls', { timeout: 15_000 })
+  await expect(page.getByRole('region', { name: 'Notices' })).toContainText(
+    'Cloudflare refuses calls',
+    { timeout: 15_000 },
+  )
   await expectAccessible(page)
+})
+
+test('the notice that the stream is lost', async ({ page, tandem }) => {
+  await expect(page.getByRole('rowheader')).toHaveCount(12)
+  await expect(page.getByText('Live updates are on')).toBeAttached()
   await tandem.end('SIGKILL')
-  await expect(notices).toContainText('Live updates lost', { timeout: 15_000 })
+  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('Live updates lost', {
+    timeout: 15_000,
+  })
   await expectAccessible(page)
 })
 

@@ -210,7 +210,7 @@ test.describe('with a thousand tunnels', () => {
   test.use({ scene: 'large' })
 
   test('only those in sight are in the document, and the last can be reached', async ({ page }) => {
-    await expect(page.getByRole('heading', { name: 'Tunnels 1000' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Tunnels 1,000' })).toBeVisible()
     await expect(page.getByRole('table', { name: 'Tunnels' })).toHaveAttribute(
       'aria-rowcount',
       '1001',
