@@ -52,6 +52,7 @@ export function SummaryStrip({
             key={each}
             count={numbers.readiness[each] ?? 0}
             {...readinessLooks[each]}
+            word={readinessLooks[each].short ?? readinessLooks[each].word}
             stale={stale.readiness[each] ?? 0}
             mark={<ReadinessPicture readiness={each} standbyCount={1} />}
             pressed={readiness?.includes(each) ?? false}

@@ -35,12 +35,12 @@ export type ColumnId =
 export const columnClass: Record<ColumnId, string> = {
   status: 'w-32',
   name: '',
-  readiness: 'w-42',
-  active: 'w-46 @max-4xl:hidden',
-  colos: 'w-52 @max-7xl:hidden',
+  readiness: 'w-44',
+  active: 'w-46 @max-4xl:hidden @min-[112rem]:w-64',
+  colos: 'w-52 @max-7xl:hidden @min-[112rem]:w-96',
   connectors: 'w-22 @max-5xl:hidden',
-  since: 'w-28 @max-3xl:hidden',
-  changed: 'w-30 @max-6xl:hidden',
+  since: 'w-28 @max-3xl:hidden @min-[112rem]:w-36',
+  changed: 'w-30 @max-6xl:hidden @min-[112rem]:w-36',
   age: 'w-18',
   actions: 'w-14',
 }
