@@ -90,7 +90,7 @@ function Plot(props: PlotProps) {
     Math.max(2, Math.floor(width / (84 * unit))),
     zone,
   )
-  const most = Math.max(1, steps.most)
+  const counts = countTicks(steps.most)
   const text = { fill: 'var(--ink-2)', fontSize: 11 * unit }
   return (
     <>
@@ -133,9 +133,9 @@ function Plot(props: PlotProps) {
         />
         <YAxis
           width={gutter}
-          domain={[0, most]}
-          allowDecimals={false}
-          tickCount={Math.min(5, most + 1)}
+          domain={[0, counts.at(-1) ?? 1]}
+          ticks={counts}
+          interval={0}
           axisLine={false}
           tickLine={false}
           tick={text}
@@ -206,6 +206,12 @@ function Plot(props: PlotProps) {
       ) : null}
     </>
   )
+}
+
+/** Whole numbers from 0 to at least `most`, five at most. */
+function countTicks(most: number): number[] {
+  const step = Math.max(1, Math.ceil(most / 4))
+  return Array.from({ length: Math.max(1, Math.ceil(most / step)) + 1 }, (_, index) => index * step)
 }
 
 /** Above the areas: a tick up for every connection that opened, a tick down for every one that closed. */

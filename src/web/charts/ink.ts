@@ -27,8 +27,9 @@ let ink: Ink | undefined
 const listeners = new Set<() => void>()
 let stopWatching: (() => void) | undefined
 
+const current = (): Ink => (ink ??= read())
+
 function read(): Ink {
-  if (ink) return ink
   const style = getComputedStyle(document.documentElement)
   const colours = Object.fromEntries(
     Object.entries(names).map(([name, variable]) => [
@@ -36,44 +37,42 @@ function read(): Ink {
       style.getPropertyValue(variable).trim(),
     ]),
   ) as Record<keyof typeof names, string>
-  ink = {
+  return {
     ...colours,
     sans: style.getPropertyValue('--font-sans') || 'sans-serif',
     mono: style.getPropertyValue('--font-mono') || 'monospace',
   }
-  return ink
 }
 
-function forget() {
-  ink = undefined
+/** A new object even if the colours are the same: the letters may have come. */
+function refresh() {
+  ink = read()
   for (const each of listeners) each()
 }
 
 /** The colour variables follow the theme and the wish for more contrast; letters come with the fonts. */
 function watch() {
-  const theme = new MutationObserver(forget)
+  const theme = new MutationObserver(refresh)
   theme.observe(document.documentElement, { attributeFilter: ['data-theme'] })
   const contrast = matchMedia('(prefers-contrast: more)')
-  contrast.addEventListener('change', forget)
-  document.fonts.addEventListener('loadingdone', forget)
+  contrast.addEventListener('change', refresh)
+  document.fonts.addEventListener('loadingdone', refresh)
   return () => {
     theme.disconnect()
-    contrast.removeEventListener('change', forget)
-    document.fonts.removeEventListener('loadingdone', forget)
+    contrast.removeEventListener('change', refresh)
+    document.fonts.removeEventListener('loadingdone', refresh)
+    // The theme may change while nobody looks.
+    ink = undefined
   }
 }
 
-export function useInk(): Ink {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener)
-    if (listeners.size === 1) {
-      // The theme may have changed while nobody looked.
-      ink = undefined
-      stopWatching = watch()
-    }
-    return () => {
-      listeners.delete(listener)
-      if (listeners.size === 0) stopWatching?.()
-    }
-  }, read)
+function subscribe(listener: () => void) {
+  if (listeners.size === 0) stopWatching = watch()
+  listeners.add(listener)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size === 0) stopWatching?.()
+  }
 }
+
+export const useInk = (): Ink => useSyncExternalStore(subscribe, current)

@@ -134,17 +134,21 @@ function paintMarks(brush: Brush, picture: Picture, w: number) {
     lanes.findIndex((lane) => lane.kind === 'role' && lane.connectorId === connectorId)
   const middle = (index: number) => bandMiddle(index, geometry) * dpr
   let before = Number.NEGATIVE_INFINITY
+  let drawn = Number.NEGATIVE_INFINITY
   for (const mark of marks) {
     if (mark.at < stretch.from || mark.at > stretch.to) continue
     const x = Math.round(((mark.at - stretch.from) / (stretch.to - stretch.from)) * w)
     const [fromLane, toLane] = [laneOf(mark.fromId), laneOf(mark.toId)]
-    if (fromLane >= 0 && toLane >= 0)
+    // Where they come thick, some stand for all: a flapping evening is no white wall.
+    if (fromLane >= 0 && toLane >= 0 && x - drawn > 3 * dpr * unit) {
       brush.handover(mark.kind, x, middle(fromLane), middle(toLane), x - before > 7 * dpr * unit)
+      drawn = x
+    }
     before = x
   }
   const rail = (geometry.railHeight / 2) * dpr
   for (const { x, marks: some } of clustersOf(marks, stretch, w, markApart(unit) * dpr))
-    brush.mark(some, Math.min(Math.max(x, 9 * dpr * unit), w - 9 * dpr * unit), rail)
+    brush.mark(some, x, rail, w)
 }
 
 /** A sample of a look, for the legend. */
@@ -435,13 +439,16 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
       context.fill()
     },
 
-    mark(marks: readonly Mark[], x: number, y: number) {
+    /** Whole inside of the picture, also at its edges. */
+    mark(marks: readonly Mark[], at: number, y: number, most: number) {
+      const inside = (half: number) => Math.min(Math.max(at, half), most - half)
       const [only] = marks
-      if (marks.length === 1 && only) return this.badge(only.kind, x, y)
+      if (marks.length === 1 && only) return this.badge(only.kind, inside(9 * px), y)
       const text = String(marks.length)
       context.font = `600 ${Math.round(10.5 * px)}px ${ink.sans}`
       const width = Math.max(18 * px, context.measureText(text).width + 10 * px)
       const manual = marks.some(({ kind }) => kind === 'manual')
+      const x = inside(width / 2)
       const left = x - width / 2
       context.beginPath()
       context.roundRect(left, y - 8 * px, width, 16 * px, 8 * px)

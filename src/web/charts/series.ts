@@ -431,6 +431,9 @@ export function toConnectionSteps(
     const watched = !gaps.some((gap) => at >= gap.from && at < gap.to)
     const total = [...open.values()].reduce((sum, each) => sum + each, 0)
     if (watched) most = Math.max(most, total)
+    // What held until nobody watched is drawn up to there.
+    const before = steps.at(-1)
+    if (!watched && before && before.total !== null) steps.push({ ...before, at })
     steps.push({
       ...Object.fromEntries([...open].map(([colo, n]) => [colo, watched ? n : null])),
       at,

@@ -74,10 +74,7 @@ export function ConnectorFigures({
 function Unobserved({ totalMs, observedMs }: { totalMs: number; observedMs: number }) {
   const ms = Math.max(0, totalMs - observedMs)
   return (
-    <Stat
-      name="Not observed"
-      note={ms < 1000 ? 'watched all the time' : 'counts as neither up nor down'}
-    >
+    <Stat name="Not observed" note={ms < 1000 ? 'watched all the time' : 'neither up nor down'}>
       {ms < 1000 ? 'Nothing' : durationText(ms)}
     </Stat>
   )

@@ -15,7 +15,7 @@ import { PollerChip } from './PollerChip.tsx'
 export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: () => void }) {
   const { data: session } = useSuspenseQuery(sessionQuery)
   return (
-    <header className="flex h-12 items-center gap-2 border-b border-line bg-panel px-3 sm:gap-3 sm:px-6">
+    <header className="flex h-12 items-center gap-1 border-b border-line bg-panel px-3 sm:gap-3 sm:px-6">
       <Link
         to="/"
         className="-mx-1 flex h-8 items-center gap-2.5 rounded-md px-1 text-lg font-semibold tracking-tight"
@@ -25,7 +25,7 @@ export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
         <span className="max-sm:hidden">Tandem</span>
       </Link>
       {session.mode === 'demo' ? <DemoMark /> : null}
-      <nav aria-label="Main" className="ml-1 flex h-full items-stretch">
+      <nav aria-label="Main" className="flex h-full items-stretch sm:ml-1">
         <NavLink to="/">Tunnels</NavLink>
         <NavLink to="/activity">Activity</NavLink>
       </nav>
@@ -65,10 +65,10 @@ function NavLink({ to, children }: { to: '/' | '/activity'; children: string }) 
     <Link
       to={to}
       activeOptions={{ includeSearch: false, exact: true }}
-      className="relative flex items-center px-2 text-ink-2 hover:text-ink"
+      className="relative flex items-center px-1.5 text-ink-2 hover:text-ink sm:px-2"
       activeProps={{
         className:
-          'text-ink after:absolute after:inset-x-2 after:bottom-0 after:h-0.5 after:bg-accent',
+          'text-ink after:absolute after:inset-x-1.5 sm:after:inset-x-2 after:bottom-0 after:h-0.5 after:bg-accent',
       }}
     >
       {children}

@@ -178,15 +178,6 @@ function ConnectorView({
           ) : (
             <PromotionPanel connector={connector} barrier={barrier} />
           )}
-          <Suspense fallback={<HistoryRoom lanes={3} />}>
-            <HistorySection
-              tunnel={tunnel}
-              connectorId={connector.id}
-              expected={1}
-              rangeText={range}
-              onRange={(text) => open({ range: text })}
-            />
-          </Suspense>
         </div>
         <div className="grid min-w-0 items-start gap-4 md:grid-cols-2 xl:grid-cols-1">
           <SiblingsPanel siblings={siblings} stale={stale && !gone} />
@@ -196,6 +187,15 @@ function ConnectorView({
           </Suspense>
         </div>
       </div>
+      <Suspense fallback={<HistoryRoom lanes={3} />}>
+        <HistorySection
+          tunnel={tunnel}
+          connectorId={connector.id}
+          expected={1}
+          rangeText={range}
+          onRange={(text) => open({ range: text })}
+        />
+      </Suspense>
       <Suspense>
         {dialog === 'failover' ? (
           <FailoverDialog

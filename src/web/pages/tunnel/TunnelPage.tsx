@@ -99,15 +99,6 @@ export function TunnelPage() {
             onPromote={(connectorId) => open({ dialog: 'failover', to: connectorId })}
             onAddReplica={() => open({ dialog: 'replica' })}
           />
-          <Suspense fallback={<HistoryRoom lanes={list.connectors.length + 2} />}>
-            <HistorySection
-              key={tunnelId}
-              tunnel={tunnel}
-              expected={list.connectors.length}
-              rangeText={range}
-              onRange={(text) => open({ range: text })}
-            />
-          </Suspense>
         </div>
         <div className="grid min-w-0 items-start gap-4 md:grid-cols-2 xl:grid-cols-1">
           <FactsPanel tunnel={tunnel} />
@@ -115,6 +106,15 @@ export function TunnelPage() {
           <MetadataPanel metadata={tunnel.metadata} />
         </div>
       </div>
+      <Suspense fallback={<HistoryRoom lanes={list.connectors.length + 2} />}>
+        <HistorySection
+          key={tunnelId}
+          tunnel={tunnel}
+          expected={list.connectors.length}
+          rangeText={range}
+          onRange={(text) => open({ range: text })}
+        />
+      </Suspense>
       <Suspense>
         {search.dialog === 'failover' ? (
           <FailoverDialog
