@@ -265,7 +265,8 @@ function Notice({
   if (lockLeft)
     return (
       <Callout tone="bad" title={`Cloudflare is refusing calls for another ${lockLeft}`}>
-        {problem?.detail ?? barrier} Nothing waits to be sent.
+        {problem?.detail ??
+          'Nothing was sent and nothing waits to be sent: try again when the time is up.'}
       </Callout>
     )
   if (barrier)
