@@ -7,6 +7,7 @@ export function NotFoundPage() {
   usePageTitle('Not found')
   return (
     <EmptyState
+      level="h1"
       title="There is nothing at this address"
       action={
         <Link to="/" className={buttonClass('primary')}>

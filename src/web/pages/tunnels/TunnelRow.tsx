@@ -35,7 +35,7 @@ export type ColumnId =
 export const columnClass: Record<ColumnId, string> = {
   status: 'w-32',
   name: '',
-  readiness: 'w-44',
+  readiness: 'w-46',
   active: 'w-46 @max-4xl:hidden @min-[112rem]:w-64',
   colos: 'w-52 @max-7xl:hidden @min-[112rem]:w-96',
   connectors: 'w-22 @max-5xl:hidden',
