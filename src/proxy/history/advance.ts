@@ -60,6 +60,8 @@ export type Book = {
   lives: Map<string, Life>
   /** The last connector that was active, while none is. */
   lastActiveId: string | null
+  /** Newer looks than these are not on disk (yet): what is open here may not hold any more. */
+  isBehind: boolean
 }
 
 /**
@@ -91,6 +93,7 @@ export const emptyBook = (): Book => ({
   roles: new Map(),
   lives: new Map(),
   lastActiveId: null,
+  isBehind: false,
 })
 
 /** An entry with nothing but a time and a kind yet. */
@@ -122,7 +125,7 @@ export function advance(
   }
   book.sight = after
   if (after.listed.deletedAt !== null && before.sight?.listed.deletedAt === null) {
-    closeEverything(book, Math.min(after.listed.deletedAt, at), writes)
+    closeEverything(book, before, Math.min(after.listed.deletedAt, at), now, writes)
   }
   return { book, writes }
 }
@@ -248,6 +251,20 @@ function step(
   return fresh
 }
 
+/** Ends a lane for good: where it was last confirmed if that is a gap ago, and unknown from there. */
+function endLane(
+  span: Span,
+  last: number | null,
+  { at, gapMs, reason }: Pick<Context, 'at' | 'gapMs' | 'reason'>,
+  writes: Writes,
+) {
+  const isGap = last !== null && at - last > gapMs
+  endSpan(span, isGap ? last : at, writes)
+  if (!isGap) return
+  const unknown = { ...span, from: Math.max(last, span.from), to: at, value: 'unknown' }
+  writes.spans.push({ ...unknown, source: 'observed', precisionMs: null, reason })
+}
+
 /** Ends a span; one that began in the same look is replaced by what follows, or stays without length. */
 function endSpan(span: Span, to: number, writes: Writes) {
   writes.spans.push({ ...span, to: Math.max(to, span.from) })
@@ -308,12 +325,7 @@ function advanceRoles(
   const listed = new Set(connectors.map((connector) => connector.id))
   for (const [connectorId, span] of book.roles) {
     if (listed.has(connectorId)) continue
-    const isGap = last !== null && at - last > context.gapMs
-    endSpan(span, isGap ? last : at, writes)
-    if (isGap) {
-      const unknown = { ...span, from: last, to: at, value: 'unknown', precisionMs: null }
-      writes.spans.push({ ...unknown, source: 'observed', reason: context.reason })
-    }
+    endLane(span, last, context, writes)
     book.roles.delete(connectorId)
     log({ kind: 'connector-gone', connectorId, from: span.value })
   }
@@ -346,7 +358,7 @@ function advanceActive(
   // A tunnel whose last connector is no longer listed still has none active; one that never ran has no lane.
   const noRoles = connectors.length > 0 && connectors.every((one) => one.role === 'none')
   if (ha === false || noRoles || (connectors.length === 0 && !book.active)) {
-    if (book.active) endSpan(book.active, at, writes)
+    if (book.active) endLane(book.active, last, context, writes)
     book.active = null
     return
   }
@@ -449,7 +461,7 @@ function advanceLives(
         }
       } else if (last !== null) {
         // When it opened is what Cloudflare reports, if that lies since the last look.
-        const exact = connection.openedAt !== null && began >= last
+        const exact = connection.openedAt !== null && connection.openedAt === began
         const opened = exact ? { at: began, precisionMs: null } : {}
         log({
           kind: 'connection-opened',
@@ -485,12 +497,22 @@ function advanceLives(
   }
 }
 
-function closeEverything(book: Book, at: number, writes: Writes) {
-  for (const span of [book.status, book.active, ...book.roles.values()]) {
-    if (span) endSpan(span, at, writes)
+/** It was deleted at `at`; until then it is as it was last confirmed, unless that is a gap ago. */
+function closeEverything(
+  book: Book,
+  { listedAt, seenAt }: Book,
+  at: number,
+  { gapMs, reason }: Context,
+  writes: Writes,
+) {
+  if (book.status) endLane(book.status, listedAt, { at, gapMs, reason }, writes)
+  for (const span of [book.active, ...book.roles.values()]) {
+    if (span) endLane(span, seenAt, { at, gapMs, reason }, writes)
   }
   for (const life of book.lives.values()) {
-    writes.lives.push({ ...life, closedAt: Math.max(at, life.openedAt), precisionMs: null })
+    const isGap = seenAt !== null && at - seenAt > gapMs
+    const closedAt = Math.max(isGap ? seenAt : at, life.openedAt)
+    writes.lives.push({ ...life, closedAt, precisionMs: isGap ? at - seenAt : null })
   }
   book.status = null
   book.active = null

@@ -22,7 +22,7 @@ const toRow = (cells: (string | number | null)[]) => `${cells.map(toCell).join('
 const instant = (at: number | null) => (at === null ? null : new Date(at).toISOString())
 const seconds = (ms: number | null) => (ms === null ? null : Math.round(ms / 100) / 10)
 
-export const historyHeader = toRow([
+const historyColumns = [
   'kind',
   'connector',
   'from',
@@ -36,7 +36,12 @@ export const historyHeader = toRow([
   'origin_ip',
   'version',
   'connection',
-])
+]
+export const historyHeader = toRow(historyColumns)
+
+/** With empty cells up to the last column: some programs refuse a row that ends early. */
+const toHistoryRow = (cells: (string | number | null)[]) =>
+  toRow(historyColumns.map((_, at) => cells[at] ?? null))
 
 /** A window of one tunnel: intervals, then connections, then events. An unknown value is an empty cell. */
 export function* historyRows(history: TunnelHistory): Generator<string> {
@@ -50,12 +55,20 @@ export function* historyRows(history: TunnelHistory): Generator<string> {
       const shown = value === 'unknown' ? null : value
       const because = reason === null ? null : unknownReasons[reason]
       const times = [instant(from), instant(to), seconds(to - from)]
-      yield toRow([kind, connectorId, ...times, shown, source, seconds(precisionMs), because])
+      yield toHistoryRow([
+        kind,
+        connectorId,
+        ...times,
+        shown,
+        source,
+        seconds(precisionMs),
+        because,
+      ])
     }
   }
   for (const life of history.connections) {
     const until = life.closedAt ?? life.lastSeenAt
-    yield toRow([
+    yield toHistoryRow([
       'connection',
       life.connectorId,
       instant(life.openedAt),
@@ -73,7 +86,7 @@ export function* historyRows(history: TunnelHistory): Generator<string> {
   }
   for (const event of history.events) {
     const what = [eventSentence(event), null, seconds(event.precisionMs)]
-    yield toRow(['event', event.connectorId, instant(event.at), null, null, ...what])
+    yield toHistoryRow(['event', event.connectorId, instant(event.at), null, null, ...what])
   }
 }
 

@@ -78,6 +78,9 @@ export async function loadKeys(db: Store) {
       fresh = emptyFresh()
     },
     known: (tunnelId: string) => tunnels.get(tunnelId) ?? null,
+    /** The key of a connector that is on record; -1, which none has, for any other. */
+    connectorKey: (tunnelKey: number, connectorId: string) =>
+      connectors.get(`${tunnelKey}/${connectorId}`) ?? -1,
     tunnelIds: () => [...tunnels.keys()],
     tunnelOf: (key: number) => tunnelIds.get(key) ?? null,
     connectorOf: (key: number | null) => (key === null ? null : (connectorIds.get(key) ?? null)),

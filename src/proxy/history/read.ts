@@ -53,8 +53,9 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       ...range,
       now: now(),
       confirmedAt,
-      gapMs: deps.gapMs(part, book?.sight ? haOf(book.sight) : null),
-      reason: deps.reason(confirmedAt),
+      // What is not on disk may contradict the last state that is.
+      gapMs: book?.isBehind ? 0 : deps.gapMs(part, book?.sight ? haOf(book.sight) : null),
+      reason: book?.isBehind ? 'not-recorded' : deps.reason(confirmedAt),
     }
   }
 
@@ -108,8 +109,9 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     const counts = await countChanges([known.key], range)
     const all = [status, active, ...lanes.map((lane) => lane.intervals)]
     const { bucketMs, lean } = whole ? asItIs : leanerIfNeeded(all, range)
-    const lives = await livesOf(known.key, range, connectorId)
-    const events = await eventsOf(known.key, range, connectorId)
+    const connector = connectorId === undefined ? null : keys.connectorKey(known.key, connectorId)
+    const lives = await livesOf(known.key, range, connector, whole)
+    const events = await eventsOf(known.key, range, connector, whole)
     return {
       tunnelId,
       ...range,
@@ -120,21 +122,27 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       active: lean(active),
       lanes: lanes.map((lane) => ({ ...lane, intervals: lean(lane.intervals) })),
       summary: summarise(tunnelId, range, status, active, counts(known.key, active)),
-      connections: lives.slice(-mostLives),
-      events: events.slice(-mostEvents),
-      truncated: lives.length > mostLives || events.length > mostEvents,
+      connections: whole ? lives : lives.slice(-mostLives),
+      events: whole ? events : events.slice(-mostEvents),
+      truncated: !whole && (lives.length > mostLives || events.length > mostEvents),
     }
   }
 
-  async function livesOf(tunnel: number, { from, to }: Range, connectorId?: string) {
+  async function livesOf(
+    tunnel: number,
+    { from, to }: Range,
+    connector: number | null,
+    whole: boolean,
+  ) {
     const rows = await db
       .selectFrom('lives')
       .selectAll()
       .where('tunnel', '=', tunnel)
       .where('opened_at', '<', to)
       .where((eb) => eb.or([eb('closed_at', 'is', null), eb('closed_at', '>', from)]))
+      .$if(connector !== null, (select) => select.where('connector', '=', connector ?? -1))
       .orderBy('opened_at', 'desc')
-      .limit(mostLives + 1)
+      .$if(!whole, (select) => select.limit(mostLives + 1))
       .execute()
     const seenAt = deps.books().get(keys.tunnelOf(tunnel) ?? '')?.seenAt ?? null
     return rows
@@ -153,27 +161,31 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
           precisionMs: row.precision_ms,
         }
       })
-      .filter((life) => !connectorId || life.connectorId === connectorId)
       .toReversed()
   }
 
-  async function eventsOf(tunnel: number, { from, to }: Range, connectorId?: string) {
+  async function eventsOf(
+    tunnel: number,
+    { from, to }: Range,
+    connector: number | null,
+    whole: boolean,
+  ) {
     const rows = await db
       .selectFrom('events')
       .selectAll()
       .where('tunnel', 'in', [tandemKey, tunnel])
       .where('at', '>=', from)
       .where('at', '<', to)
+      .$if(connector !== null, (select) =>
+        select.where((eb) =>
+          eb.or([eb('connector', 'is', null), eb('connector', '=', connector ?? -1)]),
+        ),
+      )
       .orderBy('at', 'desc')
       .orderBy('seq', 'desc')
-      .limit(mostEvents + 1)
+      .$if(!whole, (select) => select.limit(mostEvents + 1))
       .execute()
-    return rows
-      .map(toEvent)
-      .filter(
-        (event) => !connectorId || event.connectorId === null || event.connectorId === connectorId,
-      )
-      .toReversed()
+    return rows.map(toEvent).toReversed()
   }
 
   function toEvent(row: Schema['events']): HistoryEvent {

@@ -1,8 +1,14 @@
 import type { Insertable, Transaction } from 'kysely'
-import { Cause, eventKinds, type HistoryEvent, UnknownReason } from '#contract/history.ts'
+import {
+  Cause,
+  type EventKind,
+  eventKinds,
+  type HistoryEvent,
+  UnknownReason,
+} from '#contract/history.ts'
 import type { Look } from '../poller/present.ts'
 import { haOf, isSameSight, type Sight } from '../poller/sight.ts'
-import type { Store } from '../store/open.ts'
+import { isLocked, type Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
 import {
   advance,
@@ -18,8 +24,12 @@ import type { Keys } from './keys.ts'
 
 /**
  * Looks → rows. What changed is on disk when `record` returns; what was only confirmed waits for the next
- * `flush`, one statement for all. When the disk refuses, the books stay where they are: the next look that
- * can be written finds the gap by itself.
+ * `flush`, one statement for all.
+ *
+ * What the disk refuses waits in memory for a short while and is written with the next try, so that a lock
+ * that another program holds for seconds costs nothing. A disk that refuses for longer is not made up for
+ * from memory: what was seen meanwhile is given up, and the next look that can be written declares the
+ * time since the last one that was as not recorded.
  */
 export type Recorder = Awaited<ReturnType<typeof createRecorder>>
 
@@ -48,48 +58,81 @@ export const reasonList = UnknownReason.options
 export const tandemKey = 0
 const rowsAtOnce = 500
 const momentsKept = 10_000
+/** What was seen waits this long for a disk that refuses it; then it is given up. */
+const keptMs = 30_000
+/** Between two tries of a disk that refuses: each may block everything for as long as a lock is waited for. */
+const retryMs = 1_000
+/** A lock that somebody holds for less is nothing to tell people of. */
+const patienceMs = 5_000
+/** What Tandem and people did can't be seen again, so it is never given up; this much of it is kept. */
+const notesKept = 1_000
 
 export async function createRecorder(deps: RecorderDeps) {
   const { db, keys, now } = deps
   const books = await loadBooks(db, keys)
   const watchingSince = now()
   const unflushed = new Set<string>()
-  let troubleSince: number | null = null
+  let trouble: { since: number; triedAt: number; told: boolean } | null = null
+  let waiting = emptyWaiting()
+  /** Looks that were given up, as `part/tunnelId`: what comes next does not join what came before. */
+  const lost = new Set<string>()
   /** How many entries one moment of a tunnel has already, newest moments last. */
   const counted = new Map<string, number>()
+  let tail: Promise<unknown> = Promise.resolve()
+
+  /** One after the other: keys and books that one of them changes are on disk before the next reads them. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = tail.then(work)
+    tail = turn.catch(() => {})
+    return turn
+  }
 
   /** Never throws: what can't be written is said by `onTrouble`, and shown live all the same. */
-  async function record(looks: Look[]): Promise<void> {
-    const advanced = new Map<string, Book>()
-    const rows = emptyRows()
-    for (const { part, after, at } of looks) {
-      const { id, accountId } = after.listed
-      const before = advanced.get(id) ?? books.get(id) ?? emptyBook()
-      const { book, writes } = advance(before, after, toContext(before, part, after, at))
-      advanced.set(id, book)
-      const tunnel = keys.tunnel(id, accountId, at)
-      if (addRows(rows, tunnel, after.listed.name, writes) || !isSameSight(before.sight, after)) {
-        rows.sights.set(tunnel, JSON.stringify(after))
+  const record = (looks: Look[]): Promise<void> =>
+    inTurn(async () => {
+      const advanced = new Map<string, Book>()
+      const changed = new Set<string>()
+      const rows = emptyRows()
+      for (const { part, after, at } of looks) {
+        const { id, accountId } = after.listed
+        const before = advanced.get(id) ?? waiting.books.get(id) ?? books.get(id) ?? emptyBook()
+        const { book, writes } = advance(before, after, toContext(before, part, after, at))
+        advanced.set(id, book)
+        const tunnel = keys.tunnel(id, accountId, at)
+        if (addRows(rows, tunnel, after.listed.name, writes) || !isSameSight(before.sight, after)) {
+          rows.sights.set(tunnel, JSON.stringify(after))
+          changed.add(id)
+        }
       }
-      if (part !== 'other') unflushed.add(id)
-    }
-    if (rows.sights.size > 0 && !(await write(rows, advanced))) return
-    for (const [id, book] of advanced) books.set(id, book)
-  }
+      const ahead: Waiting = { ...emptyWaiting(), rows }
+      for (const [id, book] of advanced) {
+        unflushed.add(id)
+        // What is only confirmed is true at once, but for a tunnel with rows that are not on disk.
+        if (changed.has(id) || waiting.books.has(id)) ahead.books.set(id, book)
+        else books.set(id, book)
+      }
+      for (const { part, after } of looks) {
+        if (part !== 'other' && ahead.books.has(after.listed.id))
+          ahead.parts.add(`${part}/${after.listed.id}`)
+      }
+      if (ahead.books.size > 0 || hasRows(waiting)) await write(ahead)
+    })
 
   /** Why nothing is known since `confirmedAt`. */
   function reasonSince(confirmedAt: number | null): UnknownReason {
-    if (troubleSince !== null) return 'not-recorded'
+    if (trouble) return 'not-recorded'
     return confirmedAt !== null && confirmedAt < watchingSince ? 'tandem-stopped' : deps.reason()
   }
 
   function toContext(before: Book, part: Look['part'], after: Sight, at: number): Context {
     const { id } = after.listed
+    const wasLost = lost.delete(`${part}/${id}`)
+    const confirmedAt = part === 'listed' ? before.listedAt : before.seenAt
     return {
       part,
       at,
-      gapMs: part === 'other' ? 0 : deps.gapMs(part, haOf(after)),
-      reason: reasonSince(part === 'listed' ? before.listedAt : before.seenAt),
+      gapMs: part === 'other' || wasLost ? 0 : deps.gapMs(part, haOf(after)),
+      reason: wasLost ? 'not-recorded' : reasonSince(confirmedAt),
       ha: haOf(after),
       watchingSince,
       madeBy: (connectorId) => deps.madeBy(id, connectorId, at),
@@ -144,28 +187,79 @@ export async function createRecorder(deps: RecorderDeps) {
     return seq
   }
 
-  /** All or nothing, in one transaction. */
-  async function write(rows: Rows, confirmed: Map<string, Book>): Promise<boolean> {
+  /**
+   * All or nothing, in one transaction, together with what waits. A disk that refuses is left alone for a
+   * while.
+   *
+   * @param options.confirmed books without rows: they can be written later just as well.
+   */
+  async function write(
+    more: Waiting,
+    { confirmed, atOnce = false }: { confirmed?: Map<string, Book>; atOnce?: boolean } = {},
+  ): Promise<void> {
+    const all = join(waiting, more)
+    if (trouble && !atOnce && now() - trouble.triedAt < retryMs) return wait(all)
+    const books = new Map([...(confirmed ?? []), ...all.books])
     try {
       await db.transaction().execute(async (trx) => {
-        await writeRows(trx, rows)
-        await writeConfirmations(trx, confirmed)
+        await writeRows(trx, all.rows)
+        await writeConfirmations(trx, books)
       })
     } catch (error) {
-      if (troubleSince === null) {
-        troubleSince = now()
-        deps.onTrouble(troubleSince, error)
-      }
-      return false
+      wait(all)
+      refused(error)
+      return
     }
+    landed(all, books)
+  }
+
+  function landed(all: Waiting, written: Map<string, Book>) {
+    waiting = emptyWaiting()
     keys.written()
-    for (const id of confirmed.keys()) unflushed.delete(id)
-    if (troubleSince !== null) {
-      troubleSince = null
-      deps.onTrouble(null)
+    for (const [id, book] of all.books) {
+      books.set(id, { ...book, isBehind: lost.has(`listed/${id}`) || lost.has(`connectors/${id}`) })
     }
-    if (rows.told.length > 0) deps.onEvents(rows.told)
-    return true
+    for (const id of written.keys()) unflushed.delete(id)
+    const told = trouble?.told
+    trouble = null
+    if (told) deps.onTrouble(null)
+    if (all.rows.told.length > 0) deps.onEvents(all.rows.told)
+  }
+
+  function wait(all: Waiting) {
+    waiting = all
+    for (const id of all.books.keys()) markBehind(id)
+  }
+
+  /** Whoever reads must not take the last state that is on disk for the present one. */
+  function markBehind(id: string) {
+    const book = books.get(id)
+    if (book) books.set(id, { ...book, isBehind: true })
+  }
+
+  function refused(error: unknown) {
+    trouble ??= { since: now(), triedAt: now(), told: false }
+    trouble.triedAt = now()
+    const lasted = now() - trouble.since
+    if (!trouble.told && (!isLocked(error) || lasted >= patienceMs)) {
+      trouble.told = true
+      deps.onTrouble(trouble.since, error)
+    }
+    if (lasted >= keptMs) giveUp()
+  }
+
+  function giveUp() {
+    const { rows, parts } = waiting
+    for (const part of parts) lost.add(part)
+    waiting = emptyWaiting()
+    const own = rows.told.flatMap((event, at) => {
+      const row = rows.events[at]
+      return row && ownDoings.has(event.kind) ? [{ event, row }] : []
+    })
+    for (const { event, row } of own.slice(-notesKept)) {
+      waiting.rows.told.push(event)
+      waiting.rows.events.push(row)
+    }
   }
 
   async function writeRows(trx: Transaction<Schema>, rows: Rows) {
@@ -243,34 +337,67 @@ export async function createRecorder(deps: RecorderDeps) {
   }
 
   /** Writes down what was only confirmed since the last flush: one statement, once a sweep. */
-  async function flush(): Promise<void> {
-    const confirmed = new Map<string, Book>()
-    for (const id of unflushed) {
-      const book = books.get(id)
-      if (book) confirmed.set(id, book)
-    }
-    if (confirmed.size === 0) return
-    await write(emptyRows(), confirmed)
-  }
+  const flush = (): Promise<void> =>
+    inTurn(async () => {
+      const confirmed = new Map<string, Book>()
+      for (const id of unflushed) {
+        const book = books.get(id)
+        if (book) confirmed.set(id, book)
+      }
+      if (confirmed.size > 0 || hasRows(waiting)) {
+        await write(emptyWaiting(), { confirmed, atOnce: true })
+      }
+    })
 
   /** An entry about Tandem itself or about a failover: not seen, but done. */
-  async function log(tunnelId: string | null, event: LoggedEvent): Promise<void> {
-    const rows = emptyRows()
-    const tunnel = tunnelId === null ? tandemKey : (keys.known(tunnelId)?.key ?? tandemKey)
-    logEvent(rows, tunnel, event)
-    await write(rows, new Map())
-  }
+  const log = (tunnelId: string | null, event: LoggedEvent): Promise<void> =>
+    inTurn(async () => {
+      const ahead = emptyWaiting()
+      const tunnel = tunnelId === null ? tandemKey : (keys.known(tunnelId)?.key ?? tandemKey)
+      logEvent(ahead.rows, tunnel, event)
+      await write(ahead)
+    })
 
   return {
     record,
     flush,
     log,
-    /** What was last known of every tunnel, for a start that goes on where the last run ended. */
+    /** What is on disk of every tunnel and was confirmed since; a start goes on from there. */
     books: () => books,
     reasonSince,
-    troubleSince: () => troubleSince,
+    /** Since when people must know that nothing is recorded; null while it is. */
+    troubleSince: () => (trouble?.told ? trouble.since : null),
   }
 }
+
+/** What is not on disk yet: rows, the books that go with them, and the looks that they came from. */
+type Waiting = { rows: Rows; books: Map<string, Book>; parts: Set<string> }
+
+const emptyWaiting = (): Waiting => ({ rows: emptyRows(), books: new Map(), parts: new Set() })
+
+function join(first: Waiting, then: Waiting): Waiting {
+  const [a, b] = [first.rows, then.rows]
+  return {
+    rows: {
+      spans: new Map([...a.spans, ...b.spans]),
+      lives: new Map([...a.lives, ...b.lives]),
+      events: [...a.events, ...b.events],
+      told: [...a.told, ...b.told],
+      sights: new Map([...a.sights, ...b.sights]),
+    },
+    books: new Map([...first.books, ...then.books]),
+    parts: new Set([...first.parts, ...then.parts]),
+  }
+}
+
+const hasRows = ({ rows }: Waiting) => rows.sights.size + rows.events.length > 0
+
+const ownDoings = new Set<EventKind>([
+  'failover-started',
+  'failover-ended',
+  'watching-stopped',
+  'watching-resumed',
+])
 
 type Rows = {
   spans: Map<string, Insertable<Schema['spans']>>

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { Kysely, Migrator, SqliteDialect } from 'kysely'
+import { Kysely, Migrator, SqliteAdapter, SqliteDialect } from 'kysely'
 import { migrations } from './migrations/index.ts'
 import type { Schema } from './schema.ts'
 
@@ -44,13 +44,32 @@ export async function openStore(dataDir: string, now: () => number): Promise<Ope
   }
   if (!database) throw new Error(`The database ${file} can’t be used: check TANDEM_DATA_DIR.`)
   assertOurs(database, file)
-  makeDurable(database)
-  const db: Store = new Kysely({ dialect: new SqliteDialect({ database }) })
-  await migrate(db, file)
-  database.pragma(`application_id = ${applicationId}`)
-  assertDurable(database, file)
+  const db: Store = new Kysely({ dialect: toDialect(database) })
+  try {
+    // Ours from the first byte on: whatever end comes to this start, the next one knows the file again.
+    database.pragma(`application_id = ${applicationId}`)
+    makeDurable(database)
+    await migrate(db, file)
+    assertDurable(database, file)
+  } catch (error) {
+    await db.destroy()
+    throw codeOf(error).startsWith('SQLITE_') ? unusable(file, error) : error
+  }
   return { db, notice, backup: (copy) => copyTo(file, copy) }
 }
+
+/** Kysely runs migrations without a transaction on SQLite, where one killed midway would stay half done. */
+function toDialect(database: Database.Database): SqliteDialect {
+  const dialect = new SqliteDialect({ database })
+  const adapter = Object.defineProperty(new SqliteAdapter(), 'supportsTransactionalDdl', {
+    value: true,
+  })
+  dialect.createAdapter = () => adapter
+  return dialect
+}
+
+/** Whether a write failed only because another program holds the database. */
+export const isLocked = (error: unknown) => /^SQLITE_(?:BUSY|LOCKED)/.test(codeOf(error))
 
 function makeFolder(dataDir: string) {
   try {
@@ -126,7 +145,7 @@ async function migrate(db: Store, file: string) {
     provider: { getMigrations: async () => migrations },
   }).migrateToLatest()
   if (!error) return
-  await db.destroy()
+  if (isLocked(error)) throw unusable(file, error)
   const newer = error instanceof Error && /corrupted migrations/.test(error.message)
   throw new Error(
     newer

@@ -1,0 +1,353 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { sql } from 'kysely'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Interval } from '#contract/history.ts'
+import type { Look } from '../poller/present.ts'
+import { openStore, type Store } from '../store/open.ts'
+import {
+  connectorIdOf,
+  type Scene,
+  startWatcher,
+  tunnelIdOf,
+  type Watcher,
+} from '../survival/watcher.ts'
+import { historyRows } from './export.ts'
+import { noEvent } from './advance.ts'
+import { loadKeys } from './keys.ts'
+import { prune } from './retain.ts'
+
+/** What the tables hold in the end, on a real database. */
+
+const t0 = Date.UTC(2026, 10, 24)
+const minuteMs = 60_000
+const dayMs = 86_400_000
+const steady: Scene = { roles: ['active', 'passive'] }
+const swapped: Scene = { roles: ['passive', 'active'] }
+
+let folder: string
+let db: Store
+let watcher: Watcher
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tandem-record-'))
+  db = (await openStore(folder, () => t0)).db
+  watcher = await startWatcher(db, t0)
+})
+afterEach(() => db.destroy())
+
+/** Another run of Tandem on the same database, `ms` after the last one was last seen. */
+async function restart(ms: number) {
+  const startAt = watcher.now() + ms
+  watcher = await startWatcher(db, startAt)
+}
+
+const shape = (intervals: Interval[]) =>
+  intervals.map(({ from, to, value, reason }) => [
+    value === 'unknown' ? reason : value,
+    from - t0,
+    to - t0,
+  ])
+
+const refuse = (is: boolean) => sql.raw(`pragma query_only = ${is ? 1 : 0}`).execute(db)
+
+describe('writing while others write', () => {
+  test('words that are new while an earlier entry is on its way to the disk are written too', async () => {
+    await watcher.see(1, steady)
+    watcher.pass(5_000)
+    const { recorder } = watcher
+    await Promise.all([
+      recorder.log(tunnelIdOf(1), { ...noEvent, at: t0, kind: 'failover-started', by: 'Ana' }),
+      recorder.record(watcher.toLooks(1, { roles: ['offline', 'active'], colo: 'man02' })),
+      recorder.flush(),
+      recorder.log(null, { ...noEvent, at: t0, kind: 'watching-stopped', from: 'locked-out' }),
+      recorder.record(watcher.toLooks(2, { roles: ['passive'], status: 'degraded' })),
+    ])
+    expect(watcher.troubles).toEqual([])
+    const keys = await loadKeys(db)
+    for (const { value } of await db.selectFrom('spans').select('value').execute()) {
+      expect(keys.textOf(value)).not.toBeNull()
+    }
+    const words = new Set(
+      (await db.selectFrom('words').select('word').execute()).map((w) => w.word),
+    )
+    for (const word of ['Ana', 'offline', 'man02', 'locked-out', 'degraded']) {
+      expect(words).toContain(word)
+    }
+  })
+})
+
+describe('P4 a disk that refuses', () => {
+  test('what changed meanwhile is unknown because it was not recorded, on every lane that changed', async () => {
+    await watcher.keepSeeing(1, steady, minuteMs)
+    await watcher.recorder.flush()
+    await refuse(true)
+    watcher.pass(5_000)
+    // There and back again within a gap: nothing that is written later may join the two ends.
+    await watcher.keepSeeing(1, { ...swapped, status: 'degraded' }, 2 * minuteMs)
+    expect(watcher.troubles).toEqual([t0 + minuteMs + 5_000])
+    const during = await watcher.window(1, t0, watcher.now())
+    expect(shape(during.active).at(-1)).toEqual(['not-recorded', minuteMs, watcher.now() - t0])
+
+    watcher.pass(5_000)
+    await watcher.keepSeeing(1, steady, minuteMs)
+    await refuse(false)
+    watcher.pass(5_000)
+    await watcher.see(1, steady)
+    expect(watcher.troubles.at(-1)).toBeNull()
+    const end = watcher.now() - t0
+    watcher.pass(5_000)
+    await watcher.see(1, steady)
+    const after = await watcher.window(1, t0, watcher.now())
+    const connector = connectorIdOf(1, 0)
+    expect(shape(after.active)).toEqual([
+      [connector, 0, minuteMs],
+      ['not-recorded', minuteMs, end],
+      [connector, end, end + 5_000],
+    ])
+    expect(shape(after.status)).toEqual([
+      ['healthy', 0, minuteMs],
+      ['not-recorded', minuteMs, end],
+      ['healthy', end, end + 5_000],
+    ])
+  })
+
+  test('what was seen unchanged all the time was not missed', async () => {
+    await watcher.keepSeeing(1, steady, minuteMs)
+    await refuse(true)
+    await watcher.recorder.flush()
+    await watcher.keepSeeing(1, steady, 5 * minuteMs)
+    await watcher.recorder.flush()
+    expect(watcher.troubles).toHaveLength(1)
+    await refuse(false)
+    await watcher.recorder.flush()
+    await restart(1_000)
+    await watcher.see(1, steady)
+    const { active } = await watcher.window(1, t0, watcher.now())
+    expect(shape(active)).toEqual([[connectorIdOf(1, 0), 0, 6 * minuteMs + 1_000]])
+  })
+
+  test('what people did is written down in the end, however long it takes', async () => {
+    await watcher.see(1, steady)
+    await refuse(true)
+    await watcher.recorder.log(tunnelIdOf(1), {
+      ...noEvent,
+      at: t0,
+      kind: 'failover-started',
+      by: 'Ana',
+    })
+    await watcher.keepSeeing(1, swapped, 10 * minuteMs)
+    await refuse(false)
+    watcher.pass(1_000)
+    await watcher.recorder.flush()
+    const { events } = await watcher.window(1, t0, watcher.now())
+    expect(events.filter(({ by }) => by === 'Ana')).toHaveLength(1)
+    expect(watcher.told.filter(({ by }) => by === 'Ana')).toHaveLength(1)
+  })
+})
+
+describe('P5 another program holds the database', () => {
+  /** The database as it is, with its transactions counted. */
+  function counting(real: Store) {
+    let tries = 0
+    const counted = new Proxy(real, {
+      get(target, key) {
+        if (key === 'transaction') tries += 1
+        const value: unknown = Reflect.get(target, key)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    return { counted, tries: () => tries }
+  }
+
+  test('for ten seconds: tried once a second, nothing lost, nobody alarmed before five', async () => {
+    const { counted, tries } = counting(db)
+    watcher = await startWatcher(counted, t0)
+    await watcher.keepSeeing(1, steady, minuteMs)
+    const before = tries()
+    // A connection of its own is to SQLite what a program of its own is.
+    const other = new Database(join(folder, 'tandem.db'))
+    other.exec('begin immediate')
+    for (let ms = 0; ms < 10_000; ms += 250) {
+      watcher.pass(250)
+      // Every look sees another swap.
+      await watcher.see(1, (ms / 250) % 2 === 0 ? swapped : steady)
+      if (ms < 4_500) expect(watcher.troubles).toEqual([])
+    }
+    expect(watcher.troubles).toHaveLength(1)
+    // Each try may block for as long as a lock is waited for, and that is short.
+    expect(tries() - before).toBeLessThanOrEqual(11)
+    const { rows } = await sql<{ timeout: number }>`pragma busy_timeout`.execute(db)
+    expect(rows[0]?.timeout).toBeLessThanOrEqual(200)
+    other.exec('rollback')
+    other.close()
+    watcher.pass(1_000)
+    await watcher.see(1, steady)
+    expect(watcher.troubles.at(-1)).toBeNull()
+    const { active, events } = await watcher.window(1, t0, watcher.now())
+    expect(active.map(({ value }) => value)).not.toContain('unknown')
+    expect(active).toHaveLength(41)
+    expect(events.filter(({ kind }) => kind === 'active-changed')).toHaveLength(40)
+    expect(watcher.told.filter(({ kind }) => kind === 'active-changed')).toHaveLength(40)
+  })
+})
+
+describe('P7 a restart leaves a gap of its own length', () => {
+  const zooms = {
+    '15 min': 15,
+    '1 h': 60,
+    '24 h': 1440,
+    '7 d': 10_080,
+    '90 d': 129_600,
+    '400 d': 576_000,
+  }
+
+  test.each([
+    ['30 s', 30_000],
+    ['10 min', 10 * minuteMs],
+    ['3 days', 3 * dayMs],
+  ])('%s: unknown on every lane at every zoom, and empty in the export', async (_, gap) => {
+    await watcher.keepSeeing(1, steady, minuteMs)
+    await watcher.recorder.flush()
+    await restart(gap)
+    // Before the first look of the new run, the time is unknown already.
+    const early = await watcher.window(1, t0, watcher.now())
+    expect(shape(early.status).at(-1)).toEqual(['tandem-stopped', minuteMs, minuteMs + gap])
+    await watcher.keepSeeing(1, steady, minuteMs)
+    const end = watcher.now()
+    for (const minutes of Object.values(zooms)) {
+      const from = Math.max(end - minutes * minuteMs, t0 + minuteMs - 30_000)
+      const window = await watcher.window(1, Math.min(from, end - minuteMs - 1), end)
+      for (const lane of [window.status, window.active, ...window.lanes.map((l) => l.intervals)]) {
+        const unknown = lane.filter(({ value }) => value === 'unknown')
+        expect(unknown).toHaveLength(1)
+        expect(unknown[0]).toMatchObject({ to: t0 + minuteMs + gap, reason: 'tandem-stopped' })
+        expect(unknown[0]?.from).toBe(Math.max(window.from, t0 + minuteMs))
+        // The same state on both sides of it stays two intervals.
+        expect(lane.at(-1)).toMatchObject({ from: t0 + minuteMs + gap, to: end })
+      }
+      expect(window.lanes).toHaveLength(2)
+      const begin = Math.max(window.from, t0)
+      const unknownMs = t0 + minuteMs + gap - Math.max(begin, t0 + minuteMs)
+      expect(window.summary.observedMs).toBe(end - begin - unknownMs)
+      const cells = [...historyRows(window)].map((row) => row.split(','))
+      const gaps = cells.filter((row) => row[8] === 'Tandem was not running')
+      expect(gaps).toHaveLength(4)
+      for (const row of gaps) expect(row[5]).toBe('')
+    }
+  })
+
+  test('a role that was swapped while nobody looked is told at the first look, with the gap as its precision', async () => {
+    await watcher.keepSeeing(1, steady, minuteMs)
+    await watcher.recorder.flush()
+    await restart(10 * minuteMs)
+    await watcher.see(1, swapped)
+    expect(watcher.told).toMatchObject([
+      {
+        kind: 'active-changed',
+        at: watcher.now(),
+        from: connectorIdOf(1, 0),
+        to: connectorIdOf(1, 1),
+        cause: 'unknown',
+        by: null,
+        precisionMs: 10 * minuteMs,
+      },
+    ])
+  })
+
+  test('a tunnel that was deleted while nobody looked is unknown until then, not healthy', async () => {
+    await watcher.keepSeeing(1, steady, minuteMs)
+    await watcher.recorder.flush()
+    await restart(3 * dayMs)
+    await watcher.see(1, { ...steady, deletedAt: t0 + 2 * dayMs })
+    const { status, active, lanes } = await watcher.window(1, t0, watcher.now())
+    for (const lane of [status, active, ...lanes.map(({ intervals }) => intervals)]) {
+      expect(shape(lane).slice(1)).toEqual([['tandem-stopped', minuteMs, 2 * dayMs]])
+    }
+  })
+
+  test('a tunnel that lost its HA while nobody looked was not active in between', async () => {
+    await watcher.keepSeeing(1, steady, minuteMs)
+    await watcher.recorder.flush()
+    await restart(dayMs)
+    await watcher.see(1, { roles: ['none', 'none'] })
+    const { active } = await watcher.window(1, t0, watcher.now())
+    expect(shape(active).slice(1)).toEqual([['tandem-stopped', minuteMs, minuteMs + dayMs]])
+  })
+})
+
+describe('P8 each gap has the reason that it had', () => {
+  test.each(['cloudflare-unreachable', 'token-rejected', 'locked-out', 'not-confirmed'] as const)(
+    '%s',
+    async (reason) => {
+      await watcher.keepSeeing(1, steady, minuteMs)
+      watcher.because(reason)
+      watcher.pass(10 * minuteMs)
+      await watcher.see(1, steady)
+      const { status, active, lanes } = await watcher.window(1, t0, watcher.now())
+      for (const lane of [status, active, ...lanes.map(({ intervals }) => intervals)]) {
+        expect(shape(lane)).toContainEqual([reason, minuteMs, 11 * minuteMs])
+      }
+    },
+  )
+})
+
+describe('P9 a clean stop and a start', () => {
+  test('fifty in a row change nothing and tell of nothing', async () => {
+    await watcher.keepSeeing(1, steady, minuteMs)
+    for (let n = 0; n < 50; n += 1) {
+      await watcher.recorder.flush()
+      await restart(8_000)
+      await watcher.see(1, steady)
+      expect(watcher.told).toEqual([])
+    }
+    const { status, active, lanes, events } = await watcher.window(1, t0, watcher.now())
+    for (const lane of [status, active, ...lanes.map(({ intervals }) => intervals)]) {
+      expect(lane).toHaveLength(1)
+    }
+    expect(events.map(({ kind }) => kind)).toEqual(['tunnel-appeared'])
+  })
+})
+
+describe('P26 what is older than the retention goes in slices', () => {
+  test('never more than a thousand rows of a kind at once, and only what ended before', async () => {
+    const looks: Look[] = []
+    for (let n = 0; n < 3_000; n += 1) {
+      looks.push(...watcher.toLooks(1, n % 2 ? steady : swapped))
+      watcher.pass(5_000)
+    }
+    await watcher.recorder.record(looks)
+    await watcher.see(1, steady)
+    const horizon = t0 + 2_500 * 5_000
+    const count = async () =>
+      (
+        await db
+          .selectFrom('spans')
+          .select((eb) => eb.fn.countAll<number>().as('n'))
+          .execute()
+      )[0]?.n ?? 0
+    let rows = await count()
+    let most = 0
+    await prune(
+      db,
+      horizon,
+      async () => {
+        const left = await count()
+        most = Math.max(most, rows - left)
+        rows = left
+      },
+      () => false,
+    )
+    expect(most).toBeGreaterThan(500)
+    expect(most).toBeLessThanOrEqual(1_000)
+    const ends = await db.selectFrom('spans').select('until_at').execute()
+    expect(ends.length).toBeGreaterThan(1_000)
+    for (const { until_at } of ends) expect(until_at ?? horizon).toBeGreaterThanOrEqual(horizon)
+    const events = await db.selectFrom('events').select('at').execute()
+    for (const { at } of events) expect(at).toBeGreaterThanOrEqual(horizon)
+    // The status, which has held since long before, is still there.
+    const window = await watcher.window(1, horizon, watcher.now())
+    expect(window.status).toMatchObject([{ from: horizon, value: 'healthy' }])
+  })
+})
