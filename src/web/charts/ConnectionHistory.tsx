@@ -13,7 +13,7 @@ import { useCity } from '#web/ui/Place.tsx'
 import { instantIn, type Zone } from '#web/ui/zone.ts'
 import { Bubble } from './Bubble.tsx'
 import { useCursorLine } from './cursor.ts'
-import { gutterOf, narrowPx, usePlotSize } from './plot.ts'
+import { gutterOf, narrowPx, tickApartPx, usePlotSize } from './plot.ts'
 import type { Stretch } from './range.ts'
 import { type ConnectionSteps, otherColo, toConnectionSteps } from './series.ts'
 import { ticksOf } from './ticks.ts'
@@ -46,7 +46,7 @@ export function ConnectionHistory({
   )
   const unit = size?.unit ?? 1
   const stacked = (size?.width ?? 0) < narrowPx
-  const gutter = stacked ? Math.round(26 * unit) : gutterOf(stacked, unit)
+  const gutter = gutterOf(stacked, unit)
   const width = Math.max(0, (size?.width ?? 0) - gutter)
   const height = Math.round(11 * 14 * unit)
   return (
@@ -87,7 +87,7 @@ function Plot(props: PlotProps) {
   const ticks = ticksOf(
     stretch.from,
     stretch.to,
-    Math.max(2, Math.floor(width / (84 * unit))),
+    Math.max(2, Math.floor(width / (tickApartPx * unit))),
     zone,
   )
   const counts = countTicks(steps.most)
@@ -133,6 +133,7 @@ function Plot(props: PlotProps) {
         />
         <YAxis
           width={gutter}
+          hide={gutter === 0}
           domain={[0, counts.at(-1) ?? 1]}
           ticks={counts}
           interval={0}
@@ -156,10 +157,10 @@ function Plot(props: PlotProps) {
             activeDot={false}
           />
         ))}
-        {steps.reportedUntil === null ? null : (
+        {steps.reported === null ? null : (
           <ReferenceArea
-            x1={stretch.from}
-            x2={Math.min(steps.reportedUntil, stretch.to)}
+            x1={steps.reported.from}
+            x2={Math.min(steps.reported.to, stretch.to)}
             fill="url(#connection-reported)"
             fillOpacity={1}
             stroke="none"
@@ -178,6 +179,7 @@ function Plot(props: PlotProps) {
           />
         ))}
         <Changes steps={steps} rail={rail} />
+        {gutter === 0 ? <CountsInside counts={counts} unit={unit} /> : null}
       </AreaChart>
       <div
         className="absolute top-0 cursor-crosshair touch-pan-y overflow-hidden select-none"
@@ -230,6 +232,27 @@ function Changes({ steps, rail }: { steps: ConnectionSteps; rail: number }) {
   )
 }
 
+/** The numbers of the upright axis inside of the plot, where it has no room beside it. */
+function CountsInside({ counts, unit }: { counts: readonly number[]; unit: number }) {
+  const y = useYAxisScale()
+  if (!y) return null
+  return (
+    <g
+      fill="var(--ink)"
+      stroke="var(--panel)"
+      strokeWidth={3}
+      paintOrder="stroke"
+      fontSize={11 * unit}
+    >
+      {counts.slice(1).map((count) => (
+        <text key={count} x={3} y={Number(y(count)) + 4 * unit}>
+          {count}
+        </text>
+      ))}
+    </g>
+  )
+}
+
 function ColoLegend({ steps }: { steps: ConnectionSteps }) {
   return (
     <ul aria-label="Colos" className="flex flex-wrap gap-x-4 gap-y-1 text-sm text-ink-2">
@@ -250,6 +273,12 @@ function ColoLegend({ steps }: { steps: ConnectionSteps }) {
         </span>
         <span className="ml-1">opened above, closed below</span>
       </li>
+      {steps.reported ? (
+        <li className="flex min-h-6 items-center gap-2 whitespace-nowrap">
+          <span aria-hidden="true" className="h-3 w-5 border border-dashed border-ink-3" />
+          Reported only
+        </li>
+      ) : null}
       {steps.gaps.length > 0 ? (
         <li className="flex min-h-6 items-center gap-2 whitespace-nowrap">
           <span aria-hidden="true" className="h-3 w-5 hatch bg-unknown-soft" />
@@ -296,7 +325,7 @@ function Counts({ steps, at, zone }: { steps: ConnectionSteps; at: number; zone:
               </p>
             ) : null,
           )}
-          {steps.reportedUntil !== null && at < steps.reportedUntil ? (
+          {steps.reported !== null && at < steps.reported.to ? (
             <p className="text-ink-2">
               Before Tandem watched: only those that were still open later are known.
             </p>

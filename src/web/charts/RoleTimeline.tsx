@@ -4,7 +4,7 @@ import { type Zone, zoneName } from '#web/ui/zone.ts'
 import { useInk } from './ink.ts'
 import { Legend } from './Legend.tsx'
 import { heightOf, type Picture, paint } from './paint.ts'
-import { geometryOf, narrowPx, timelineRem, usePlotSize } from './plot.ts'
+import { geometryOf, narrowPx, tickApartPx, timelineRem, usePlotSize } from './plot.ts'
 import type { Stretch } from './range.ts'
 import { type Lane, summaryText, toMarks } from './series.ts'
 import { TimelineLayer } from './TimelineLayer.tsx'
@@ -36,7 +36,12 @@ export function RoleTimeline(props: RoleTimelineProps) {
     const geometry = geometryOf(lanes.length, size.width < narrowPx, size.unit)
     const width = Math.max(0, size.width - geometry.gutter)
     const { from, to } = stretch
-    const ticks = ticksOf(from, to, Math.max(2, Math.floor(width / (84 * size.unit))), zone)
+    const ticks = ticksOf(
+      from,
+      to,
+      Math.max(2, Math.floor(width / (tickApartPx * size.unit))),
+      zone,
+    )
     return {
       lanes,
       marks,

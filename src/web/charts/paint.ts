@@ -56,18 +56,22 @@ export function paint(canvas: HTMLCanvasElement, picture: Picture) {
 
   paintVacancies(brush, picture, runs)
   paintAxis(brush, picture, w, h)
-  for (const [index, lane] of lanes.entries()) {
-    const y = Math.round(
-      (geometry.railHeight + index * geometry.laneHeight + geometry.bandTop) * dpr,
-    )
-    const bandHeight = Math.round(geometry.bandHeight * dpr)
+  const bandHeight = Math.round(geometry.bandHeight * dpr)
+  const bandTopOf = (index: number) =>
+    Math.round((geometry.railHeight + index * geometry.laneHeight + geometry.bandTop) * dpr)
+  for (const index of lanes.keys()) {
+    const y = bandTopOf(index)
     brush.nothing(0, known, y, bandHeight)
     const { bands, specks } = runs[index] ?? { bands: [], specks: [] }
     for (const run of bands) brush.band(run, y, bandHeight)
     for (const run of specks) brush.speck(run, y, bandHeight)
-    for (const run of bands) brush.label(labelOf(lane, run), run, y, bandHeight)
   }
-  paintMarks(brush, picture, w)
+  const crossings = paintMarks(brush, picture, w)
+  for (const [index, lane] of lanes.entries()) {
+    const y = bandTopOf(index)
+    for (const run of runs[index]?.bands ?? [])
+      brush.label(labelOf(lane, run), run, y, bandHeight, crossings[index] ?? [])
+  }
 }
 
 /** Time without an active connector, through all lanes: the one thing that must not be missed. */
@@ -128,7 +132,9 @@ export function clustersOf(
 /** How near marks may come before they are drawn as one. */
 export const markApart = (unit: number) => 18 * unit
 
-function paintMarks(brush: Brush, picture: Picture, w: number) {
+/** @returns for each lane where lines cross it, device pixels from the left, in order. */
+function paintMarks(brush: Brush, picture: Picture, w: number): number[][] {
+  const crossings: number[][] = picture.lanes.map(() => [])
   const { marks, stretch, lanes, geometry, dpr, unit } = picture
   const laneOf = (connectorId: string | null) =>
     lanes.findIndex((lane) => lane.kind === 'role' && lane.connectorId === connectorId)
@@ -143,12 +149,15 @@ function paintMarks(brush: Brush, picture: Picture, w: number) {
     if (fromLane >= 0 && toLane >= 0 && x - drawn > 3 * dpr * unit) {
       brush.handover(mark.kind, x, middle(fromLane), middle(toLane), x - before > 7 * dpr * unit)
       drawn = x
+      const [first, last] = [Math.min(fromLane, toLane), Math.max(fromLane, toLane)]
+      for (let lane = first; lane <= last; lane += 1) crossings[lane]?.push(x)
     }
     before = x
   }
   const rail = (geometry.railHeight / 2) * dpr
   for (const { x, marks: some } of clustersOf(marks, stretch, w, markApart(unit) * dpr))
     brush.mark(some, x, rail, w)
+  return crossings
 }
 
 /** A sample of a look, for the legend. */
@@ -376,14 +385,18 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
       { x0, x1, look, reported }: Shape,
       y: number,
       h: number,
+      crossings: readonly number[],
     ) {
       const pad = 6 * px
-      const room = x1 - x0 - 2 * pad
-      if (room < 24 * px) return
+      if (x1 - x0 - 2 * pad < 24 * px) return
       context.font = `500 ${Math.round(11 * px)}px ${mono ? ink.mono : ink.sans}`
       context.textBaseline = 'middle'
       context.textAlign = 'left'
       const width = context.measureText(text).width
+      // Nothing is written under a line: it begins behind it.
+      let left = x0 + pad
+      for (const x of crossings) if (x > left - pad && x < left + width + pad) left = x + 1.5 * pad
+      const room = x1 - pad - left
       if (width > room) return
       const middle = y + h / 2 + 0.5 * px
       const onPattern = reported || look === 'unknown' || look === 'offline' || look === 'up'
@@ -391,15 +404,16 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
         // A pattern behind letters makes them hard to read.
         const back =
           look === 'unknown' ? ink.unknownSoft : look === 'offline' ? ink.badSoft : ink.panel
-        rect(x0 + pad - 3 * px, y + 2 * hair, width + 6 * px, h - 4 * hair - 1, back)
+        rect(left - 3 * px, y + 2 * hair, width + 6 * px, h - 4 * hair - 1, back)
       }
       context.fillStyle = (reported ? undefined : inkOn[look]) ?? ink.ink
-      context.fillText(text, x0 + pad, middle)
+      context.fillText(text, left, middle)
       const more = durationText(ms)
       context.font = `400 ${Math.round(11 * px)}px ${ink.sans}`
-      if (onPattern || width + context.measureText(more).width + 10 * px > room) return
+      const end = left + width + context.measureText(more).width + 10 * px
+      if (onPattern || end > x1 - pad || crossings.some((x) => x > left && x < end + pad)) return
       context.globalAlpha = 0.75
-      context.fillText(more, x0 + pad + width + 8 * px, middle)
+      context.fillText(more, left + width + 8 * px, middle)
       context.globalAlpha = 1
     },
 

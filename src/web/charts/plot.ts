@@ -36,6 +36,9 @@ export function usePlotSize(ref: { current: HTMLElement | null }): PlotSize | nu
   return size
 }
 
+/** The marks of a time axis are not nearer than this, in units. */
+export const tickApartPx = 72
+
 /** Lanes and what is around them, in CSS pixels. Charts of one page share `gutter`, so that times align. */
 export type Geometry = {
   /** Room for names at the left of the plot. */

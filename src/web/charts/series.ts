@@ -378,7 +378,7 @@ export type ConnectionSteps = {
   /** When nobody watched: hatched, and never zero. */
   gaps: (Stretch & { reason: string })[]
   /** Before Tandem watched: only what was still open later is known. */
-  reportedUntil: number | null
+  reported: Stretch | null
   opened: number[]
   closed: number[]
   /** The most that were open at once. */
@@ -447,7 +447,7 @@ export function toConnectionSteps(
     colos,
     steps: thinned(steps, from, to, slots),
     gaps,
-    reportedUntil: reportedUntil(history, from),
+    reported: reportedOf(history, lives, from),
     opened: lives.map(({ openedAt }) => openedAt).filter(inside),
     closed: lives.flatMap(({ closedAt }) =>
       closedAt !== null && inside(closedAt) ? [closedAt] : [],
@@ -482,15 +482,20 @@ function gapsOf({ lanes, active }: TunnelHistory): ConnectionSteps['gaps'] {
   return gaps
 }
 
-function reportedUntil(history: TunnelHistory, from: number): number | null {
+function reportedOf(
+  { lanes }: TunnelHistory,
+  lives: readonly ConnectionLife[],
+  from: number,
+): Stretch | null {
   const until = Math.max(
     0,
-    ...history.lanes
+    ...lanes
       .flatMap(({ intervals }) => intervals)
       .filter(({ source }) => source === 'reported')
       .map(({ to }) => to),
   )
-  return until > from ? until : null
+  const begin = Math.max(from, Math.min(...lives.map(({ openedAt }) => openedAt)))
+  return until > begin ? { from: begin, to: until } : null
 }
 
 /** Of the steps that fall into one slot, the lowest and the last are kept: a loss is never smoothed away. */
