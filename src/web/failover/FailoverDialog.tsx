@@ -224,7 +224,7 @@ function useChoice({
           'Asking Cloudflare…'
         ) : (
           <>
-            Cloudflare was asked <Age at={checkedAt} staleAfterMs={tunnel.staleAfterMs} /> ago
+            Cloudflare was asked <Age at={checkedAt} staleAfterMs={tunnel.staleAfterMs} ago />
           </>
         )}
       </p>

@@ -1,6 +1,7 @@
 import type { PollerState, TokenState } from '#contract/session.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { Icon, type IconName } from '#web/ui/Icon.tsx'
+import { countText } from '#web/ui/numbers.ts'
 import { Fact, Facts } from '#web/ui/Panel.tsx'
 import { Popover } from '#web/ui/Popover.tsx'
 import { Elapsed, TimeAgo } from '#web/ui/TimeAgo.tsx'
@@ -112,13 +113,15 @@ function PollerDetails({ poller, tokens }: { poller: PollerState; tokens: TokenS
       </Facts>
       <div>
         <p className="flex items-baseline justify-between gap-2 font-medium">
-          Calls in the last 5 minutes <span>{budget.used}</span>
+          Calls in the last 5 minutes <span>{countText(budget.used)}</span>
         </p>
         <BudgetBar budget={budget} />
         <p className="mt-1.5 text-sm text-ink-2">
-          Polling may use {budget.polling}, anything {budget.hardStop}; Cloudflare allows{' '}
-          {budget.limit}.
-          {budget.remaining === null ? '' : ` Cloudflare says ${budget.remaining} are left.`}
+          Polling may use {countText(budget.polling)}, anything {countText(budget.hardStop)};
+          Cloudflare allows {countText(budget.limit)}.
+          {budget.remaining === null
+            ? ''
+            : ` Cloudflare says ${countText(budget.remaining)} are left.`}
         </p>
         {budget.neighbour ? (
           <p className="mt-1 text-sm text-warn">Somebody else is using calls of this token.</p>

@@ -1,5 +1,4 @@
 import type { ConnectorList, Tunnel } from '#contract/tunnel.ts'
-import { displayName, shortId } from '#web/ui/names.ts'
 
 /** What the palette can find: tunnels and connectors by anything one may know of them. */
 
@@ -81,7 +80,3 @@ export function find(entries: readonly Entry[], query: string, most: number): Fo
     .slice(0, most)
     .map(({ entry }) => entry.found)
 }
-
-/** The line that names a connector: its short id and its tunnel. */
-export const connectorLine = (found: { connectorId: string; tunnel: Tunnel }) =>
-  `${shortId(found.connectorId)} of ${displayName(found.tunnel.name)}`

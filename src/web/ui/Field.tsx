@@ -133,35 +133,6 @@ export function Switch({
   )
 }
 
-export function Checkbox({
-  label,
-  hint,
-  ...rest
-}: Omit<ComponentProps<'input'>, 'type'> & { label: ReactNode; hint?: ReactNode }) {
-  const id = useId()
-  return (
-    <div className="flex items-start gap-2.5">
-      <input
-        {...rest}
-        id={id}
-        type="checkbox"
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        className="m-1 size-4 shrink-0 accent-accent"
-      />
-      <span className="min-w-0">
-        <label htmlFor={id} className="block leading-6">
-          {label}
-        </label>
-        {hint ? (
-          <span id={`${id}-hint`} className="block text-sm text-ink-2">
-            {hint}
-          </span>
-        ) : null}
-      </span>
-    </div>
-  )
-}
-
 export type Card<T extends string> = {
   value: T
   title: ReactNode

@@ -62,7 +62,16 @@ export function SinceText({
 }
 
 /** How old data is: `4 s`; louder once it is stale. Null: never looked. */
-export function Age({ at, staleAfterMs }: { at: number | null; staleAfterMs: number }) {
+export function Age({
+  at,
+  staleAfterMs,
+  ago = false,
+}: {
+  at: number | null
+  staleAfterMs: number
+  /** Inside a sentence: `4 s ago`. */
+  ago?: boolean
+}) {
   const text = useClock((now) => (at === null ? 'not yet' : ageText(now - at)))
   const stale = useStale(at, staleAfterMs)
   if (at === null) return <NotReported word="not yet" why="Its connectors were not read yet" />
@@ -72,7 +81,8 @@ export function Age({ at, staleAfterMs }: { at: number | null; staleAfterMs: num
       {...tip(`Last looked at\n${bothZonesText(at)}`)}
     >
       {text}
-      {stale ? <span className="sr-only"> old, stale</span> : <span className="sr-only"> old</span>}
+      {ago ? ' ago' : <span className="sr-only"> old</span>}
+      {stale ? <span className="sr-only">, stale</span> : null}
     </span>
   )
 }
@@ -80,11 +90,6 @@ export function Age({ at, staleAfterMs }: { at: number | null; staleAfterMs: num
 /** Whether something last looked at then is too old to be believed. Never looked counts as stale. */
 export function useStale(at: number | null, staleAfterMs: number): boolean {
   return useClock((now) => at === null || now - at > staleAfterMs)
-}
-
-/** A length of time that does not move. */
-export function Duration({ ms }: { ms: number }) {
-  return <span className="whitespace-nowrap">{durationText(ms)}</span>
 }
 
 /** A point in time in any words, with both zones on hover. */

@@ -16,7 +16,7 @@ import { Place } from '#web/ui/Place.tsx'
 import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
 import { Stat, Stats } from '#web/ui/Stat.tsx'
 import { StatusMark } from '#web/ui/StatusMark.tsx'
-import { Age, NotReported, SinceText } from '#web/ui/TimeAgo.tsx'
+import { Age, NotReported, SinceText, TimeAgo } from '#web/ui/TimeAgo.tsx'
 import { haModeLooks } from './ha-modes.ts'
 
 export type TunnelDialog = 'failover' | 'rename' | 'secret' | 'configuration' | 'delete' | 'replica'
@@ -233,7 +233,7 @@ function Vitals({
             'no change since Tandem watches'
           ) : (
             <>
-              last change <Age at={tunnel.changedAt} staleAfterMs={Number.POSITIVE_INFINITY} /> ago
+              last change <TimeAgo at={tunnel.changedAt} />
             </>
           )
         }

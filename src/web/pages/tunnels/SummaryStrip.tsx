@@ -8,12 +8,11 @@ import {
 } from '#contract/tunnel.ts'
 import { statusAtOf } from '#web/api/ages.ts'
 import { useClock } from '#web/ui/clock.ts'
+import { countText } from '#web/ui/numbers.ts'
 import { ReadinessPicture, readinessLooks } from '#web/ui/ReadinessMark.tsx'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { tip } from '#web/ui/Tooltip.tsx'
 import { counts } from './rows.ts'
-
-const whole = new Intl.NumberFormat('en')
 
 /** How many are in which state; each number filters the list to what it counts. */
 export function SummaryStrip({
@@ -112,7 +111,7 @@ function Cell({
     >
       <span className="flex w-full items-center justify-between gap-1">
         <span className={`text-xl leading-tight ${count === 0 ? 'text-ink-3' : 'font-semibold'}`}>
-          {whole.format(count)}
+          {countText(count)}
         </span>
         <span className={count === 0 ? 'text-ink-3 opacity-70' : stale > 0 ? 'text-unknown' : ink}>
           {mark}

@@ -2,9 +2,12 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { type KeyboardEvent, type MouseEvent, memo, useState } from 'react'
 import type { FailoverState } from '#contract/failover.ts'
+import type { TunnelSummary } from '#contract/history.ts'
 import type { ConnectorRole, Tunnel } from '#contract/tunnel.ts'
 import { useCheckedAt, useStatusAt } from '#web/api/ages.ts'
 import { failoverQuery } from '#web/api/queries.ts'
+import { availabilityText, percentText } from '#web/charts/percent.ts'
+import { Strip } from '#web/charts/Strip.tsx'
 import { IconButton } from '#web/ui/Button.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
@@ -24,6 +27,9 @@ export type ColumnId =
   | 'name'
   | 'readiness'
   | 'active'
+  | 'strip'
+  | 'day'
+  | 'month'
   | 'colos'
   | 'connectors'
   | 'since'
@@ -36,11 +42,14 @@ export const columnClass: Record<ColumnId, string> = {
   status: 'w-32',
   name: '',
   readiness: 'w-46',
-  active: 'w-46 @max-4xl:hidden @min-[112rem]:w-64',
-  colos: 'w-52 @max-7xl:hidden @min-[112rem]:w-96',
-  connectors: 'w-22 @max-5xl:hidden',
-  since: 'w-28 @max-3xl:hidden @min-[112rem]:w-36',
-  changed: 'w-30 @max-6xl:hidden @min-[112rem]:w-36',
+  active: 'w-46 @max-[66rem]:hidden @min-[132rem]:w-64',
+  strip: 'w-42 @max-[78rem]:hidden @min-[132rem]:w-60',
+  day: 'w-22 @max-[84rem]:hidden',
+  month: 'w-22 @max-[90rem]:hidden',
+  colos: 'w-52 @max-[120rem]:hidden @min-[132rem]:w-96',
+  connectors: 'w-22 @max-[97rem]:hidden',
+  since: 'w-28 @max-3xl:hidden @min-[132rem]:w-36',
+  changed: 'w-30 @max-[105rem]:hidden @min-[132rem]:w-36',
   age: 'w-18',
   actions: 'w-14',
 }
@@ -52,6 +61,9 @@ type RowProps = {
   isCursor: boolean
   onFocus: (tunnelId: string) => void
   mayNotFailOver: string | null
+  /** What the last day and the last 30 days were like; null until it is known. */
+  day: TunnelSummary | null
+  month: TunnelSummary | null
 }
 
 const cell = 'truncate align-middle border-b border-line/70 px-3 group-last:border-0'
@@ -75,12 +87,22 @@ export const TunnelRow = memo(function TunnelRow(props: RowProps) {
       </td>
       <th scope="row" className={`${cell} ${columnClass.name} text-left font-normal`}>
         <NameLink tunnel={tunnel} />
+        <Flapping summary={props.day} />
       </th>
       <td className={`${cell} ${columnClass.readiness}`}>
         <Readiness tunnel={tunnel} stale={stale} />
       </td>
       <td className={`${cell} ${columnClass.active}`}>
         <ActiveConnector tunnel={tunnel} stale={stale} />
+      </td>
+      <td className={`${cell} ${columnClass.strip}`}>
+        {props.day ? <Strip summary={props.day} className="h-4.5 w-full" /> : null}
+      </td>
+      <td className={`${cell} ${columnClass.day} text-right`}>
+        <Availability summary={props.day} days="24 h" />
+      </td>
+      <td className={`${cell} ${columnClass.month} text-right`}>
+        <Availability summary={props.month} days="30 d" />
       </td>
       <td className={`${cell} ${columnClass.colos} text-ink-2`}>
         <Places colos={tunnel.colos} />
@@ -115,7 +137,7 @@ export const TunnelCard = memo(function TunnelCard(props: RowProps) {
     <li
       {...row}
       style={{ height: heightPx }}
-      className={`flex cursor-pointer items-center gap-3 border-b border-line/70 px-3 -outline-offset-2 last:border-0 hover:bg-hover ${row.className}`}
+      className={`relative flex cursor-pointer items-center gap-3 border-b border-line/70 px-3 -outline-offset-2 last:border-0 hover:bg-hover ${row.className}`}
     >
       <div className="flex min-w-0 flex-1 flex-col gap-0.5">
         <div className="flex min-w-0 items-center gap-2">
@@ -138,6 +160,9 @@ export const TunnelCard = memo(function TunnelCard(props: RowProps) {
         </div>
       </div>
       <FailoverAction {...props} />
+      {props.day ? (
+        <Strip summary={props.day} className="absolute inset-x-0 bottom-0 h-1.5 w-full" />
+      ) : null}
     </li>
   )
 })
@@ -256,6 +281,35 @@ function ActiveConnector({ tunnel, stale }: { tunnel: Tunnel; stale: boolean }) 
           <Place colo={tunnel.activeColos[0]} city={false} />
         </span>
       ) : null}
+    </span>
+  )
+}
+
+/** `99.98 %`; on hover of how much that is. */
+function Availability({ summary, days }: { summary: TunnelSummary | null; days: string }) {
+  if (!summary) return null
+  if (summary.availability === null) return <NotReported why={`Nothing observed in ${days}`} />
+  return (
+    <span
+      className={summary.availability < 0.99 ? '' : 'text-ink-2'}
+      {...tip(`Available ${availabilityText(summary)} in ${days}`)}
+    >
+      {percentText(summary.availability)}
+    </span>
+  )
+}
+
+/** From so many switches and reconnects in an hour on a tunnel flaps. */
+const flapping = 4
+
+function Flapping({ summary }: { summary: TunnelSummary | null }) {
+  if (!summary || summary.flapsLastHour < flapping) return null
+  return (
+    <span
+      className="ml-2 rounded-sm bg-warn-soft px-1 text-sm text-warn"
+      {...tip(`${summary.flapsLastHour} role changes and reconnects in the last hour`)}
+    >
+      flapping
     </span>
   )
 }

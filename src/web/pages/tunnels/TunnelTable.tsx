@@ -2,12 +2,13 @@ import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { useWhyNot } from '#web/api/operations.ts'
+import { StripPatterns } from '#web/charts/Strip.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { wantCities } from '#web/ui/Place.tsx'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { tip } from '#web/ui/Tooltip.tsx'
 import { showRow, useWindowRows } from '#web/ui/window-rows.ts'
-import { type Direction, type SortKey, whyNoFailover } from './rows.ts'
+import { type Direction, type Figures, type SortKey, whyNoFailover } from './rows.ts'
 import { type ColumnId, columnClass, TunnelCard, TunnelRow } from './TunnelRow.tsx'
 
 type Column = { id: ColumnId; sort?: SortKey; head: string; meaning?: string; right?: boolean }
@@ -22,6 +23,25 @@ const columns: readonly Column[] = [
     meaning: 'What happens if the active connector fails now',
   },
   { id: 'active', sort: 'active', head: 'Active connector' },
+  {
+    id: 'strip',
+    head: 'Last 24 h',
+    meaning: 'Status above, active connector below; the worst of each half-hour',
+  },
+  {
+    id: 'day',
+    sort: 'day',
+    head: '24 h',
+    meaning: 'Share of the observed time in which it was available',
+    right: true,
+  },
+  {
+    id: 'month',
+    sort: 'month',
+    head: '30 d',
+    meaning: 'Share of the observed time in which it was available',
+    right: true,
+  },
   {
     id: 'colos',
     sort: 'colos',
@@ -59,11 +79,13 @@ const narrow = '(max-width: 767px)'
  */
 export function TunnelTable({
   rows,
+  figures,
   sort,
   direction,
   onSort,
 }: {
   rows: readonly Tunnel[]
+  figures: Figures
   sort: SortKey | undefined
   direction: Direction | undefined
   onSort: (key: SortKey) => void
@@ -90,11 +112,14 @@ export function TunnelTable({
     isCursor: tunnel.id === cursor.id,
     onFocus: cursor.onFocus,
     mayNotFailOver,
+    day: figures.day.get(tunnel.id) ?? null,
+    month: figures.month.get(tunnel.id) ?? null,
   })
 
   if (isNarrow)
     return (
       <div ref={box} className="rounded-lg border border-line bg-panel [overflow-anchor:none]">
+        <StripPatterns />
         <ul aria-label="Tunnels">
           <li aria-hidden="true" style={{ height: before }} />
           {visible.map((tunnel, place) => (
@@ -110,6 +135,7 @@ export function TunnelTable({
       onPointerEnter={wantCities}
       className="@container rounded-lg border border-line bg-panel [overflow-anchor:none]"
     >
+      <StripPatterns />
       <table
         aria-label="Tunnels"
         aria-rowcount={rows.length + 1}
@@ -168,7 +194,7 @@ function HeadCell({
       aria-sort={
         direction === 'asc' ? 'ascending' : direction === 'desc' ? 'descending' : undefined
       }
-      className={`sticky top-(--top) z-10 h-9 border-b border-line bg-panel p-0 text-sm font-medium text-ink-2 first:rounded-tl-lg last:rounded-tr-lg ${columnClass[id]}`}
+      className={`sticky top-(--top) z-10 h-9 border-b border-line bg-panel p-0 text-left text-sm font-medium text-ink-2 first:rounded-tl-lg last:rounded-tr-lg ${columnClass[id]}`}
     >
       {sort ? (
         <button
@@ -183,8 +209,12 @@ function HeadCell({
             className={`size-3 ${direction ? '' : 'invisible'}`}
           />
         </button>
-      ) : (
+      ) : id === 'actions' ? (
         <span className="sr-only">{head}</span>
+      ) : (
+        <span className="px-3" {...tip(meaning)}>
+          {head}
+        </span>
       )}
     </th>
   )

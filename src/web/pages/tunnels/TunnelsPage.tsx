@@ -1,17 +1,19 @@
-import { useSuspenseQuery } from '@tanstack/react-query'
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import type { HistorySummary } from '#contract/history.ts'
 import { useWhyNot } from '#web/api/operations.ts'
-import { sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
+import { historySummaryQuery, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
 import type { TunnelsSearch } from '#web/router.tsx'
 import { Button } from '#web/ui/Button.tsx'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
+import { countText } from '#web/ui/numbers.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { FirstRun } from './FirstRun.tsx'
-import { filtered, type SortKey, sorted } from './rows.ts'
+import { type Figures, filtered, type SortKey, sorted } from './rows.ts'
 import { SummaryStrip } from './SummaryStrip.tsx'
 import { TunnelTable } from './TunnelTable.tsx'
 
@@ -19,7 +21,7 @@ const CreateTunnelDialog = lazy(async () => ({
   default: (await import('./CreateTunnelDialog.tsx')).CreateTunnelDialog,
 }))
 
-const whole = new Intl.NumberFormat('en')
+const dayMs = 86_400_000
 const route = getRouteApi('/')
 
 export function TunnelsPage() {
@@ -34,9 +36,12 @@ export function TunnelsPage() {
   )
   const wanted = useDeferredValue(query)
 
+  const figures = useFigures()
+  // Only the two orders by availability look at them.
+  const counted = search.sort === 'day' || search.sort === 'month' ? figures : undefined
   const order = useMemo(
-    () => sorted(list.tunnels, search.sort, search.dir),
-    [list.tunnels, search.sort, search.dir],
+    () => sorted(list.tunnels, search.sort, search.dir, counted),
+    [list.tunnels, search.sort, search.dir, counted],
   )
   const { status, readiness } = search
   const rows = useMemo(
@@ -77,7 +82,7 @@ export function TunnelsPage() {
         <h1 className="text-xl font-semibold">
           Tunnels{' '}
           <span className="ml-1 text-lg font-normal text-ink-3 normal-nums">
-            {list.tunnels.length > 0 ? whole.format(list.tunnels.length) : ''}
+            {list.tunnels.length > 0 ? countText(list.tunnels.length) : ''}
           </span>
         </h1>
         <Button
@@ -108,7 +113,7 @@ export function TunnelsPage() {
             <SearchField value={query} onChange={setQuery} />
             <output className="text-ink-2 empty:hidden">
               {isFiltered
-                ? `${whole.format(rows.length)} of ${whole.format(list.tunnels.length)} shown`
+                ? `${countText(rows.length)} of ${countText(list.tunnels.length)} shown`
                 : ''}
             </output>
             {isFiltered ? (
@@ -129,7 +134,13 @@ export function TunnelsPage() {
               </EmptyState>
             </div>
           ) : (
-            <TunnelTable rows={rows} sort={search.sort} direction={search.dir} onSort={sortBy} />
+            <TunnelTable
+              rows={rows}
+              figures={figures}
+              sort={search.sort}
+              direction={search.dir}
+              onSort={sortBy}
+            />
           )}
         </>
       )}
@@ -140,6 +151,19 @@ export function TunnelsPage() {
       </Suspense>
     </div>
   )
+}
+
+const byTunnel = (summary: HistorySummary | undefined) =>
+  new Map(summary?.tunnels.map((each) => [each.tunnelId, each]))
+
+/** Strips and percentages. The list is there before them, and the long window comes after the short one. */
+function useFigures(): Figures {
+  const { data: day } = useQuery(historySummaryQuery({ lastMs: dayMs }))
+  const { data: month } = useQuery({
+    ...historySummaryQuery({ lastMs: 30 * dayMs }),
+    enabled: day !== undefined,
+  })
+  return useMemo(() => ({ day: byTunnel(day), month: byTunnel(month) }), [day, month])
 }
 
 /** The search text: what is typed counts at once, the address follows when the hand rests. */

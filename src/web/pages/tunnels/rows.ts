@@ -1,3 +1,4 @@
+import type { TunnelSummary } from '#contract/history.ts'
 import type { ReadinessKind, Tunnel, TunnelStatus } from '#contract/tunnel.ts'
 import { visibleName } from '#web/ui/names.ts'
 
@@ -14,9 +15,14 @@ export const sortKeys = [
   'since',
   'changed',
   'age',
+  'day',
+  'month',
 ] as const
 export type SortKey = (typeof sortKeys)[number]
 export type Direction = 'asc' | 'desc'
+
+/** What the last day and the last 30 days of each tunnel were like; empty until it is known. */
+export type Figures = Record<'day' | 'month', ReadonlyMap<string, TunnelSummary>>
 
 export type Filter = {
   q?: string | undefined
@@ -76,7 +82,7 @@ const byText = (of: (tunnel: Tunnel) => string) => {
 }
 
 type Compare = (a: Tunnel, b: Tunnel, sign: number) => number
-const orders: Record<SortKey, Compare> = {
+const orders: Record<Exclude<SortKey, keyof Figures>, Compare> = {
   status: byNumber((tunnel) => statusRank[tunnel.status]),
   name: (a, b, sign) => byName(a, b) * sign,
   readiness: byNumber((tunnel) => readinessRank[tunnel.readiness] + tunnel.standbyCount / 100),
@@ -94,9 +100,13 @@ export function sorted(
   tunnels: readonly Tunnel[],
   sort: SortKey | undefined,
   direction: Direction = 'asc',
+  figures?: Figures,
 ): Tunnel[] {
   if (!sort) return tunnels.toSorted((a, b) => severity(a) - severity(b) || byName(a, b))
-  const compare = orders[sort]
+  const compare =
+    sort === 'day' || sort === 'month'
+      ? byNumber(({ id }) => figures?.[sort].get(id)?.availability ?? null)
+      : orders[sort]
   const sign = direction === 'asc' ? 1 : -1
   return tunnels.toSorted((a, b) => compare(a, b, sign) || byName(a, b))
 }
