@@ -1,11 +1,11 @@
 import type { Connection, Connector } from '#contract/tunnel.ts'
 import { CopyId } from '#web/ui/CopyId.tsx'
-import { useCity } from '#web/ui/Place.tsx'
 import { Panel } from '#web/ui/Panel.tsx'
+import { useCity } from '#web/ui/Place.tsx'
 import { Table, Td, Th } from '#web/ui/Table.tsx'
 import { Elapsed, Instant, NotReported } from '#web/ui/TimeAgo.tsx'
-import { instantText } from '#web/ui/time.ts'
 import { tip } from '#web/ui/Tooltip.tsx'
+import { instantText } from '#web/ui/time.ts'
 
 /** Every connection that the connector holds to Cloudflare. */
 export function ConnectionsPanel({ connector, gone }: { connector: Connector; gone: boolean }) {
