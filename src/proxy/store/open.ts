@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely, Migrator, SqliteAdapter, SqliteDialect } from 'kysely'
@@ -49,6 +49,7 @@ export async function openStore(dataDir: string, now: () => number): Promise<Ope
     // Ours from the first byte on: whatever end comes to this start, the next one knows the file again.
     database.pragma(`application_id = ${applicationId}`)
     makeDurable(database)
+    keepOld(database, file)
     await migrate(db, file)
     assertDurable(database, file)
   } catch (error) {
@@ -137,6 +138,21 @@ function assertOurs(database: Database.Database, file: string) {
   throw new Error(
     `The database ${file} is not Tandem’s. It was left as it is; set TANDEM_DATA_DIR to another folder.`,
   )
+}
+
+/** Before the tables of an older Tandem are changed, a whole copy of them is put beside the file. */
+function keepOld(database: Database.Database, file: string) {
+  const isKnown = database
+    .prepare("select count(*) from sqlite_master where name = 'kysely_migration'")
+    .pluck()
+  if (isKnown.get() === 0) return
+  const done = database.prepare('select name from kysely_migration').pluck().all()
+  const next = Object.keys(migrations).find((name) => !done.includes(name))
+  if (done.length === 0 || next === undefined) return
+  const copy = `${file}.before-${next}`
+  // One that is there already may have been cut short by the end of the last try.
+  rmSync(copy, { force: true })
+  database.prepare('vacuum into ?').run(copy)
 }
 
 async function migrate(db: Store, file: string) {
