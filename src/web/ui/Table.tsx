@@ -1,10 +1,13 @@
 import type { ComponentProps, ReactNode } from 'react'
 
-/** A plain table for tens of rows. `caption` names it for those who can't see it. It scrolls by itself. */
+/**
+ * A plain table for tens of rows. `caption` names it for those who can't see it. It scrolls by itself, and so
+ * does what is hidden in it for screen readers: that is what `relative` is for.
+ */
 export function Table({ caption, children }: { caption: string; children: ReactNode }) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
-    <section aria-label={caption} tabIndex={0} className="overflow-x-auto">
+    <section aria-label={caption} tabIndex={0} className="relative overflow-x-auto">
       <table className="w-full border-collapse text-left">
         <caption className="sr-only">{caption}</caption>
         {children}
