@@ -33,7 +33,7 @@ export function ChooseStandby({
           Add a replica to the tunnel; once it is connected it can take over.
         </Callout>
       ) : (
-        <div className={candidates.length > 4 ? '-m-1 max-h-76 overflow-y-auto p-1' : ''}>
+        <div className={candidates.length > 4 ? 'relative -m-1 max-h-76 overflow-y-auto p-1' : ''}>
           <RadioCards
             legend={candidates.length === 1 ? 'The standby' : 'Which standby takes over?'}
             name="standby"

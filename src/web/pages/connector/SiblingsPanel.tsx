@@ -18,7 +18,7 @@ export function SiblingsPanel({
       {siblings.length === 0 ? (
         <p className="p-4 text-ink-2">No other connector: nobody stands by.</p>
       ) : (
-        <ul className="max-h-120 overflow-y-auto py-1">
+        <ul className="relative max-h-120 overflow-y-auto py-1">
           {siblings.map((connector) => (
             <li key={connector.id}>
               <Link

@@ -51,7 +51,7 @@ export function MetadataPanel({ metadata }: { metadata: unknown }) {
       {empty ? (
         <p className="text-ink-2">None.</p>
       ) : (
-        <div className="max-h-120 overflow-auto">
+        <div className="relative max-h-120 overflow-auto">
           <Tree value={metadata} label="Metadata" />
         </div>
       )}
