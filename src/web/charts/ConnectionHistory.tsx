@@ -16,8 +16,8 @@ import { useCursorLine } from './cursor.ts'
 import { gutterOf, narrowPx, tickApartPx, usePlotSize } from './plot.ts'
 import type { Stretch } from './range.ts'
 import { type ConnectionSteps, otherColo, toConnectionSteps } from './series.ts'
-import { ticksOf } from './ticks.ts'
 import { useStretchPointer } from './stretch-pointer.ts'
+import { ticksOf } from './ticks.ts'
 
 /**
  * How many connections to Cloudflare were open, by colo, with what opened and closed. Time that nobody

@@ -1,13 +1,13 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
 import { eventSentence, type Interval, type TunnelHistory } from '#contract/history.ts'
 import { instantIn, type Zone } from '#web/ui/zone.ts'
-import { useCursor, useCursorLine } from './cursor.ts'
 import { Bubble } from './Bubble.tsx'
+import { useCursor, useCursorLine } from './cursor.ts'
 import { clustersOf, heightOf, markApart, type Picture } from './paint.ts'
 import { precisionText } from './precision.ts'
 import type { Stretch } from './range.ts'
 import { intervalAt, intervalNear, type Mark, tell } from './series.ts'
-import { tellingText, TellingView } from './TellingView.tsx'
+import { TellingView, tellingText } from './TellingView.tsx'
 
 /** What the reader points at: an interval, or marks on the rail. `x` is in CSS pixels of the plot. */
 type Focus =

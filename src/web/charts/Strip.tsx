@@ -1,0 +1,108 @@
+import { memo } from 'react'
+import { stripBuckets, type TunnelSummary } from '#contract/history.ts'
+import { tip } from '#web/ui/Tooltip.tsx'
+import { type Band, stripText, toBands } from './strip.ts'
+
+/**
+ * The last 24 hours in a table's row: status above, who was active below. One small SVG with a path for each
+ * state, because a thousand rows have one.
+ */
+export const Strip = memo(function Strip({
+  summary,
+  className = '',
+}: {
+  summary: Pick<TunnelSummary, 'strip' | 'activeStrip'>
+  className?: string
+}) {
+  const text = stripText(summary)
+  return (
+    <svg
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- drawn here, so no element with a source
+      role="img"
+      aria-label={`Last 24 hours: ${text}`}
+      viewBox={`0 0 ${stripBuckets * 3} 18`}
+      preserveAspectRatio="none"
+      className={`block forced-color-adjust-none ${className}`}
+      {...tip(`Last 24 h, the worst of each half-hour\n${text}`)}
+    >
+      {statusPaths(toBands(summary.strip))}
+      {activePaths(toBands(summary.activeStrip))}
+    </svg>
+  )
+})
+
+/** Hatches that all strips of a page share; to be drawn once. */
+export function StripPatterns() {
+  return (
+    <svg aria-hidden="true" className="absolute size-0">
+      <pattern
+        id="strip-unknown"
+        width="4"
+        height="4"
+        patternUnits="userSpaceOnUse"
+        patternTransform="rotate(45)"
+      >
+        <rect width="4" height="4" className="fill-unknown-soft" />
+        <rect width="1.2" height="4" className="fill-unknown" opacity="0.7" />
+      </pattern>
+    </svg>
+  )
+}
+
+const box = (bands: readonly Band[], y: number, height: number) =>
+  bands.map(({ at, length }) => `M${at * 3} ${y}h${length * 3}v${height}h${-length * 3}z`).join('')
+
+/** Healthy is a quiet line, trouble is solid: the eye finds what is not as it should be. */
+function statusPaths(bands: readonly Band[]) {
+  const of = (letter: string) =>
+    bands.filter((band) => band.letter === letter || band.letter === letter.toUpperCase())
+  const [healthy, degraded, down, inactive, unknown] = ['h', 'd', 'x', 'i', 'u'].map(of)
+  const reported = bands.filter(({ letter }) => letter !== letter.toLowerCase())
+  return (
+    <>
+      <path d={box(healthy ?? [], 0, 11)} className="fill-good-soft" />
+      <path d={box(healthy ?? [], 9, 2)} className="fill-good" />
+      <path d={box(degraded ?? [], 0, 11)} className="fill-warn-soft" />
+      <path d={box(degraded ?? [], 0, 2) + box(degraded ?? [], 9, 2)} className="fill-warn" />
+      <path d={box(down ?? [], 0, 11)} className="fill-bad" />
+      <path d={box(inactive ?? [], 9, 2)} className="fill-unknown" />
+      <path d={box(unknown ?? [], 0, 11)} fill="url(#strip-unknown)" />
+      {/* Only reported: paler than what was seen. */}
+      <path d={box(reported, 0, 11)} className="fill-panel" opacity="0.55" />
+    </>
+  )
+}
+
+/** Each handover changes the shade; whose turn it was stands on the tunnel's own page. */
+function activePaths(bands: readonly Band[]) {
+  const holders = bands.filter(({ letter }) => !'-u.'.includes(letter.toLowerCase()))
+  const shade = new Map<string, number>()
+  for (const { letter } of holders) {
+    const name = letter.toLowerCase()
+    if (!shade.has(name)) shade.set(name, shade.size)
+  }
+  const odd = holders.filter(({ letter }) => (shade.get(letter.toLowerCase()) ?? 0) % 2 === 1)
+  const even = holders.filter((band) => !odd.includes(band))
+  return (
+    <>
+      <path d={box(even, 13, 5)} className="fill-good" />
+      <path d={box(odd, 13, 5)} className="fill-good" opacity="0.45" />
+      <path
+        d={box(
+          bands.filter(({ letter }) => letter === '-'),
+          13,
+          5,
+        )}
+        className="fill-bad"
+      />
+      <path
+        d={box(
+          bands.filter(({ letter }) => letter.toLowerCase() === 'u'),
+          13,
+          5,
+        )}
+        fill="url(#strip-unknown)"
+      />
+    </>
+  )
+}

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { stripText, toBands } from './strip.ts'
+
+test('equal letters side by side are one band', () => {
+  expect(toBands('hhhxuuh')).toEqual([
+    { letter: 'h', at: 0, length: 3 },
+    { letter: 'x', at: 3, length: 1 },
+    { letter: 'u', at: 4, length: 2 },
+    { letter: 'h', at: 6, length: 1 },
+  ])
+  expect(toBands('')).toEqual([])
+})
+
+test('a strip is told with the worst first', () => {
+  const strip = `${'h'.repeat(40)}xx${'u'.repeat(6)}`
+  expect(stripText({ strip, activeStrip: `${'a'.repeat(20)}-${'b'.repeat(27)}` })).toBe(
+    'down 1 h, not watched 3 h, healthy 20 h; 1 handover; no active connector in 1 half-hour',
+  )
+  expect(stripText({ strip: '.'.repeat(48), activeStrip: '' })).toBe('nothing known')
+})

@@ -1,0 +1,47 @@
+import { stripBuckets, type TunnelSummary } from '#contract/history.ts'
+
+/** The 24 hours of a tunnel in 48 letters → bands and a sentence. Pure. */
+
+/** Equal neighbours are one band; `at` and `length` count buckets. */
+export type Band = { letter: string; at: number; length: number }
+
+export function toBands(strip: string): Band[] {
+  const bands: Band[] = []
+  for (const [at, letter] of [...strip].entries()) {
+    const last = bands.at(-1)
+    if (last?.letter === letter) last.length += 1
+    else bands.push({ letter, at, length: 1 })
+  }
+  return bands
+}
+
+const words: Record<string, string> = {
+  h: 'healthy',
+  d: 'degraded',
+  x: 'down',
+  i: 'inactive',
+  u: 'not watched',
+}
+
+/** What somebody who can't see the strip should know: how long each state was the worst one. */
+export function stripText({ strip, activeStrip }: Pick<TunnelSummary, 'strip' | 'activeStrip'>) {
+  const hours = (letters: string) => {
+    const count = [...strip.toLowerCase()].filter((letter) => letters.includes(letter)).length
+    return (count * 24) / stripBuckets
+  }
+  const states = ['x', 'd', 'u', 'i', 'h']
+    .map((letter) => ({ word: words[letter], h: hours(letter) }))
+    .filter(({ h }) => h > 0)
+    .map(({ word, h }) => `${word} ${h} h`)
+  const vacant = [...activeStrip].filter((letter) => letter === '-').length
+  const holders = toBands([...activeStrip].filter((letter) => !'-u.'.includes(letter)).join(''))
+  return [
+    states.length > 0 ? states.join(', ') : 'nothing known',
+    holders.length > 1 ? count(holders.length - 1, 'handover') : '',
+    vacant > 0 ? `no active connector in ${count(vacant, 'half-hour')}` : '',
+  ]
+    .filter(Boolean)
+    .join('; ')
+}
+
+const count = (n: number, what: string) => (n === 1 ? `1 ${what}` : `${n} ${what}s`)
