@@ -9,9 +9,12 @@ import { type Band, stripText, toBands } from './strip.ts'
  */
 export const Strip = memo(function Strip({
   summary,
+  flat = false,
   className = '',
 }: {
   summary: Pick<TunnelSummary, 'strip' | 'activeStrip'>
+  /** Where it is only a few pixels high: plain colours. */
+  flat?: boolean
   className?: string
 }) {
   const text = stripText(summary)
@@ -25,7 +28,7 @@ export const Strip = memo(function Strip({
       className={`block forced-color-adjust-none ${className}`}
       {...tip(`Last 24 h, the worst of each half-hour\n${text}`)}
     >
-      {statusPaths(toBands(summary.strip))}
+      {flat ? flatPaths(toBands(summary.strip)) : statusPaths(toBands(summary.strip))}
       {activePaths(toBands(summary.activeStrip))}
     </svg>
   )
@@ -69,6 +72,24 @@ function statusPaths(bands: readonly Band[]) {
       <path d={box(unknown ?? [], 0, 11)} fill="url(#strip-unknown)" />
       {/* Only reported: paler than what was seen. */}
       <path d={box(reported, 0, 11)} className="fill-panel" opacity="0.55" />
+    </>
+  )
+}
+
+function flatPaths(bands: readonly Band[]) {
+  const of = (letter: string) =>
+    box(
+      bands.filter((band) => band.letter.toLowerCase() === letter),
+      0,
+      11,
+    )
+  return (
+    <>
+      <path d={of('h')} className="fill-good" opacity="0.35" />
+      <path d={of('d')} className="fill-warn" />
+      <path d={of('x')} className="fill-bad" />
+      <path d={of('i')} className="fill-unknown-soft" />
+      <path d={of('u')} fill="url(#strip-unknown)" />
     </>
   )
 }

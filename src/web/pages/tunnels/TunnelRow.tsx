@@ -13,6 +13,7 @@ import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { displayName, shortId } from '#web/ui/names.ts'
+import { countText } from '#web/ui/numbers.ts'
 import { Place, Places } from '#web/ui/Place.tsx'
 import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
 import { RoleShape } from '#web/ui/RoleMark.tsx'
@@ -42,14 +43,14 @@ export const columnClass: Record<ColumnId, string> = {
   status: 'w-32',
   name: '',
   readiness: 'w-46',
-  active: 'w-46 @max-[66rem]:hidden @min-[132rem]:w-64',
-  strip: 'w-42 @max-[78rem]:hidden @min-[132rem]:w-60',
+  active: 'w-46 @max-[66rem]:hidden @min-[145rem]:w-60',
+  strip: 'w-42 @max-[78rem]:hidden @min-[145rem]:w-60',
   day: 'w-22 @max-[84rem]:hidden',
   month: 'w-22 @max-[90rem]:hidden',
-  colos: 'w-52 @max-[120rem]:hidden @min-[132rem]:w-96',
+  colos: 'w-52 @max-[120rem]:hidden @min-[145rem]:w-72',
   connectors: 'w-22 @max-[97rem]:hidden',
-  since: 'w-28 @max-3xl:hidden @min-[132rem]:w-36',
-  changed: 'w-30 @max-[105rem]:hidden @min-[132rem]:w-36',
+  since: 'w-28 @max-3xl:hidden @min-[145rem]:w-36',
+  changed: 'w-30 @max-[105rem]:hidden @min-[145rem]:w-36',
   age: 'w-18',
   actions: 'w-14',
 }
@@ -86,8 +87,7 @@ export const TunnelRow = memo(function TunnelRow(props: RowProps) {
         <StatusMark status={tunnel.status} reported={tunnel.statusReported} stale={stale} />
       </td>
       <th scope="row" className={`${cell} ${columnClass.name} text-left font-normal`}>
-        <NameLink tunnel={tunnel} />
-        <Flapping summary={props.day} />
+        <NameLink tunnel={tunnel} day={props.day} />
       </th>
       <td className={`${cell} ${columnClass.readiness}`}>
         <Readiness tunnel={tunnel} stale={stale} />
@@ -148,7 +148,7 @@ export const TunnelCard = memo(function TunnelCard(props: RowProps) {
             word={false}
           />
           <span className="min-w-0 flex-1 truncate font-medium">
-            <NameLink tunnel={tunnel} />
+            <NameLink tunnel={tunnel} day={props.day} />
           </span>
           <DataAge tunnel={tunnel} checkedAt={checkedAt} />
         </div>
@@ -161,7 +161,7 @@ export const TunnelCard = memo(function TunnelCard(props: RowProps) {
       </div>
       <FailoverAction {...props} />
       {props.day ? (
-        <Strip summary={props.day} className="absolute inset-x-0 bottom-0 h-1.5 w-full" />
+        <Strip flat summary={props.day} className="absolute inset-x-0 bottom-0 h-1.5 w-full" />
       ) : null}
     </li>
   )
@@ -200,7 +200,7 @@ function useFlash(value: string) {
   return { className: on ? 'animate-flash' : '', onEnd: () => setOn(false) }
 }
 
-function NameLink({ tunnel }: { tunnel: Tunnel }) {
+function NameLink({ tunnel, day }: { tunnel: Tunnel; day: TunnelSummary | null }) {
   return (
     <span className="flex min-w-0 items-baseline gap-2">
       <Link
@@ -215,6 +215,7 @@ function NameLink({ tunnel }: { tunnel: Tunnel }) {
       <span className="shrink-0 font-mono text-xs text-ink-3 @max-3xl:hidden max-md:hidden">
         {shortId(tunnel.id)}
       </span>
+      <Flapping summary={day} />
     </span>
   )
 }
@@ -304,12 +305,15 @@ const flapping = 4
 
 function Flapping({ summary }: { summary: TunnelSummary | null }) {
   if (!summary || summary.flapsLastHour < flapping) return null
+  const text = `Flapping: ${summary.flapsLastHour} role changes and reconnects in the last hour`
   return (
     <span
-      className="ml-2 rounded-sm bg-warn-soft px-1 text-sm text-warn"
-      {...tip(`${summary.flapsLastHour} role changes and reconnects in the last hour`)}
+      className="inline-flex shrink-0 items-center gap-1 self-center rounded-sm bg-warn-soft px-1 text-xs text-warn"
+      {...tip(text)}
     >
-      flapping
+      <Icon name="activity" className="size-3" />
+      <span aria-hidden="true">{countText(summary.flapsLastHour)}</span>
+      <span className="sr-only">{text}</span>
     </span>
   )
 }
