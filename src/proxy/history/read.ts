@@ -217,25 +217,68 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     return { ...range, tunnels }
   }
 
+  /**
+   * The status or the active lane of some tunnels. A lane without subjects is one row after the other, so
+   * the one that reaches into the window is the last that began before it: found by the key, however long
+   * the history is.
+   */
+  const plainSpansOf = (kind: number, tunnels: number[], { from, to }: Range) =>
+    db
+      .selectFrom('tunnels as t')
+      .innerJoin('spans as s', (on) =>
+        on
+          .onRef('s.tunnel', '=', 't.key')
+          .on('s.kind', '=', kind)
+          .on('s.began_at', '<', to)
+          .on((eb) =>
+            eb(
+              's.began_at',
+              '>=',
+              eb.fn.coalesce(
+                eb
+                  .selectFrom('spans as b')
+                  .select((of) => of.fn.max('b.began_at').as('at'))
+                  .where('b.kind', '=', kind)
+                  .whereRef('b.tunnel', '=', 't.key')
+                  .where('b.began_at', '<=', from),
+                eb.val(0),
+              ),
+            ),
+          ),
+      )
+      .select(['s.tunnel', 's.began_at', 's.value', 's.reported', 's.until_at'])
+      .where('t.key', 'in', tunnels)
+      .orderBy('s.tunnel')
+      .orderBy('s.began_at')
+      .execute()
+
+  async function plainLanes(lane: 'status' | 'active', tunnels: number[], range: Range) {
+    const lanes = new Map<number, Span[]>(tunnels.map((key) => [key, []]))
+    for (const row of await plainSpansOf(laneKinds[lane], tunnels, range)) {
+      const value = keys.textOf(row.value)
+      if (value === null) continue
+      lanes.get(row.tunnel)?.push({
+        lane,
+        from: Number(row.began_at),
+        to: row.until_at === null ? null : Number(row.until_at),
+        value,
+        source: row.reported === 1 ? 'reported' : 'observed',
+        precisionMs: null,
+        reason: null,
+      })
+    }
+    return lanes
+  }
+
   async function summariesOf(ids: string[], range: Range): Promise<TunnelSummary[]> {
     const keyed = ids.flatMap((id) => keys.known(id)?.key ?? [])
-    const byTunnel = new Map<number, Span[]>(keyed.map((key) => [key, []]))
-    for (const row of await spansOf([laneKinds.status, laneKinds.active], keyed, range)) {
-      const span = toSpan(keys, row)
-      if (span) byTunnel.get(row.tunnel)?.push(span)
-    }
+    const statuses = await plainLanes('status', keyed, range)
+    const actives = await plainLanes('active', keyed, range)
     const counts = await countChanges(keyed, range)
     return ids.map((tunnelId) => {
       const key = keys.known(tunnelId)?.key ?? tandemKey
-      const spans = byTunnel.get(key) ?? []
-      const status = toIntervals(
-        spans.filter((span) => span.lane === 'status'),
-        edgeOf(tunnelId, range, 'listed'),
-      )
-      const active = toIntervals(
-        spans.filter((span) => span.lane === 'active'),
-        edgeOf(tunnelId, range, 'connectors'),
-      )
+      const status = toIntervals(statuses.get(key) ?? [], edgeOf(tunnelId, range, 'listed'))
+      const active = toIntervals(actives.get(key) ?? [], edgeOf(tunnelId, range, 'connectors'))
       return summarise(tunnelId, range, status, active, counts(key, active))
     })
   }

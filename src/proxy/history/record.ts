@@ -1,4 +1,4 @@
-import type { Insertable, Transaction } from 'kysely'
+import type { CompiledQuery, Insertable, Transaction } from 'kysely'
 import {
   Cause,
   type EventKind,
@@ -66,6 +66,7 @@ const retryMs = 1_000
 const patienceMs = 5_000
 /** What Tandem and people did can't be seen again, so it is never given up; this much of it is kept. */
 const notesKept = 1_000
+const statementsKept = 50
 
 export async function createRecorder(deps: RecorderDeps) {
   const { db, keys, now } = deps
@@ -78,6 +79,7 @@ export async function createRecorder(deps: RecorderDeps) {
   const lost = new Set<string>()
   /** How many entries one moment of a tunnel has already, newest moments last. */
   const counted = new Map<string, number>()
+  const statements = new Map<number, CompiledQuery>()
   let tail: Promise<unknown> = Promise.resolve()
 
   /** One after the other: keys and books that one of them changes are on disk before the next reads them. */
@@ -323,17 +325,29 @@ export async function createRecorder(deps: RecorderDeps) {
       seen_at: book.seenAt,
     }))
     for (const part of chunks(rows)) {
-      await trx
+      await trx.executeQuery({
+        ...confirmationsOf(part),
+        parameters: part.flatMap((row) => [row.tunnel, row.listed_at, row.seen_at]),
+      })
+    }
+  }
+
+  /** The statement for so many rows, made once: a thousand rows take longer to put into words than to write. */
+  function confirmationsOf(rows: Insertable<Schema['confirmations']>[]) {
+    const made =
+      statements.get(rows.length) ??
+      db
         .insertInto('confirmations')
-        .values(part)
+        .values(rows)
         .onConflict((row) =>
           row.column('tunnel').doUpdateSet((eb) => ({
             listed_at: eb.ref('excluded.listed_at'),
             seen_at: eb.ref('excluded.seen_at'),
           })),
         )
-        .execute()
-    }
+        .compile()
+    if (statements.size < statementsKept) statements.set(rows.length, made)
+    return made
   }
 
   /** Writes down what was only confirmed since the last flush: one statement, once a sweep. */

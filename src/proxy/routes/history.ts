@@ -100,7 +100,11 @@ export function historyRoutes(route: Route, parts: Parts) {
 }
 
 function download(lines: AsyncGenerator<string>, type: string, name: string): Response {
-  const body = Readable.toWeb(Readable.from(lines)) as unknown as BodyInit
+  // A body is bytes: some servers and every client that follows the standard refuse text in its place.
+  async function* bytes() {
+    for await (const text of lines) yield Buffer.from(text)
+  }
+  const body = Readable.toWeb(Readable.from(bytes(), { objectMode: false })) as unknown as BodyInit
   return new Response(body, {
     headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` },
   })
