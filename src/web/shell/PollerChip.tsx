@@ -52,16 +52,21 @@ function chipText(poller: PollerState, now: number): string {
   return looked === null ? 'Polling' : `${word} ${ageText(now - looked)} ago`
 }
 
+/** Polling fills its share by design; what people do comes on top and is worth a colour only when it is much. */
+function budgetTone({ used, polling, hardStop }: PollerState['budget'], fine: string): string {
+  if (used > hardStop) return 'bg-bad'
+  return used > (polling + hardStop) / 2 ? 'bg-warn' : fine
+}
+
 /** Calls of the last five minutes against what polling may use. */
 function Meter({ poller, className = '' }: { poller: PollerState; className?: string }) {
-  const { used, polling, hardStop, limit } = poller.budget
+  const { used, polling, limit } = poller.budget
   const share = Math.min(1, used / limit)
-  const over = used > polling
   return (
     <span className={`relative h-1.5 w-10 overflow-hidden rounded-full bg-hover ${className}`}>
       <span
         style={{ width: `${share * 100}%` }}
-        className={`absolute inset-y-0 left-0 rounded-full ${over ? (used > hardStop ? 'bg-bad' : 'bg-warn') : 'bg-ink-3'}`}
+        className={`absolute inset-y-0 left-0 rounded-full ${budgetTone(poller.budget, 'bg-ink-3')}`}
       />
       <span
         style={{ left: `${(polling / limit) * 100}%` }}
@@ -164,8 +169,7 @@ const purposes: Record<TokenState['purpose'], string> = {
 
 function BudgetBar({ budget }: { budget: PollerState['budget'] }) {
   const at = (calls: number) => ({ left: `${(calls / budget.limit) * 100}%` })
-  const tone =
-    budget.used > budget.hardStop ? 'bg-bad' : budget.used > budget.polling ? 'bg-warn' : 'bg-good'
+  const tone = budgetTone(budget, 'bg-good')
   return (
     <div className="relative mt-2 h-2 rounded-full bg-page ring-1 ring-line ring-inset">
       <span
