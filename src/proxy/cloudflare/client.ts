@@ -19,9 +19,10 @@ export type Ids = { accountId?: string; tunnelId?: string; connectorId?: string 
 export type Answer = {
   result: unknown
   info: CfEnvelope['result_info']
-  /** When the call left: a later call has a larger one, even within one millisecond. */
+  /** When the call left and when its answer was complete; no two of all calls are the same. */
   sentAt: number
-  /** When its answer was complete. */
+  doneAt: number
+  /** When its answer was complete, as people see it. */
   at: number
 }
 
@@ -81,7 +82,12 @@ export function toPath(call: UpstreamCall, ids: Ids): string {
 export function createClient(deps: ClientDeps) {
   const { baseUrl, tokens, budget, now } = deps
   const host = new URL(baseUrl).host
-  let lastSentAt = 0
+  let lastTick = 0
+  /** Now, and later than ever before: tells what came first within one millisecond. */
+  const tick = () => {
+    lastTick = Math.max(now(), lastTick + orderMs)
+    return lastTick
+  }
 
   const slotFor = (call: UpstreamCall) => (upstreamCalls[call].write ? tokens.write : tokens.read)
 
@@ -153,8 +159,7 @@ export function createClient(deps: ClientDeps) {
     }
     assertMayAsk(slot, options.purpose)
     budget.spend(options.purpose)
-    const sentAt = Math.max(now(), lastSentAt + orderMs)
-    lastSentAt = sentAt
+    const sentAt = tick()
     const deadlineMs = options.deadlineMs ?? defaultDeadlineMs
     // One deadline over connecting, headers and body: a stalled body is as dead as a stalled start.
     const signal = AbortSignal.timeout(deadlineMs)
@@ -185,7 +190,10 @@ export function createClient(deps: ClientDeps) {
       throw toNetworkProblem(error, host, deadlineMs)
     }
     const at = now()
-    deps.debug({ call: name, status: response.status, ms: Math.round(at - sentAt) }, 'asked Cloudflare')
+    deps.debug(
+      { call: name, status: response.status, ms: Math.round(at - sentAt) },
+      'asked Cloudflare',
+    )
     const envelope = parseEnvelope(response, body)
     if (!envelope) {
       // The one answer that is a secret is not even looked at.
@@ -194,7 +202,7 @@ export function createClient(deps: ClientDeps) {
     }
     if (response.ok && envelope.success === true) {
       if (slot.lockedUntil <= sentAt) slot.lockedUntil = 0
-      return { result: envelope.result, info: envelope.result_info, sentAt, at }
+      return { result: envelope.result, info: envelope.result_info, sentAt, doneAt: tick(), at }
     }
     if (isRateLimitCode(envelope.errors)) throw lock(slot, response, envelope.errors)
     throw toRefusal(name, response, envelope.errors)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
@@ -54,8 +54,11 @@ export type Call = {
   tookMs: number | null
 }
 
+/** In memory where the machine offers it: every commit waits for the disk, which is not what is tried here. */
+const home = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
 export async function startRig(world: World, options: RigOptions = {}) {
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'tandem-fault-'))
+  const folder = options.folder ?? mkdtempSync(join(home, 'tandem-fault-'))
   const { db } = await openStore(folder, Date.now)
   const baseUrl = options.baseUrl ?? world.baseUrl
   const token = options.token ?? world.token
@@ -147,8 +150,8 @@ export async function startRig(world: World, options: RigOptions = {}) {
   const said: string[] = []
   tandem.parts.bus.subscribe(({ bytes }) => said.push(bytes.toString()))
 
-  /** One request of a person, with time going on until it is answered. */
-  async function ask(method: string, path: string, body?: unknown) {
+  /** One request of a person. */
+  async function send(method: string, path: string, body?: unknown) {
     const request = new Request(`http://127.0.0.1:8787/api${path}`, {
       method,
       headers: {
@@ -158,11 +161,14 @@ export async function startRig(world: World, options: RigOptions = {}) {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    const response = await time.during(Promise.resolve(app.fetch(request)))
+    const response = await app.fetch(request)
     const text = await response.text()
     said.push(text)
     return { status: response.status, json: JSON.parse(text) as unknown }
   }
+  /** The same, with time going on until it is answered. */
+  const ask = (method: string, path: string, body?: unknown) =>
+    time.during(send(method, path, body))
   async function get<T>(path: string): Promise<T> {
     const { status, json } = await ask('GET', path)
     if (status !== 200) throw new Error(`GET ${path}: ${status} ${JSON.stringify(json)}`)
@@ -186,6 +192,7 @@ export async function startRig(world: World, options: RigOptions = {}) {
     db,
     folder,
     app,
+    send,
     ask,
     get,
     session: () => get<Session>('/session'),

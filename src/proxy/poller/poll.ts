@@ -281,19 +281,25 @@ export function createPoller(deps: PollerDeps) {
   async function confirmDeletions(tunnelIds: string[], accountId: string) {
     for (const tunnelId of tunnelIds) {
       try {
-        await waitForBudget()
-        await confirmDeletion(tunnelId, accountId, 'poll')
+        await whenAllowed(() => confirmDeletion(tunnelId, accountId, 'poll'))
       } catch (error) {
         deps.warn({ tunnelId, err: error }, 'could not find out whether a tunnel was deleted')
       }
     }
   }
 
-  /** Between the calls of one listing: it is not given up because polling may not ask just now. */
-  async function waitForBudget() {
-    for (let ms = budget.waitMs('poll'); ms > 0 && !stopped; ms = budget.waitMs('poll')) {
-      waiting += 1
-      await new Promise<void>((resolve) => void deps.after(ms, resolve))
+  /**
+   * The next call of a listing, as soon as polling may ask: it is not given up for having to wait, and
+   * nobody takes its turn before it has left.
+   */
+  async function whenAllowed<T>(call: () => Promise<T>): Promise<T> {
+    waiting += 1
+    try {
+      for (let ms = budget.waitMs('poll'); ms > 0 && !stopped; ms = budget.waitMs('poll')) {
+        await new Promise<void>((resolve) => void deps.after(ms, resolve))
+      }
+      return call()
+    } finally {
       waiting -= 1
     }
   }
@@ -305,10 +311,7 @@ export function createPoller(deps: PollerDeps) {
     try {
       let listing = await readListing(account.accountId)
       // Something moved between two pages: once more, then make do with what came.
-      if (!listing.complete) {
-        await waitForBudget()
-        listing = await readListing(account.accountId)
-      }
+      if (!listing.complete) listing = await readListing(account.accountId)
       account.failures = 0
       account.failure = null
       account.inDoubt = false
@@ -369,11 +372,9 @@ export function createPoller(deps: PollerDeps) {
     let collected = 0
     let total: number | undefined
     for (let page = 1; ; page += 1) {
-      if (page > 1) await waitForBudget()
-      const { result, info } = await client.call(
-        'tunnelList',
-        { accountId },
-        { purpose: 'poll', query: { is_deleted: false, page, per_page: pageSize } },
+      const query = { is_deleted: false, page, per_page: pageSize }
+      const { result, info } = await whenAllowed(() =>
+        client.call('tunnelList', { accountId }, { purpose: 'poll', query }),
       )
       const cfRows = CfTunnelList.parse(result)
       if (page > 1 && info?.total_count !== total) complete = false

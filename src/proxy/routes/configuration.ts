@@ -41,7 +41,7 @@ export function configurationRoutes(route: Route, parts: Parts) {
       // An answer without a mode tells nothing: what holds now is read instead.
       if (configuration.haMode === null) return poller.readConfiguration(tunnelId, 'person')
       // What was read while the change was under way may still show the time before it.
-      await present.landConfiguration(configuration, answer.at, answer.at)
+      await present.landConfiguration(configuration, answer.doneAt, answer.at)
       return configuration
     })
     return c.json(after)

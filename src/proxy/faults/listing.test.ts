@@ -1,0 +1,467 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createBudget } from '../cloudflare/budget.ts'
+import { createClient } from '../cloudflare/client.ts'
+import { createPoller } from '../poller/poll.ts'
+import { createPresent } from '../poller/present.ts'
+import { createSecret } from '../secret.ts'
+import { type Rig, startRig } from './rig.ts'
+import { createVirtualTime } from './time.ts'
+import { startWorld, type World } from './world.ts'
+
+/** What is concluded when tunnels go, are not listed, can't be read, or answers come out of order. */
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+}, 60_000)
+afterAll(() => world.end())
+beforeEach(() => world.reset())
+
+const known = (rig: Rig, tunnelId: string) => rig.tandem.parts.present.tunnel(tunnelId)
+
+describe('U19 a tunnel is deleted while it is looked at', () => {
+  async function watch() {
+    const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
+    const rig = await startRig(world)
+    await rig.looked()
+    return { rig, tunnelId, connectorIds }
+  }
+
+  /** What a person sees of it, and whether Tandem leaves it alone from then on. */
+  async function aftermath(rig: Rig, tunnelId: string, connectorIds: string[]) {
+    const { deletedAt, name, trouble } = await rig.tunnel(tunnelId)
+    const { connectors } = await rig.connectors(tunnelId)
+    const listed = await rig.tunnels()
+    const refusal = await rig.refused('POST', `/tunnels/${tunnelId}/failovers`, {
+      client_id: connectorIds[1],
+      expected_active_id: connectorIds[0],
+    })
+    const before = rig.calls.length
+    await rig.time.run(60_000)
+    const asked = rig.calls.slice(before).filter(({ path }) => path.includes(tunnelId))
+    await rig.end()
+    return {
+      isDeleted: deletedAt !== null,
+      name,
+      trouble,
+      connectors: connectors.length,
+      listed: listed.length,
+      refusal: refusal.type,
+      asked: asked.length,
+    }
+  }
+  const gone = {
+    isDeleted: true,
+    name: 'lon-core',
+    trouble: null,
+    connectors: 2,
+    listed: 0,
+    refusal: 'urn:tandem:problem:tunnel-deleted',
+    asked: 0,
+  }
+
+  test('U19 its connectors answer 404 first', async () => {
+    const { rig, tunnelId, connectorIds } = await watch()
+    await world.order(`/tunnels/${tunnelId}/delete`)
+    await world.breakWith({
+      kind: 'status',
+      status: 404,
+      code: 1003,
+      match: { path: '/connections$' },
+    })
+    await rig.tandem.parts.poller.look(tunnelId, 'person').catch(() => {})
+    expect(await aftermath(rig, tunnelId, connectorIds)).toEqual(gone)
+  })
+
+  test('U19 a read of the tunnel itself tells first', async () => {
+    const { rig, tunnelId, connectorIds } = await watch()
+    await world.order(`/tunnels/${tunnelId}/delete`)
+    await rig.get(`/tunnels/${tunnelId}?fresh=true`)
+    expect(await aftermath(rig, tunnelId, connectorIds)).toEqual(gone)
+  })
+
+  test('U19 two complete listings lack it, and a read by its id confirms it', async () => {
+    const { rig, tunnelId, connectorIds } = await watch()
+    // Its connectors go on being answered (there are none), so the listing is what tells.
+    await world.order(`/tunnels/${tunnelId}/delete`)
+    await rig.time.until(
+      'it counts as deleted',
+      () => known(rig, tunnelId)?.deletedAt != null,
+      20_000,
+    )
+    expect(rig.calls.filter(({ path }) => path.endsWith(tunnelId))).toHaveLength(1)
+    expect(await aftermath(rig, tunnelId, connectorIds)).toEqual({ ...gone, connectors: 0 })
+  })
+
+  test('U19 404 everywhere, without a date of its deletion', async () => {
+    const { rig, tunnelId, connectorIds } = await watch()
+    await world.order(`/tunnels/${tunnelId}/delete`)
+    await world.breakWith({ kind: 'status', status: 404, code: 1003, match: { path: tunnelId } })
+    await rig.time.until(
+      'it counts as deleted',
+      () => known(rig, tunnelId)?.deletedAt != null,
+      20_000,
+    )
+    expect(await aftermath(rig, tunnelId, connectorIds)).toEqual(gone)
+  })
+})
+
+describe('U20 a listing that moves under our hands', () => {
+  const accountId = 'a'.repeat(32)
+  const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+
+  /**
+   * Poller, client, budget and present as they are, without a store; Cloudflare is a function here
+   * because tunnels must come and go between two pages, 5,000 times.
+   */
+  function assembleListing(options: { perPage: number; between: () => void }) {
+    const model = {
+      live: [] as number[],
+      next: 0,
+      asked: 0,
+      first: 0,
+      calm: false,
+      totalOff: 0,
+      endless: false,
+    }
+    for (; model.next < 24; model.next += 1) model.live.unshift(model.next)
+    let underWay = 0
+    const time = createVirtualTime(1_700_000_000_000, () => underWay === 0)
+    const json = (result: unknown, more: object = {}, status = 200) =>
+      Response.json(
+        { success: status === 200, errors: [], messages: [], result, ...more },
+        { status },
+      )
+    const row = (n: number) => ({ id: idOf(n), name: `t${n}`, status: 'healthy' })
+
+    async function upstream(input: RequestInfo | URL): Promise<Response> {
+      underWay += 1
+      await Promise.resolve()
+      underWay -= 1
+      const url = new URL(String(input))
+      const [, id, rest] = /warp_connector\/([^/]+)(\/\w+)?$/.exec(url.pathname) ?? []
+      // Without HA they are read less often, so that most calls are listings.
+      if (rest === '/configurations') return json({ ha_mode: 'disabled' })
+
+      if (rest) return json([])
+      if (id) {
+        const n = Number(id.slice(-12))
+        return model.live.includes(n) ? json(row(n)) : json(null, {}, 404)
+      }
+      model.asked += 1
+      const page = Number(url.searchParams.get('page'))
+      if (page === 1) model.first += 1
+      else if (!model.calm) options.between()
+      const { perPage } = options
+      const from = (page - 1) * perPage
+      const rows = model.endless
+        ? Array.from({ length: perPage }, (_, at) => row(1_000_000 + from + at))
+        : model.live.slice(from, from + perPage).map(row)
+      const total = model.endless ? 1_000_000 : model.live.length + model.totalOff
+      return json(rows, {
+        result_info: { page, per_page: perPage, count: rows.length, total_count: total },
+      })
+    }
+
+    const budget = createBudget({ limit: 100_000, pollShare: 0.6, now: time.now })
+    const slot = { secret: createSecret('x'.repeat(40)), lockedUntil: 0 }
+    const deletions: string[] = []
+    const client = createClient({
+      baseUrl: 'https://api.cloudflare.com/client/v4',
+      tokens: { read: slot, write: slot },
+      budget,
+      now: time.now,
+      random: () => 0.5,
+      sleep: (ms) => new Promise((resolve) => void time.after(ms, resolve)),
+      fetch: upstream,
+      onLocked: () => {},
+      onSkew: () => {},
+      debug: () => {},
+    })
+    const present = createPresent({
+      now: time.now,
+      cloudflareNow: time.now,
+      publish: () => {},
+      record: async (looks) => {
+        for (const { after, changes } of looks) {
+          if (!changes.some(({ type }) => type === 'tunnelDeleted')) continue
+          deletions.push(after.listed.id)
+          if (model.live.some((n) => idOf(n) === after.listed.id))
+            falseDeletions.push(after.listed.id)
+        }
+      },
+      staleAfterMs: () => 30_000,
+    })
+    const falseDeletions: string[] = []
+    const poller = createPoller({
+      accountIds: [accountId],
+      client,
+      budget,
+      present,
+      now: time.now,
+      after: time.after,
+      onState: () => {},
+      onVerdict: () => {},
+      warn: () => {},
+    })
+    return { model, time, present, poller, deletions, falseDeletions }
+  }
+
+  // 5,000 take a minute; TANDEM_SOAK=1 runs them all.
+  const listingsWanted = process.env.TANDEM_SOAK ? 5000 : 1000
+  test(`U20 tunnels come and go between pages, ${listingsWanted} listings: no false deletion`, async () => {
+    // A fixed sequence (mulberry32), so that a failure can be looked at again.
+    let seed = 20
+    const random = () => {
+      seed = (seed + 0x6d2b79f5) | 0
+      let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+      return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+    }
+    let listings = 0
+    let deleted = 0
+    // Begun anew now and then, so that what is long gone does not slow the rest down.
+    while (listings < listingsWanted) {
+      const gone = new Set<string>()
+      const { model, time, present, poller, deletions, falseDeletions } = assembleListing({
+        perPage: 8,
+        between: () => {
+          if (random() < 0.25) {
+            const [n] = model.live.splice(Math.floor(random() * model.live.length), 1)
+            if (n !== undefined) gone.add(idOf(n))
+          }
+          if (random() < 0.25) model.live.splice(Math.floor(random() * 3), 0, model.next++)
+        },
+      })
+      poller.start()
+      await time.run(1_250_000)
+      model.calm = true
+      await time.run(30_000)
+      poller.stop()
+      expect(falseDeletions).toEqual([])
+      expect(deletions.every((id) => gone.has(id))).toBe(true)
+      // In the end everything that is alive is there, and nothing else.
+      const shown = new Set(present.tunnels().map(({ id }) => id))
+      expect(shown).toEqual(new Set(model.live.map(idOf)))
+      listings += model.first
+      deleted += deletions.length
+    }
+    expect(deleted).toBeGreaterThan(listingsWanted / 5)
+  }, 120_000)
+
+  test('U20 an endless listing stops at 50 pages, twice, and says that it is incomplete', async () => {
+    const { model, time, poller } = assembleListing({ perPage: 100, between: () => {} })
+    poller.start()
+    await time.run(0)
+    model.endless = true
+    const before = model.asked
+    await time.until('it is incomplete', () => poller.state(null).listIncompleteSince !== null)
+    expect(model.asked - before).toBe(100)
+    expect(poller.state(null).state).toBe('running')
+    poller.stop()
+  })
+
+  test('U20 a total that does not fit is incomplete, and fits again later', async () => {
+    const { model, time, poller, present } = assembleListing({ perPage: 20, between: () => {} })
+    poller.start()
+    await time.run(0)
+    model.totalOff = 1
+    model.live.splice(5, 1)
+    await time.run(60_000)
+    expect(poller.state(null).listIncompleteSince).not.toBeNull()
+    // Its connectors are still answered, and an incomplete listing proves nothing.
+    expect(present.tunnels()).toHaveLength(24)
+    model.totalOff = 0
+    await time.run(20_000)
+    expect(poller.state(null).listIncompleteSince).toBeNull()
+    expect(present.tunnels()).toHaveLength(23)
+    poller.stop()
+  })
+
+  test('U20 page 2 fails: what was shown stays', async () => {
+    await world.order('/rate-limit', { limit: 100_000 })
+    const many = await startWorld('large --tunnels 150 --accounts 1')
+    const rig = await startRig(many, { still: true })
+    await rig.time.run(2000)
+    expect(await rig.tunnels()).toHaveLength(150)
+    await many.breakWith({
+      kind: 'status',
+      status: 500,
+      match: { path: 'warp_connector$' },
+      after: 1,
+    })
+    await rig.time.until('it fails', () => rig.tandem.parts.poller.state(null).state === 'failing')
+    expect(await rig.tunnels()).toHaveLength(150)
+    await many.heal()
+    await rig.time.until('it runs', () => rig.tandem.parts.poller.state(null).state === 'running')
+    expect(await rig.tunnels()).toHaveLength(150)
+    await rig.end()
+    await many.end()
+  })
+
+  test('U20 a second page waits for the budget instead of giving the listing up', async () => {
+    const many = await startWorld('large --tunnels 250 --accounts 1')
+    const rig = await startRig(many, { still: true })
+    await rig.time.run(120_000)
+    const pages = rig.calls.filter(({ query }) => query.includes('page=3'))
+    expect(pages.length).toBeGreaterThan(10)
+    expect(await rig.poller()).toMatchObject({ state: 'running', listIncompleteSince: null })
+    expect((await rig.poller()).listedAt).toBeGreaterThan(rig.time.now() - 15_000)
+    await rig.end()
+    await many.end()
+  })
+})
+
+describe('U21 a tunnel that one listing lacks', () => {
+  test('U21 it is marked as not listed, then normal again; never deleted', async () => {
+    const { tunnelId } = await world.addTunnel('lon-core')
+    const other = await world.addTunnel('dub-edge')
+    let lacking = false
+    const rig = await startRig(world, {
+      via: async (send, { path }) => {
+        const response = await send()
+        if (!lacking || !path.endsWith('/warp_connector')) return response
+        const body = (await response.json()) as { result: { id: string }[]; result_info: object }
+        const result = body.result.filter(({ id }) => id !== tunnelId)
+        const result_info = { page: 1, per_page: 100, count: 1, total_count: 1 }
+        return Response.json({ ...body, result, result_info })
+      },
+    })
+    await rig.looked()
+    for (let flap = 0; flap < 10; flap += 1) {
+      lacking = true
+      await rig.time.until('it is not listed', () => known(rig, tunnelId)?.unlistedSince != null)
+      lacking = false
+      await rig.time.until('it is listed', () => known(rig, tunnelId)?.unlistedSince === null)
+    }
+    expect(rig.calls.filter(({ path }) => path.endsWith(tunnelId))).toEqual([])
+    expect((await rig.tunnels()).map(({ id }) => id).toSorted()).toEqual(
+      [tunnelId, other.tunnelId].toSorted(),
+    )
+
+    // Lacking for long but alive: asked about after 2, 4, 8, … listings, and never called deleted.
+    lacking = true
+    const before = rig.calls.length
+    await rig.time.run(300_000)
+    expect(known(rig, tunnelId)).toMatchObject({ deletedAt: null })
+    const asked = rig.calls.slice(before).filter(({ path }) => path.endsWith(tunnelId))
+    expect(asked.length).toBeLessThanOrEqual(6)
+    await rig.end()
+  })
+})
+
+describe('U22 one tunnel of fifty can’t be read', () => {
+  test('U22 forty-nine are fresh, that one ages and says why', async () => {
+    const fifty = await startWorld('large --tunnels 50 --accounts 1')
+    const rig = await startRig(fifty, { still: true })
+    await rig.looked()
+    const [bad] = await rig.tunnels()
+    const badId = bad?.id ?? ''
+    await fifty.breakWith({ kind: 'status', status: 500, match: { path: `${badId}/connections` } })
+    await rig.time.run(120_000)
+    const tunnels = await rig.tunnels()
+    const ageOf = ({ checkedAt }: { checkedAt: number | null }) => rig.time.now() - (checkedAt ?? 0)
+    const others = tunnels.filter(({ id }) => id !== badId)
+    expect(others).toHaveLength(49)
+    for (const one of others) {
+      expect(ageOf(one)).toBeLessThan(one.staleAfterMs)
+      expect(one.trouble).toBeNull()
+    }
+    const one = await rig.tunnel(badId)
+    expect(ageOf(one)).toBeGreaterThan(60_000)
+    expect(one.trouble).toMatch(/^Cloudflare answered 500\./)
+    expect(await rig.poller()).toMatchObject({ state: 'running', reason: null })
+    await rig.end()
+    await fifty.end()
+  })
+
+  test('U22 a configuration that can’t be read does not make its tunnel less fresh', async () => {
+    const { tunnelId } = await world.addTunnel('lon-core')
+    await world.breakWith({ kind: 'status', status: 500, match: { path: '/configurations$' } })
+    const rig = await startRig(world)
+    await rig.looked()
+    await rig.time.run(60_000)
+    const tunnel = await rig.tunnel(tunnelId)
+    expect(tunnel.trouble).toBeNull()
+    expect(rig.time.now() - (tunnel.checkedAt ?? 0)).toBeLessThan(6000)
+    const tries = rig.calls.filter(({ path }) => path.endsWith('/configurations'))
+    expect(tries.length).toBeLessThanOrEqual(4)
+    await rig.end()
+  })
+})
+
+describe('U23 answers out of order', () => {
+  test('U23 an older look that comes later changes nothing, 100 times', async () => {
+    const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
+    const holding: (() => void)[] = []
+    let hold = false
+    const rig = await startRig(world, {
+      via: async (send) => {
+        const response = await send()
+        const whole = new Response(await response.arrayBuffer(), response)
+        if (hold) await new Promise<void>((resolve) => holding.push(resolve))
+        return whole
+      },
+    })
+    await rig.looked()
+    const seen: (string | null)[] = []
+    rig.tandem.parts.bus.subscribe(({ event }) => {
+      if (event.type !== 'polled') return
+      for (const one of event.tunnels) seen.push(one.activeConnectorId)
+    })
+    const { poller } = rig.tandem.parts
+    let activeAt = 0
+    for (let round = 0; round < 100; round += 1) {
+      hold = true
+      const first = poller.look(tunnelId, 'verify')
+      while (holding.length < 1) await new Promise((resolve) => setImmediate(resolve))
+      await world.order(`/tunnels/${tunnelId}/swap`)
+      activeAt = 1 - activeAt
+      const second = poller.look(tunnelId, 'verify')
+      while (holding.length < 2) await new Promise((resolve) => setImmediate(resolve))
+      hold = false
+      const [releaseFirst, releaseSecond] = holding.splice(0)
+      const isLate = round % 2 === 0
+      if (isLate) {
+        releaseSecond?.()
+        await second
+        releaseFirst?.()
+        await first
+      } else {
+        releaseFirst?.()
+        await first
+        releaseSecond?.()
+        await second
+      }
+      expect(known(rig, tunnelId)?.activeConnectorId).toBe(connectorIds[activeAt])
+      if (round % 50 === 49) await rig.time.run(300_000)
+    }
+    // Told once for each swap, and always the other one: nobody saw it go back.
+    expect(seen.length).toBe(100)
+    expect(seen.every((id, at) => id !== seen[at - 1])).toBe(true)
+    await rig.end()
+  })
+
+  test('U23 a rename outweighs a listing that left before it was answered', async () => {
+    const { tunnelId } = await world.addTunnel('old name')
+    const holding: (() => void)[] = []
+    const rig = await startRig(world, {
+      via: async (send, { method }) => {
+        // The change reaches Cloudflare late: it is held on its way there.
+        if (method === 'PATCH') await new Promise<void>((resolve) => holding.push(resolve))
+        return send()
+      },
+    })
+    await rig.looked()
+    const { poller } = rig.tandem.parts
+    // Not waited for by the clock, which stands still while it is under way.
+    const rename = rig.send('PATCH', `/tunnels/${tunnelId}`, { name: 'new name' })
+    while (holding.length < 1) await new Promise((resolve) => setImmediate(resolve))
+    await poller.readTunnel(tunnelId, 'person')
+    expect(known(rig, tunnelId)?.name).toBe('old name')
+    holding[0]?.()
+    expect((await rename).json).toMatchObject({ name: 'new name' })
+    expect(known(rig, tunnelId)?.name).toBe('new name')
+    await rig.end()
+  })
+})
