@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createClock } from '../clock.ts'
+import { startRig } from './rig.ts'
+import { startWorld, type World } from './world.ts'
+
+/** What happens when our clock and Cloudflare's differ, or ours is set back. */
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+}, 60_000)
+afterAll(() => world.end())
+beforeEach(() => world.reset())
+
+const minute = 60_000
+const hour = 60 * minute
+
+describe('U16 clock skew', () => {
+  // The browser's own clock is the page's matter: it reckons with the time that the server sends.
+  test.each([
+    ['none', 0],
+    ['a second ahead', 1000],
+    ['31 s behind', -31_000],
+    ['10 min ahead', 10 * minute],
+    ['10 min behind', -10 * minute],
+    ['an hour ahead, as summer time taken for real', hour],
+    ['a day ahead', 24 * hour],
+    ['a day behind', -24 * hour],
+  ])('U16 %s: it is measured, no age is negative, and a failover works', async (_, aheadMs) => {
+    const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
+    await world.order(`/connectors/${connectorIds[1]}/kill`)
+    await world.order('/clock', { advanceMs: 5000 })
+    await world.order(`/connectors/${connectorIds[1]}/revive`)
+    const rig = await startRig(world, { aheadMs })
+    await rig.looked()
+    const { serverAt, poller } = await rig.session()
+    // Cloudflare's header has whole seconds.
+    expect(Math.abs(Number(poller.clockSkewMs) + aheadMs)).toBeLessThanOrEqual(1000)
+    const { checkedAt } = await rig.tunnel(tunnelId)
+    expect(checkedAt).toBeLessThanOrEqual(serverAt)
+    expect(serverAt - Number(checkedAt)).toBeLessThan(10_000)
+
+    // How long it is connected counts by the clock that told when it connected.
+    await rig.time.run(20_000)
+    const { connectors } = await rig.connectors(tunnelId)
+    const standby = connectors.find(({ id }) => id === connectorIds[1])
+    const risk = standby?.promotion.find(({ id }) => id === 'just-connected')
+    expect(Number(/only (\d+) s ago/.exec(risk?.sentence ?? '')?.[1])).toBeGreaterThanOrEqual(19)
+    expect(Number(/only (\d+) s ago/.exec(risk?.sentence ?? '')?.[1])).toBeLessThanOrEqual(26)
+
+    const { json } = await rig.ask('POST', `/tunnels/${tunnelId}/failovers`, {
+      client_id: connectorIds[1],
+      expected_active_id: connectorIds[0],
+    })
+    await rig.time.run(5000)
+    const failover = await rig.get<Record<string, number>>(
+      `/failovers/${(json as { id: string }).id}`,
+    )
+    expect(failover).toMatchObject({ state: 'confirmed' })
+    expect(failover.endedAt).toBeGreaterThan(failover.sentAt ?? 0)
+
+    // A date in Retry-After is meant by Cloudflare's clock.
+    const { now } = await world.state()
+    const retryAfter = new Date(now + 120_000).toUTCString()
+    await world.breakWith({ kind: 'rate-limit', retryAfter })
+    await rig.time.until('it pauses', () => rig.tandem.parts.poller.state(null).state === 'paused')
+    const waitMs = Number((await rig.poller()).until) - rig.time.now()
+    expect(waitMs).toBeGreaterThan(110_000)
+    expect(waitMs).toBeLessThan(125_000)
+    await rig.end()
+  })
+
+  test('U16 the system clock is set back by an hour: watching goes on, and no time goes back', async () => {
+    const { tunnelId } = await world.addTunnel('lon-core')
+    let setBackMs = 0
+    const steps: number[] = []
+    const rig = await startRig(world, {
+      clock: (now) =>
+        createClock({
+          wall: () => now() - setBackMs,
+          monotonic: now,
+          onStepBack: (ms) => steps.push(ms),
+        }),
+    })
+    await rig.looked()
+    await rig.time.run(20_000)
+    const published: number[] = []
+    rig.tandem.parts.bus.subscribe(({ event }) => {
+      if ('at' in event) published.push(event.at)
+    })
+    let last = Number((await rig.tunnel(tunnelId)).checkedAt)
+    setBackMs = hour
+    const before = rig.calls.length
+    for (let passed = 0; passed < 10; passed += 1) {
+      await rig.time.run(10_000)
+      const { serverAt } = await rig.session()
+      const checkedAt = Number((await rig.tunnel(tunnelId)).checkedAt)
+      expect(checkedAt).toBeGreaterThan(last)
+      expect(serverAt - checkedAt).toBeGreaterThanOrEqual(0)
+      expect(serverAt - checkedAt).toBeLessThan(10_000)
+      last = checkedAt
+    }
+    expect(rig.calls.length - before).toBeGreaterThan(30)
+    expect(published).toEqual(published.toSorted((a, b) => a - b))
+    expect(steps).toEqual([hour])
+    await rig.end()
+  })
+})

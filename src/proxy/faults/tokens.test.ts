@@ -1,0 +1,253 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Session } from '#contract/session.ts'
+import { start } from '../../../e2e/processes.ts'
+import { createSecret } from '../secret.ts'
+import { leaks } from './invariants.ts'
+import { type Call, type Rig, startRig } from './rig.ts'
+import { startWorld, type World } from './world.ts'
+
+/** What happens when Cloudflare no longer takes the token, or takes it for less. */
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+}, 60_000)
+afterAll(() => world.end())
+beforeEach(() => world.reset())
+
+const stateOf = (rig: Rig) => rig.tandem.parts.poller.state(null)
+
+async function watch(options: { token?: string; readToken?: string } = {}) {
+  const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
+  for (const name of ['dub', 'fra', 'nyc', 'sin', 'tyo']) await world.addTunnel(name)
+  const rig = await startRig(world, options)
+  const failOver = { client_id: connectorIds[1], expected_active_id: connectorIds[0] }
+  return { rig, tunnelId, failOver }
+}
+
+describe('U17 the token is revoked in the middle', () => {
+  test.each([
+    ['401 of an unknown token', () => world.order('/tokens/write/revoke')],
+    [
+      '403 with code 10000',
+      () =>
+        world.breakWith({
+          kind: 'status',
+          status: 403,
+          code: 10_000,
+          message: 'Authentication error',
+        }),
+    ],
+    [
+      '403 with code 9109',
+      () => world.breakWith({ kind: 'status', status: 403, code: 9109, message: 'Unauthorized' }),
+    ],
+    [
+      '400 of a malformed header, code 6003',
+      () =>
+        world.breakWith({ kind: 'status', status: 400, code: 6003, message: 'Invalid headers' }),
+    ],
+  ])(
+    'U17 %s: at most 8 calls in 10 minutes, and it is back when the token is',
+    async (_, revoke) => {
+      const { rig, tunnelId } = await watch()
+      await rig.looked()
+      await rig.time.run(33_000)
+      await revoke()
+      const before = rig.calls.length
+      await rig.time.until('it says so', () => stateOf(rig).state === 'rejected', 10_000)
+      const rejectedAt = rig.time.now()
+      const { state, reason, since, until } = await rig.poller()
+      expect({ state, since }).toEqual({ state: 'rejected', since: rejectedAt })
+      expect(reason).toMatch(/^Cloudflare rejected the API token|^The API token may not do this/)
+      expect(until).toBe(rejectedAt + 30_000)
+      const [token] = (await rig.session()).tokens
+      expect(['rejected', 'permission-missing']).toContain(token?.verdict)
+      expect(token?.sentence).toMatch(/Cloudflare One Connector: WARP (?:Read|Write)”/)
+      await rig.time.run(600_000 - (rig.time.now() - rejectedAt))
+      // What was under way when the first refusal came could not know of it: four at most.
+      const firstAt = rig.calls[before]?.at
+      const isUnderWay = ({ at, path }: Call) => at === firstAt && !path.endsWith('/verify')
+      const made = rig.calls.slice(before)
+      expect(made.filter(isUnderWay).length).toBeLessThanOrEqual(4)
+      expect(made.filter((call) => !isUnderWay(call)).length).toBeLessThanOrEqual(7)
+      // What was last seen stays, with its age.
+      expect(await rig.tunnel(tunnelId)).toMatchObject({ status: 'healthy', readiness: 'ready' })
+
+      await world.order('/tokens/write/restore')
+      await world.heal()
+      await rig.time.until('it watches again', () => stateOf(rig).state === 'running', 300_000)
+      expect((await rig.session()).tokens[0]).toMatchObject({ verdict: 'works' })
+      await rig.end()
+    },
+  )
+
+  test('U17 a new token works within 30 s, whatever the old one is waiting for', async () => {
+    const { rig } = await watch()
+    await rig.looked()
+    await world.order('/tokens/write/revoke')
+    await rig.time.until('it says so', () => stateOf(rig).state === 'rejected', 10_000)
+    await rig.time.run(300_000)
+    await rig.tandem.replaceTokens(createSecret(world.readToken), null)
+    const tookMs = await rig.time.until('it runs', () => stateOf(rig).state === 'running')
+    expect(tookMs).toBeLessThanOrEqual(30_000)
+    await rig.time.run(10_000)
+    expect((await rig.session()).tokens).toMatchObject([
+      { purpose: 'everything', verdict: 'works' },
+    ])
+    await rig.end()
+  })
+
+  test('U17 an expired token is called that, with its date', async () => {
+    const { rig } = await watch()
+    await rig.looked()
+    // As Cloudflare's verify address would say of it, while everything else is refused.
+    await world.breakWith({
+      kind: 'body',
+      body: JSON.stringify({
+        success: true,
+        result: { status: 'expired', expires_on: '2026-10-01T00:00:00Z' },
+      }),
+      match: { path: '^/accounts/[0-9a-f]+/tokens/verify$' },
+    })
+    await world.breakWith({ kind: 'status', status: 401, code: 10_000 })
+    await rig.time.until('it says so', () => stateOf(rig).state === 'rejected', 10_000)
+    await rig.time.run(0)
+    expect((await rig.session()).tokens[0]).toMatchObject({
+      verdict: 'expired',
+      sentence: expect.stringMatching(/expired on 2026-10-01/),
+      expiresAt: Date.parse('2026-10-01T00:00:00Z'),
+    })
+    await rig.end()
+  })
+
+  test('U17 one tunnel that answers 403 is its own trouble, not the token’s', async () => {
+    const { rig, tunnelId } = await watch()
+    await rig.looked()
+    await world.breakWith({
+      kind: 'status',
+      status: 403,
+      match: { path: `${tunnelId}/connections` },
+    })
+    await rig.time.run(120_000)
+    expect(await rig.poller()).toMatchObject({ state: 'running' })
+    const others = (await rig.tunnels()).filter(({ id }) => id !== tunnelId)
+    expect(others.every(({ checkedAt }) => Number(checkedAt) > rig.time.now() - 15_000)).toBe(true)
+    expect((await rig.tunnel(tunnelId)).trouble).toMatch(/WARP Read/)
+    await rig.end()
+  })
+
+  test('U17 a revoked reading token leaves a failover to the other one', async () => {
+    const { rig, tunnelId, failOver } = await watch({ readToken: world.readToken })
+    await rig.looked()
+    await world.order('/tokens/read/revoke')
+    await rig.time.until('it says so', () => stateOf(rig).state === 'rejected', 10_000)
+    const { status, json } = await rig.ask('POST', `/tunnels/${tunnelId}/failovers`, failOver)
+    expect(status).toBe(202)
+    await rig.time.run(5000)
+    const { id } = json as { id: string }
+    expect(await rig.get(`/failovers/${id}`)).toMatchObject({ state: 'confirmed' })
+    await rig.end()
+  })
+
+  test('U17 an account that is not the token’s is named, and the others are watched', async () => {
+    const two = await startWorld('large --tunnels 6 --accounts 2')
+    const [accountId = '', otherId = ''] = two.accounts
+    await two.breakWith({ kind: 'status', status: 403, code: 9109, match: { path: otherId } })
+    const rig = await startRig(two)
+    await rig.time.run(60_000)
+    expect(await rig.poller()).toMatchObject({
+      state: 'failing',
+      reason: expect.stringMatching(new RegExp(`^Account ${otherId.slice(0, 8)}: `)),
+    })
+    const tunnels = await rig.tunnels()
+    expect(tunnels.length).toBeGreaterThan(0)
+    expect(tunnels.every((one) => one.accountId === accountId)).toBe(true)
+    expect((await rig.session()).tokens[0]?.verdict).toBe('works')
+    await rig.end()
+    await two.end()
+  })
+})
+
+describe('U18 the token may only read', () => {
+  test('U18 the failover is rejected with what is missing, sent once, and the page knows', async () => {
+    const { rig, tunnelId, failOver } = await watch({ token: world.readToken })
+    await rig.looked()
+    const { json } = await rig.ask('POST', `/tunnels/${tunnelId}/failovers`, failOver)
+    const { id } = json as { id: string }
+    await rig.time.run(100)
+    expect(await rig.get(`/failovers/${id}`)).toMatchObject({
+      state: 'rejected',
+      detail: expect.stringMatching(/“Cloudflare One Connector: WARP Write”/),
+      endedAt: expect.any(Number),
+    })
+    await rig.time.run(60_000)
+    expect(rig.calls.filter(({ method }) => method === 'PUT')).toHaveLength(1)
+    // Reading goes on, and that writing does not work stays known.
+    const { poller, tokens } = await rig.session()
+    expect(poller.state).toBe('running')
+    expect(tokens).toMatchObject([
+      {
+        purpose: 'everything',
+        verdict: 'permission-missing',
+        sentence: expect.stringMatching(/^Reading works, changing does not: /),
+      },
+    ])
+    await rig.end()
+  })
+})
+
+describe('the process and its .env', () => {
+  test('U17 SIGHUP reads a new token from the file, again and again, and prints none', async () => {
+    const live = await startWorld('docs', { speed: 1 })
+    const folder = mkdtempSync(join(tmpdir(), 'tandem-sighup-'))
+    const file = join(folder, '.env')
+    const settings = (token: string) =>
+      writeFileSync(
+        file,
+        `CLOUDFLARE_API_TOKEN=${token}\nCLOUDFLARE_ACCOUNT_ID=${live.accounts[0]}\nCLOUDFLARE_BASE_URL=${live.baseUrl}\nPORT=0\nLOG_LEVEL=debug\n`,
+      )
+    const wrong = ['A', 'B', 'C'].map((letter) => letter.repeat(40))
+    settings(wrong[0] ?? '')
+    const proxy = start('proxy', [], { cwd: folder, source: true })
+    const [, address = ''] = /(http:\S+)/.exec(await proxy.line(/is running: http:/)) ?? []
+    const said: string[] = []
+    const session = async () => {
+      const text = await (await fetch(`${address}/api/session`)).text()
+      said.push(text)
+      return JSON.parse(text) as Session
+    }
+    /** Asks until it is so: a process of its own has its own time. */
+    const becomes = async (state: string) => {
+      const began = performance.now()
+      while ((await session()).poller.state !== state) {
+        if (performance.now() - began > 30_000) throw new Error(`It did not become ${state}.`)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
+    await becomes('rejected')
+    for (const token of [wrong[1] ?? '', wrong[2] ?? '']) {
+      settings(token)
+      const before = (await live.requests()).length
+      proxy.signal('SIGHUP')
+      while ((await live.requests()).length === before) {
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      await becomes('rejected')
+    }
+    settings(live.token)
+    proxy.signal('SIGHUP')
+    await becomes('running')
+    settings('not a token')
+    proxy.signal('SIGHUP')
+    await proxy.line(/the old ones stay/)
+    expect((await session()).poller.state).toBe('running')
+    expect(await proxy.end()).toBe(0)
+    expect(leaks([proxy.output(), ...said], [...wrong, live.token, live.readToken])).toEqual([])
+    await live.end()
+    rmSync(folder, { recursive: true, force: true })
+  }, 60_000)
+})
