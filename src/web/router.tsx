@@ -185,4 +185,9 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof createAppRouter>
   }
+  // oxlint-disable-next-line typescript/consistent-type-definitions -- merging needs an interface
+  interface HistoryState {
+    /** This entry laid a dialog over the one before it: closing goes back there. */
+    dialogOver?: boolean
+  }
 }

@@ -18,7 +18,7 @@ export function ConnectorFacts({
     <Panel title="Facts">
       <Facts>
         <Fact name="Connector id" long>
-          <CopyId value={connector.id} what="connector id" />
+          <CopyId value={connector.id} what="connector id" className="max-sm:text-xs" />
         </Fact>
         <Fact name="Tunnel">
           <Link

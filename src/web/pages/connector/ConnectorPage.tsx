@@ -3,6 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import type { Connector, ConnectorList, TunnelDetail } from '#contract/tunnel.ts'
 import { useCheckedAt } from '#web/api/ages.ts'
+import { useDialogClose } from '#web/api/dialog-history.ts'
 import { connectorsQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
 import { activeOf, blocksOf, inOrder } from '#web/failover/order.ts'
 import { RunningFailover } from '#web/failover/RunningFailover.tsx'
@@ -107,10 +108,21 @@ function ConnectorView({
 
   type Search = ReturnType<typeof route.useSearch>
   // The range of the history stays while dialogs come and go.
+  const go = (search: Search) => void navigate({ search: { range, ...search }, resetScroll: false })
   const open = (search: Search) =>
-    void navigate({ search: { range, ...search }, resetScroll: false })
+    void navigate({
+      search: { range, ...search },
+      state: { dialogOver: true },
+      resetScroll: false,
+    })
   const turn = (search: Search) =>
-    void navigate({ search: { range, ...search }, resetScroll: false, replace: true })
+    void navigate({
+      search: { range, ...search },
+      state: true,
+      replace: true,
+      resetScroll: false,
+    })
+  const close = useDialogClose(dialog, () => turn({}))
   const promote = () => open({ dialog: 'failover', to: connector.id })
   const follow = (failoverId: string): Search => ({ dialog: 'failover', failover: failoverId })
 
@@ -193,7 +205,7 @@ function ConnectorView({
           connectorId={connector.id}
           expected={1}
           rangeText={range}
-          onRange={(text) => open({ range: text })}
+          onRange={(text) => go({ range: text })}
         />
       </Suspense>
       <Suspense>
@@ -204,7 +216,7 @@ function ConnectorView({
             failoverId={failover}
             onChoose={(id) => turn({ dialog: 'failover', to: id })}
             onFollow={(failoverId) => turn(follow(failoverId))}
-            onClose={() => turn({})}
+            onClose={close}
           />
         ) : null}
       </Suspense>

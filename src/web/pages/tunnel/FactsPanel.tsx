@@ -10,10 +10,10 @@ export function FactsPanel({ tunnel }: { tunnel: TunnelDetail }) {
     <Panel title="Facts">
       <Facts>
         <Fact name="Tunnel id" long>
-          <CopyId value={tunnel.id} what="tunnel id" />
+          <CopyId value={tunnel.id} what="tunnel id" className="max-sm:text-xs" />
         </Fact>
         <Fact name="Account id" long>
-          <CopyId value={tunnel.accountId} what="account id" />
+          <CopyId value={tunnel.accountId} what="account id" className="max-sm:text-xs" />
         </Fact>
         <Fact name="Created">
           <At at={tunnel.createdAt} />

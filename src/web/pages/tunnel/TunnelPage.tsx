@@ -2,6 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { useCheckedAt } from '#web/api/ages.ts'
+import { useDialogClose } from '#web/api/dialog-history.ts'
 import { connectorsQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
 import { RunningFailover } from '#web/failover/RunningFailover.tsx'
 import { whyNoFailover, whyNoStandby } from '#web/failover/reason.ts'
@@ -59,11 +60,22 @@ export function TunnelPage() {
 
   // The range of the history stays while dialogs come and go.
   const { range } = search
-  const open = (next: typeof search) =>
+  const go = (next: typeof search) =>
     void navigate({ search: { range, ...next }, resetScroll: false })
+  const open = (next: typeof search) =>
+    void navigate({
+      search: { range, ...next },
+      state: { dialogOver: true },
+      resetScroll: false,
+    })
   const turn = (next: typeof search) =>
-    void navigate({ search: { range, ...next }, resetScroll: false, replace: true })
-  const close = () => turn({})
+    void navigate({
+      search: { range, ...next },
+      state: true,
+      replace: true,
+      resetScroll: false,
+    })
+  const close = useDialogClose(search.dialog, () => turn({}))
   const follow = (failoverId: string) => ({ dialog: 'failover' as const, failover: failoverId })
 
   useShortcut('failover', () => {
@@ -112,7 +124,7 @@ export function TunnelPage() {
           tunnel={tunnel}
           expected={list.connectors.length}
           rangeText={range}
-          onRange={(text) => open({ range: text })}
+          onRange={(text) => go({ range: text })}
         />
       </Suspense>
       <Suspense>
