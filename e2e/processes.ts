@@ -7,6 +7,7 @@ import { join } from 'node:path'
 const root = join(import.meta.dirname, '..')
 
 export type Program = {
+  pid: number
   /** Everything that it has printed so far, both streams. */
   output: () => string
   /** The first line that matches, waited for; throws with the output when the program ends before. */
@@ -65,6 +66,7 @@ export function start(
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
 
   return {
+    pid: child.pid ?? 0,
     output: () => output,
     ended,
     line: (pattern) =>

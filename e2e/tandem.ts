@@ -31,6 +31,8 @@ export async function startTandem(env: Record<string, string>, args: string[] = 
 
   return {
     address,
+    /** Of its present life. */
+    pid: () => program.pid,
     /** Everything that it has printed, over all its lives. */
     output: () => output + program.output(),
     /** Ends it; pages that are open lose their stream. */

@@ -45,12 +45,24 @@ type FailoverBehaviour = {
 
 export type World = Awaited<ReturnType<typeof startWorld>>
 
-/** Nothing happens by itself (`--life off`), and the same seed gives the same ids. */
-export async function startWorld({ scene, seed }: { scene: Scene; seed: number }) {
-  const program = start(
-    'simulator',
-    `--port 0 --life off --scene ${scene} --seed ${seed} --parent-pipe`.split(' '),
-  )
+/**
+ * Nothing happens by itself (`--life off`), and the same seed gives the same ids.
+ *
+ * @param args further options of the simulator's command line; later ones win.
+ */
+export async function startWorld({
+  scene,
+  seed,
+  args = [],
+}: {
+  scene: Scene
+  seed: number
+  args?: string[]
+}) {
+  const program = start('simulator', [
+    ...`--port 0 --life off --scene ${scene} --seed ${seed} --parent-pipe`.split(' '),
+    ...args,
+  ])
   const ready = JSON.parse(await program.line(/"ready":true/)) as Ready
 
   async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {

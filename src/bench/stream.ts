@@ -1,0 +1,44 @@
+import { get } from 'node:http'
+import { LiveEvent } from '#contract/events.ts'
+
+/** An open page as the proxy sees one: a live stream. Without the page it costs the bench nothing. */
+
+/**
+ * Opens a stream and resolves when the proxy has answered.
+ *
+ * @param onEvent hears every event; without it the bytes are read and thrown away.
+ * @returns closes it
+ */
+export function openStream(
+  address: string,
+  onEvent?: (event: LiveEvent) => void,
+): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    // Each its own connection, as every browser has one.
+    const request = get(`${address}/api/events`, { agent: false }, (response) => {
+      if (response.statusCode !== 200) {
+        reject(new Error(`The stream was answered with ${response.statusCode}.`))
+        return
+      }
+      // Closing it on purpose ends it in an error that nobody needs to hear of.
+      response.on('error', () => {})
+      if (onEvent) listen(response, onEvent)
+      else response.resume()
+      resolve(() => void response.destroy())
+    })
+    request.on('error', reject)
+  })
+}
+
+function listen(response: NodeJS.ReadableStream, onEvent: (event: LiveEvent) => void) {
+  let text = ''
+  response.setEncoding('utf8')
+  response.on('data', (chunk: string) => {
+    const messages = (text + chunk).split('\n\n')
+    text = messages.pop() ?? ''
+    for (const message of messages) {
+      const data = message.split('\n').find((line) => line.startsWith('data: '))
+      if (data) onEvent(LiveEvent.parse(JSON.parse(data.slice('data: '.length))))
+    }
+  })
+}
