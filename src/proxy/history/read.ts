@@ -13,11 +13,11 @@ import {
   type TunnelSummary,
   type UnknownReason,
 } from '#contract/history.ts'
+import { haOf } from '../poller/sight.ts'
 import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Book, Span } from './advance.ts'
 import type { Keys } from './keys.ts'
-import { haOf } from '../poller/sight.ts'
 import { causeList, type GapMs, laneKinds, tandemKey, toConnectionId, toSpan } from './record.ts'
 import { downsample, type Edge, lengthOf, toIntervals, toStrip } from './window.ts'
 

@@ -1,0 +1,113 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { TunnelHistory } from '#contract/history.ts'
+import { type Rig, startRig } from '../faults/rig.ts'
+import { startWorld, type World } from '../faults/world.ts'
+import { mountSmallDisk } from './disk.ts'
+import { promote } from './elsewhere.ts'
+
+/** The whole Tandem on a disk that refuses, and again on one that takes what it is given. */
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+}, 60_000)
+afterAll(() => world.end())
+
+const probe = mountSmallDisk(1)
+probe?.end()
+
+/** How a disk is made to refuse, and to work again. */
+type Refusal = {
+  folder: string
+  refuse: (rig: Rig) => Promise<void>
+  relent: (rig: Rig) => Promise<void>
+  end: () => void
+}
+
+function fullDisk(): Refusal {
+  const disk = mountSmallDisk(2)
+  if (!disk) throw new Error('Nothing can be mounted here.')
+  return {
+    // Not the file system itself, which can't be removed while it is mounted.
+    folder: join(disk.folder, 'data'),
+    async refuse({ db }) {
+      // A log that was written before has room in it: it must grow to be written again.
+      await sql`pragma wal_checkpoint(truncate)`.execute(db)
+      disk.fill()
+    },
+    relent: async () => disk.free(),
+    end: disk.end,
+  }
+}
+
+/** Root may write to what is read-only for others, so the connection itself is told to refuse. */
+const readOnly = (): Refusal => ({
+  folder: mkdtempSync(join(tmpdir(), 'tandem-disk-')),
+  refuse: async ({ db }) => void (await sql`pragma query_only = 1`.execute(db)),
+  relent: async ({ db }) => void (await sql`pragma query_only = 0`.execute(db)),
+  end: () => {},
+})
+
+describe('P4 a disk that takes nothing', () => {
+  const cases = [['read-only', readOnly], ...(probe ? [['full', fullDisk] as const] : [])] as const
+
+  test.each(cases)(
+    '%s: the live view goes on, writes are refused, and recording takes itself up again',
+    async (_, make) => {
+      await world.reset()
+      const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
+      const [first = '', second = ''] = connectorIds
+      const disk = make()
+      const rig = await startRig(world, { folder: disk.folder })
+      await rig.looked()
+      await rig.time.run(60_000)
+      expect((await rig.session()).notRecordingSince).toBeNull()
+
+      await disk.refuse(rig)
+      const refusedAt = rig.time.now()
+      await promote(world, tunnelId, second)
+      await rig.time.until(
+        'the page shows who is active now',
+        () => rig.tandem.parts.present.tunnel(tunnelId)?.activeConnectorId === second,
+      )
+      await rig.time.run(10_000)
+      const { notRecordingSince } = await rig.session()
+      expect(notRecordingSince).toBeGreaterThanOrEqual(refusedAt)
+      const failover = { client_id: first, expected_active_id: second }
+      expect(await rig.refused('POST', `/tunnels/${tunnelId}/failovers`, failover)).toMatchObject({
+        type: 'urn:tandem:problem:not-recorded',
+      })
+      expect(await rig.refused('PATCH', `/tunnels/${tunnelId}`, { name: 'other' })).toMatchObject({
+        type: 'urn:tandem:problem:not-recorded',
+      })
+      expect(rig.calls.filter(({ method }) => method !== 'GET')).toEqual([])
+      await rig.time.run(120_000)
+      const read = (from: number) =>
+        rig.get<TunnelHistory>(`/tunnels/${tunnelId}/history?from=${from}&to=${rig.time.now()}`)
+      const during = await read(refusedAt)
+      expect(during.active.at(-1)).toMatchObject({ value: 'unknown', reason: 'not-recorded' })
+
+      await disk.relent(rig)
+      const relentedAt = rig.time.now()
+      const took = await rig.time.until(
+        'it records again',
+        () => rig.tandem.parts.session().notRecordingSince === null,
+        35_000,
+      )
+      expect(took).toBeLessThanOrEqual(35_000)
+      await rig.time.run(20_000)
+      const after = await read(refusedAt - 30_000)
+      expect(after.active.map(({ value }) => value)).toEqual([first, 'unknown', second])
+      const [, gap] = after.active
+      expect(gap).toMatchObject({ reason: 'not-recorded' })
+      expect(gap?.from).toBeLessThanOrEqual(refusedAt + 10_000)
+      expect(gap?.to).toBeGreaterThanOrEqual(relentedAt)
+      expect(after.events.map(({ kind }) => kind)).toContain('active-changed')
+      await rig.end().finally(disk.end)
+    },
+  )
+})

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { TunnelHistory } from '#contract/history.ts'
+import type { TunnelDetail } from '#contract/tunnel.ts'
+import { start } from '../../../e2e/processes.ts'
+import { startWorld, type World } from '../faults/world.ts'
+import { promote } from './elsewhere.ts'
+
+/** The real proxy in a process of its own, killed by SIGKILL and started again on the same folder. */
+
+let world: World
+let folder: string
+beforeAll(async () => {
+  world = await startWorld('empty', { speed: 1 })
+  folder = mkdtempSync(join(tmpdir(), 'tandem-restart-'))
+}, 60_000)
+afterAll(async () => {
+  await world.end()
+  rmSync(folder, { recursive: true })
+})
+
+async function startProxy() {
+  const program = start('proxy', [], {
+    source: true,
+    env: {
+      PORT: '0',
+      TANDEM_DATA_DIR: folder,
+      CLOUDFLARE_BASE_URL: world.baseUrl,
+      CLOUDFLARE_API_TOKEN: world.token,
+      CLOUDFLARE_ACCOUNT_ID: world.accounts[0] ?? '',
+    },
+  })
+  const line = await program.line(/is running: http:/)
+  const address = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? ''
+  async function get<T>(path: string): Promise<T | null> {
+    const answer = await fetch(`${address}/api${path}`)
+    return answer.ok ? ((await answer.json()) as T) : null
+  }
+  return { kill: () => program.end('SIGKILL'), get }
+}
+
+/** Asks until it is so; the test's own time limit ends it. */
+async function eventually<T>(ask: () => Promise<T | null>, isSo: (answer: T) => boolean) {
+  for (;;) {
+    const answer = await ask()
+    if (answer !== null && isSo(answer)) return answer
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+test('a role that was swapped while Tandem lay killed is told after its restart, by nobody', async () => {
+  const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
+  const [first = '', second = ''] = connectorIds
+  const before = await startProxy()
+  await eventually(
+    () => before.get<TunnelDetail>(`/tunnels/${tunnelId}`),
+    (tunnel) => tunnel.activeConnectorId === first,
+  )
+  await before.kill()
+  const killedAt = (await world.state()).now
+  await promote(world, tunnelId, second)
+  await eventually(
+    () => world.tunnel(tunnelId),
+    ({ connectors }) => connectors.find(({ id }) => id === second)?.haStatus === 'active',
+  )
+  const restartedAt = (await world.state()).now
+
+  const after = await startProxy()
+  const isTold = ({ events }: TunnelHistory) => events.some(({ kind }) => kind === 'active-changed')
+  const history = await eventually(
+    () => after.get<TunnelHistory>(`/tunnels/${tunnelId}/history`),
+    isTold,
+  )
+  const told = history.events.filter(({ kind }) => kind === 'active-changed')
+  expect(told).toMatchObject([{ from: first, to: second, cause: 'unknown', by: null }])
+  // It happened somewhere between the last look of the one run and the first of the other.
+  const [{ at, precisionMs } = { at: 0, precisionMs: 0 }] = told
+  expect(at).toBeGreaterThanOrEqual(restartedAt)
+  expect(at - Number(precisionMs)).toBeLessThanOrEqual(killedAt)
+  expect(history.events.map(({ kind }) => kind)).not.toContain('status-changed')
+  // Nothing is claimed of the time in between.
+  for (const { value, from, to } of history.active) {
+    expect(value === first ? to : 0).toBeLessThanOrEqual(killedAt)
+    expect(value === second ? from : restartedAt).toBeGreaterThanOrEqual(restartedAt)
+  }
+  expect(history.active.at(-1)?.value).toBe(second)
+  await after.kill()
+}, 120_000)
