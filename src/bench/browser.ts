@@ -1,4 +1,4 @@
-import { type Browser, chromium, type CDPSession, type Page } from '@playwright/test'
+import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test'
 import { browserArgs, ensureBrowser } from '../tasks/browser.ts'
 import { withProbe } from './probe.ts'
 

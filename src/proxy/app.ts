@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { compress } from 'hono/compress'
 import { type OperationId, operations } from '#contract/operations.ts'
 import { Uuid } from '#contract/tunnel.ts'
 import { assertMay, routePath, sameSite } from './identity/guard.ts'
@@ -34,6 +35,10 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
     c.header('cache-control', 'no-store')
     c.header('x-request-id', c.get('requestId'))
   })
+  // Strips and intervals repeat themselves: a month of a thousand tunnels becomes a tenth.
+  for (const path of ['/api/history/*', '/api/tunnels/:tunnelId/*', '/api/activity']) {
+    app.use(path, compress({ encoding: 'gzip' }))
+  }
   app.use('/api/*', sameSite(parts.host))
   app.use(
     '/api/*',

@@ -4,7 +4,7 @@ import { type Failover, isRunning } from '#contract/failover.ts'
 import type { UnknownReason } from '#contract/history.ts'
 import type { Session } from '#contract/session.ts'
 import { createBudget } from './cloudflare/budget.ts'
-import { createClient, type Tokens, type TokenSlot } from './cloudflare/client.ts'
+import { createClient, type TokenSlot, type Tokens } from './cloudflare/client.ts'
 import { createTokenWatch } from './cloudflare/tokens.ts'
 import type { Config } from './config.ts'
 import { createFailovers } from './failover/run.ts'
@@ -52,8 +52,6 @@ const tellPollerMs = 2000
 const flushMs = 5000
 const pruneMs = 3_600_000
 const dayMs = 86_400_000
-
-export type Tandem = Awaited<ReturnType<typeof assemble>>
 
 /** Makes the parts. Nothing is asked of Cloudflare before `start`. */
 export async function assemble(surroundings: Surroundings) {

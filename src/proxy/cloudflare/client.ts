@@ -1,4 +1,4 @@
-import { type CfMessage, CfEnvelope } from '#contract/cloudflare.ts'
+import { CfEnvelope, type CfMessage } from '#contract/cloudflare.ts'
 import { type UpstreamCall, upstreamCalls } from '#contract/operations.ts'
 import type { Problem, ProblemKind } from '#contract/problem.ts'
 import { ProblemError } from '../problem.ts'

@@ -8,8 +8,6 @@ import { toAt } from './translate.ts'
  * How the tokens fare, in words. Cloudflare's verify addresses tell about expiry, but each of them calls
  * good tokens of the other kind invalid; only a real list call decides whether a token works.
  */
-export type TokenWatch = ReturnType<typeof createTokenWatch>
-
 type Fare = Pick<TokenState, 'verdict' | 'sentence' | 'expiresAt'>
 
 const unchecked: Fare = { verdict: 'unchecked', sentence: 'Not checked yet.', expiresAt: null }

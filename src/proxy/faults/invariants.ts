@@ -1,5 +1,5 @@
-import type { Failover } from '#contract/failover.ts'
 import { expect } from 'vitest'
+import type { Failover } from '#contract/failover.ts'
 import type { Store } from '../store/open.ts'
 
 /**

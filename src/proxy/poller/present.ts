@@ -7,11 +7,11 @@ import type {
   Tunnel,
   TunnelDetail,
 } from '#contract/tunnel.ts'
-import { outlookOf, promotionChecks, readinessOf, type Situation } from '../failover/checks.ts'
 import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
+import { outlookOf, promotionChecks, readinessOf, type Situation } from '../failover/checks.ts'
 import { reportedSince } from '../history/advance.ts'
-import { activeIdOf, haOf, keepSame, type Sight } from './sight.ts'
 import { type Change, diff } from './diff.ts'
+import { activeIdOf, haOf, keepSame, type Sight } from './sight.ts'
 
 /**
  * What is known now: the last look at every tunnel, and since when it looks like that. Poller, writes

@@ -1,8 +1,8 @@
 import { CfConfiguration } from '#contract/cloudflare.ts'
 import { ConfigurationChange } from '#contract/tunnel.ts'
-import { liveTunnel, noticing, type Parts, perform, type Route, readBody } from './route.ts'
 import { toConfiguration } from '../cloudflare/translate.ts'
 import { createFreshness, wantsFresh } from './fresh.ts'
+import { liveTunnel, noticing, type Parts, perform, type Route, readBody } from './route.ts'
 
 export function configurationRoutes(route: Route, parts: Parts) {
   const { client, present, poller, now } = parts

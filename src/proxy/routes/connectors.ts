@@ -1,8 +1,8 @@
 import { CfConnector } from '#contract/cloudflare.ts'
-import { liveTunnel, type Parts, type Route } from './route.ts'
 import { toSeenConnector } from '../cloudflare/translate.ts'
 import { ProblemError } from '../problem.ts'
 import { createFreshness, wantsFresh } from './fresh.ts'
+import { liveTunnel, type Parts, type Route } from './route.ts'
 
 export function connectorRoutes(route: Route, parts: Parts) {
   const { present, poller, client } = parts

@@ -1,9 +1,9 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Uuid } from '#contract/tunnel.ts'
-import type { Parts, Route } from './route.ts'
 import { openStream } from '../live/stream.ts'
 import { ProblemError } from '../problem.ts'
 import { securityHeaderValues } from './headers.ts'
+import type { Parts, Route } from './route.ts'
 
 const mostStreams = 2000
 /** Tunnels that one stream may ask to be looked at often. */

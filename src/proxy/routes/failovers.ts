@@ -1,7 +1,7 @@
 import { FailoverRequest } from '#contract/failover.ts'
 import { Uuid } from '#contract/tunnel.ts'
-import { liveTunnel, type Parts, perform, type Route, readBody } from './route.ts'
 import { ProblemError } from '../problem.ts'
+import { liveTunnel, type Parts, perform, type Route, readBody } from './route.ts'
 
 export function failoverRoutes(route: Route, parts: Parts) {
   route('failoverRun', async (c, { tunnelId = '' }) => {

@@ -1,5 +1,5 @@
-import type { Request } from './route.ts'
 import { ProblemError } from '../problem.ts'
+import type { Request } from './route.ts'
 
 /**
  * "Check now": `?fresh=true` on a read asks Cloudflare, at most once in 10 s for one subject and 20 times

@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib'
 import { CfTunnel } from '#contract/cloudflare.ts'
 import { InstallToken, TunnelChange, TunnelCreation, type TunnelList } from '#contract/tunnel.ts'
-import { liveTunnel, noticing, type Parts, perform, type Route, readBody } from './route.ts'
 import type { Answer } from '../cloudflare/client.ts'
 import { toListedTunnel } from '../cloudflare/translate.ts'
 import { ProblemError } from '../problem.ts'
 import { createFreshness, wantsFresh } from './fresh.ts'
+import { liveTunnel, noticing, type Parts, perform, type Route, readBody } from './route.ts'
 
 export function tunnelRoutes(route: Route, parts: Parts) {
   const { client, present, poller, now, bus } = parts

@@ -1,4 +1,4 @@
-import { useMemo, useRef } from 'react'
+import { memo, useMemo, useRef } from 'react'
 import {
   Area,
   AreaChart,
@@ -23,7 +23,7 @@ import { ticksOf } from './ticks.ts'
  * How many connections to Cloudflare were open, by colo, with what opened and closed. Time that nobody
  * watched is hatched and has no number.
  */
-export function ConnectionHistory({
+export const ConnectionHistory = memo(function ConnectionHistory({
   history,
   stretch,
   zone,
@@ -38,12 +38,7 @@ export function ConnectionHistory({
 }) {
   const box = useRef<HTMLDivElement>(null)
   const size = usePlotSize(box)
-  const { from, to } = stretch
-  const steps = useMemo(
-    () => toConnectionSteps(history, { from, to }),
-    // The parts that it reads; other parts of the answer change more often.
-    [history, from, to],
-  )
+  const steps = useMemo(() => toConnectionSteps(history, stretch), [history, stretch])
   const unit = size?.unit ?? 1
   const stacked = (size?.width ?? 0) < narrowPx
   const gutter = gutterOf(stacked, unit)
@@ -59,7 +54,7 @@ export function ConnectionHistory({
       <ColoLegend steps={steps} />
     </div>
   )
-}
+})
 
 /** From the most used colo to the least: one hue in steps, because colour is for states only. */
 const shades = ['100%', '74%', '52%', '34%', '20%'] as const

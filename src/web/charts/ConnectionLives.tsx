@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react'
+import { memo, type ReactNode, useState } from 'react'
 import type { ConnectionLife, TunnelHistory } from '#contract/history.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { useClock } from '#web/ui/clock.ts'
@@ -12,7 +12,7 @@ import { precisionText } from './precision.ts'
 const pageSize = 15
 
 /** Every connection of the stretch, the latest first: when it opened, when it closed, how long it lived. */
-export function ConnectionLives({
+export const ConnectionLives = memo(function ConnectionLives({
   history,
   zone,
   renderConnector,
@@ -74,7 +74,7 @@ export function ConnectionLives({
       ) : null}
     </div>
   )
-}
+})
 
 function Lived({ life }: { life: ConnectionLife }) {
   const open = life.closedAt === null

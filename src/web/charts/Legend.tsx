@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'react'
+import { memo, useLayoutEffect, useMemo, useRef } from 'react'
 import { tip } from '#web/ui/Tooltip.tsx'
 import type { Ink } from './ink.ts'
 import { paintSample } from './paint.ts'
@@ -31,10 +31,10 @@ const markWords: Record<Mark['kind'], { word: string; meaning: string }> = {
 }
 
 /** What the bands and marks of this picture mean; only what is in it. */
-export function Legend({
+export const Legend = memo(function Legend({
   lanes,
   marks,
-  stretch,
+  stretch: { from, to },
   ink,
 }: {
   lanes: readonly Lane[]
@@ -42,14 +42,7 @@ export function Legend({
   stretch: Stretch
   ink: Ink
 }) {
-  const seen = new Set<Look>()
-  let reported = false
-  for (const { kind, intervals } of lanes)
-    for (const interval of intervals) {
-      if (interval.to <= stretch.from || interval.from >= stretch.to) continue
-      if (interval.source === 'reported') reported = true
-      else seen.add(lookOf(kind, interval))
-    }
+  const { seen, reported } = useMemo(() => seenIn(lanes, from, to), [lanes, from, to])
   const kinds = new Set(marks.map(({ kind }) => kind))
   return (
     <ul aria-label="Legend" className="flex flex-wrap gap-x-4 gap-y-1 text-sm text-ink-2">
@@ -74,6 +67,18 @@ export function Legend({
         ))}
     </ul>
   )
+})
+
+function seenIn(lanes: readonly Lane[], from: number, to: number) {
+  const seen = new Set<Look>()
+  let reported = false
+  for (const { kind, intervals } of lanes)
+    for (const interval of intervals) {
+      if (interval.to <= from || interval.from >= to) continue
+      if (interval.source === 'reported') reported = true
+      else seen.add(lookOf(kind, interval))
+    }
+  return { seen, reported }
 }
 
 function Entry({

@@ -1,4 +1,4 @@
-import { type ReactNode, useLayoutEffect, useMemo, useRef } from 'react'
+import { memo, type ReactNode, useLayoutEffect, useMemo, useRef } from 'react'
 import type { TunnelHistory } from '#contract/history.ts'
 import { type Zone, zoneName } from '#web/ui/zone.ts'
 import { useInk } from './ink.ts'
@@ -25,7 +25,7 @@ export type RoleTimelineProps = {
  * Who was active when: a lane for the tunnel's status, one for the active connector, one for each
  * connector. Painted on a canvas (`paint.ts` says why); `IntervalTable` tells the same in words.
  */
-export function RoleTimeline(props: RoleTimelineProps) {
+export const RoleTimeline = memo(function RoleTimeline(props: RoleTimelineProps) {
   const { history, lanes, stretch, zone, renderTitle, onZoom, onBack } = props
   const box = useRef<HTMLDivElement>(null)
   const size = usePlotSize(box)
@@ -35,17 +35,16 @@ export function RoleTimeline(props: RoleTimelineProps) {
     if (!size) return null
     const geometry = geometryOf(lanes.length, size.width < narrowPx, size.unit)
     const width = Math.max(0, size.width - geometry.gutter)
-    const { from, to } = stretch
     const ticks = ticksOf(
-      from,
-      to,
+      stretch.from,
+      stretch.to,
       Math.max(2, Math.floor(width / (tickApartPx * size.unit))),
       zone,
     )
     return {
       lanes,
       marks,
-      stretch: { from, to },
+      stretch,
       now: history.at,
       ticks,
       geometry,
@@ -54,9 +53,7 @@ export function RoleTimeline(props: RoleTimelineProps) {
       unit: size.unit,
       ink,
     }
-    // The stretch is a new object at every render; its ends are what counts.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [lanes, marks, stretch.from, stretch.to, history.at, zone, size, ink])
+  }, [lanes, marks, stretch, history.at, zone, size, ink])
 
   return (
     <div className="flex flex-col gap-3">
@@ -82,7 +79,7 @@ export function RoleTimeline(props: RoleTimelineProps) {
       <Caveats history={history} />
     </div>
   )
-}
+})
 
 function Canvas({ picture }: { picture: Picture }) {
   const ref = useRef<HTMLCanvasElement>(null)

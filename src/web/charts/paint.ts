@@ -64,7 +64,7 @@ export function paint(canvas: HTMLCanvasElement, picture: Picture) {
     brush.nothing(0, known, y, bandHeight)
     const { bands, specks } = runs[index] ?? { bands: [], specks: [] }
     for (const run of bands) brush.band(run, y, bandHeight)
-    for (const run of specks) brush.speck(run, y, bandHeight)
+    brush.specks(specks, y, bandHeight, w)
   }
   const crossings = paintMarks(brush, picture, w)
   for (const [index, lane] of lanes.entries()) {
@@ -158,6 +158,23 @@ function paintMarks(brush: Brush, picture: Picture, w: number): number[][] {
   for (const { x, marks: some } of clustersOf(marks, stretch, w, markApart(unit) * dpr))
     brush.mark(some, x, rail, w)
   return crossings
+}
+
+const pixels = new Map<string, number>()
+
+/** A colour as a pixel of an image (little-endian: alpha first). */
+function pixelOf(colour: string, alpha: number): number {
+  let rgb = pixels.get(colour)
+  if (rgb === undefined) {
+    const context = new OffscreenCanvas(1, 1).getContext('2d')
+    if (!context) return 0
+    context.fillStyle = colour
+    context.fillRect(0, 0, 1, 1)
+    const [r = 0, g = 0, b = 0] = context.getImageData(0, 0, 1, 1).data
+    rgb = (b << 16) | (g << 8) | r
+    pixels.set(colour, rgb)
+  }
+  return ((alpha << 24) | rgb) >>> 0
 }
 
 /** A sample of a look, for the legend. */
@@ -275,6 +292,13 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
   function band({ x0, x1, look, reported, mixed }: Shape, y: number, h: number) {
     const w = x1 - x0
     const line = Math.round(2.5 * px)
+    if (w < 4 * hair) {
+      // Too thin for a pattern: its colour has to do.
+      context.globalAlpha = reported ? 0.5 : 1
+      rect(x0, y, w, h, solid[look])
+      context.globalAlpha = 1
+      return
+    }
     if (reported) {
       rect(x0, y, w, h, dots(solid[look]))
       outline(x0, y, w, h, solid[look], [3 * dpr, 3 * dpr])
@@ -290,8 +314,7 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
         context.globalAlpha = 0.16
         rect(x0, y, w, h, ink.ink3)
         context.globalAlpha = 1
-        if (w > 3 * hair) outline(x0, y, w, h, ink.lineStrong)
-        else rect(x0, y, w, h, ink.lineStrong)
+        outline(x0, y, w, h, ink.lineStrong)
         break
       case 'offline':
         rect(x0, y, w, h, ink.badSoft)
@@ -325,7 +348,7 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
         look satisfies never
     }
     // Neighbours of one look are told apart by a hair between them.
-    if (w > 4 * hair && look !== 'passive') rect(x1 - hair, y, hair, h, ink.panel)
+    if (look !== 'passive') rect(x1 - hair, y, hair, h, ink.panel)
     if (mixed && w > 6 * px) {
       for (let x = x0; x < x1; x += 6 * px) rect(x, y, Math.min(3 * px, x1 - x), hair * 2, ink.ink2)
     }
@@ -340,12 +363,26 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
   return {
     band,
 
-    /** A stretch thinner than a pixel; a bad one is made wide enough to be seen. */
-    speck({ x0, look, reported }: Shape, y: number, h: number) {
-      const bad = look === 'vacant' || look === 'down' || look === 'offline' || look === 'degraded'
-      context.globalAlpha = reported ? 0.5 : 1
-      rect(x0, y, Math.max(1, Math.round(bad ? 1.5 * dpr : dpr)), h, solid[look])
-      context.globalAlpha = 1
+    /**
+     * Stretches thinner than a pixel. Thousands of rectangles would cost more than all else, so a lane's
+     * specks are one row of pixels, stretched over its height.
+     */
+    specks(runs: readonly Run[], y: number, h: number, w: number) {
+      if (runs.length === 0) return
+      const row = new ImageData(w, 1)
+      const pixels = new Uint32Array(row.data.buffer)
+      for (const { x0, look, reported } of runs)
+        pixels[x0] = pixelOf(solid[look], reported ? 0x80 : 0xff)
+      // A bad one is made wide enough to be seen, where its neighbour leaves it the room.
+      for (const { x0, look } of runs) {
+        const bad =
+          look === 'vacant' || look === 'down' || look === 'offline' || look === 'degraded'
+        if (bad && x0 + 1 < w && pixels[x0 + 1] === 0) pixels[x0 + 1] = pixels[x0] ?? 0
+      }
+      const canvas = new OffscreenCanvas(w, 1)
+      canvas.getContext('2d')?.putImageData(row, 0, 0)
+      context.imageSmoothingEnabled = false
+      context.drawImage(canvas, 0, 0, w, 1, 0, y, w, h)
     },
 
     /** Where nothing was recorded: a line, so that a lane is a lane. */

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react'
-import { serverNow, useClock } from '#web/ui/clock.ts'
+import { useClock } from '#web/ui/clock.ts'
 import {
   isLive,
   type Range,
@@ -59,7 +59,3 @@ export function useRange(
       : null,
   }
 }
-
-/** The present, for what is worked out when somebody acts. */
-export const presentOf = ({ stretch, range }: RangeControl): number =>
-  isLive(range) ? stretch.to : serverNow()

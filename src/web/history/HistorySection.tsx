@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { lazy, type ReactNode, Suspense, useId, useMemo, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useCallback, useId, useMemo, useState } from 'react'
 import type { TunnelHistory } from '#contract/history.ts'
 import type { TunnelDetail } from '#contract/tunnel.ts'
 import { toProblem } from '#web/api/client.ts'
@@ -14,6 +14,7 @@ import { rangeQuery, type Stretch, toRange } from '#web/charts/range.ts'
 import { type Lane, laneTitle, lookOf, toLanes } from '#web/charts/series.ts'
 import { StateShape } from '#web/charts/TellingView.tsx'
 import { type RangeControl, useRange } from '#web/charts/use-range.ts'
+import { useStable } from '#web/charts/use-stable.ts'
 import { Button, buttonClass } from '#web/ui/Button.tsx'
 import { serverNow } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
@@ -104,11 +105,18 @@ function Pictures({
   const [view, setView] = useState<'chart' | 'table'>('chart')
   const lanes = useMemo(() => toLanes(history), [history])
   const { range, stretch, go, back } = control
-  const zoom = (next: Stretch) => go(toRange(next, serverNow()))
-  const goBack = () => back?.()
+  const zoom = useStable((next: Stretch) => go(toRange(next, serverNow())))
+  const goBack = useStable(() => back?.())
   const shown = { history, lanes, stretch, zone }
   const csv = `/api/tunnels/${tunnel.id}/history.csv?${rangeQuery(range, stretch.to)}`
-  const linkTo = (id: string) => <ConnectorLink tunnelId={tunnel.id} connectorId={id} />
+  const renderConnector = useCallback(
+    (id: string) => <ConnectorLink tunnelId={tunnel.id} connectorId={id} />,
+    [tunnel.id],
+  )
+  const renderTitle = useCallback(
+    (lane: Lane) => <LaneTitle lane={lane} tunnelId={tunnel.id} />,
+    [tunnel.id],
+  )
 
   return (
     <>
@@ -150,12 +158,7 @@ function Pictures({
         ) : view === 'table' ? (
           <IntervalTable {...shown} />
         ) : (
-          <RoleTimeline
-            {...shown}
-            renderTitle={(lane) => <LaneTitle lane={lane} tunnelId={tunnel.id} />}
-            onZoom={zoom}
-            onBack={goBack}
-          />
+          <RoleTimeline {...shown} renderTitle={renderTitle} onZoom={zoom} onBack={goBack} />
         )}
       </Panel>
       <Panel title="Connections">
@@ -171,7 +174,7 @@ function Pictures({
             <ConnectionLives
               history={history}
               zone={zone}
-              {...(connectorId ? {} : { renderConnector: linkTo })}
+              {...(connectorId ? {} : { renderConnector })}
             />
           </div>
         </div>
