@@ -2,7 +2,8 @@
  * Time that only moves when a test says so, for rows that need minutes: everything that is under way is
  * waited for, then the clock jumps to the next timer.
  *
- * @param isQuiet whether nothing is under way outside, such as a call of Cloudflare. */
+ * @param isQuiet whether nothing is under way outside, such as a call of Cloudflare.
+ */
 export function createVirtualTime(startAt: number, isQuiet: () => boolean) {
   let at = startAt
   let order = 0
