@@ -26,7 +26,7 @@ test('every connection has its colo with city and country, its address and its a
 }) => {
   const { tunnelId, standby } = await world.pair('lon-branch-core')
   await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
-  const table = page.getByRole('table', { name: 'Connections' })
+  const table = page.getByRole('table', { name: 'Connections', exact: true })
   await expect(table.getByRole('row')).toHaveCount(5)
   await expect(
     table.getByRole('row', { name: /man02 Manchester, GB 203\.0\.113\.80/ }),

@@ -323,8 +323,9 @@ export async function assemble(surroundings: Surroundings) {
       stopped = true
       poller.stop()
       failovers.stop()
-      await recorder.flush()
+      // First of all: a disk that is slow must not make a restart look like an outage.
       for (const end of streams) end({ type: 'bye', at: now() })
+      await recorder.flush()
     },
     /** Puts other tokens in the place of those in use. The same one stays locked out. */
     async replaceTokens(token: Secret, readToken: Secret | null) {

@@ -144,7 +144,7 @@ let stopping = false
 function stop() {
   if (stopping) return
   stopping = true
-  setTimeout(() => process.exit(0), 4_500).unref()
+  setTimeout(() => process.exit(0), 4_000).unref()
   const ended = tandem.stop()
   server.close(() => {
     void ended
