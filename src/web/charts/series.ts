@@ -246,22 +246,25 @@ export function toRuns(
     if (interval.from >= to) break
     const left = Math.max(0, (interval.from - from) * scale)
     const right = Math.min(width, (interval.to - from) * scale)
-    const run = {
-      look: lookOf(kind, interval),
-      reported: interval.source === 'reported',
-      mixed: interval.mixed,
-      interval,
-    }
+    const reported = interval.source === 'reported'
     if (right - left >= 1.5) {
-      bands.push({ ...run, x0: Math.round(left), x1: Math.round(right) })
+      const [x0, x1] = [Math.round(left), Math.round(right)]
+      const look = lookOf(kind, interval)
+      bands.push({ x0, x1, look, reported, mixed: interval.mixed, interval })
       continue
     }
     const x0 = Math.min(Math.floor(left), width - 1)
     const last = specks.at(-1)
-    if (last?.x0 !== x0) specks.push({ ...run, x0, x1: x0 + 1 })
-    else if (badnessOf(interval.value) > badnessOf(last.interval.value))
-      specks[specks.length - 1] = { ...run, x0, x1: x0 + 1, mixed: true }
-    else last.mixed = true
+    if (last?.x0 !== x0) {
+      const look = lookOf(kind, interval)
+      specks.push({ x0, x1: x0 + 1, look, reported, mixed: interval.mixed, interval })
+      continue
+    }
+    last.mixed = true
+    if (badnessOf(interval.value) <= badnessOf(last.interval.value)) continue
+    last.look = lookOf(kind, interval)
+    last.reported = reported
+    last.interval = interval
   }
   return { bands, specks }
 }
