@@ -16,7 +16,7 @@ import {
 } from '#contract/tunnel.ts'
 import { get, send } from './client.ts'
 import { landFailover, landTunnel } from './land.ts'
-import { configurationQuery, sessionQuery, tunnelQuery } from './queries.ts'
+import { configurationQuery, failoverQuery, sessionQuery, tunnelQuery } from './queries.ts'
 
 /** Everything that changes something. Each is sent once and never repeated by itself. */
 
@@ -70,7 +70,10 @@ export function useFailoverRun(tunnelId: string) {
   return useMutation({
     mutationFn: (request: FailoverRequest) =>
       send(Failover, 'POST', `/tunnels/${tunnelId}/failovers`, request),
-    onSuccess: (failover) => landFailover(cache, failover),
+    // The stream may have told more by the time the answer to the click is here.
+    onSuccess: (failover) => {
+      if (!cache.getQueryData(failoverQuery(failover.id).queryKey)) landFailover(cache, failover)
+    },
   })
 }
 
