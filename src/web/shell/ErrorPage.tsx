@@ -21,6 +21,9 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
       <h1 className="text-xl font-semibold">{problem.title}</h1>
       <div className="text-ink-2">
         {problem.detail}
+        {missing
+          ? ' It may have been deleted, belong to an account that Tandem does not watch, or be so new that the next look has not come yet.'
+          : null}
         <ProblemFooter problem={problem} />
       </div>
       <div className="mt-3 flex flex-wrap gap-2">
