@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import { helpText, isLoopback, parseConfig, settings } from './config.ts'
+
+const account = '699d98642c564d2e855e9661899b7252'
+const token = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ-abcdefghij_0123'
+const live = { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ACCOUNT_ID: account }
+
+const read = (env: Record<string, string | undefined>) => {
+  const parsed = parseConfig(env)
+  if ('faults' in parsed) throw new Error(parsed.faults.join('\n'))
+  return parsed.config
+}
+const faultsOf = (env: Record<string, string | undefined>) => {
+  const parsed = parseConfig(env)
+  return 'faults' in parsed ? parsed.faults : []
+}
+
+describe('settings that are right', () => {
+  test('none: the demo, on this machine only', () => {
+    expect(read({})).toMatchObject({
+      mode: 'demo',
+      accountIds: [],
+      token: null,
+      readToken: null,
+      baseUrl: 'https://api.cloudflare.com/client/v4',
+      host: '127.0.0.1',
+      port: 8787,
+      dataDir: './data',
+      logLevel: 'info',
+      rateLimit: 1200,
+      pollShare: 0.6,
+      demoRole: 'viewer',
+    })
+  })
+
+  test('a token and an account: live, and the token can’t be printed', () => {
+    const config = read({ ...live, CLOUDFLARE_READ_TOKEN: `${token}r` })
+    expect(config).toMatchObject({ mode: 'live', accountIds: [account] })
+    expect(config.token?.reveal()).toBe(token)
+    expect(config.readToken?.reveal()).toBe(`${token}r`)
+    expect(JSON.stringify(config)).not.toContain(token.slice(0, 12))
+  })
+
+  test('several accounts, and spaces and newlines around anything', () => {
+    const other = account.replace('6', 'a')
+    const config = read({
+      CLOUDFLARE_API_TOKEN: ` ${token}\n`,
+      CLOUDFLARE_ACCOUNT_ID: ` ${account} , ${other},`,
+      PORT: ' 0 ',
+    })
+    expect(config.token?.reveal()).toBe(token)
+    expect(config.accountIds).toEqual([account, other])
+    expect(config.port).toBe(0)
+  })
+
+  test.each([
+    ['http://127.0.0.1:4010/client/v4/', 'http://127.0.0.1:4010/client/v4'],
+    ['http://[::1]:4010/client/v4', 'http://[::1]:4010/client/v4'],
+    ['http://localhost/client/v4', 'http://localhost/client/v4'],
+    ['https://api.example.com/client/v4', 'https://api.example.com/client/v4'],
+  ])('CLOUDFLARE_BASE_URL %s', (given, expected) => {
+    expect(read({ CLOUDFLARE_BASE_URL: given }).baseUrl).toBe(expected)
+  })
+
+  test('an empty setting counts as not set', () => {
+    expect(read({ CLOUDFLARE_API_TOKEN: '', PORT: '', HOST: '  ' })).toMatchObject({
+      mode: 'demo',
+      port: 8787,
+      host: '127.0.0.1',
+    })
+  })
+})
+
+describe('each fault is one clear line that names its setting', () => {
+  test.each([
+    ['CLOUDFLARE_API_TOKEN', { ...live, CLOUDFLARE_API_TOKEN: 'hush hush hush hush hush' }],
+    ['CLOUDFLARE_API_TOKEN', { ...live, CLOUDFLARE_API_TOKEN: 'hush' }],
+    ['CLOUDFLARE_API_TOKEN', { ...live, CLOUDFLARE_API_TOKEN: `hush${'x'.repeat(300)}` }],
+    ['CLOUDFLARE_API_TOKEN', { ...live, CLOUDFLARE_API_TOKEN: `hush\n${'x'.repeat(40)}` }],
+    ['CLOUDFLARE_API_TOKEN', { ...live, CLOUDFLARE_API_TOKEN: `Bearer hush${'x'.repeat(40)}` }],
+    ['CLOUDFLARE_READ_TOKEN', { ...live, CLOUDFLARE_READ_TOKEN: 'hush!' }],
+    ['CLOUDFLARE_ACCOUNT_ID', { CLOUDFLARE_API_TOKEN: token }],
+    ['CLOUDFLARE_API_TOKEN', { CLOUDFLARE_ACCOUNT_ID: account }],
+    ['CLOUDFLARE_API_TOKEN', { CLOUDFLARE_READ_TOKEN: token }],
+    ['CLOUDFLARE_ACCOUNT_ID', { ...live, CLOUDFLARE_ACCOUNT_ID: 'my account' }],
+    ['CLOUDFLARE_ACCOUNT_ID', { ...live, CLOUDFLARE_ACCOUNT_ID: account.toUpperCase() }],
+    ['CLOUDFLARE_ACCOUNT_ID', { ...live, CLOUDFLARE_ACCOUNT_ID: `${account}/..` }],
+    ['CLOUDFLARE_BASE_URL', { CLOUDFLARE_BASE_URL: 'http://example.com/client/v4' }],
+    ['CLOUDFLARE_BASE_URL', { CLOUDFLARE_BASE_URL: 'http://127.0.0.1.example.com/' }],
+    ['CLOUDFLARE_BASE_URL', { CLOUDFLARE_BASE_URL: 'ftp://example.com' }],
+    ['CLOUDFLARE_BASE_URL', { CLOUDFLARE_BASE_URL: 'api.cloudflare.com' }],
+    ['CLOUDFLARE_BASE_URL', { CLOUDFLARE_BASE_URL: 'https://user:hush@example.com/' }],
+    ['CLOUDFLARE_BASE_URL', { CLOUDFLARE_BASE_URL: 'https://example.com/?token=hush' }],
+    ['CLOUDFLARE_BASE_URL', { CLOUDFLARE_BASE_URL: 'https://example.com/#hush' }],
+    ['CLOUDFLARE_RATE_LIMIT', { CLOUDFLARE_RATE_LIMIT: '59' }],
+    ['CLOUDFLARE_RATE_LIMIT', { CLOUDFLARE_RATE_LIMIT: '1e3' }],
+    ['TANDEM_POLL_SHARE', { TANDEM_POLL_SHARE: '81' }],
+    ['TANDEM_POLL_SHARE', { TANDEM_POLL_SHARE: '0.5' }],
+    ['HOST', { HOST: 'everywhere' }],
+    ['HOST', { HOST: 'example.com' }],
+    ['PORT', { PORT: '65536' }],
+    ['PORT', { PORT: '-1' }],
+    ['PORT', { PORT: '80.5' }],
+    ['LOG_LEVEL', { LOG_LEVEL: 'chatty' }],
+    ['TANDEM_DEMO_ROLE', { TANDEM_DEMO_ROLE: 'root' }],
+  ])('%s: %j', (name, env) => {
+    const faults = faultsOf(env)
+    expect(faults).toHaveLength(1)
+    const [fault = ''] = faults
+    expect(fault).toMatch(new RegExp(`\\b${name}\\b`))
+    expect(fault).toMatch(/\.$/)
+    expect(fault).not.toMatch(/\n/)
+    expect(fault).not.toMatch(/hush/)
+  })
+
+  test('several faults are several lines', () => {
+    const faults = faultsOf({ PORT: 'x', HOST: 'y', LOG_LEVEL: 'z' })
+    expect(faults.map((fault) => fault.split(' ')[0]).toSorted()).toEqual([
+      'HOST',
+      'LOG_LEVEL',
+      'PORT',
+    ])
+  })
+})
+
+test('--help lists every setting with its default', () => {
+  const help = helpText()
+  for (const { name, fallback } of settings) {
+    const line = help.split('\n').find((text) => text.trim().startsWith(`${name} `)) ?? ''
+    expect(line).toContain(fallback)
+  }
+})
+
+test.each([
+  ['localhost', true],
+  ['127.0.0.1', true],
+  ['127.8.9.1', true],
+  ['::1', true],
+  ['0.0.0.0', false],
+  ['::', false],
+  ['127.0.0.1.example.com', false],
+  ['127.1', false],
+  ['192.0.2.1', false],
+])('isLoopback %s: %s', (host, expected) => {
+  expect(isLoopback(host)).toBe(expected)
+})
