@@ -222,41 +222,46 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
    * the one that reaches into the window is the last that began before it: found by the key, however long
    * the history is.
    */
-  const plainSpansOf = (kind: number, tunnels: number[], { from, to }: Range) =>
-    db
+  async function plainSpansOf(kind: number, tunnels: number[], { from, to }: Range) {
+    const carried = await db
       .selectFrom('tunnels as t')
-      .innerJoin('spans as s', (on) =>
-        on
-          .onRef('s.tunnel', '=', 't.key')
-          .on('s.kind', '=', kind)
-          .on('s.began_at', '<', to)
-          .on((eb) =>
-            eb(
-              's.began_at',
-              '>=',
-              eb.fn.coalesce(
-                eb
-                  .selectFrom('spans as b')
-                  .select((of) => of.fn.max('b.began_at').as('at'))
-                  .where('b.kind', '=', kind)
-                  .whereRef('b.tunnel', '=', 't.key')
-                  .where('b.began_at', '<=', from),
-                eb.val(0),
-              ),
-            ),
-          ),
-      )
-      .select(['s.tunnel', 's.began_at', 's.value', 's.reported', 's.until_at'])
+      .select((eb) => {
+        const last = eb
+          .selectFrom('spans as b')
+          .where('b.kind', '=', kind)
+          .whereRef('b.tunnel', '=', 't.key')
+          .where('b.began_at', '<', from)
+          .orderBy('b.began_at', 'desc')
+          .limit(1)
+        return [
+          't.key as tunnel',
+          last.select('b.began_at').as('began_at'),
+          last.select('b.value').as('value'),
+          last.select('b.reported').as('reported'),
+          last.select('b.until_at').as('until_at'),
+        ]
+      })
       .where('t.key', 'in', tunnels)
-      .orderBy('s.tunnel')
-      .orderBy('s.began_at')
       .execute()
+    const begun = await db
+      .selectFrom('spans')
+      .select(['tunnel', 'began_at', 'value', 'reported', 'until_at'])
+      .where('kind', '=', kind)
+      .where('tunnel', 'in', tunnels)
+      .where('began_at', '>=', from)
+      .where('began_at', '<', to)
+      .orderBy('tunnel')
+      .orderBy('began_at')
+      .execute()
+    return [...carried, ...begun]
+  }
 
   async function plainLanes(lane: 'status' | 'active', tunnels: number[], range: Range) {
     const lanes = new Map<number, Span[]>(tunnels.map((key) => [key, []]))
     for (const row of await plainSpansOf(laneKinds[lane], tunnels, range)) {
       const value = keys.textOf(row.value)
-      if (value === null) continue
+      // A tunnel without anything before the window has nothing to carry in.
+      if (value === null || row.began_at === null) continue
       lanes.get(row.tunnel)?.push({
         lane,
         from: Number(row.began_at),

@@ -67,33 +67,52 @@ function truthOf(
 const within = (interval: Interval, stretch: Stretch) =>
   interval.from < stretch.to && stretch.from < interval.to
 
-/** I7: nothing is claimed of a time that no look covers, and every gap says why. */
-function assertTrue(lane: Interval[], truth: Stretch[]) {
+/** I7: what is claimed of a time that no look covers, and gaps that do not say why. */
+function untrue(lane: Interval[], truth: Stretch[]): string[] {
+  const faults: string[] = []
   for (const interval of lane) {
     if (interval.source === 'reported') continue
+    const { from, value, reason, mixed } = interval
     const over = truth.filter((stretch) => within(interval, stretch))
     // A bucket shows one state of several: then it was there, among others.
-    const isThere = over.some(({ value, gap }) => (gap ? 'unknown' : value) === interval.value)
-    expect(isThere || !interval.mixed).toBe(true)
-    for (const stretch of interval.mixed ? [] : over) {
-      const known = [stretch.value, stretch.value === 'unknown' ? 'unrecognised' : null]
-      const says = stretch.gap === null ? known : ['unknown', stretch.gap]
-      expect([interval.value, interval.reason]).toEqual(says)
+    const isThere = over.some((stretch) => (stretch.gap ? 'unknown' : stretch.value) === value)
+    if (mixed && !isThere) faults.push(`${value} is in no look of the bucket at ${from}`)
+    for (const stretch of mixed ? [] : over) {
+      const because = stretch.gap ?? (stretch.value === 'unknown' ? 'unrecognised' : null)
+      const was = stretch.gap === null ? stretch.value : 'unknown'
+      if (value !== was || reason !== because)
+        faults.push(`${value} (${reason}) at ${from} was ${was} (${because})`)
     }
   }
+  return faults
 }
 
-/** … and nothing that was seen is left out. */
-function assertWhole(lane: Interval[], truth: Stretch[]) {
-  for (const stretch of truth) {
-    if (stretch.value === null || stretch.gap !== null) continue
-    const over = lane.filter((interval) => within(interval, stretch))
-    const shown = over.reduce(
-      (sum, { from, to }) => sum + Math.min(to, stretch.to) - Math.max(from, stretch.from),
-      0,
-    )
-    expect(shown).toBe(stretch.to - stretch.from)
+/** What was seen and is left out. */
+function leftOut(lane: Interval[], truth: Stretch[]): string[] {
+  return truth.flatMap((stretch) => {
+    if (stretch.value === null || stretch.gap !== null) return []
+    const shown = lane
+      .filter((interval) => within(interval, stretch))
+      .reduce(
+        (sum, { from, to }) => sum + Math.min(to, stretch.to) - Math.max(from, stretch.from),
+        0,
+      )
+    return shown === stretch.to - stretch.from ? [] : [`${shown} ms shown from ${stretch.from}`]
+  })
+}
+
+/** States that buckets hide behind better ones, and buckets that say nothing is hidden where it is. */
+function hidden(lane: Interval[], lean: Interval[]): string[] {
+  const faults: string[] = []
+  for (const { from, to, value } of lane) {
+    const shown = lean.filter((one) => one.from < to && from < one.to)
+    const worst = Math.max(...shown.map((one) => badnessOf(one.value)))
+    if (worst < badnessOf(value)) faults.push(`${value} at ${from} is hidden`)
+    for (const one of shown) {
+      if (!one.mixed && one.value !== value) faults.push(`${value} at ${from} is not told of`)
+    }
   }
+  return faults
 }
 
 test('I7 ten thousand timelines: no value at a time that no look covers, also in buckets', () => {
@@ -152,22 +171,10 @@ test('I7 ten thousand timelines: no value at a time that no look covers, also in
             ? truth.map((one) => (one.value === null ? { ...one, value: 'none' } : one))
             : truth
         if (name === 'active' && truth[0]?.value === null) continue
-        assertTrue(lane, known)
-        assertWhole(lane, known)
         const lean = downsample(lane, bucketMs, t0)
-        assertTrue(
-          lean.filter((one) => one.mixed),
-          known,
-        )
-        for (const one of lean.filter(({ mixed }) => !mixed)) {
-          const inside = lane.filter(({ from, to }) => from < one.to && one.from < to)
-          for (const { value } of inside) expect(value).toBe(one.value)
-        }
-        for (const { from, to, value } of lane) {
-          const shown = lean.filter((one) => one.from < to && from < one.to)
-          const worst = Math.max(...shown.map((one) => badnessOf(one.value)))
-          expect(worst).toBeGreaterThanOrEqual(badnessOf(value))
-        }
+        const buckets = lean.filter(({ mixed }) => mixed)
+        const faults = [untrue(lane, known), leftOut(lane, known), untrue(buckets, known)]
+        expect([...faults.flat(), ...hidden(lane, lean)]).toEqual([])
       }
     }),
     { numRuns: 10_000 },
@@ -178,7 +185,7 @@ test('P10 figures of a window, through the real tables, are those of a count of 
   const folder = mkdtempSync(join(tmpdir(), 'tandem-timelines-'))
   const { db } = await openStore(folder, () => t0)
   const watcher = await startWatcher(db, t0, { gapMs })
-  const samples = fc.sample(timeline, { numRuns: 60, seed: 7 })
+  const samples = fc.sample(timeline, { numRuns: 30, seed: 7 })
   const seen: { at: number; moment: Moment }[][] = []
   for (const [index, moments] of samples.entries()) {
     watcher.jump(t0)

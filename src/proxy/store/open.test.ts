@@ -21,12 +21,11 @@ const fileIn = (dir: string) => join(dir, 'tandem.db')
 async function filled(): Promise<string> {
   const dir = folder()
   const { db } = await openStore(dir, clock)
-  for (let key = 1; key <= 500; key += 1) {
-    await db
-      .insertInto('words')
-      .values({ key, word: `word number ${key}` })
-      .execute()
-  }
+  const words = Array.from({ length: 500 }, (_, n) => ({
+    key: n + 1,
+    word: `word number ${n + 1}`,
+  }))
+  await db.insertInto('words').values(words).execute()
   await db.destroy()
   return dir
 }
@@ -75,6 +74,40 @@ describe('P6 a file that can’t be used', () => {
     const bytes = readFileSync(fileIn(dir))
     writeFileSync(fileIn(dir), bytes.subarray(0, Math.floor(bytes.length / 2)))
     const { db, notice } = await openStore(dir, clock)
+    await db.destroy()
+    expect(notice).toContain('damaged')
+  })
+
+  test('a large one is looked through beside the watch, and moved aside at the next start', async () => {
+    const dir = await filled()
+    const whole = await openStore(dir, clock, { wholeUpTo: 0 })
+    expect(await whole.checked).toBeNull()
+    await whole.db.destroy()
+
+    const bytes = readFileSync(fileIn(dir))
+    // The content of a page in the middle of a table of many.
+    const page = Math.floor(bytes.indexOf('word number 250') / 4096) * 4096
+    bytes.fill(0x5a, page, page + 64)
+    writeFileSync(fileIn(dir), bytes)
+    const damaged = await openStore(dir, clock, { wholeUpTo: 0 })
+    expect(damaged.notice).toBeNull()
+    expect(await damaged.checked).toContain('is damaged')
+    await damaged.db.destroy()
+
+    const again = await openStore(dir, clock, { wholeUpTo: 0 })
+    expect(again.notice).toContain('moved to')
+    expect(await again.db.selectFrom('words').selectAll().execute()).toEqual([])
+    await again.db.destroy()
+    const once = await openStore(dir, clock, { wholeUpTo: 0 })
+    expect(once.notice).toBeNull()
+    await once.db.destroy()
+  })
+
+  test('a large one that was cut short is moved aside at once', async () => {
+    const dir = await filled()
+    const bytes = readFileSync(fileIn(dir))
+    writeFileSync(fileIn(dir), bytes.subarray(0, bytes.length - 8192))
+    const { db, notice } = await openStore(dir, clock, { wholeUpTo: 0 })
     await db.destroy()
     expect(notice).toContain('damaged')
   })

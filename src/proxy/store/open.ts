@@ -1,5 +1,7 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { Kysely, Migrator, SqliteAdapter, SqliteDialect } from 'kysely'
 import { migrations } from './migrations/index.ts'
@@ -14,12 +16,17 @@ export type Opened = {
   notice: string | null
   /** Copies the whole database to a new file while Tandem runs. */
   backup: (file: string) => Promise<void>
+  /** Resolves when all of a large file has been looked through: a sentence when it is damaged, else null. */
+  checked: Promise<string | null>
 }
 
 /** "Tndm": tells our file from anybody else's. */
 const applicationId = 0x54_6e_64_6d
 /** A lock that another program holds is waited for this long only: the wait blocks everything. */
 const busyTimeoutMs = 200
+
+/** Every page of a larger file takes longer to look at than a start may: that is done beside the watch. */
+const checkedAtStartBytes = 32e6
 
 const nameOf = (dataDir: string) => join(dataDir, 'tandem.db')
 
@@ -31,13 +38,20 @@ const nameOf = (dataDir: string) => join(dataDir, 'tandem.db')
  *
  * Throws an Error whose message is one sentence for people when the folder or the file can't be used.
  */
-export async function openStore(dataDir: string, now: () => number): Promise<Opened> {
+export async function openStore(
+  dataDir: string,
+  now: () => number,
+  { wholeUpTo = checkedAtStartBytes } = {},
+): Promise<Opened> {
   const file = nameOf(dataDir)
   makeFolder(dataDir)
   let database = openFile(file)
   let notice: string | null = null
-  if (!database || isCorrupt(database)) {
+  const isLarge = existsSync(file) && statSync(file).size > wholeUpTo
+  const isMarked = existsSync(markOf(file))
+  if (!database || isMarked || (isLarge ? isTorn(database, file) : isCorrupt(database))) {
     database?.close()
+    rmSync(markOf(file), { force: true })
     const aside = moveAside(file, now())
     notice = `The database was damaged. It was moved to ${aside} unchanged and a new one was begun; restore a backup as the README says.`
     database = openFile(file)
@@ -56,7 +70,8 @@ export async function openStore(dataDir: string, now: () => number): Promise<Ope
     await db.destroy()
     throw codeOf(error).startsWith('SQLITE_') ? unusable(file, error) : error
   }
-  return { db, notice, backup: (copy) => copyTo(file, copy) }
+  const checked = isLarge && notice === null ? checkBeside(file) : Promise.resolve(null)
+  return { db, notice, backup: (copy) => copyTo(file, copy), checked }
 }
 
 /** Kysely runs migrations without a transaction on SQLite, where one killed midway would stay half done. */
@@ -119,6 +134,57 @@ function isCorrupt(database: Database.Database): boolean {
     if (isDamage(error)) return true
     throw error
   }
+}
+
+/** What a look at a large file can tell at once: it is as long as it says, and each table has a beginning and an end. */
+function isTorn(database: Database.Database, file: string): boolean {
+  try {
+    // Pages that lie in the log only would be missing in the file.
+    database.pragma('wal_checkpoint(TRUNCATE)')
+    const pages = Number(database.pragma('page_count', { simple: true }))
+    const pageSize = Number(database.pragma('page_size', { simple: true }))
+    const [{ busy } = { busy: 0 }] = database.pragma('wal_checkpoint') as { busy: number }[]
+    if (busy === 0 && statSync(file).size < pages * pageSize) return true
+    const tables = database.prepare("select name from sqlite_master where type = 'table'").pluck()
+    for (const name of tables.all()) {
+      for (const order of ['asc', 'desc']) {
+        database.prepare(`select * from "${String(name)}" order by 1 ${order} limit 1`).all()
+      }
+    }
+    return false
+  } catch (error) {
+    if (isDamage(error)) return true
+    throw error
+  }
+}
+
+/** Beside the file: the next start must take it for damaged. */
+const markOf = (file: string) => `${file}.damaged`
+
+const checker = `
+  const { parentPort, workerData } = require('node:worker_threads')
+  const Database = require(workerData.driver)
+  const database = new Database(workerData.file, { readonly: true })
+  parentPort.postMessage(database.pragma('quick_check(1)', { simple: true }))
+  database.close()
+`
+
+/** Every page, in a thread of its own with a connection of its own. */
+function checkBeside(file: string): Promise<string | null> {
+  const driver = createRequire(import.meta.url).resolve('better-sqlite3')
+  const worker = new Worker(checker, { eval: true, workerData: { driver, file } })
+  worker.unref()
+  return new Promise((resolve) => {
+    const tell = (isWhole: boolean) => {
+      if (isWhole) return resolve(null)
+      writeFileSync(markOf(file), '')
+      resolve(
+        `The database ${file} is damaged in a part that was not needed yet. The next start moves it aside unchanged and begins a new one; take a copy of what can be read before.`,
+      )
+    }
+    worker.once('message', (answer) => tell(answer === 'ok'))
+    worker.once('error', (error) => (isDamage(error) ? tell(false) : resolve(null)))
+  })
 }
 
 /** With its companions, so that nothing of it is lost and nothing of it is mixed with the new one. */
