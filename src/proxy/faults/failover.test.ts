@@ -1,0 +1,439 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Failover } from '#contract/failover.ts'
+import { type Rig, type RigOptions, startRig } from './rig.ts'
+import { startWorld, type World } from './world.ts'
+
+/** A failover from the click to its end, whatever Cloudflare does in between. */
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+}, 60_000)
+afterAll(() => world.end())
+beforeEach(() => world.reset())
+
+async function watch(connectors = 3, options: RigOptions = {}) {
+  const { tunnelId, connectorIds } = await world.addTunnel('lon-core', connectors)
+  const rig = await startRig(world, options)
+  await rig.looked()
+  const [active = '', standby = '', third = ''] = connectorIds
+  const path = `/tunnels/${tunnelId}/failovers`
+  const body = { client_id: standby, expected_active_id: active }
+  return { rig, tunnelId, active, standby, third, path, body }
+}
+
+const puts = (rig: Rig) => rig.calls.filter(({ method }) => method === 'PUT').length
+const short = (id: string) => id.slice(0, 8)
+
+/** Starts one and lets time go on until it has ended. */
+async function failOver({ rig, path, body }: Awaited<ReturnType<typeof watch>>) {
+  const { status, json } = await rig.ask('POST', path, body)
+  expect(status).toBe(202)
+  const { id, state } = json as Failover
+  expect(state).toBe('sending')
+  await rig.time.until(
+    'the failover ended',
+    () => !rig.tandem.parts.failovers.running().some((one) => one.id === id),
+    75_000,
+  )
+  return rig.get<Failover>(`/failovers/${id}`)
+}
+
+describe('confirmed', () => {
+  test.each([
+    [500, 2000],
+    [5000, 2000],
+    [20_000, 2000],
+    [45_000, 5000],
+  ])(
+    'promoted after %i ms: known at most %i ms later, with its phases',
+    async (promoteMs, lateMs) => {
+      const its = await watch()
+      const { rig, tunnelId, active, standby } = its
+      await world.order('/failover', { mode: 'normal', demoteMs: 200, promoteMs })
+      const told: string[] = []
+      rig.tandem.parts.bus.subscribe(({ event }) => {
+        if (event.type === 'failoverChanged') told.push(event.failover.state)
+      })
+      const failover = await failOver(its)
+      expect(failover).toMatchObject({
+        state: 'confirmed',
+        from: { connectorId: active },
+        to: { connectorId: standby },
+        activeNow: [standby],
+        detail: null,
+        cloudflare: [],
+      })
+      const { sentAt, acceptedAt, demotedAt, promotedAt, endedAt } = failover
+      const phases = [sentAt, acceptedAt, demotedAt, promotedAt, endedAt].map(Number)
+      expect(phases).toEqual(phases.toSorted((a, b) => a - b))
+      expect(Number(endedAt) - Number(sentAt)).toBeLessThanOrEqual(
+        Math.max(1000, promoteMs + lateMs),
+      )
+      expect(told.slice(0, 2)).toEqual(['sending', 'accepted'])
+      expect(told.at(-1)).toBe('confirmed')
+      expect(await rig.tunnel(tunnelId)).toMatchObject({
+        activeConnectorId: standby,
+        failoverId: null,
+      })
+      expect(puts(rig)).toBe(1)
+      await rig.end()
+    },
+  )
+
+  test('while it runs, the tunnel and everybody who arrives know of it', async () => {
+    const { rig, tunnelId, path, body } = await watch()
+    await world.order('/failover', { mode: 'never' })
+    const { json } = await rig.ask('POST', path, body)
+    const { id } = json as Failover
+    expect((await rig.tunnel(tunnelId)).failoverId).toBe(id)
+    const snapshot = rig.tandem.parts.snapshot()
+    expect(snapshot.type === 'snapshot' && snapshot.failovers.map((one) => one.id)).toEqual([id])
+    await rig.time.run(70_000)
+    expect((await rig.tunnel(tunnelId)).failoverId).toBeNull()
+    await rig.end()
+  })
+})
+
+describe('rejected', () => {
+  test.each([400, 403, 404, 409, 422])(
+    '%i: nothing changed, in Cloudflare’s words',
+    async (status) => {
+      const its = await watch()
+      const { rig, tunnelId, active } = its
+      await world.breakWith({
+        kind: 'status',
+        status,
+        code: 1234,
+        message: 'no such luck',
+        match: { method: 'PUT' },
+      })
+      const failover = await failOver(its)
+      expect(failover).toMatchObject({
+        state: 'rejected',
+        detail: expect.stringContaining('no such luck (1234)'),
+        cloudflare: [{ code: '1234', message: 'no such luck' }],
+        acceptedAt: null,
+        promotedAt: null,
+      })
+      await rig.time.run(70_000)
+      expect(puts(rig)).toBe(1)
+      expect(await rig.tunnel(tunnelId)).toMatchObject({
+        activeConnectorId: active,
+        failoverId: null,
+      })
+      await rig.end()
+    },
+  )
+
+  test('429: rejected, and not sent when the block is over', async () => {
+    const its = await watch()
+    await world.breakWith({
+      kind: 'rate-limit',
+      retryAfter: 20,
+      match: { method: 'PUT' },
+      times: 1,
+    })
+    expect(await failOver(its)).toMatchObject({ state: 'rejected' })
+    await its.rig.time.run(120_000)
+    expect(puts(its.rig)).toBe(1)
+    await its.rig.end()
+  })
+})
+
+const unclear = [
+  ['reset', { kind: 'refuse' }],
+  ['reset after it was read', { kind: 'reset-after-apply' }],
+  ['500', { kind: 'status', status: 500 }],
+  ['502 as a page', { kind: 'html', status: 502 }],
+  ['503', { kind: 'status', status: 503 }],
+  ['an HTML page with 200', { kind: 'html' }],
+  ['truncated', { kind: 'body', body: '{"success":true,"resu' }],
+  ['success false with 200', { kind: 'success-false' }],
+] as const
+
+describe('no clear answer: the label at the end is true, and nothing is sent twice', () => {
+  const cases = unclear.flatMap(([name, fault]) =>
+    (fault.kind === 'reset-after-apply' ? [true] : [true, false]).map(
+      (apply) => [name, apply ? 'applied' : 'not applied', fault, apply] as const,
+    ),
+  )
+  test.each(cases)('%s, %s', async (_, __, fault, apply) => {
+    const its = await watch()
+    const { rig, active, standby } = its
+    const applied = fault.kind === 'reset-after-apply' ? {} : { apply }
+    await world.breakWith({ ...fault, ...applied, match: { method: 'PUT' } })
+    const seen: Failover[] = []
+    rig.tandem.parts.bus.subscribe(({ event }) => {
+      if (event.type === 'failoverChanged') seen.push(event.failover)
+    })
+    const failover = await failOver(its)
+    expect(seen[1]).toMatchObject({
+      state: 'unknown',
+      detail: expect.stringMatching(/^No clear answer: .* it looks at what is active\.$/),
+    })
+    expect(failover.state).toBe(apply ? 'confirmed' : 'not-confirmed')
+    expect(failover.activeNow).toEqual([apply ? standby : active])
+    expect(failover.acceptedAt).toBeNull()
+    await rig.time.run(120_000)
+    expect(puts(rig)).toBe(1)
+    await rig.end()
+  })
+
+  test('no answer at all for 10 s, applied and not applied', async () => {
+    const [one, two] = [await watch(2), await watch(2)]
+    for (const { rig, tunnelId } of [one, two]) {
+      // Each rig waits for 10 s of real time; the others of its account are none of its business.
+      const apply = tunnelId === one.tunnelId
+      await world.breakWith({ kind: 'hang', apply, match: { method: 'PUT', path: tunnelId } })
+      await rig.time.run(0)
+    }
+    const [first, second] = await Promise.all([failOver(one), failOver(two)])
+    expect(first).toMatchObject({ state: 'confirmed', activeNow: [one.standby] })
+    expect(second).toMatchObject({
+      state: 'not-confirmed',
+      activeNow: [two.active],
+      detail: `It is not known whether Cloudflare took the request; it still reports ${short(two.active)} active after 60 s. It may still happen: Tandem keeps looking. Check the host of ${short(two.standby)} before trying again.`,
+    })
+    for (const { rig } of [one, two]) {
+      expect(puts(rig)).toBe(1)
+      await rig.end()
+    }
+  }, 40_000)
+})
+
+describe('accepted, but', () => {
+  test('a third connector becomes active: other-active, with its name', async () => {
+    const its = await watch()
+    await world.order('/failover', { mode: 'other', demoteMs: 500, promoteMs: 1500 })
+    expect(await failOver(its)).toMatchObject({
+      state: 'other-active',
+      activeNow: [its.third],
+      detail: expect.stringContaining(
+        `Now active: ${short(its.third)}, not ${short(its.standby)}.`,
+      ),
+    })
+    await its.rig.end()
+  })
+
+  test('nothing changes: not confirmed after 60 s, and a late success is noticed', async () => {
+    const its = await watch()
+    const { rig, tunnelId, active, standby } = its
+    await world.order('/failover', { mode: 'never' })
+    const failover = await failOver(its)
+    expect(failover).toMatchObject({
+      state: 'not-confirmed',
+      activeNow: [active],
+      lateAt: null,
+      detail: `Cloudflare accepted the request but still reports ${short(active)} active after 60 s. It may still happen: Tandem keeps looking. Check the host of ${short(standby)} before trying again.`,
+    })
+    expect(Number(failover.endedAt) - Number(failover.sentAt)).toBe(60_000)
+    await rig.time.run(100_000)
+    await world.order(`/tunnels/${tunnelId}/swap`, { connectorId: standby })
+    await rig.time.run(12_000)
+    const late = await rig.get<Failover>(`/failovers/${failover.id}`)
+    expect(late).toMatchObject({ ...failover, lateAt: expect.any(Number) })
+    expect(puts(rig)).toBe(1)
+    await rig.end()
+  })
+
+  test('nobody is active any more: that is said', async () => {
+    const its = await watch()
+    await world.order('/failover', { mode: 'normal', demoteMs: 500, promoteMs: 90_000 })
+    expect(await failOver(its)).toMatchObject({
+      state: 'not-confirmed',
+      demotedAt: expect.any(Number),
+      promotedAt: null,
+      activeNow: [],
+      detail: expect.stringMatching(/reports no active connector after 60 s/),
+    })
+    await its.rig.end()
+  })
+
+  test('two are active at once: not confirmed before one is', async () => {
+    const its = await watch(2)
+    const { rig, tunnelId, active, standby } = its
+    await world.order('/failover', { mode: 'never' })
+    await world.order(`/tunnels/${tunnelId}/both-active`, { forMs: 3_600_000 })
+    // As the person saw it: no single one was active.
+    await rig.time.run(6000)
+    its.body.expected_active_id = null as unknown as string
+    const refusal = await rig.refused('POST', its.path, its.body)
+    expect(refusal.type).toBe('urn:tandem:problem:already-active')
+    expect([active, standby]).toHaveLength(2)
+    await rig.end()
+  })
+
+  test('the connectors can’t be read: not confirmed, and no word of who is active', async () => {
+    const its = await watch()
+    const { rig } = its
+    let broken = false
+    rig.tandem.parts.bus.subscribe(({ event }) => {
+      if (event.type !== 'failoverChanged' || broken) return
+      broken = true
+      void world.breakWith({ kind: 'status', status: 500, match: { method: 'GET' } })
+    })
+    const failover = await failOver(its)
+    expect(failover.state).toBe('not-confirmed')
+    expect(failover.detail).toMatch(/could not be asked for the connectors since/)
+    expect(failover.detail).not.toMatch(/still reports/)
+    await rig.end()
+  })
+})
+
+describe('refused before anything is sent', () => {
+  test('another one is active by now, 20 times in a row', async () => {
+    const { rig, tunnelId, active, standby, third, path, body } = await watch()
+    for (let round = 0; round < 20; round += 1) {
+      const now = round % 2 === 0 ? third : standby
+      await world.order(`/tunnels/${tunnelId}/swap`, { connectorId: now })
+      const problem = await rig.refused('POST', path, {
+        ...body,
+        client_id: round % 2 ? third : standby,
+      })
+      expect(problem).toMatchObject({
+        type: 'urn:tandem:problem:active-changed',
+        status: 409,
+        detail: `Active is now ${short(now)}, not ${short(active)}. Nothing was sent: look again.`,
+      })
+      // What the page shows is refreshed by the same read.
+      expect((await rig.tunnel(tunnelId)).activeConnectorId).toBe(now)
+    }
+    expect(puts(rig)).toBe(0)
+    await rig.end()
+  })
+
+  test('the target is active already', async () => {
+    const { rig, path, active } = await watch()
+    const body = { client_id: active, expected_active_id: active }
+    expect((await rig.refused('POST', path, body)).type).toBe('urn:tandem:problem:already-active')
+    expect(puts(rig)).toBe(0)
+    await rig.end()
+  })
+
+  test('the target is offline, gone or was never there', async () => {
+    const { rig, path, body, standby } = await watch()
+    await world.order(`/connectors/${standby}/kill`)
+    expect(await rig.refused('POST', path, body)).toMatchObject({
+      type: 'urn:tandem:problem:not-eligible',
+      detail: expect.stringMatching(/offline/),
+    })
+    // Cloudflare stops listing it after some minutes.
+    await rig.time.run(400_000)
+    expect(await rig.refused('POST', path, body)).toMatchObject({
+      type: 'urn:tandem:problem:not-eligible',
+      detail: expect.stringMatching(/no longer lists/),
+    })
+    const stranger = { ...body, client_id: '00000000-0000-4000-8000-000000000000' }
+    expect((await rig.refused('POST', path, stranger)).type).toBe('urn:tandem:problem:not-eligible')
+    expect(puts(rig)).toBe(0)
+    await rig.end()
+  })
+
+  test('the fresh read fails: nothing is decided on old data', async () => {
+    const { rig, path, body } = await watch()
+    await world.breakWith({ kind: 'status', status: 503, match: { path: '/connections$' } })
+    expect((await rig.refused('POST', path, body)).type).toBe(
+      'urn:tandem:problem:cloudflare-failing',
+    )
+    expect(puts(rig)).toBe(0)
+    await rig.end()
+  })
+
+  test('it can’t be written down', async () => {
+    const { rig, path, body } = await watch()
+    await rig.db.schema.alterTable('actions').renameTo('elsewhere').execute()
+    expect(await rig.refused('POST', path, body)).toMatchObject({
+      type: 'urn:tandem:problem:not-recorded',
+      detail: expect.stringMatching(/Nothing was sent/),
+    })
+    await rig.db.schema.alterTable('elsewhere').renameTo('actions').execute()
+    expect(puts(rig)).toBe(0)
+    await rig.end()
+  })
+})
+
+describe('two at once', () => {
+  test('one PUT; everybody else is told of the one that runs', async () => {
+    const { rig, path, body } = await watch()
+    const answers = await rig.time.during(
+      Promise.all(Array.from({ length: 20 }, () => rig.send('POST', path, body))),
+    )
+    const statuses = answers.map(({ status }) => status).toSorted()
+    expect(statuses).toEqual([202, ...Array.from({ length: 19 }, () => 409)])
+    const started = answers.find(({ status }) => status === 202)?.json as Failover
+    const late = await rig.refused('POST', path, body)
+    expect(late).toMatchObject({
+      type: 'urn:tandem:problem:failover-running',
+      failoverId: started.id,
+      detail: expect.stringMatching(/^local admin started a failover to .{8} \d+ s ago\./),
+    })
+    await rig.time.run(10_000)
+    expect(await rig.get(`/failovers/${started.id}`)).toMatchObject({ state: 'confirmed' })
+    expect(puts(rig)).toBe(1)
+    await rig.end()
+  })
+
+  test('two tunnels are none of each other’s business', async () => {
+    const one = await watch(2)
+    const other = await world.addTunnel('dub-edge')
+    const { rig } = one
+    await rig.time.run(6000)
+    const answers = await rig.time.during(
+      Promise.all([
+        rig.send('POST', one.path, one.body),
+        rig.send('POST', `/tunnels/${other.tunnelId}/failovers`, {
+          client_id: other.connectorIds[1],
+          expected_active_id: other.connectorIds[0],
+        }),
+      ]),
+    )
+    expect(answers.map(({ status }) => status)).toEqual([202, 202])
+    await rig.time.run(10_000)
+    for (const { json } of answers) {
+      expect(await rig.get(`/failovers/${(json as Failover).id}`)).toMatchObject({
+        state: 'confirmed',
+      })
+    }
+    expect(puts(rig)).toBe(2)
+    await rig.end()
+  })
+})
+
+describe('stopped in between', () => {
+  test.each([
+    [
+      'accepted and done meanwhile',
+      { mode: 'normal', demoteMs: 5000, promoteMs: 8000 },
+      'confirmed',
+    ],
+    ['accepted and never done', { mode: 'never' }, 'not-confirmed'],
+  ])('%s: taken up by reading alone', async (_, behaviour, end) => {
+    const { rig, path, body, active, standby } = await watch()
+    await world.order('/failover', behaviour)
+    const { json } = await rig.ask('POST', path, body)
+    const { id } = json as Failover
+    await rig.time.run(3500)
+    expect(await rig.get(`/failovers/${id}`)).toMatchObject({ state: 'accepted' })
+    await rig.kill()
+    await world.order('/clock', { advanceMs: 10_000 })
+
+    const restarted = await startRig(world, { folder: rig.folder })
+    // Before its connectors were read again nobody else may start one.
+    const refusal = await restarted.refused('POST', path, body)
+    expect(['urn:tandem:problem:failover-running', 'urn:tandem:problem:not-ready']).toContain(
+      refusal.type,
+    )
+    await restarted.time.until(
+      'it ended',
+      () => restarted.tandem.parts.failovers.running().length === 0,
+      80_000,
+    )
+    expect(await restarted.get(`/failovers/${id}`)).toMatchObject({
+      state: end,
+      activeNow: [end === 'confirmed' ? standby : active],
+    })
+    expect(puts(rig) + puts(restarted)).toBe(1)
+    await restarted.end()
+  })
+})

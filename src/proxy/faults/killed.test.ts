@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Failover } from '#contract/failover.ts'
+import type { Session } from '#contract/session.ts'
+import type { Tunnel } from '#contract/tunnel.ts'
+import { start } from '../../../e2e/processes.ts'
+import { openStore } from '../store/open.ts'
+import { leaks } from './invariants.ts'
+import { startWorld, type World } from './world.ts'
+
+/** Tandem as a process that is killed in the middle of a failover, and started again. */
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 30))
+
+async function startProxy(world: World, folder: string) {
+  const program = start('proxy', [], {
+    cwd: folder,
+    source: true,
+    env: {
+      CLOUDFLARE_API_TOKEN: world.token,
+      CLOUDFLARE_ACCOUNT_ID: world.accounts[0] ?? '',
+      CLOUDFLARE_BASE_URL: world.baseUrl,
+      PORT: '0',
+      TANDEM_DATA_DIR: folder,
+      LOG_LEVEL: 'debug',
+    },
+  })
+  const [, address = ''] = /(http:\S+)/.exec(await program.line(/is running: http:/)) ?? []
+  const said: string[] = []
+  async function ask(method: string, path: string, body?: unknown) {
+    const answer = await fetch(`${address}/api${path}`, {
+      method,
+      headers: { 'x-requested-by': 'tandem', 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await answer.text()
+    said.push(text)
+    return JSON.parse(text) as unknown
+  }
+  return {
+    program,
+    said,
+    ask,
+    failover: (id: string) => ask('GET', `/failovers/${id}`) as Promise<Failover>,
+    /** Asks until it is so; a process of its own has its own time. */
+    async becomes(isSo: () => Promise<boolean>) {
+      const began = performance.now()
+      while (!(await isSo())) {
+        if (performance.now() - began > 40_000) throw new Error(program.output())
+        await pause()
+      }
+    },
+  }
+}
+
+const puts = async (world: World) =>
+  (await world.requests()).filter(({ method }) => method === 'PUT')
+
+test('kill -9 after the row is written: unknown, then verified by reading; one PUT in all', async () => {
+  const world = await startWorld('docs', { speed: 1 })
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-killed-'))
+  const [tunnel] = (await world.state()).tunnels
+  const tunnelId = tunnel?.id ?? ''
+  const [active, standby] = tunnel?.connectors ?? []
+  // Cloudflare does it at once; its answer would come long after the end.
+  await world.breakWith({ kind: 'delay', ms: 30_000, match: { method: 'PUT' } })
+  const first = await startProxy(world, folder)
+  await first.becomes(async () => {
+    const { tunnels } = (await first.ask('GET', '/tunnels')) as { tunnels: Tunnel[] }
+    return tunnels[0]?.checkedAt != null
+  })
+  const { id, state } = (await first.ask('POST', `/tunnels/${tunnelId}/failovers`, {
+    client_id: standby?.id,
+    expected_active_id: active?.id,
+  })) as Failover
+  expect(state).toBe('sending')
+  await first.becomes(async () => (await puts(world)).length === 1)
+  await first.program.end('SIGKILL')
+
+  // What is on disk at that moment was written before the PUT left (I1).
+  const { db } = await openStore(folder, Date.now)
+  const row = await db.selectFrom('failovers').selectAll().executeTakeFirstOrThrow()
+  const action = await db.selectFrom('actions').selectAll().executeTakeFirstOrThrow()
+  const [put] = await puts(world)
+  expect(JSON.parse(row.body)).toMatchObject({ id, state: 'sending', acceptedAt: null })
+  expect(row.requested_at).toBeLessThanOrEqual(put?.at ?? 0)
+  expect(action).toMatchObject({ operation: 'failoverRun', tunnel_id: tunnelId })
+  expect(action.at).toBeLessThanOrEqual(put?.at ?? 0)
+  await db.destroy()
+
+  const second = await startProxy(world, folder)
+  const told = await second.failover(id)
+  expect(['unknown', 'confirmed']).toContain(told.state)
+  await second.becomes(async () => (await second.failover(id)).state === 'confirmed')
+  expect(await second.failover(id)).toMatchObject({
+    activeNow: [standby?.id],
+    acceptedAt: null,
+    detail: null,
+  })
+  expect(await puts(world)).toHaveLength(1)
+  const session = (await second.ask('GET', '/session')) as Session
+  expect(session.poller.state).toBe('running')
+  expect(await second.program.end()).toBe(0)
+
+  const printed = [first.program.output(), second.program.output()]
+  const stored = ['tandem.db'].map((name) => readFileSync(join(folder, name), 'latin1'))
+  const secrets = [world.token, world.readToken]
+  expect(leaks([...printed, ...first.said, ...second.said, ...stored], secrets)).toEqual([])
+  await world.end()
+  rmSync(folder, { recursive: true, force: true })
+}, 120_000)
+
+test('killed before the PUT left: not confirmed, never sent', async () => {
+  const world = await startWorld('docs', { speed: 1 })
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-killed-'))
+  const [tunnel] = (await world.state()).tunnels
+  const [active, standby] = tunnel?.connectors ?? []
+  const party = (connectorId = '') => ({ connectorId, colos: [], version: null })
+  const requestedAt = Date.now() - 90_000
+  const left: Failover = {
+    id: randomUUID(),
+    tunnelId: tunnel?.id ?? '',
+    accountId: tunnel?.accountId ?? '',
+    tunnelName: tunnel?.name ?? '',
+    by: 'local admin',
+    state: 'sending',
+    from: party(active?.id),
+    to: party(standby?.id),
+    requestedAt,
+    sentAt: requestedAt,
+    acceptedAt: null,
+    demotedAt: null,
+    promotedAt: null,
+    endedAt: null,
+    activeNow: [active?.id ?? ''],
+    detail: null,
+    cloudflare: [],
+    lateAt: null,
+  }
+  // Exactly what the process leaves behind that dies between its commit and its call.
+  const { db } = await openStore(folder, Date.now)
+  await db
+    .insertInto('failovers')
+    .values({
+      id: left.id,
+      tunnel_id: left.tunnelId,
+      account_id: left.accountId,
+      running: 1,
+      requested_at: requestedAt,
+      body: JSON.stringify(left),
+    })
+    .execute()
+  await db.destroy()
+
+  const proxy = await startProxy(world, folder)
+  await proxy.becomes(async () => (await proxy.failover(left.id)).state === 'not-confirmed')
+  expect(await proxy.failover(left.id)).toMatchObject({
+    activeNow: [active?.id],
+    detail: expect.stringMatching(/^It is not known whether Cloudflare took the request; it still/),
+  })
+  expect(await puts(world)).toEqual([])
+  expect(await proxy.program.end()).toBe(0)
+  await world.end()
+  rmSync(folder, { recursive: true, force: true })
+}, 120_000)
