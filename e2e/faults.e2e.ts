@@ -147,7 +147,7 @@ test('a revoked token is said with what to do, and watching goes on once it work
   await seeList(page)
   await world.revokeToken()
   await expect(notices(page)).toContainText(
-    /API token.*(?:set it as CLOUDFLARE_API_TOKEN|Add it to the token at Cloudflare)/,
+    /does not accept the API token.*set it as CLOUDFLARE_API_TOKEN/,
     { timeout: 20_000 },
   )
   await expectUsable(page)

@@ -58,6 +58,17 @@ test('what is typed filters at once, and the address keeps it', async ({ page })
   await expect(page).toHaveURL(/\/$/)
 })
 
+test('whoever opens a row right after typing is not brought back, and finds the search again', async ({
+  page,
+}) => {
+  await searchOf(page).fill('lon-branch')
+  await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
+  await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
+  await page.goBack()
+  await expect(searchOf(page)).toHaveValue('lon-branch')
+  expect(await namesOf(page)).toEqual(['lon-branch-core'])
+})
+
 test('a tunnel is found by a colo and by its active connector', async ({ page, world }) => {
   const { active } = await world.pair('dub-dc1-edge')
   await searchOf(page).fill('dub05')
@@ -121,6 +132,7 @@ test('the keyboard reaches everything: search, rows, help, and back', async ({ p
   await page.keyboard.press('g')
   await page.keyboard.press('t')
   await expect(page.getByRole('heading', { name: /^Tunnels/ })).toBeVisible()
+  await expect(rowOf(page, 'lon-branch-core')).toBeFocused()
 })
 
 test('the palette finds a tunnel by the address of its connector', async ({ page, world }) => {

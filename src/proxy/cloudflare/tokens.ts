@@ -10,6 +10,9 @@ import { toAt } from './translate.ts'
  */
 type Fare = Pick<TokenState, 'verdict' | 'sentence' | 'expiresAt'>
 
+const verifications = ['accountTokenVerify', 'userTokenVerify'] as const
+type Verification = CfTokenVerification | 'unknown' | null
+
 const unchecked: Fare = { verdict: 'unchecked', sentence: 'Not checked yet.', expiresAt: null }
 
 export function createTokenWatch(deps: {
@@ -29,9 +32,10 @@ export function createTokenWatch(deps: {
     deps.onChange()
   }
 
-  /** What the verify addresses know: status and end. Null when neither tells. */
-  async function verify(): Promise<CfTokenVerification | null> {
-    for (const name of ['accountTokenVerify', 'userTokenVerify'] as const) {
+  /** What the verify addresses know: status and end; that neither knows the token; or null, no answer. */
+  async function verify(): Promise<Verification> {
+    let refusals = 0
+    for (const name of verifications) {
       try {
         const ids = name === 'accountTokenVerify' ? { accountId } : {}
         const answer = await client.call(name, ids, { purpose: 'person' })
@@ -44,9 +48,10 @@ export function createTokenWatch(deps: {
         ) {
           return null
         }
+        refusals += 1
       }
     }
-    return null
+    return refusals === verifications.length ? 'unknown' : null
   }
 
   /** Called with the end of every listing; null: it worked. Verifies only when the verdict changes. */
@@ -59,7 +64,8 @@ export function createTokenWatch(deps: {
       set('read', { verdict: 'works', sentence: 'Works.', expiresAt })
       const known = await verify()
       if (turn !== turns) return
-      set('read', { ...fares.read, expiresAt: toAt(known?.expires_on) ?? expiresAt })
+      const until = known === 'unknown' ? undefined : known?.expires_on
+      set('read', { ...fares.read, expiresAt: toAt(until) ?? expiresAt })
       return
     }
     if (error.kind === 'token-rejected' || error.kind === 'permission-missing') {
@@ -111,7 +117,16 @@ export function createTokenWatch(deps: {
   return { noticeListing, noticeWrite, forget, states }
 }
 
-function refusalOf(error: ProblemError, known: CfTokenVerification | null): Fare {
+function refusalOf(error: ProblemError, known: Verification): Fare {
+  // Each kind of token is good at one of the two addresses, whatever it may do elsewhere.
+  if (known === 'unknown') {
+    return {
+      verdict: 'rejected',
+      sentence:
+        'Cloudflare does not accept the API token: it was revoked, or it is not whole. Make a new one with “Cloudflare One Connector: WARP Write” and set it as CLOUDFLARE_API_TOKEN.',
+      expiresAt: null,
+    }
+  }
   const expiresAt = toAt(known?.expires_on)
   if (known?.status === 'expired') {
     const on = expiresAt === null ? '' : ` on ${new Date(expiresAt).toISOString().slice(0, 10)}`

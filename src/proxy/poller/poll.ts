@@ -124,7 +124,7 @@ export function createPoller(deps: PollerDeps) {
       if (waitMs > 0) return sleepUntil(now() + waitMs)
       const next = nextStep(accounts, subjects(), now(), turn)
       if (next.kind === 'wait') return sleepUntil(next.until)
-      turn += 1
+      if (next.kind !== 'list') turn += 1
       running += 1
       void run(next).finally(() => {
         running -= 1

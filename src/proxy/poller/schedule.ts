@@ -2,8 +2,8 @@
  * What next, and when? Pure: the poller tells what it knows of each subject, this says what to ask.
  *
  * Order: a listing that is due · tunnels whose list entry changed or that were never read · tunnels open
- * in a browser · HA tunnels · the rest · configurations. Every third look goes to whatever waits longest,
- * so that many open pages can't starve the tunnels that nobody looks at.
+ * in a browser · HA tunnels · the rest · configurations. Of three looks, one goes by that order, one to
+ * what is open even while much changes, and one to whatever waits longest even while much is open.
  */
 export type AccountSubject = { accountId: string; listDueAt: number; busy: boolean }
 
@@ -30,8 +30,8 @@ export type Step =
 
 export const periods = {
   listMs: 5_000,
-  /** Asked again within 2 s, the call's own time included. */
-  watchedMs: 1_500,
+  /** Asked again within 2 s: that includes the call itself, the pace and two looks that go first. */
+  watchedMs: 1_000,
   haMs: 5_000,
   restMs: 15_000,
   configurationMs: 300_000,
@@ -73,7 +73,7 @@ function configurationDueAt(tunnel: TunnelSubject): number {
   return Math.max(tunnel.configuredAt + period, notBefore)
 }
 
-/** @param turn counts the looks so far; every third goes to the most overdue. */
+/** @param turn counts the looks so far, listings left out. */
 export function nextStep(
   accounts: AccountSubject[],
   tunnels: TunnelSubject[],
@@ -86,22 +86,23 @@ export function nextStep(
     if (account.listDueAt <= now) return { kind: 'list', accountId: account.accountId }
     soonest = Math.min(soonest, account.listDueAt)
   }
-  const byAge = turn % 3 === 2
+  const first = (['rank', 'watched', 'age'] as const)[turn % 3] ?? 'rank'
   let best: TunnelSubject | null = null
   let configuration: TunnelSubject | null = null
   for (const tunnel of tunnels) {
     if (tunnel.busy) continue
     const due = dueAt(tunnel)
     if (due > now) soonest = Math.min(soonest, due)
-    else if (!best || isBefore(tunnel, best, byAge)) best = tunnel
+    else if (!best || isBefore(tunnel, best, first)) best = tunnel
     const configurationDue = configurationDueAt(tunnel)
     if (configurationDue > now) soonest = Math.min(soonest, configurationDue)
     else if (tunnel.seenAt !== null && isConfiguredBefore(tunnel, configuration))
       configuration = tunnel
   }
-  // A tunnel's first configuration tells whether it is HA at all, so it is not the last in every queue.
+  // A tunnel's first configuration tells whether it is HA at all, so it is not the last in every queue,
   // and a known one is read again now and then even when the pace is spent on connectors.
-  const turnOfConfigurations = turn % 9 === 8 || (byAge && configuration?.configuredAt === null)
+  const turnOfConfigurations =
+    turn % 9 === 8 || (first === 'age' && configuration?.configuredAt === null)
   if (configuration && (!best || turnOfConfigurations)) {
     return { kind: 'configuration', tunnelId: configuration.tunnelId }
   }
@@ -109,8 +110,9 @@ export function nextStep(
   return { kind: 'wait', until: soonest }
 }
 
-function isBefore(a: TunnelSubject, b: TunnelSubject, byAge: boolean): boolean {
-  const ranks = byAge ? 0 : rank(a) - rank(b)
+function isBefore(a: TunnelSubject, b: TunnelSubject, first: 'rank' | 'watched' | 'age'): boolean {
+  if (first === 'watched' && a.watched !== b.watched) return a.watched
+  const ranks = first === 'age' ? 0 : rank(a) - rank(b)
   return ranks === 0 ? (a.seenAt ?? 0) < (b.seenAt ?? 0) : ranks < 0
 }
 

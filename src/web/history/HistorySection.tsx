@@ -209,10 +209,10 @@ function LaneTitle({ lane, tunnelId }: { lane: Lane; tunnelId: string }) {
         <span className="truncate text-ink-2">{laneTitle(lane)}</span>
       ) : (
         <span
-          className={`truncate ${lane.gone ? 'opacity-70' : ''}`}
-          {...tip(lane.gone ? 'No longer listed' : lane.connectorId)}
+          className="truncate"
+          {...tip(lane.gone ? `${lane.connectorId}\nNo longer listed` : lane.connectorId)}
         >
-          <ConnectorLink tunnelId={tunnelId} connectorId={lane.connectorId} />
+          <ConnectorLink tunnelId={tunnelId} connectorId={lane.connectorId} quiet={lane.gone} />
         </span>
       )}
       {last?.open ? <span className="sr-only">, now {lookOf(lane.kind, last)}</span> : null}
@@ -220,13 +220,21 @@ function LaneTitle({ lane, tunnelId }: { lane: Lane; tunnelId: string }) {
   )
 }
 
-function ConnectorLink({ tunnelId, connectorId }: { tunnelId: string; connectorId: string }) {
+function ConnectorLink({
+  tunnelId,
+  connectorId,
+  quiet = false,
+}: {
+  tunnelId: string
+  connectorId: string
+  quiet?: boolean
+}) {
   return (
     <Link
       to="/tunnels/$tunnelId/connectors/$connectorId"
       params={{ tunnelId, connectorId }}
       search={(old) => ({ range: (old as { range?: string }).range })}
-      className="inline-flex min-h-6 items-center font-mono text-accent-text hover:underline"
+      className={`inline-flex min-h-6 items-center font-mono hover:underline ${quiet ? 'text-ink-2' : 'text-accent-text'}`}
     >
       {shortId(connectorId)}
     </Link>

@@ -71,8 +71,9 @@ function useFocusOnArrival(main: { current: HTMLElement | null }) {
   const previous = useRef(path)
   useEffect(() => {
     if (previous.current !== undefined && previous.current !== path) {
-      // A dialog that opened with the page has the focus already.
-      if (!document.querySelector('dialog[open]')) main.current?.focus({ preventScroll: true })
+      // A dialog that opened with the page has the focus already, and so has the row that was left.
+      if (!document.querySelector('dialog[open], [data-row]:focus'))
+        main.current?.focus({ preventScroll: true })
     }
     previous.current = path
   }, [path, main])

@@ -220,15 +220,22 @@ function HeadCell({
   )
 }
 
+/** The row that was left for another page: whoever comes back goes on there. */
+let leftRow: string | null = null
+
 /** The row that keys act on. It stays with its tunnel when the order changes. */
 function useCursor(rows: readonly Tunnel[], scrollTo: (index: number) => void) {
   const navigate = useNavigate()
   const mayNotFailOver = useWhyNot('failoverRun')
-  const [cursorId, setCursorId] = useState<string | null>(null)
-  const wish = useRef<string | null>(null)
+  const [cursorId, setCursorId] = useState(leftRow)
+  const wish = useRef(leftRow)
   const at = rows.findIndex(({ id }) => id === cursorId)
   const current = rows[at] ?? rows[0]
 
+  const onFocus = (id: string) => {
+    leftRow = id
+    setCursorId(id)
+  }
   const go = (index: number) => {
     const next = rows[Math.min(Math.max(0, index), rows.length - 1)]
     if (!next) return
@@ -256,10 +263,11 @@ function useCursor(rows: readonly Tunnel[], scrollTo: (index: number) => void) {
     const row = wish.current && document.querySelector<HTMLElement>(`[data-row="${wish.current}"]`)
     if (!row) return
     wish.current = null
-    row.focus({ preventScroll: true })
+    // Not out of a field that somebody has begun to write in meanwhile.
+    if (!document.activeElement?.matches('input')) row.focus({ preventScroll: true })
   })
 
-  return { id: current?.id ?? null, onFocus: setCursorId }
+  return { id: current?.id ?? null, onFocus }
 }
 
 function useMedia(query: string): boolean {

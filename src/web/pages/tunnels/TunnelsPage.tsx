@@ -1,5 +1,5 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, useRouter } from '@tanstack/react-router'
 import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import type { HistorySummary } from '#contract/history.ts'
 import { useWhyNot } from '#web/api/operations.ts'
@@ -31,7 +31,11 @@ export function TunnelsPage() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const mayNotCreate = useWhyNot('tunnelCreate')
-  const [query, setQuery] = useQueryText(search.q, (q) =>
+  const {
+    text: query,
+    change: setQuery,
+    settle,
+  } = useQueryText(search.q, (q) =>
     navigate({ search: (old) => ({ ...old, q: q || undefined }), replace: true }),
   )
   const wanted = useDeferredValue(query)
@@ -110,7 +114,7 @@ export function TunnelsPage() {
             onReadiness={(next) => void filterBy({ readiness: next })}
           />
           <div className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
-            <SearchField value={query} onChange={setQuery} />
+            <SearchField value={query} onChange={setQuery} onLeave={settle} />
             <output className="text-ink-2 empty:hidden">
               {isFiltered
                 ? `${countText(rows.length)} of ${countText(list.tunnels.length)} shown`
@@ -166,8 +170,12 @@ function useFigures(): Figures {
   return useMemo(() => ({ day: byTunnel(day), month: byTunnel(month) }), [day, month])
 }
 
-/** The search text: what is typed counts at once, the address follows when the hand rests. */
+/**
+ * The search text: what is typed counts at once, the address follows when the hand rests or leaves the field.
+ * Whoever goes elsewhere before that is not brought back by it.
+ */
 function useQueryText(inAddress: string | undefined, write: (q: string) => void) {
+  const router = useRouter()
   const [text, setText] = useState(inAddress ?? '')
   const [seen, setSeen] = useState(inAddress)
   // Back and forward change the address without typing.
@@ -177,15 +185,28 @@ function useQueryText(inAddress: string | undefined, write: (q: string) => void)
   }
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
+  const settle = (next: string) => {
+    clearTimeout(timer.current)
+    const isHere = router.latestLocation.pathname === route.id
+    if (isHere && next.trim() !== (inAddress ?? '')) write(next.trim())
+  }
   const change = (next: string) => {
     setText(next)
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => write(next.trim()), 250)
+    timer.current = setTimeout(() => settle(next), 250)
   }
-  return [text, change] as const
+  return { text, change, settle: () => settle(text) }
 }
 
-function SearchField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+function SearchField({
+  value,
+  onChange,
+  onLeave,
+}: {
+  value: string
+  onChange: (value: string) => void
+  onLeave: () => void
+}) {
   const input = useRef<HTMLInputElement>(null)
   useShortcut('search', () => {
     input.current?.focus()
@@ -206,6 +227,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
         spellCheck={false}
         value={value}
         onChange={(event) => onChange(event.target.value)}
+        onBlur={onLeave}
         onKeyDown={(event) => {
           if (event.key === 'Escape') {
             if (value) onChange('')

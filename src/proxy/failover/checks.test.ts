@@ -1,0 +1,232 @@
+import { describe, expect, test } from 'vitest'
+import type { HaMode } from '#contract/tunnel.ts'
+import type { SeenConnector } from '../cloudflare/translate.ts'
+import {
+  compareVersions,
+  outboundSentence,
+  outlookOf,
+  promotionChecks,
+  readinessOf,
+  type Situation,
+} from './checks.ts'
+
+const now = 1_700_000_000_000
+const hour = 3_600_000
+
+const connection = (more: Partial<SeenConnector['connections'][number]> = {}) => ({
+  id: 'c',
+  colo: 'lhr16',
+  originIp: '198.51.100.7',
+  openedAt: now - hour,
+  clientVersion: null,
+  pendingReconnect: null,
+  ...more,
+})
+const connector = (id: string, more: Partial<SeenConnector> = {}): SeenConnector => ({
+  id,
+  role: 'passive',
+  roleReported: null,
+  version: '2026.9.558.0',
+  arch: null,
+  features: null,
+  runAt: now - hour,
+  connections: [connection()],
+  colos: [`${id}-colo`],
+  originIps: [`${id}-ip`],
+  ...more,
+})
+const active = connector('aaaaaaaa-1', { role: 'active' })
+const standby = connector('bbbbbbbb-2')
+const situation = (more: Partial<Situation> = {}): Situation => ({
+  ha: true,
+  haMode: 'local',
+  deleted: false,
+  connectors: [active, standby],
+  now,
+  ...more,
+})
+const idsOf = (target: SeenConnector, more: Partial<Situation> = {}) =>
+  promotionChecks(target, situation({ connectors: [active, target], ...more })).map(
+    ({ id, kind }) => `${kind} ${id}`,
+  )
+
+describe('what speaks against a promotion', () => {
+  test('nothing, for a healthy standby elsewhere', () => {
+    expect(idsOf(standby)).toEqual([])
+  })
+
+  test.each<[string, SeenConnector, Partial<Situation>, string[]]>([
+    ['a deleted tunnel', standby, { deleted: true }, ['block tunnel-deleted']],
+    ['a tunnel without HA', standby, { ha: false }, ['block not-ha']],
+    ['the active one', active, {}, ['block already-active']],
+    ['an offline one', connector('b', { role: 'offline', connections: [] }), {}, ['block offline']],
+    ['one without a connection', connector('b', { connections: [] }), {}, ['block not-connected']],
+    [
+      'one that only waits to reconnect',
+      connector('b', { connections: [connection({ pendingReconnect: true })] }),
+      {},
+      ['block not-connected'],
+    ],
+    [
+      'a role that nobody knows',
+      connector('b', { role: 'unknown', roleReported: 'draining' }),
+      {},
+      ['block role-unknown'],
+    ],
+    ['no role', connector('b', { role: 'none' }), {}, ['block role-not-reported']],
+    ['no role and no HA', connector('b', { role: 'none' }), { ha: false }, ['block not-ha']],
+    [
+      'connected for 59 s',
+      connector('b', { connections: [connection({ openedAt: now - 59_000 })] }),
+      {},
+      ['risk just-connected'],
+    ],
+    [
+      'connected for 60 s',
+      connector('b', { connections: [connection({ openedAt: now - 60_000 })] }),
+      {},
+      [],
+    ],
+    [
+      'one new connection beside an old one',
+      connector('b', { connections: [connection(), connection({ openedAt: now })] }),
+      {},
+      [],
+    ],
+    [
+      'not known since when',
+      connector('b', { connections: [connection({ openedAt: null })] }),
+      {},
+      [],
+    ],
+    ['an older version', connector('b', { version: '2026.8.779.0' }), {}, ['risk older-version']],
+    ['a newer version', connector('b', { version: '2026.10.1.0' }), {}, []],
+    ['no version', connector('b', { version: null }), {}, []],
+    ['the same address', connector('b', { originIps: active.originIps }), {}, ['risk same-origin']],
+    ['the same colo', connector('b', { colos: active.colos }), {}, ['risk same-colo']],
+    ['no provider for outbound', standby, { haMode: 'none' }, ['risk outbound-stays']],
+    ['HA disabled', standby, { haMode: 'disabled' }, ['risk outbound-stays']],
+    ['an unknown mode', standby, { haMode: null }, ['risk outbound-stays']],
+    ['aws moves the address', standby, { haMode: 'aws' }, []],
+    [
+      'everything at once, blocks first',
+      connector('b', {
+        role: 'offline',
+        connections: [],
+        version: '1.0',
+        originIps: active.originIps,
+      }),
+      { deleted: true, haMode: 'none' },
+      [
+        'block tunnel-deleted',
+        'block offline',
+        'risk older-version',
+        'risk same-origin',
+        'risk outbound-stays',
+      ],
+    ],
+  ])('%s', (_, target, more, ids) => {
+    expect(idsOf(target, more)).toEqual(ids)
+    for (const { sentence } of promotionChecks(target, situation(more))) {
+      expect(sentence).toMatch(/^[A-Z].*\.$/)
+    }
+  })
+
+  test('a clock that is behind makes no negative age', () => {
+    const fresh = connector('b', { connections: [connection({ openedAt: now + 600_000 })] })
+    expect(promotionChecks(fresh, situation())[0]?.sentence).toMatch(/only 0 s ago/)
+  })
+})
+
+test.each([
+  ['2026.9.558.0', '2026.10.1.0', -1],
+  ['2026.9.558.0', '2026.9.558.0', 0],
+  ['2026.9', '2026.9.0.0', 0],
+  ['2026.9.1', '2026.9', 1],
+  [null, '1', 0],
+  ['1', null, 0],
+  ['2026.x', '2026.9', 0],
+  ['2026.9-beta', '2026.9-alpha', 0],
+])('version %s against %s: %i', (a, b, sign) => {
+  expect(Math.sign(compareVersions(a, b))).toBe(sign)
+})
+
+test.each<[HaMode | null, RegExp]>([
+  ['aws', /^$/],
+  ['local', /^$/],
+  ['none', /the HA mode is “none”/],
+  ['disabled', /HA is disabled/],
+  [null, /does not report the HA mode/],
+])('outbound traffic with %s', (mode, says) => {
+  expect(outboundSentence(mode) ?? '').toMatch(says)
+})
+
+describe('readiness and outlook', () => {
+  const offline = connector('cccccccc-3', { role: 'offline', connections: [] })
+  const odd = connector('d', { role: 'unknown', roleReported: 'draining' })
+  const pending = connector('e', { connections: [connection({ pendingReconnect: true })] })
+  const sharing = connector('ffffffff-6', { originIps: active.originIps })
+  const plain = connector('g', { role: 'none' })
+  test.each<[string, SeenConnector[] | null, boolean | null, string, number, string, RegExp]>([
+    ['not read yet', null, null, 'unknown', 0, 'unknown', /can’t tell|not read/],
+    ['an unknown role', [active, odd], true, 'unknown', 0, 'unknown', /role that it does not know/],
+    [
+      'a standby elsewhere',
+      [active, standby],
+      true,
+      'ready',
+      1,
+      'good',
+      /promotes 1 standby, typically/,
+    ],
+    ['two', [active, standby, connector('h')], true, 'ready', 2, 'good', /one of 2 standbys/],
+    [
+      'one that shares its fate',
+      [active, sharing],
+      true,
+      'ready',
+      1,
+      'weak',
+      /it shares an origin IP/,
+    ],
+    ['nobody behind it', [active, offline], true, 'exposed', 0, 'bad', /nobody takes over/],
+    [
+      'one that is about to come back',
+      [active, pending],
+      true,
+      'exposed',
+      0,
+      'bad',
+      /nobody takes/,
+    ],
+    ['nobody active', [standby], true, 'no-active', 1, 'bad', /^No connector is active/],
+    ['nobody connected', [offline], true, 'disconnected', 0, 'bad', /^No connector is connected/],
+    ['nobody at all', [], true, 'disconnected', 0, 'bad', /^No connector is known/],
+    [
+      'two active',
+      [active, { ...standby, role: 'active' }],
+      true,
+      'conflict',
+      0,
+      'bad',
+      /2 active/,
+    ],
+    ['no HA', [plain], false, 'not-ha', 0, 'weak', /has no HA/],
+    ['no HA and nobody there', [], false, 'not-ha', 0, 'bad', /^Nothing is connected/],
+  ])('%s', (_, connectors, ha, readiness, standbyCount, verdict, says) => {
+    expect(readinessOf(connectors, ha)).toEqual({ readiness, standbyCount })
+    if (connectors === null) return
+    const outlook = outlookOf(situation({ connectors, ha }))
+    expect(outlook.verdict).toBe(verdict)
+    expect(outlook.sentence).toMatch(says)
+  })
+
+  test('notes name what weakens each standby, and what outbound traffic does', () => {
+    const old = connector('11111111-8', { version: '1.0' })
+    const { notes } = outlookOf(situation({ connectors: [active, old], haMode: 'none' }))
+    expect(notes).toEqual([
+      expect.stringMatching(/^11111111: It runs 1\.0, older/),
+      expect.stringMatching(/^Outbound traffic of the site does not follow/),
+    ])
+  })
+})

@@ -1,0 +1,144 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Failover } from '#contract/failover.ts'
+import { isRunning } from '#contract/failover.ts'
+import { applyDeadline, applyReading } from './verdict.ts'
+
+const sentAt = 1_700_000_000_000
+const party = (connectorId: string) => ({ connectorId, colos: [], version: null })
+const failover = (more: Partial<Failover> = {}): Failover => ({
+  id: 'f',
+  tunnelId: 't',
+  accountId: 'a',
+  tunnelName: 'lon-core',
+  by: 'local admin',
+  state: 'accepted',
+  from: party('old'),
+  to: party('new'),
+  requestedAt: sentAt,
+  sentAt,
+  acceptedAt: sentAt + 200,
+  demotedAt: null,
+  promotedAt: null,
+  endedAt: null,
+  activeNow: ['old'],
+  detail: null,
+  cloudflare: [],
+  lateAt: null,
+  ...more,
+})
+const reading = (seconds: number, actives: string[]) => ({
+  at: sentAt + seconds * 1000 + 100,
+  sentAt: sentAt + seconds * 1000,
+  actives,
+})
+
+describe('a reading', () => {
+  test.each<[string, Failover, ReturnType<typeof reading>, string]>([
+    ['the target alone is active', failover(), reading(1, ['new']), 'confirmed'],
+    [
+      'no clear answer, but the target is active',
+      failover({ state: 'unknown' }),
+      reading(1, ['new']),
+      'confirmed',
+    ],
+    ['nobody was active before', failover({ from: null }), reading(1, ['new']), 'confirmed'],
+    ['the old one still is', failover(), reading(1, ['old']), 'accepted'],
+    ['both are', failover(), reading(1, ['old', 'new']), 'accepted'],
+    ['the target and a third', failover(), reading(30, ['new', 'third']), 'accepted'],
+    [
+      'nobody was active before, now the target and a third',
+      failover({ from: null }),
+      reading(1, ['new', 'third']),
+      'accepted',
+    ],
+    ['nobody is', failover(), reading(1, []), 'accepted'],
+    ['a third is, for a moment', failover(), reading(9, ['third']), 'accepted'],
+    ['a third is, for good', failover(), reading(10, ['third']), 'other-active'],
+    ['it left before the PUT', failover(), reading(-1, ['new']), 'accepted'],
+    ['it was not sent yet', failover({ sentAt: null }), reading(1, ['new']), 'accepted'],
+    ['it has ended', failover({ state: 'rejected' }), reading(1, ['new']), 'rejected'],
+  ])('%s', (_, before, read, state) => {
+    expect(applyReading(before, read).state).toBe(state)
+  })
+
+  test('phases are the first readings that showed them', () => {
+    const demoted = applyReading(failover(), reading(2, []))
+    expect(demoted).toMatchObject({ demotedAt: sentAt + 2100, promotedAt: null, activeNow: [] })
+    const done = applyReading(demoted, reading(5, ['new']))
+    expect(done).toMatchObject({
+      state: 'confirmed',
+      demotedAt: sentAt + 2100,
+      promotedAt: sentAt + 5100,
+      endedAt: sentAt + 5100,
+      detail: null,
+    })
+    expect(applyReading(done, reading(6, ['old']))).toBe(done)
+  })
+
+  test('confirmed only ever comes of a reading after the PUT that showed the target alone', () => {
+    const read = fc.record({
+      seconds: fc.integer({ min: -5, max: 70 }),
+      actives: fc.uniqueArray(fc.constantFrom('old', 'new', 'third'), { maxLength: 3 }),
+    })
+    fc.assert(
+      fc.property(fc.array(read, { maxLength: 20 }), fc.boolean(), (reads, hasOld) => {
+        let now = failover(hasOld ? {} : { from: null })
+        for (const { seconds, actives } of reads) {
+          const before = now
+          now = applyReading(before, reading(seconds, actives))
+          // What has ended is never edited.
+          const wasRunning = isRunning(before.state)
+          expect(wasRunning ? before : now).toBe(before)
+          const isConfirmedNow = wasRunning && now.state === 'confirmed'
+          expect(isConfirmedNow ? [actives, seconds >= 0] : [['new'], true]).toEqual([
+            ['new'],
+            true,
+          ])
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('the deadline', () => {
+  test('nothing ends before 60 s', () => {
+    const running = failover()
+    expect(applyDeadline(running, sentAt + 59_999, true)).toBe(running)
+    const ended = failover({ state: 'confirmed' })
+    expect(applyDeadline(ended, sentAt + 90_000, true)).toBe(ended)
+  })
+
+  test.each<[string, Partial<Failover>, boolean, RegExp]>([
+    [
+      'the old one is',
+      {},
+      true,
+      /^Cloudflare accepted the request but still reports old active after 60 s\./,
+    ],
+    ['nobody is', { activeNow: [] }, true, /but reports no active connector after 60 s/],
+    [
+      'two are',
+      { activeNow: ['old', 'new'] },
+      true,
+      /but reports old and new active at once after 60 s/,
+    ],
+    [
+      'no clear answer',
+      { acceptedAt: null, state: 'unknown' },
+      true,
+      /^It is not known whether Cloudflare took the request; it still reports old/,
+    ],
+    [
+      'nothing could be read',
+      {},
+      false,
+      /could not be asked for the connectors since\. It may still happen/,
+    ],
+  ])('%s', (_, more, isRead, says) => {
+    const end = applyDeadline(failover(more), sentAt + 60_000, isRead)
+    expect(end).toMatchObject({ state: 'not-confirmed', endedAt: sentAt + 60_000 })
+    expect(end.detail).toMatch(says)
+  })
+})
