@@ -27,7 +27,7 @@ export const LiveEvent = z.discriminatedUnion('type', [
     connectors: z.array(ConnectorList),
   }),
   z.object({ type: z.literal('pollerChanged'), poller: PollerState }),
-  /** Tokens, role or disk: everything in the session but the poller. */
+  /** Tokens or disk: everything in the shared session but the poller. */
   z.object({ type: z.literal('sessionChanged'), session: Session }),
   z.object({ type: z.literal('configurationChanged'), tunnelId: z.string() }),
   z.object({ type: z.literal('failoverChanged'), failover: Failover }),
@@ -35,6 +35,8 @@ export const LiveEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('logged'), events: z.array(HistoryEvent) }),
   /** Every 15 s, so that silence is noticed. `at` is the server's clock. */
   z.object({ type: z.literal('heartbeat'), at: z.number() }),
+  /** This stream's sign-in ended or was taken away: nothing more comes. */
+  z.object({ type: z.literal('signed-out'), at: z.number() }),
   /** Tandem is stopping on purpose: this is not an outage of any tunnel. */
   z.object({ type: z.literal('bye'), at: z.number() }),
 ])

@@ -6,7 +6,8 @@ import * as z from 'zod/mini'
  * can be reached through Tandem.
  */
 
-export const roles = ['viewer', 'operator', 'admin'] as const
+/** In rising order: each may do what those before it may. A `screen` is a wall that only looks. */
+export const roles = ['screen', 'viewer', 'operator', 'admin'] as const
 export const Role = z.enum(roles)
 export type Role = z.infer<typeof Role>
 
@@ -72,7 +73,12 @@ export type Operation = {
   method: Method
   /** Under `/api`. */
   path: string
-  role: Role
+  /** The least role that may; `anyone` needs no sign-in. */
+  role: Role | 'anyone'
+  /** Operators may use it for their own records only. */
+  own?: true
+  /** The sign-in must be recent: what a stolen session must not be good for. */
+  recent?: true
   /** Written down, with who and when, before anything is sent. */
   audited: boolean
   /** Upstream calls a use of it may cost; 0 is answered from memory. */
@@ -85,7 +91,7 @@ export const operations = {
   sessionGet: {
     method: 'GET',
     path: '/session',
-    role: 'viewer',
+    role: 'anyone',
     audited: false,
     cost: 0,
     summary: 'Mode, accounts, who is asking, role, server time and the state of the poller',
@@ -93,7 +99,7 @@ export const operations = {
   tunnelList: {
     method: 'GET',
     path: '/tunnels',
-    role: 'viewer',
+    role: 'screen',
     audited: false,
     cost: 0,
     summary: 'All tunnels with status, HA readiness, active connector, counts and data age',
@@ -109,7 +115,7 @@ export const operations = {
   tunnelGet: {
     method: 'GET',
     path: '/tunnels/{tunnelId}',
-    role: 'viewer',
+    role: 'screen',
     audited: false,
     cost: 1,
     summary: 'One tunnel; from memory, or with ?fresh=true from Cloudflare',
@@ -118,6 +124,7 @@ export const operations = {
     method: 'PATCH',
     path: '/tunnels/{tunnelId}',
     role: 'admin',
+    recent: true,
     audited: true,
     cost: 1,
     summary: 'Rename a tunnel or set its secret',
@@ -134,6 +141,7 @@ export const operations = {
     method: 'GET',
     path: '/tunnels/{tunnelId}/token',
     role: 'admin',
+    recent: true,
     audited: true,
     cost: 1,
     summary: 'The install token of a tunnel: a secret, fetched on request and never kept',
@@ -141,7 +149,7 @@ export const operations = {
   connectorList: {
     method: 'GET',
     path: '/tunnels/{tunnelId}/connectors',
-    role: 'viewer',
+    role: 'screen',
     audited: false,
     cost: 1,
     summary: 'The connectors of a tunnel; from memory, or with ?fresh=true from Cloudflare',
@@ -149,7 +157,7 @@ export const operations = {
   connectorGet: {
     method: 'GET',
     path: '/tunnels/{tunnelId}/connectors/{connectorId}',
-    role: 'viewer',
+    role: 'screen',
     audited: false,
     cost: 1,
     summary: 'One connector; from memory, or with ?fresh=true from Cloudflare',
@@ -174,14 +182,39 @@ export const operations = {
     method: 'POST',
     path: '/tunnels/{tunnelId}/failovers',
     role: 'operator',
+    recent: true,
     audited: true,
     cost: 24,
     summary: 'Promote a connector: checked before, sent once, verified after',
   },
+  failoverChecks: {
+    method: 'GET',
+    path: '/tunnels/{tunnelId}/failovers/checks',
+    role: 'operator',
+    audited: false,
+    cost: 1,
+    summary: 'What speaks against a failover to ?to= now, from a fresh read of the connectors',
+  },
+  failoverList: {
+    method: 'GET',
+    path: '/tunnels/{tunnelId}/failovers',
+    role: 'viewer',
+    audited: false,
+    cost: 0,
+    summary: 'The failovers of a tunnel, newest first, fifty at most',
+  },
+  preferencePut: {
+    method: 'PUT',
+    path: '/tunnels/{tunnelId}/preference',
+    role: 'operator',
+    audited: true,
+    cost: 0,
+    summary: 'Set or take back which connector should carry the traffic when nothing is wrong',
+  },
   failoverGet: {
     method: 'GET',
     path: '/failovers/{failoverId}',
-    role: 'viewer',
+    role: 'screen',
     audited: false,
     cost: 0,
     summary: 'One failover with its phases and times',
@@ -213,7 +246,7 @@ export const operations = {
   historySummary: {
     method: 'GET',
     path: '/history/summary',
-    role: 'viewer',
+    role: 'screen',
     audited: false,
     cost: 0,
     summary:
@@ -246,10 +279,18 @@ export const operations = {
   eventStream: {
     method: 'GET',
     path: '/events',
-    role: 'viewer',
+    role: 'screen',
     audited: false,
     cost: 0,
     summary: 'Server-Sent Events: a snapshot, then changes; resumes with Last-Event-ID or ?after=',
+  },
+  openapiGet: {
+    method: 'GET',
+    path: '/openapi.json',
+    role: 'anyone',
+    audited: false,
+    cost: 0,
+    summary: 'This description of Tandem’s own API',
   },
 } as const satisfies Record<string, Operation>
 
@@ -262,15 +303,21 @@ const doing: Partial<Record<OperationId, string>> = {
   tokenGet: 'Seeing an install token',
   configurationPut: 'Changing the HA configuration',
   failoverRun: 'A failover',
+  failoverChecks: 'A failover',
+  preferencePut: 'Choosing the preferred connector',
 }
 
 /**
- * Why may this role not do that? A sentence for the button that is off, or null when it may.
- * The proxy's guard asks the same question before anything else happens.
+ * Why may this role not do that? A sentence for the button that is off, or null when it may; a role of
+ * null is somebody who is not signed in. The proxy's guard asks the same question before anything else.
  */
-export function whyNot(role: Role, operationId: OperationId): string | null {
-  const needed = operations[operationId].role
+export function whyNot(role: Role | null, operationId: OperationId): string | null {
+  const needed = operations[operationId].role as Role | 'anyone'
+  if (needed === 'anyone') return null
+  const deed = doing[operationId] ?? 'This'
+  if (role === null) return `${deed} needs a sign-in.`
   if (roles.indexOf(role) >= roles.indexOf(needed)) return null
-  const article = needed === 'viewer' ? 'a' : 'an'
-  return `${doing[operationId] ?? 'This'} needs the role of ${article} ${needed}; you are ${role === 'viewer' ? 'a' : 'an'} ${role}.`
+  return `${deed} needs the role of ${withArticle(needed)}; you are ${withArticle(role)}.`
 }
+
+const withArticle = (role: Role) => `${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role}`

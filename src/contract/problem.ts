@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { FailoverCheck } from './failover.ts'
 
 /**
  * What went wrong, as an RFC 9457 problem document (`application/problem+json`).
@@ -7,6 +8,8 @@ import * as z from 'zod/mini'
  */
 export const problemKinds = {
   'invalid-request': { status: 400, title: 'The request is not valid' },
+  'sign-in-needed': { status: 401, title: 'Sign in first' },
+  'sign-in-again': { status: 401, title: 'Sign in once more' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'This address does not take that method' },
   'cross-site': { status: 403, title: 'Refused: the request did not come from Tandem’s own page' },
@@ -18,6 +21,7 @@ export const problemKinds = {
   'active-changed': { status: 409, title: 'The active connector has changed' },
   'already-active': { status: 409, title: 'This connector is already active' },
   'failover-running': { status: 409, title: 'A failover of this tunnel is already running' },
+  'checks-changed': { status: 409, title: 'A risk was not accepted' },
   'not-eligible': { status: 409, title: 'This connector can’t be promoted' },
   'tunnel-deleted': { status: 410, title: 'The tunnel has been deleted' },
   'refused-by-cloudflare': { status: 422, title: 'Cloudflare refused the request' },
@@ -53,6 +57,8 @@ export const Problem = z.object({
   retryAt: z.optional(z.number()),
   /** A failover that is in the way. */
   failoverId: z.optional(z.string()),
+  /** What speaks against the failover that was asked for. */
+  checks: z.optional(z.array(FailoverCheck)),
   /** What Cloudflare itself said. Text to show, never to branch on. */
   cloudflare: z.optional(
     z.object({

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { Role } from './operations.ts'
 
-/** Who is looking, at what, and how well Tandem itself can see. */
+/** What is watched, how well Tandem itself can see, and who is looking. */
 
 /**
  * `starting` no sweep yet · `running` · `failing` the last looks failed · `paused` Cloudflare locked
@@ -56,15 +56,12 @@ export const TokenState = z.object({
 })
 export type TokenState = z.infer<typeof TokenState>
 
+/** What everybody who is signed in may see alike: the live stream tells its changes. */
 export const Session = z.object({
   mode: z.enum(['demo', 'live']),
   /** Changes with every build: a page of another build reloads itself. */
   build: z.string(),
   accounts: z.array(z.object({ id: z.string() })),
-  who: z.string(),
-  role: Role,
-  /** Why the role is what it is, when that needs saying; else null. */
-  roleReason: z.nullable(z.string()),
   serverAt: z.number(),
   tokens: z.array(TokenState),
   /** What happened to the database at the start, e.g. that a damaged file was moved aside; else null. */
@@ -74,3 +71,39 @@ export const Session = z.object({
   poller: PollerState,
 })
 export type Session = z.infer<typeof Session>
+
+/** How somebody came in. `off`: Tandem asks nobody. */
+export const WhoMethod = z.enum(['local', 'access', 'oidc', 'off', 'demo', 'screen'])
+export type WhoMethod = z.infer<typeof WhoMethod>
+
+export const WhoKind = z.enum(['person', 'screen', 'machine', 'demo'])
+export type WhoKind = z.infer<typeof WhoKind>
+
+/** Who is looking. */
+export const Me = z.object({
+  /** Stable: `person:<uuid>`, `screen:<uuid>`, `machine` or `demo`. */
+  id: z.string(),
+  name: z.string(),
+  role: Role,
+  /** Why the role is what it is, when that needs saying; else null. */
+  reason: z.nullable(z.string()),
+  kind: WhoKind,
+  method: WhoMethod,
+  signedInAt: z.nullable(z.number()),
+  maySignOut: z.boolean(),
+  /** Roles that can be tried on, in the demo; else none. */
+  tryRoles: z.array(Role),
+})
+export type Me = z.infer<typeof Me>
+
+/** What a sign-in page must know. */
+export const SignIn = z.object({
+  methods: z.array(z.enum(['local', 'access', 'oidc'])),
+  /** Nobody can sign in yet: the first admin is to be made, with the code from the log. */
+  needsSetup: z.boolean(),
+})
+export type SignIn = z.infer<typeof SignIn>
+
+/** Without `me` the shared part is blank but for mode, build and time. */
+export const SessionAnswer = z.extend(Session, { me: z.nullable(Me), signIn: SignIn })
+export type SessionAnswer = z.infer<typeof SessionAnswer>

@@ -4,6 +4,7 @@ import { compress } from 'hono/compress'
 import { type OperationId, operations } from '#contract/operations.ts'
 import { Uuid } from '#contract/tunnel.ts'
 import { assertMay, routePath, sameSite } from './identity/guard.ts'
+import { toAsking } from './identity/identify.ts'
 import { ProblemError, toProblem } from './problem.ts'
 import { configurationRoutes } from './routes/configuration.ts'
 import { connectorRoutes } from './routes/connectors.ts'
@@ -40,6 +41,10 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
     app.use(path, compress({ encoding: 'gzip' }))
   }
   app.use('/api/*', sameSite(parts.host))
+  app.use('/api/*', async (c, next) => {
+    c.set('who', await parts.identify(toAsking(c)))
+    await next()
+  })
   app.use(
     '/api/*',
     bodyLimit({
@@ -53,12 +58,12 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
   const route: Route = (operationId, handle) => {
     const { method } = operations[operationId]
     app.on(method, routePath(operationId), async (c) => {
-      assertMay(parts.who(), operationId)
+      assertMay(c.get('who'), operationId, parts.now(), parts.recentSignInMs)
       return handle(c, readIds(c))
     })
   }
   healthRoutes(app, parts)
-  openapiRoutes(app)
+  openapiRoutes(route)
   sessionRoutes(route, parts)
   tunnelRoutes(route, parts)
   connectorRoutes(route, parts)

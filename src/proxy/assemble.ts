@@ -13,7 +13,8 @@ import { type Keys, loadKeys } from './history/keys.ts'
 import { createHistoryReader } from './history/read.ts'
 import { createRecorder, type GapMs } from './history/record.ts'
 import { prune } from './history/retain.ts'
-import { whoIs } from './identity/guard.ts'
+import { createAudit } from './identity/audit.ts'
+import { createIdentify } from './identity/identify.ts'
 import { createBus } from './live/bus.ts'
 import { createPoller } from './poller/poll.ts'
 import { createPresent } from './poller/present.ts'
@@ -72,6 +73,12 @@ export async function assemble(surroundings: Surroundings) {
     return { write, read: readToken ? await slot(readToken) : write }
   }
 
+  const audit = createAudit({
+    db,
+    now,
+    log: log.info,
+    nameOf: (tunnelId) => present.tunnel(tunnelId)?.name ?? null,
+  })
   const tokens = await slots(surroundings.token, surroundings.readToken)
   const bus = createBus(randomBytes(4).toString('hex'))
   const budget = createBudget({ limit: config.rateLimit, pollShare: config.pollShare, now })
@@ -231,14 +238,10 @@ export async function assemble(surroundings: Surroundings) {
       .catch((err: unknown) => log.error({ err }, 'could not write a lock-out down'))
   }
 
-  const who = () => whoIs(config)
   const session = (): Session => ({
     mode: config.mode,
     build: surroundings.build,
     accounts: accountIds.map((id) => ({ id })),
-    who: who().name,
-    role: who().role,
-    roleReason: who().reason,
     serverAt: now(),
     tokens: tokenWatch.states(),
     storeNotice: surroundings.storeNotice,
@@ -296,7 +299,10 @@ export async function assemble(surroundings: Surroundings) {
     retentionMs: config.retentionDays * dayMs,
     bus,
     db,
-    who,
+    audit,
+    identify: createIdentify({ config }),
+    recentSignInMs: 0,
+    signIn: async () => ({ methods: [], needsSetup: false }),
     session,
     snapshot,
     onWrite: tokenWatch.noticeWrite,

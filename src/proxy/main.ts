@@ -12,7 +12,6 @@ import { createClock } from './clock.ts'
 import { type Config, helpText, isLoopback, parseConfig } from './config.ts'
 import { startDemo } from './demo.ts'
 import { isUnwatched, seedDemo } from './history/seed.ts'
-import { whoIs } from './identity/guard.ts'
 import { readPage } from './routes/page.ts'
 import { createSecret, type Secret } from './secret.ts'
 import { openStore } from './store/open.ts'
@@ -132,8 +131,6 @@ function announce({ mode, host }: Config, port: number) {
   const url = `http://${shown}:${port}`
   log.info({ mode, url, build, startedInMs: Date.now() - startedAt }, 'Tandem is running')
   process.stdout.write(`\n  Tandem ${mode === 'demo' ? '(demo) ' : ''}is running: ${url}\n\n`)
-  const { reason } = whoIs(config)
-  if (reason) log.warn(reason)
   if (!isLoopback(host)) {
     log.warn('HTTP without TLS beyond this machine: put a TLS proxy in front before others use it.')
   }

@@ -1,30 +1,62 @@
 import type { MiddlewareHandler } from 'hono'
-import { type OperationId, operations, type Role, whyNot } from '#contract/operations.ts'
+import {
+  type Operation,
+  type OperationId,
+  operations,
+  type Role,
+  whyNot,
+} from '#contract/operations.ts'
+import type { WhoKind, WhoMethod } from '#contract/session.ts'
 import { isLoopback } from '../config.ts'
 import { ProblemError } from '../problem.ts'
 
-/** Who is asking. `reason` says why the role is what it is, when that needs saying. */
-export type Who = { name: string; role: Role; reason: string | null }
-
-/**
- * Without sign-in, being on this machine is what counts: on a loopback address everybody is the
- * machine's admin; beyond it everybody only looks, in the demo with the role that was set for it.
- */
-export function whoIs(config: { mode: 'demo' | 'live'; host: string; demoRole: Role }): Who {
-  if (isLoopback(config.host)) return { name: 'local admin', role: 'admin', reason: null }
-  if (config.mode === 'demo') return { name: 'visitor', role: config.demoRole, reason: null }
-  return {
-    name: 'visitor',
-    role: 'viewer',
-    reason: 'Tandem listens beyond this machine and has no sign-in, so everybody only looks.',
-  }
+/** Who is asking, as far as we found out. */
+export type Who = {
+  /** Stable: `person:<uuid>`, `screen:<uuid>`, `machine` or `demo`. */
+  id: string
+  name: string
+  role: Role
+  /** Why the role is what it is, when that needs saying; else null. */
+  reason: string | null
+  kind: WhoKind
+  method: WhoMethod
+  sessionId: string | null
+  signedInAt: number | null
+  /** The client's address. */
+  from: string
 }
 
-/** Asked first of all, for every operation: may this role do that? */
-export function assertMay(who: Who, operationId: OperationId) {
-  const reason = whyNot(who.role, operationId)
-  if (reason === null) return
-  throw new ProblemError('role-missing', who.reason ? `${reason} ${who.reason}` : reason)
+/**
+ * Asked first of all, for every operation: may this one do that?
+ *
+ * @param recentMs how long after a sign-in the operations marked `recent` are allowed; 0: for ever.
+ * @throws ProblemError `sign-in-needed`, `role-missing` or `sign-in-again`.
+ */
+export function assertMay(
+  who: Who | null,
+  operationId: OperationId,
+  now: number,
+  recentMs: number,
+) {
+  const reason = whyNot(who?.role ?? null, operationId)
+  if (reason !== null && who === null) throw new ProblemError('sign-in-needed', reason)
+  if (reason !== null) {
+    throw new ProblemError('role-missing', who?.reason ? `${reason} ${who.reason}` : reason)
+  }
+  const operation: Operation = operations[operationId]
+  if (!operation.recent || recentMs === 0 || !who || who.signedInAt === null) return
+  if (now - who.signedInAt <= recentMs) return
+  throw new ProblemError(
+    'sign-in-again',
+    'Your sign-in is too long ago for this. Nothing was changed. Sign in once more and repeat it.',
+  )
+}
+
+/** Who asked, in the work of an operation that needs somebody. */
+export function signedIn(c: { get: (key: 'who') => Who | null }): Who {
+  const who = c.get('who')
+  if (!who) throw new ProblemError('sign-in-needed', 'This needs a sign-in.')
+  return who
 }
 
 /**

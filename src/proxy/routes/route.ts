@@ -3,12 +3,14 @@ import type { Context } from 'hono'
 import type * as z from 'zod/mini'
 import type { LiveEvent } from '#contract/events.ts'
 import type { OperationId } from '#contract/operations.ts'
-import type { Session } from '#contract/session.ts'
+import type { Session, SignIn } from '#contract/session.ts'
 import type { Client } from '../cloudflare/client.ts'
 import type { Failovers } from '../failover/run.ts'
 import type { HistoryReader } from '../history/read.ts'
-import { type ActionFacts, act } from '../identity/actions.ts'
-import type { Who } from '../identity/guard.ts'
+import { type ActionFacts, act, type Noted } from '../identity/actions.ts'
+import type { Audit } from '../identity/audit.ts'
+import { signedIn, type Who } from '../identity/guard.ts'
+import type { Asking } from '../identity/identify.ts'
 import type { Bus } from '../live/bus.ts'
 import type { Poller } from '../poller/poll.ts'
 import type { Present } from '../poller/present.ts'
@@ -30,7 +32,12 @@ export type Parts = {
   retentionMs: number
   bus: Bus
   db: Store
-  who: () => Who
+  audit: Audit
+  /** Finds out who a request is from; null: nobody we know. */
+  identify: (request: Asking) => Promise<Who | null>
+  /** How long after a sign-in the operations marked `recent` are allowed, ms; 0: for ever. */
+  recentSignInMs: number
+  signIn: () => Promise<SignIn>
   session: () => Session
   snapshot: () => LiveEvent
   onWrite: (error: ProblemError | null) => void
@@ -41,7 +48,7 @@ export type Parts = {
   streams: Set<(goodbye?: LiveEvent) => void>
 }
 
-export type Env = { Bindings: HttpBindings; Variables: { requestId: string } }
+export type Env = { Bindings: HttpBindings; Variables: { requestId: string; who: Who | null } }
 export type Request = Context<Env>
 
 /** Registers an operation of the table, and nothing that is not in it: role first, then ids, then work. */
@@ -74,15 +81,20 @@ export async function readBody<T extends z.ZodMiniType>(
   )
 }
 
-/** Does an audited operation: written down, done, settled; the token's fate is noticed on the way. */
+/**
+ * Does an audited operation: written down, done, settled. `work` is handed who asked, and the record, to
+ * add to its outcome.
+ */
 export function perform<T>(
   parts: Parts,
   c: Request,
-  facts: Pick<ActionFacts, 'operation' | 'tunnelId' | 'input'>,
-  work: (who: Who) => Promise<T>,
+  facts: Pick<ActionFacts, 'operation' | 'tunnelId' | 'target' | 'input'>,
+  work: (who: Who, noted: Noted) => Promise<T>,
 ): Promise<T> {
-  const who = parts.who()
-  return act(parts.db, parts.now, { ...facts, who, requestId: c.get('requestId') }, () => work(who))
+  const who = signedIn(c)
+  return act(parts.audit, { ...facts, who, requestId: c.get('requestId') }, (noted) =>
+    work(who, noted),
+  )
 }
 
 /** A write to Cloudflare, with the token's fate noticed on the way. */

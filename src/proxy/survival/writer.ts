@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { ConnectorRole } from '#contract/tunnel.ts'
 import { act } from '../identity/actions.ts'
+import { createAudit } from '../identity/audit.ts'
 import { openStore } from '../store/open.ts'
 import { connectorIdOf, type Scene, startWatcher, tunnelIdOf } from './watcher.ts'
 
@@ -32,6 +33,7 @@ async function write() {
     .executeTakeFirst()
   const last = row?.at ? Number(row.at) : Date.UTC(2026, 0, 1)
   const watcher = await startWatcher(db, last + restMs)
+  const audit = createAudit({ db, now: watcher.now, log: () => {} })
   say(JSON.stringify({ type: 'began', last, at: watcher.now() }))
   let said = 0
   for (let n = 0; ; n += 1) {
@@ -50,10 +52,19 @@ async function write() {
       await watcher.recorder.flush()
       say(JSON.stringify({ type: 'flushed', at: watcher.now() }))
       const requestId = `${process.pid}-${n}`
-      const who = { name: 'Ana', role: 'operator', reason: null } as const
+      const who = {
+        id: 'person:ana',
+        name: 'Ana',
+        role: 'operator',
+        reason: null,
+        kind: 'person',
+        method: 'local',
+        sessionId: null,
+        signedInAt: null,
+        from: '192.0.2.1',
+      } as const
       await act(
-        db,
-        watcher.now,
+        audit,
         { who, operation: 'failoverRun', tunnelId: tunnelIdOf(tunnel), input: {}, requestId },
         async () => connectorIdOf(tunnel, 0),
       )

@@ -2,7 +2,7 @@ import { notifyManager, QueryClient, QueryObserver } from '@tanstack/react-query
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LiveEvent } from '#contract/events.ts'
 import type { Failover } from '#contract/failover.ts'
-import type { PollerState, Session } from '#contract/session.ts'
+import type { PollerState, SessionAnswer } from '#contract/session.ts'
 import type { ConnectorList, Tunnel, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
 import { checkedAtOf, forgetAges, statusAtOf } from './ages.ts'
 import { land } from './land.ts'
@@ -87,13 +87,22 @@ const poller: PollerState = {
   budget: { used: 1, polling: 720, hardStop: 1000, limit: 1200, remaining: null, neighbour: false },
   clockSkewMs: null,
 }
-const session: Session = {
+const session: SessionAnswer = {
   mode: 'demo',
   build: 'b1',
   accounts: [{ id: 'a' }],
-  who: 'ops',
-  role: 'admin',
-  roleReason: null,
+  me: {
+    id: 'person:1',
+    name: 'ops',
+    role: 'admin',
+    reason: null,
+    kind: 'person',
+    method: 'local',
+    signedInAt: 0,
+    maySignOut: true,
+    tryRoles: [],
+  },
+  signIn: { methods: ['local'], needsSetup: false },
   serverAt: 1000,
   tokens: [],
   notRecordingSince: null,
@@ -230,9 +239,10 @@ describe('the session', () => {
     })
   })
 
-  test('is replaced whole', () => {
-    happens({ type: 'sessionChanged', session: { ...session, role: 'viewer' } })
-    expect(cache.getQueryData(sessionQuery.queryKey)?.role).toBe('viewer')
+  test('is replaced, but for who is looking', () => {
+    const { me: _, signIn: __, ...shared } = session
+    happens({ type: 'sessionChanged', session: { ...shared, notRecordingSince: 7 } })
+    expect(cache.getQueryData(sessionQuery.queryKey)).toEqual({ ...session, notRecordingSince: 7 })
   })
 })
 

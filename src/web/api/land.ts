@@ -44,7 +44,7 @@ function landEvent(cache: QueryClient, version: string, event: LiveEvent) {
       return
     case 'sessionChanged':
       landListing(event.session.poller.listedAt)
-      cache.setQueryData(sessionQuery.queryKey, event.session)
+      landSession(cache, event.session)
       return
     case 'configurationChanged':
       void cache.invalidateQueries({ queryKey: configurationQuery(event.tunnelId).queryKey })
@@ -54,6 +54,7 @@ function landEvent(cache: QueryClient, version: string, event: LiveEvent) {
     case 'logged':
       return landLogged(cache, event.events)
     case 'heartbeat':
+    case 'signed-out':
     case 'bye':
       // Nothing that the cache holds.
       return
@@ -68,7 +69,7 @@ function landSnapshot(
   version: string,
   event: { session: Session; tunnels: Tunnel[]; failovers: Failover[] },
 ) {
-  cache.setQueryData(sessionQuery.queryKey, event.session)
+  landSession(cache, event.session)
   forgetAges()
   landListing(event.session.poller.listedAt)
   landAges(
@@ -89,6 +90,11 @@ function landSnapshot(
   void cache.invalidateQueries({ ...deep, type: 'active' })
   for (const failover of event.failovers)
     cache.setQueryData(failoverQuery(failover.id).queryKey, failover)
+}
+
+/** The shared part only: who is looking is known from the page's own question. */
+function landSession(cache: QueryClient, session: Session) {
+  cache.setQueryData(sessionQuery.queryKey, (old) => old && { ...old, ...session })
 }
 
 export function landTunnel(cache: QueryClient, tunnel: Tunnel) {

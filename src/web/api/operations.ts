@@ -23,7 +23,7 @@ import { configurationQuery, failoverQuery, sessionQuery, tunnelQuery } from './
 /** Why the person looking may not do that: a sentence for the button, or null. */
 export function useWhyNot(operationId: OperationId): string | null {
   const { data: session } = useSuspenseQuery(sessionQuery)
-  return whyNot(session.role, operationId)
+  return whyNot(session.me?.role ?? null, operationId)
 }
 
 export function useTunnelCreate() {

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { Failover } from '#contract/failover.ts'
 import { ActivityPage, type EventKind, HistorySummary, TunnelHistory } from '#contract/history.ts'
-import { Session } from '#contract/session.ts'
+import { SessionAnswer } from '#contract/session.ts'
 import { Configuration, ConnectorList, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
 import { isLive, type Range, rangeQuery, rangeText } from '#web/charts/range.ts'
 import { serverNow } from '#web/ui/clock.ts'
@@ -19,7 +19,7 @@ const visited = { staleTime: Number.POSITIVE_INFINITY, gcTime: 15 * 60_000 }
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }) => {
-    const session = await get(Session, '/session', { signal })
+    const session = await get(SessionAnswer, '/session', { signal })
     landListing(session.poller.listedAt)
     return session
   },

@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest'
-import type { Session } from '#contract/session.ts'
+import type { SessionAnswer } from '#contract/session.ts'
 import type { Connector, ConnectorRole, Tunnel } from '#contract/tunnel.ts'
 import { lockedUntil, whyNoFailover, whyNoStandby } from './reason.ts'
 
 const now = 1000
-const session = (change: Partial<Session> = {}) =>
-  ({ role: 'operator', notRecordingSince: null, tokens: [], ...change }) as Session
+const session = (change: Partial<SessionAnswer> = {}) =>
+  ({ me: { role: 'operator' }, notRecordingSince: null, tokens: [], ...change }) as SessionAnswer
 const tunnel = (change: Partial<Tunnel> = {}) =>
   ({ ha: true, deletedAt: null, ...change }) as Tunnel
-const token = (purpose: Session['tokens'][number]['purpose'], lockedUntil: number | null) => ({
+const token = (
+  purpose: SessionAnswer['tokens'][number]['purpose'],
+  lockedUntil: number | null,
+) => ({
   purpose,
   verdict: 'works' as const,
   sentence: '',
@@ -29,7 +32,9 @@ test('nothing keeps an operator from an HA tunnel', () => {
 })
 
 test('the role, a deletion, a tunnel without HA and a full disk each say why', () => {
-  expect(whyNoFailover(session({ role: 'viewer' }), tunnel(), now)).toMatch(/operator/)
+  expect(
+    whyNoFailover(session({ me: { role: 'viewer' } } as Partial<SessionAnswer>), tunnel(), now),
+  ).toMatch(/operator/)
   expect(whyNoFailover(session(), tunnel({ deletedAt: 1 }), now)).toMatch(/deleted/)
   expect(whyNoFailover(session(), tunnel({ ha: false }), now)).toMatch(/not HA/)
   expect(whyNoFailover(session({ notRecordingSince: 1 }), tunnel(), now)).toMatch(/disk/)

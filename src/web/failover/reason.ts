@@ -1,12 +1,12 @@
 import { whyNot } from '#contract/operations.ts'
-import type { Session } from '#contract/session.ts'
+import type { Session, SessionAnswer } from '#contract/session.ts'
 import type { Connector, Tunnel } from '#contract/tunnel.ts'
 import { candidatesOf, isPromotable } from './order.ts'
 
 /** Why can't a failover be started now? Sentences for buttons; the proxy asks the same again. Pure. */
 
 /** Until when Cloudflare refuses the calls that a failover needs; null when it does not. Epoch ms. */
-export function lockedUntil(session: Session, now: number): number | null {
+export function lockedUntil(session: Pick<Session, 'tokens'>, now: number): number | null {
   const times = session.tokens
     .filter(({ purpose }) => purpose !== 'reading')
     .map(({ lockedUntil }) => lockedUntil ?? 0)
@@ -15,8 +15,12 @@ export function lockedUntil(session: Session, now: number): number | null {
 }
 
 /** What keeps everybody from failing over this tunnel, whoever the target; null when nothing does. */
-export function whyNoFailover(session: Session, tunnel: Tunnel, now: number): string | null {
-  const role = whyNot(session.role, 'failoverRun')
+export function whyNoFailover(
+  session: Pick<SessionAnswer, 'me' | 'tokens' | 'notRecordingSince'>,
+  tunnel: Tunnel,
+  now: number,
+): string | null {
+  const role = whyNot(session.me?.role ?? null, 'failoverRun')
   if (role) return role
   if (tunnel.deletedAt !== null) return 'The tunnel has been deleted.'
   if (tunnel.ha === false)

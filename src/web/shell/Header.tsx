@@ -51,9 +51,9 @@ export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
         <IconButton label="Keys and help" icon="help" className="max-sm:hidden" onClick={onHelp} />
       </div>
       <p className="flex flex-col text-right text-xs leading-tight max-md:hidden">
-        <bdi className="max-w-40 truncate">{session.who}</bdi>
-        <span className="text-ink-3" {...tip(session.roleReason)}>
-          {session.role}
+        <bdi className="max-w-40 truncate">{session.me?.name}</bdi>
+        <span className="text-ink-3" {...tip(session.me?.reason)}>
+          {session.me?.role}
         </span>
       </p>
     </header>

@@ -1,17 +1,28 @@
 import { expect, test } from 'vitest'
-import type { Session } from '#contract/session.ts'
+import type { Me, SessionAnswer } from '#contract/session.ts'
 import { noticesOf } from './notices.ts'
 
+const me: Me = {
+  id: 'person:1',
+  name: 'ops',
+  role: 'admin',
+  reason: null,
+  kind: 'person',
+  method: 'local',
+  signedInAt: 0,
+  maySignOut: true,
+  tryRoles: [],
+}
+
 const session = (
-  change: Partial<Session> = {},
-  poller: Partial<Session['poller']> = {},
-): Session => ({
+  change: Partial<SessionAnswer> = {},
+  poller: Partial<SessionAnswer['poller']> = {},
+): SessionAnswer => ({
   mode: 'live',
   build: 'b',
   accounts: [{ id: 'a' }],
-  who: 'ops',
-  role: 'admin',
-  roleReason: null,
+  me,
+  signIn: { methods: ['local'], needsSetup: false },
   serverAt: 0,
   tokens: [],
   notRecordingSince: null,
@@ -38,7 +49,7 @@ const session = (
     ...poller,
   },
 })
-const ids = (of: Session) => noticesOf(of).map(({ id }) => id)
+const ids = (of: SessionAnswer) => noticesOf(of).map(({ id }) => id)
 
 test('a good day has no notices', () => {
   expect(ids(session())).toEqual([])
@@ -52,7 +63,9 @@ test('a missing permission is told in its own words, once, and others are sent t
     expiresAt: null,
     lockedUntil: null,
   } as const
-  const notices = noticesOf(session({ tokens: [token], role: 'viewer' }, { state: 'rejected' }))
+  const notices = noticesOf(
+    session({ tokens: [token], me: { ...me, role: 'viewer' } }, { state: 'rejected' }),
+  )
   expect(notices).toHaveLength(1)
   expect(notices[0]?.text).toBe('The token lacks WARP Read. Tell your administrator.')
 })
@@ -70,7 +83,11 @@ test('a clock is worth a notice from half a minute on, in either direction', () 
 
 test('everything broken at once is told worst first', () => {
   const broken = session(
-    { notRecordingSince: 1, storeNotice: 'Moved aside.', roleReason: 'Everyone is admin here.' },
+    {
+      notRecordingSince: 1,
+      storeNotice: 'Moved aside.',
+      me: { ...me, reason: 'Everyone is admin here.' },
+    },
     { state: 'failing', listIncompleteSince: 1, clockSkewMs: 90_000 },
   )
   expect(ids(broken)).toEqual(['disk', 'failing', 'incomplete', 'skew', 'store', 'role'])

@@ -1,4 +1,4 @@
-import type { Session } from '#contract/session.ts'
+import type { SessionAnswer } from '#contract/session.ts'
 import type { Tone } from '#web/ui/Callout.tsx'
 import { ageText, clockText } from '#web/ui/time.ts'
 
@@ -15,10 +15,10 @@ export type Notice = {
 const skewWorthSayingMs = 30_000
 
 /** Everything that the session says is wrong, as sentences. */
-export function noticesOf(session: Session): Notice[] {
+export function noticesOf(session: SessionAnswer): Notice[] {
   const { poller, tokens } = session
   const notices: Notice[] = []
-  const helpless = session.role === 'admin' ? '' : ' Tell your administrator.'
+  const helpless = session.me?.role === 'admin' ? '' : ' Tell your administrator.'
   if (session.notRecordingSince !== null)
     notices.push({
       id: 'disk',
@@ -66,7 +66,7 @@ export function noticesOf(session: Session): Notice[] {
       text: `The clock of Tandem’s server is ${skewText(poller.clockSkewMs)} Cloudflare’s: times that Cloudflare reports look wrong by as much.`,
     })
   if (session.storeNotice) notices.push({ id: 'store', tone: 'warn', text: session.storeNotice })
-  if (session.roleReason) notices.push({ id: 'role', tone: 'info', text: session.roleReason })
+  if (session.me?.reason) notices.push({ id: 'role', tone: 'info', text: session.me.reason })
   return notices
 }
 

@@ -24,7 +24,7 @@ export function ConfigurationPanel({
   const configuration = useQuery({ ...configurationQuery(tunnel.id), enabled: !deleted })
   const reason = deleted
     ? 'The tunnel has been deleted.'
-    : (whyNot(session.role, 'configurationPut') ??
+    : (whyNot(session.me?.role ?? null, 'configurationPut') ??
       (configuration.data?.reported === false
         ? 'Cloudflare does not offer the HA configuration on this account.'
         : null))

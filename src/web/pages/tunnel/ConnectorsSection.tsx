@@ -91,7 +91,9 @@ function NoConnectors({
   const { data: session } = useSuspenseQuery(sessionQuery)
   const hadSome = tunnel.status !== 'inactive'
   const reason =
-    tunnel.deletedAt === null ? whyNot(session.role, 'tokenGet') : 'The tunnel has been deleted.'
+    tunnel.deletedAt === null
+      ? whyNot(session.me?.role ?? null, 'tokenGet')
+      : 'The tunnel has been deleted.'
   return (
     <div className="rounded-lg border border-dashed border-line-strong/70">
       <EmptyState

@@ -67,7 +67,7 @@ function Actions({
 }) {
   const gone = tunnel.deletedAt === null ? null : 'The tunnel has been deleted.'
   const { data: session } = useSuspenseQuery(sessionQuery)
-  const reason = (operationId: OperationId) => gone ?? whyNot(session.role, operationId)
+  const reason = (operationId: OperationId) => gone ?? whyNot(session.me?.role ?? null, operationId)
   return (
     <div className="flex flex-wrap items-center gap-2">
       <Button
