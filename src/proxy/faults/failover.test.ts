@@ -342,12 +342,12 @@ describe('refused before anything is sent', () => {
 
   test('it can’t be written down', async () => {
     const { rig, path, body } = await watch()
-    await rig.db.schema.alterTable('actions').renameTo('elsewhere').execute()
+    await rig.db.schema.alterTable('audit').renameTo('elsewhere').execute()
     expect(await rig.refused('POST', path, body)).toMatchObject({
       type: 'urn:tandem:problem:not-recorded',
       detail: expect.stringMatching(/Nothing was sent/),
     })
-    await rig.db.schema.alterTable('elsewhere').renameTo('actions').execute()
+    await rig.db.schema.alterTable('elsewhere').renameTo('audit').execute()
     expect(puts(rig)).toBe(0)
     await rig.end()
   })

@@ -37,9 +37,10 @@ const windowMs = 300_000
 export async function checkInvariants({ db, calls, lines, said, secrets, hardStop }: Evidence) {
   const rows = await db.selectFrom('failovers').selectAll().execute()
   const actions = await db
-    .selectFrom('actions')
+    .selectFrom('audit')
     .selectAll()
-    .where('operation', '=', 'failoverRun')
+    .where('what', '=', 'failoverRun')
+    .where('refers', 'is', null)
     .execute()
   const failovers = rows.map((row) => JSON.parse(row.body) as Failover)
 

@@ -1,83 +1,73 @@
-import { randomUUID } from 'node:crypto'
 import type { OperationId } from '#contract/operations.ts'
 import { ProblemError } from '../problem.ts'
-import type { Store } from '../store/open.ts'
+import type { Audit } from './audit.ts'
 import type { Who } from './guard.ts'
 
+export { notRecorded } from './audit.ts'
+
 /**
- * What people do is on disk before it is sent: the row is written first, its outcome after. If the row
- * can't be written, nothing is sent.
+ * What people do is on disk before it is sent: the record is written first, its outcome after. If it can't
+ * be written, nothing is sent.
  */
 export type ActionFacts = {
   operation: OperationId
-  who: Who
+  who: Pick<Who, 'id' | 'name' | 'role' | 'from'>
   tunnelId: string | null
-  /** What was asked for. Never a secret: callers name what changes, not to what. */
+  /** What else it is done to: a person, a screen. */
+  target?: string
+  /** What was asked for, from → to. Never a secret: callers name what changes, not to what. */
   input: Record<string, unknown>
   requestId: string
+}
+
+/** The record of the action that is being done, for the one who does it. */
+export type Noted = {
+  /** To settle it by once more, when what it began ends later. */
+  id: string
+  /** Adds facts to its outcome, and says how it ended where that is not just `done`. */
+  note: (facts: Record<string, unknown>, outcome?: string) => void
 }
 
 /**
  * Remembers an action, does it, remembers how it ended.
  *
- * @throws ProblemError `not-recorded` before anything is sent, or whatever `act` throws.
+ * @throws ProblemError `not-recorded` before anything is sent, or whatever `work` throws.
  */
 export async function act<T>(
-  db: Store,
-  now: () => number,
-  facts: ActionFacts,
-  perform: () => Promise<T>,
+  audit: Audit,
+  { operation, who, tunnelId, target, input, requestId }: ActionFacts,
+  work: (noted: Noted) => Promise<T>,
 ): Promise<T> {
-  const id = await remember(db, now, facts)
+  const id = await audit.append({
+    who: { id: who.id, name: who.name, role: who.role },
+    from: who.from,
+    what: operation,
+    tunnelId,
+    target: target ?? null,
+    facts: input,
+    requestId,
+  })
+  let outcome = 'done'
+  let facts: Record<string, unknown> = {}
+  const note: Noted['note'] = (more, result) => {
+    facts = { ...facts, ...more }
+    outcome = result ?? outcome
+  }
   try {
-    const result = await perform()
-    await settle(db, now, id, 'done')
+    const result = await work({ id, note })
+    await audit.settle(id, outcome, facts)
     return result
   } catch (error) {
-    await settle(db, now, id, error instanceof ProblemError ? error.kind : 'internal')
+    const problem = error instanceof ProblemError ? error : null
+    await audit.settle(id, problem?.kind ?? 'internal', {
+      ...facts,
+      ...whatCloudflareSaid(problem),
+    })
     throw error
   }
 }
 
-async function remember(db: Store, now: () => number, facts: ActionFacts): Promise<string> {
-  const id = randomUUID()
-  try {
-    await db
-      .insertInto('actions')
-      .values({
-        id,
-        at: now(),
-        who: facts.who.name,
-        role: facts.who.role,
-        operation: facts.operation,
-        tunnel_id: facts.tunnelId,
-        input: JSON.stringify(facts.input),
-        request_id: facts.requestId,
-        outcome: null,
-        settled_at: null,
-      })
-      .execute()
-  } catch (error) {
-    throw notRecorded(error)
-  }
-  return id
+function whatCloudflareSaid(problem: ProblemError | null): Record<string, unknown> {
+  const said = problem?.extra.cloudflare
+  return said ? { cloudflare: said } : {}
 }
-
-// The deed is done when this runs: a full disk must not turn its success into an error. A row without
-// an outcome says "not known how it ended", which is then the truth.
-async function settle(db: Store, now: () => number, id: string, outcome: string) {
-  await db
-    .updateTable('actions')
-    .set({ outcome, settled_at: now() })
-    .where('id', '=', id)
-    .execute()
-    .catch(() => {})
-}
-
-export const notRecorded = (cause: unknown) =>
-  new ProblemError(
-    'not-recorded',
-    'Tandem writes down who does what before it does it, and its disk can’t be written to. Nothing was sent. Free or repair the disk of TANDEM_DATA_DIR and try again.',
-    {},
-    cause,
-  )

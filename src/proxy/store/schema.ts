@@ -10,19 +10,29 @@ export type Schema = {
     requested_at: number
     body: string
   }
-  /** What people did: written before it is sent, settled after. Never holds a secret. */
-  actions: {
-    id: string
+  /**
+   * What people did, append-only. A row with `refers` is what came of an earlier one. `hash` chains each
+   * row to the one before it. Never holds a secret.
+   */
+  audit: {
+    seq: number
     at: number
-    who: string
-    role: string
-    operation: string
+    who_id: string | null
+    who_name: string | null
+    role: string | null
+    from_address: string | null
+    what: string
     tunnel_id: string | null
-    input: string
-    request_id: string
+    target: string | null
+    /** JSON */
+    facts: string
+    request_id: string | null
+    refers: number | null
     outcome: string | null
-    settled_at: number | null
+    hash: string
   }
+  /** One row: where the chain ends. */
+  audit_head: { seq: number; hash: string }
   /** Until when a token must rest after a 429, by its fingerprint: a restart must not forget it. */
   lockouts: { fingerprint: string; until: number }
 

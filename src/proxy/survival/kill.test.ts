@@ -47,7 +47,7 @@ async function killEachStep(prepare: (dir: string) => Promise<void>) {
       const { db, notice } = await openStore(dir, Date.now)
       expect(notice).toBeNull()
       const tables = (await db.introspection.getTables()).map(({ name }) => name)
-      expect(tables).toEqual(expect.arrayContaining(['failovers', 'actions', 'spans', 'events']))
+      expect(tables).toEqual(expect.arrayContaining(['failovers', 'audit', 'spans', 'events']))
       await check(db)
       await db.destroy()
       rmSync(dir, { recursive: true })

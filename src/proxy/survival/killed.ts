@@ -82,7 +82,7 @@ async function missing(folder: string, { looks, events, actions, gaps }: Told): 
   const end = (looks.at(-1)?.at ?? 0) + 3_600_000
   const { reader } = await startWatcher(db, end)
   const kept = new Set(
-    (await db.selectFrom('actions').select('request_id').execute()).map((row) => row.request_id),
+    (await db.selectFrom('audit').select('request_id').execute()).map((row) => row.request_id),
   )
   for (const requestId of actions) {
     if (!kept.has(requestId)) faults.push(`action ${requestId} is missing`)

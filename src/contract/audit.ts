@@ -1,0 +1,128 @@
+import * as z from 'zod/mini'
+import { type OperationId, operations, Role } from './operations.ts'
+
+/**
+ * What people did, as it is remembered: a record for each deed, and what came of it in a record of its
+ * own. Records are only ever added; each carries the hash of the one before it.
+ */
+
+/** What is remembered besides the operations that are marked `audited`. */
+export const auditEvents = {
+  'signed-in': 'Signed in',
+  'sign-in-failed': 'Sign-in failed',
+  'signed-out': 'Signed out',
+  refused: 'Was refused',
+  'set-up': 'Set Tandem up',
+  'session-revoked': 'Ended a session',
+  'person-added': 'Added a person',
+  'person-changed': 'Changed a person',
+  'person-disabled': 'Disabled a person',
+  'invitation-made': 'Invited a person',
+  'invitation-accepted': 'Accepted an invitation',
+  'password-changed': 'Changed a password',
+  'password-reset': 'Reset a password',
+  'second-factor-added': 'Added a second factor',
+  'second-factor-removed': 'Removed a second factor',
+  'screen-paired': 'Paired a screen',
+  'screen-link-made': 'Made a link for a screen',
+  'screen-revoked': 'Took a screen’s access away',
+} as const
+export type AuditEvent = keyof typeof auditEvents
+
+export type AuditWhat = OperationId | AuditEvent
+
+const deeds: Partial<Record<OperationId, string>> = {
+  tunnelCreate: 'Created a tunnel',
+  tunnelUpdate: 'Changed a tunnel',
+  tunnelDelete: 'Deleted a tunnel',
+  tokenGet: 'Saw an install token',
+  configurationPut: 'Changed an HA configuration',
+  failoverRun: 'Started a failover',
+}
+
+/** Everything that a record can be about, in the order in which filters list it. */
+export const auditWhats: AuditWhat[] = [
+  ...Object.entries(operations)
+    .filter(([, { audited }]) => audited)
+    .map(([id]) => id as OperationId),
+  ...(Object.keys(auditEvents) as AuditEvent[]),
+]
+
+const isEvent = (what: string): what is AuditEvent => Object.hasOwn(auditEvents, what)
+const isOperation = (what: string): what is OperationId => Object.hasOwn(operations, what)
+
+/** The deed in a few words, for people; one that this version does not know stays as it is. */
+export function auditDeed(what: string): string {
+  if (isEvent(what)) return auditEvents[what]
+  return isOperation(what) ? (deeds[what] ?? operations[what].summary) : what
+}
+
+export const AuditWho = z.object({ id: z.string(), name: z.string(), role: Role })
+export type AuditWho = z.infer<typeof AuditWho>
+
+/** Facts of a record: what changed, `from` → `to`. Never a secret, only that one changed. */
+const Facts = z.record(z.string(), z.unknown())
+
+export const AuditOutcome = z.object({
+  at: z.number(),
+  /** `done`, a problem's kind, or how a failover ended. */
+  result: z.string(),
+  facts: Facts,
+})
+export type AuditOutcome = z.infer<typeof AuditOutcome>
+
+export const AuditRecord = z.object({
+  /** Its place in the chain, from 1 on. */
+  seq: z.number(),
+  at: z.number(),
+  /** Null: nobody that Tandem knows. */
+  who: z.nullable(AuditWho),
+  /** The client's address. */
+  from: z.nullable(z.string()),
+  what: z.string(),
+  tunnelId: z.nullable(z.string()),
+  /** The tunnel's name as Tandem knows it now. */
+  tunnelName: z.nullable(z.string()),
+  /** What else it was done to: a person, a screen, an operation. */
+  target: z.nullable(z.string()),
+  facts: Facts,
+  /** Finds the log lines. */
+  requestId: z.nullable(z.string()),
+  /** In the order in which they came; none: how it ended is not known. */
+  outcomes: z.array(AuditOutcome),
+  /** SHA-256 over the hash before it and this record, 64 hex digits. */
+  hash: z.string(),
+})
+export type AuditRecord = z.infer<typeof AuditRecord>
+
+export const AuditPage = z.object({
+  records: z.array(AuditRecord),
+  /** Everybody's records, or those of the one who asks. */
+  whose: z.enum(['everybody', 'own']),
+  /** Hand it back for what is older; null: there is nothing older. */
+  cursor: z.nullable(z.string()),
+})
+export type AuditPage = z.infer<typeof AuditPage>
+
+/** How the chain looks from its first record to its last. */
+export const AuditChain = z.object({
+  isWhole: z.boolean(),
+  /** Records that were looked at and found in order. */
+  records: z.number(),
+  /** The last of them; null when there is none. */
+  last: z.nullable(z.object({ seq: z.number(), at: z.number(), hash: z.string() })),
+  /** The first one that was changed or is missing. */
+  fault: z.nullable(z.object({ seq: z.number(), sentence: z.string() })),
+  checkedAt: z.number(),
+})
+export type AuditChain = z.infer<typeof AuditChain>
+
+/** Deeds whose outcome nobody waits for: the record itself says all. */
+export const isPlain = (what: string) => isEvent(what)
+
+/** How it ended, in a word or two; an outcome that never came is said so. */
+export function outcomeWord({ what, outcomes }: Pick<AuditRecord, 'what' | 'outcomes'>): string {
+  const last = outcomes.at(-1)
+  if (last) return last.result
+  return isPlain(what) ? '' : 'not known'
+}
