@@ -66,6 +66,7 @@ function madeUp(tunnelId: string, now: number): TunnelHistory {
       cause: index % 7 === 0 ? 'manual' : 'automatic',
       by: index % 7 === 0 ? 'Ada' : null,
       failoverId: null,
+      note: null,
       precisionMs: 5000,
     }),
   )

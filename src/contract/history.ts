@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { afterKinds } from './failover.ts'
 
 /**
  * What the connections and roles did over time. History is kept as intervals: `from` is included, `to` is
@@ -81,6 +82,8 @@ export const eventKinds = [
   'failover-ended',
   'watching-stopped',
   'watching-resumed',
+  // Stored by their place in this list: new ones come last.
+  'failover-after',
 ] as const
 export const EventKind = z.enum(eventKinds)
 export type EventKind = z.infer<typeof EventKind>
@@ -102,6 +105,8 @@ export const HistoryEvent = z.object({
   cause: z.nullable(Cause),
   by: z.nullable(z.string()),
   failoverId: z.nullable(z.string()),
+  /** What the person said about it: that it is a drill, a reason. */
+  note: z.nullable(z.string()),
   /** It happened at most this much before `at`; null where the time is exact. */
   precisionMs: z.nullable(z.number()),
 })
@@ -213,6 +218,17 @@ const causes: Record<Cause, string> = {
   unknown: 'cause unknown, not started here',
 }
 
+type AfterKind = (typeof afterKinds)[number]
+
+const aftermaths: Record<AfterKind, string> = {
+  late: 'it became active after all, too late to be confirmed',
+  restored: 'it is active again',
+  'flipped-back': 'the traffic went back to the old connector',
+  'moved-on': 'another connector became active',
+  'none-active': 'no connector is active any more',
+  'several-active': 'Cloudflare reports more than one active connector',
+}
+
 /** The event as one plain sentence, the same in page, export and report. */
 export function eventSentence(event: HistoryEvent): string {
   const { kind, from, to } = event
@@ -256,7 +272,9 @@ export function eventSentence(event: HistoryEvent): string {
     case 'configuration-changed':
       return `HA configuration changed from version ${from ?? '?'} to ${to ?? '?'}`
     case 'failover-started':
-      return `Failover from ${short(from)} to ${short(to)} started${cause}`
+      return `Failover from ${short(from)} to ${short(to)} started${cause}${event.note ? `: ${event.note}` : ''}`
+    case 'failover-after':
+      return `After the failover to ${connector}: ${aftermaths[to as AfterKind] ?? to}`
     case 'failover-ended':
       return `Failover to ${short(event.connectorId)} ended: ${to}`
     case 'watching-stopped':

@@ -292,6 +292,41 @@ export const operations = {
     cost: 0,
     summary: 'This description of Tandem’s own API',
   },
+  auditList: {
+    method: 'GET',
+    path: '/audit',
+    role: 'operator',
+    own: true,
+    audited: false,
+    cost: 0,
+    summary: 'What people did, newest first, a page at a time; operators see their own records',
+  },
+  auditCsv: {
+    method: 'GET',
+    path: '/audit.csv',
+    role: 'operator',
+    own: true,
+    audited: false,
+    cost: 0,
+    summary: 'The same as CSV, streamed',
+  },
+  auditJsonl: {
+    method: 'GET',
+    path: '/audit.jsonl',
+    role: 'operator',
+    own: true,
+    audited: false,
+    cost: 0,
+    summary: 'The same as JSON Lines, streamed, with the hashes',
+  },
+  auditChain: {
+    method: 'GET',
+    path: '/audit/chain',
+    role: 'admin',
+    audited: false,
+    cost: 0,
+    summary: 'Whether the chain of audit records is whole, and which record is not',
+  },
 } as const satisfies Record<string, Operation>
 
 export type OperationId = keyof typeof operations
@@ -303,6 +338,8 @@ const doing: Partial<Record<OperationId, string>> = {
   tokenGet: 'Seeing an install token',
   configurationPut: 'Changing the HA configuration',
   failoverRun: 'A failover',
+  auditList: 'Seeing what people did',
+  auditChain: 'Checking the chain of records',
   failoverChecks: 'A failover',
   preferencePut: 'Choosing the preferred connector',
 }

@@ -10,6 +10,12 @@ export const problemKinds = {
   'invalid-request': { status: 400, title: 'The request is not valid' },
   'sign-in-needed': { status: 401, title: 'Sign in first' },
   'sign-in-again': { status: 401, title: 'Sign in once more' },
+  'sign-in-failed': { status: 401, title: 'That did not match' },
+  'code-needed': { status: 401, title: 'A code from your authenticator app is needed' },
+  'link-spent': { status: 410, title: 'This link is no longer good' },
+  'name-taken': { status: 409, title: 'A person with this name exists' },
+  'last-admin': { status: 409, title: 'Somebody must stay admin' },
+  'too-many-attempts': { status: 429, title: 'Too many attempts' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'This address does not take that method' },
   'cross-site': { status: 403, title: 'Refused: the request did not come from Tandem’s own page' },
@@ -64,6 +70,8 @@ export const Problem = z.object({
     z.object({
       status: z.nullable(z.number()),
       errors: z.array(z.object({ code: z.string(), message: z.string() })),
+      /** Its own id of the request, to ask its support by. */
+      ray: z.optional(z.nullable(z.string())),
     }),
   ),
 })

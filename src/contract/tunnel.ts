@@ -82,6 +82,14 @@ export const Tunnel = z.object({
   unlistedSince: z.nullable(z.number()),
   /** A failover of this tunnel that is running now. */
   failoverId: z.nullable(z.string()),
+  /** The connector that should be active when nothing is wrong; null: none is preferred. */
+  preferredConnectorId: z.nullable(z.string()),
+  /** Since when another one than the preferred is active; null: it is not, or that is not known. */
+  onStandbySince: z.nullable(z.number()),
+  /** The last failover that was marked as a drill, when, and whether it was confirmed. */
+  lastDrill: z.nullable(
+    z.object({ failoverId: z.string(), at: z.number(), confirmed: z.boolean() }),
+  ),
 })
 export type Tunnel = z.infer<typeof Tunnel>
 

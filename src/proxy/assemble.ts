@@ -7,7 +7,10 @@ import { createBudget } from './cloudflare/budget.ts'
 import { createClient, type TokenSlot, type Tokens } from './cloudflare/client.ts'
 import { createTokenWatch } from './cloudflare/tokens.ts'
 import type { Config } from './config.ts'
+import { loadPreferences } from './failover/preferences.ts'
+import { createRecords } from './failover/records.ts'
 import { createFailovers } from './failover/run.ts'
+import { createSurvey } from './failover/survey.ts'
 import { type Book, noEvent } from './history/advance.ts'
 import { type Keys, loadKeys } from './history/keys.ts'
 import { createHistoryReader } from './history/read.ts'
@@ -15,9 +18,11 @@ import { createRecorder, type GapMs } from './history/record.ts'
 import { prune } from './history/retain.ts'
 import { createAudit } from './identity/audit.ts'
 import { createIdentify } from './identity/identify.ts'
+import { createRefusals } from './identity/refusals.ts'
 import { createBus } from './live/bus.ts'
 import { createPoller } from './poller/poll.ts'
 import { createPresent } from './poller/present.ts'
+import type { ProblemError } from './problem.ts'
 import type { Parts } from './routes/route.ts'
 import type { Secret } from './secret.ts'
 import type { Store } from './store/open.ts'
@@ -49,6 +54,8 @@ export type Log = { debug: Write; info: Write; warn: Write; error: Write }
 
 /** Budget and sweep move all the time: told this often at most. */
 const tellPollerMs = 2000
+/** A token that was refused a write may have been given the permission since. */
+const writeRefusedMs = 60_000
 /** What was only confirmed is written down this often. */
 const flushMs = 5000
 const pruneMs = 3_600_000
@@ -166,11 +173,33 @@ export async function assemble(surroundings: Surroundings) {
       void tokenWatch.noticeListing(error).catch((err) => log.error({ err }, 'token')),
     warn: log.warn,
   })
-  const failovers = createFailovers({
-    db,
-    client,
+  const records = createRecords(db)
+  /** When Cloudflare last said that the token may not write; null: it did not, or it may. */
+  let writeRefusedAt: number | null = null
+  function noticeWrite(error: ProblemError | null) {
+    if (error?.kind === 'permission-missing') writeRefusedAt = now()
+    else if (!error) writeRefusedAt = null
+    tokenWatch.noticeWrite(error)
+  }
+  const survey = createSurvey({
+    records,
     now,
     cloudflareNow: () => now() + (skewMs ?? 0),
+    tunnel: present.tunnel,
+    connectors: present.connectors,
+    livesSince: reader.livesSince,
+    lockedUntil: () => client.lockedUntil('failoverRun'),
+    writeBarrier: () =>
+      writeRefusedAt === null || now() - writeRefusedAt > writeRefusedMs
+        ? null
+        : 'Cloudflare said less than a minute ago that the API token may not change anything: it lacks “Cloudflare One Connector: WARP Write”.',
+    notRecordingSince: recorder.troubleSince,
+  })
+  const failovers = createFailovers({
+    records,
+    survey,
+    client,
+    now,
     sleep,
     look: poller.look,
     tunnel: present.tunnel,
@@ -179,7 +208,11 @@ export async function assemble(surroundings: Surroundings) {
       bus.publish(event)
       if (event.type === 'failoverChanged') logFailover(event.failover)
     },
-    onWrite: tokenWatch.noticeWrite,
+    verifyRoom: () => {
+      const { hardStop, used } = budget.state()
+      return hardStop - used
+    },
+    onWrite: noticeWrite,
     warn: log.warn,
   })
 
@@ -211,20 +244,27 @@ export async function assemble(surroundings: Surroundings) {
     void recorder.log(null, { ...noEvent, at, kind, from })
   }
 
-  /** A failover's begin and end go into the log; what it did to the roles is seen by the looks. */
+  /** A failover's begin, its end and what came after go into the log; the roles are seen by the looks. */
   function logFailover(failover: Failover) {
-    const begins = failover.state === 'sending'
-    if (!begins && isRunning(failover.state)) return
-    void recorder.log(failover.tunnelId, {
+    const { tunnelId, id, to, from, by, state, drill, endedAt } = failover
+    const begins = state === 'sending'
+    if (!begins && isRunning(state)) return
+    const after = failover.afterwards.at(-1)
+    const note = [drill ? 'drill' : null, failover.reason]
+      .filter((part) => part !== null)
+      .join(': ')
+    void recorder.log(tunnelId, {
       ...noEvent,
-      at: begins ? failover.requestedAt : (failover.lateAt ?? failover.endedAt ?? now()),
-      kind: begins ? 'failover-started' : 'failover-ended',
-      connectorId: failover.to.connectorId,
-      from: failover.from?.connectorId ?? null,
-      to: begins ? failover.to.connectorId : failover.lateAt ? 'confirmed' : failover.state,
-      by: failover.by,
-      failoverId: failover.id,
+      at: begins ? failover.requestedAt : (after?.at ?? endedAt ?? now()),
+      kind: begins ? 'failover-started' : after ? 'failover-after' : 'failover-ended',
+      connectorId: to.connectorId,
+      from: from?.connectorId ?? null,
+      to: begins ? to.connectorId : (after?.kind ?? state),
+      by: after ? null : by,
+      failoverId: id,
+      note: begins && note !== '' ? note : null,
     })
+    if (drill && !begins) present.setLastDrill(tunnelId, toDrill(failover))
   }
 
   async function rememberLockout(locked: TokenSlot, until: number) {
@@ -254,6 +294,16 @@ export async function assemble(surroundings: Surroundings) {
     tunnels: present.tunnels(),
     failovers: failovers.running(),
   })
+
+  /** What people chose and tried in earlier runs. */
+  async function rememberChoices() {
+    for (const [tunnelId, connectorId] of await loadPreferences(db)) {
+      present.setPreference(tunnelId, connectorId, await reader.ceasedAt(tunnelId, connectorId))
+    }
+    for (const drill of await records.lastDrills()) {
+      present.setLastDrill(drill.tunnelId, toDrill(drill))
+    }
+  }
 
   let toldPoller = ''
   function tellPoller() {
@@ -300,12 +350,13 @@ export async function assemble(surroundings: Surroundings) {
     bus,
     db,
     audit,
+    refusals: createRefusals({ audit, after }),
     identify: createIdentify({ config }),
     recentSignInMs: 0,
     signIn: async () => ({ methods: [], needsSetup: false }),
     session,
     snapshot,
-    onWrite: tokenWatch.noticeWrite,
+    onWrite: noticeWrite,
     now,
     requestId: randomUUID,
     log: log.error,
@@ -316,6 +367,9 @@ export async function assemble(surroundings: Surroundings) {
     parts,
     start() {
       present.restore(restored(recorder.books().values()))
+      void rememberChoices().catch((err: unknown) =>
+        log.error({ err }, 'could not read drills and preferred connectors'),
+      )
       poller.start()
       void flushAgain()
       after(60_000, () => void pruneAgain())
@@ -344,6 +398,7 @@ export async function assemble(surroundings: Surroundings) {
         }
       }
       Object.assign(tokens, next)
+      writeRefusedAt = null
       tokenWatch.forget()
       poller.retryNow()
     },
@@ -354,3 +409,9 @@ export async function assemble(surroundings: Surroundings) {
 function* restored(books: Iterable<Book>) {
   for (const { sight, listedAt, seenAt } of books) if (sight) yield { sight, listedAt, seenAt }
 }
+
+const toDrill = ({ id, requestedAt, state }: Failover) => ({
+  failoverId: id,
+  at: requestedAt,
+  confirmed: state === 'confirmed',
+})

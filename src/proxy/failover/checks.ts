@@ -1,3 +1,5 @@
+import type { FailoverCheck } from '#contract/failover.ts'
+import { type CheckId, checkRules } from '#contract/failover-checks.ts'
 import type { Check, Connector, HaMode, Outlook, ReadinessKind } from '#contract/tunnel.ts'
 import { isConnected, type SeenConnector } from '../cloudflare/translate.ts'
 
@@ -13,7 +15,29 @@ export type Situation = {
   now: number
 }
 
+/** What is known besides the last look, when somebody is about to fail over. Ages in milliseconds. */
+export type Evidence = Situation & {
+  /** The connector that the person saw active, null for none; left out: they did not say. */
+  seenActiveId?: string | null
+  /** How long ago the read left that the connectors are from; null: they were never read. */
+  readAgeMs: number | null
+  /** Why nothing can be sent at all, whatever the connectors are like. */
+  barriers: readonly { id: CheckId; sentence: string }[]
+  /** How often the target came back in the last hour, and when it last lost a connection. */
+  reconnects: number
+  lostAgeMs: number | null
+  /** Ages of earlier failovers of this tunnel that were sent, youngest first. */
+  failoverAgesMs: readonly number[]
+}
+
 const justConnectedMs = 60_000
+const justLostMs = 60_000
+const mostReconnects = 3
+const coolDownMs = 60_000
+const repeatedMs = 600_000
+/** This one included. */
+const mostRepeated = 3
+const staleReadMs = 15_000
 
 /** The first eight digits: how people tell connectors apart, since Cloudflare gives them no name. */
 export const shortId = (id: string) => id.slice(0, 8)
@@ -47,21 +71,28 @@ export function outboundSentence(haMode: HaMode | null): string | null {
   return `Outbound traffic of the site does not follow by itself: ${why}, so the site’s own routing must move it.`
 }
 
-/** Every reason for and against promoting `target`, blocks first. */
+function tunnelBlocks({ deleted, ha }: Situation): { id: CheckId; sentence: string }[] {
+  const blocks: { id: CheckId; sentence: string }[] = []
+  if (deleted) blocks.push({ id: 'tunnel-deleted', sentence: 'The tunnel has been deleted.' })
+  if (ha === false) {
+    blocks.push({
+      id: 'not-ha',
+      sentence:
+        'The tunnel is not HA. That is chosen when a tunnel is created and can’t be changed.',
+    })
+  }
+  return blocks
+}
+
+/** Every reason against promoting `target` that a look at the connectors shows, blocks first. */
 export function promotionChecks(target: SeenConnector, situation: Situation): Check[] {
   const { connectors, now } = situation
   const blocks: Check[] = []
   const risks: Check[] = []
-  const block = (id: string, sentence: string) => blocks.push({ id, kind: 'block', sentence })
-  const risk = (id: string, sentence: string) => risks.push({ id, kind: 'risk', sentence })
+  const block = (id: CheckId, sentence: string) => blocks.push({ id, kind: 'block', sentence })
+  const risk = (id: CheckId, sentence: string) => risks.push({ id, kind: 'risk', sentence })
 
-  if (situation.deleted) block('tunnel-deleted', 'The tunnel has been deleted.')
-  if (situation.ha === false) {
-    block(
-      'not-ha',
-      'The tunnel is not HA. That is chosen when a tunnel is created and can’t be changed.',
-    )
-  }
+  for (const { id, sentence } of tunnelBlocks(situation)) block(id, sentence)
   if (target.role === 'active') block('already-active', 'It is the active connector already.')
   if (target.role === 'offline') block('offline', 'Cloudflare reports it offline.')
   else if (!isConnected(target)) block('not-connected', 'It has no connection to Cloudflare.')
@@ -102,6 +133,84 @@ export function promotionChecks(target: SeenConnector, situation: Situation): Ch
   const outbound = outboundSentence(situation.haMode)
   if (outbound) risk('outbound-stays', outbound)
   return [...blocks, ...risks]
+}
+
+/**
+ * The whole list for a failover to `targetId`, blocks first, each sentence once; with a null target only
+ * what concerns every connector of the tunnel.
+ */
+export function failoverChecks(targetId: string | null, evidence: Evidence): FailoverCheck[] {
+  const found: { id: CheckId; sentence: string }[] = [...evidence.barriers]
+  const say = (id: CheckId, sentence: string) => found.push({ id, sentence })
+  const target = evidence.connectors.find(({ id }) => id === targetId)
+  const actives = activeOf(evidence.connectors)
+  const active = actives.length === 1 ? (actives[0] ?? null) : null
+  const { seenActiveId } = evidence
+  if (seenActiveId !== undefined && seenActiveId !== (active?.id ?? null)) {
+    const nameOf = (id: string | null) => (id === null ? 'none' : shortId(id))
+    say(
+      'active-changed',
+      `Active is now ${active ? shortId(active.id) : 'no connector'}, not ${nameOf(seenActiveId)}.`,
+    )
+  }
+  if (targetId !== null && !target) {
+    say('not-linked', `Cloudflare no longer lists ${shortId(targetId)} for this tunnel.`)
+  }
+  const seen = target
+    ? promotionChecks(target, evidence)
+    : tunnelBlocks(evidence).map((one) => ({ ...one, kind: 'block' as const }))
+  for (const { id, sentence } of seen) say(id as CheckId, sentence)
+  sayOfThePast(evidence, say)
+  if (actives.length > 0) {
+    say('sessions-hang', 'Open connections through the old one may hang and have to be made again.')
+  }
+  const once = found.filter(
+    ({ sentence }, at) => found.findIndex((one) => one.sentence === sentence) === at,
+  )
+  const checks = once.map(({ id, sentence }) => ({ id, sentence, ...checkRules[id] }))
+  const rank = ({ kind, grave }: FailoverCheck) => (kind === 'block' ? 0 : grave ? 1 : 2)
+  return checks.toSorted((a, b) => rank(a) - rank(b))
+}
+
+/** What was seen before now, of the target and of the tunnel. */
+function sayOfThePast(evidence: Evidence, say: (id: CheckId, sentence: string) => void) {
+  const { reconnects, lostAgeMs, failoverAgesMs, readAgeMs } = evidence
+  const secondsOf = (ms: number) => `${Math.max(0, Math.round(ms / 1000))} s`
+  if (reconnects >= mostReconnects) {
+    say('reconnects', `It reconnected ${reconnects} times in the last hour.`)
+  }
+  if (lostAgeMs !== null && lostAgeMs < justLostMs) {
+    say('just-disconnected', `It lost a connection ${secondsOf(lostAgeMs)} ago.`)
+  }
+  const lately = failoverAgesMs.filter((ageMs) => ageMs < repeatedMs).length + 1
+  if (lately >= mostRepeated) {
+    say('repeated', `This would be failover number ${lately} of this tunnel in 10 minutes.`)
+  }
+  const last = failoverAgesMs[0]
+  if (last !== undefined && last < coolDownMs) {
+    say('cool-down', `The last failover of this tunnel was only ${secondsOf(last)} ago.`)
+  }
+  if (readAgeMs !== null && readAgeMs > staleReadMs) {
+    say('stale-read', `What Cloudflare told of the connectors is ${secondsOf(readAgeMs)} old.`)
+  }
+}
+
+/**
+ * How often a connector came back in a window. Connections that open within ten seconds of each other are
+ * one coming; the first one that is known at all is no coming back.
+ *
+ * @param lives its connections that were open at some time in the window, in any order.
+ */
+export function reconnectsOf(lives: readonly { openedAt: number }[], from: number): number {
+  const openings = lives.map(({ openedAt }) => openedAt).toSorted((a, b) => a - b)
+  let comings = 0
+  let last = Number.NEGATIVE_INFINITY
+  for (const at of openings) {
+    if (at - last > 10_000 && at >= from) comings += 1
+    last = at
+  }
+  const wasThereBefore = (openings[0] ?? from) < from
+  return wasThereBefore ? comings : Math.max(0, comings - 1)
 }
 
 /** What happens if the active connector fails now? See `ReadinessKind`. */

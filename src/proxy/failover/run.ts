@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import type { LiveEvent } from '#contract/events.ts'
 import {
-  Failover,
+  type Failover,
+  type FailoverCheck,
   type FailoverRequest,
   isRunning,
   verifyDeadlineMs,
   verifySeconds,
+  watchAfterMs,
 } from '#contract/failover.ts'
-import type { Tunnel } from '#contract/tunnel.ts'
+import type { Connector, Tunnel } from '#contract/tunnel.ts'
 import type { Purpose } from '../cloudflare/budget.ts'
 import type { Client } from '../cloudflare/client.ts'
 import type { SeenConnector } from '../cloudflare/translate.ts'
 import { notRecorded } from '../identity/actions.ts'
 import { ProblemError, sentenceOf } from '../problem.ts'
-import type { Store } from '../store/open.ts'
-import { promotionChecks, shortId } from './checks.ts'
-import { applyDeadline, applyReading } from './verdict.ts'
+import { shortId } from './checks.ts'
+import type { Records } from './records.ts'
+import type { Survey } from './survey.ts'
+import { applyDeadline, applyReading, toAfterFact } from './verdict.ts'
 
 /**
  * A failover: look, check, write down, send once, then read until the connectors tell. The PUT is never
@@ -24,30 +27,35 @@ import { applyDeadline, applyReading } from './verdict.ts'
 export type Failovers = ReturnType<typeof createFailovers>
 
 export type FailoverDeps = {
-  db: Store
+  records: Records
+  survey: Survey
   client: Client
   now: () => number
-  /** Cloudflare's clock, as far as it is known. */
-  cloudflareNow: () => number
   sleep: (ms: number) => Promise<void>
   /** A fresh read of a tunnel's connectors, landed for everybody. */
   look: (tunnelId: string, purpose: Purpose) => Promise<SeenConnector[]>
   tunnel: (tunnelId: string) => Tunnel | null
   setFailover: (tunnelId: string, failoverId: string | null) => void
   publish: (event: LiveEvent) => void
+  /** Calls of Cloudflare that a verification may still make in this window. */
+  verifyRoom: () => number
   /** Told how a write ended for the token that made it. */
   onWrite: (error: ProblemError | null) => void
   warn: (facts: Record<string, unknown>, message: string) => void
 }
 
-/** After a failover that was not confirmed, a late success is still noticed for this long. */
-const lateWatchMs = 600_000
-const lateEveryMs = 10_000
+const watchEveryMs = 10_000
 const putDeadlineMs = 10_000
+/** The PUT and every read after it. */
+const callsOfOne = 2 + verifySeconds.length
+/** A fresh read counts as fresh for so long: what lies between it and the PUT. */
+const freshMs = 2000
 /** Older ones are read from the store. */
 const keptInMemory = 100
 /** A switch to the target within this time after the PUT is the failover's work. */
 const ownMs = 90_000
+/** Past ones of a tunnel that are told. */
+const mostTold = 50
 /** Kinds that say for sure that Cloudflare did nothing. */
 const refusals = new Set([
   'token-rejected',
@@ -61,12 +69,15 @@ const refusals = new Set([
   'invalid-request',
 ])
 
-const isUnique = (code: unknown) => code === 'SQLITE_CONSTRAINT_UNIQUE'
+const isUnique = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'SQLITE_CONSTRAINT_UNIQUE'
 
 export function createFailovers(deps: FailoverDeps) {
-  const { db, client, now } = deps
+  const { records, client, now } = deps
   /** Tunnels for which a failover is being checked or runs: taken before the first await. */
-  const taken = new Map<string, string | null>()
+  const taken = new Map<string, { failoverId: string | null; by: string; since: number }>()
+  /** By the key of the dialog that they come from: requests that are not answered yet. */
+  const asked = new Map<string, Promise<{ failover: Failover; isRepeat: boolean }>>()
   const recent = new Map<string, Failover>()
   let stopped = false
 
@@ -79,19 +90,13 @@ export function createFailovers(deps: FailoverDeps) {
     }
   }
 
-  async function save(failover: Failover) {
-    const row = {
-      running: isRunning(failover.state) ? 1 : 0,
-      body: JSON.stringify(failover),
-    }
-    await db.updateTable('failovers').set(row).where('id', '=', failover.id).execute()
-  }
-
   /** Written first, told after. A disk that fails now must not stop the verification. */
   async function move(failover: Failover): Promise<Failover> {
-    await save(failover).catch((error: unknown) =>
-      deps.warn({ failoverId: failover.id, err: error }, 'could not write a failover down'),
-    )
+    await records
+      .save(failover)
+      .catch((error: unknown) =>
+        deps.warn({ failoverId: failover.id, err: error }, 'could not write a failover down'),
+      )
     keep(failover)
     deps.publish({ type: 'failoverChanged', failover })
     if (!isRunning(failover.state)) deps.setFailover(failover.tunnelId, null)
@@ -99,19 +104,61 @@ export function createFailovers(deps: FailoverDeps) {
   }
 
   /**
+   * Does `work` once for a key, however often it is asked for: at the same time, or again after a lost
+   * answer. A request that was refused left nothing behind, so its key may try again.
+   *
+   * @throws ProblemError `invalid-request` when the key belongs to another failover, or what `work` throws.
+   */
+  async function once(
+    key: string,
+    same: { tunnelId: string; connectorId: string },
+    work: () => Promise<Failover>,
+  ): Promise<{ failover: Failover; isRepeat: boolean }> {
+    const running = asked.get(key)
+    const answer = running ?? firstOf(key, work)
+    if (!running) asked.set(key, answer)
+    try {
+      const { failover, isRepeat } = await answer
+      if (failover.tunnelId !== same.tunnelId || failover.to.connectorId !== same.connectorId) {
+        throw new ProblemError(
+          'invalid-request',
+          'This Idempotency-Key belongs to another failover. Nothing was sent: open the dialog anew.',
+          { field: 'Idempotency-Key', failoverId: failover.id },
+        )
+      }
+      return { failover: recent.get(failover.id) ?? failover, isRepeat: isRepeat || !!running }
+    } finally {
+      if (!running) asked.delete(key)
+    }
+  }
+
+  async function firstOf(key: string, work: () => Promise<Failover>) {
+    const before = await records.byKey(key)
+    return before
+      ? { failover: before, isRepeat: true }
+      : { failover: await work(), isRepeat: false }
+  }
+
+  /**
    * Starts a failover and returns it once it is on disk and about to be sent.
    *
-   * @throws ProblemError when a check speaks against it, the fresh read fails, the token is locked out
-   *   or the disk can't be written to. Then nothing was sent.
+   * @param key of the dialog it comes from; null: none was given.
+   * @throws ProblemError when a check speaks against it, a risk is not accepted, the fresh read fails, the
+   *   token is locked out or the disk can't be written to. Then nothing was sent.
    */
-  async function start(tunnelId: string, request: FailoverRequest, by: string): Promise<Failover> {
-    if (taken.has(tunnelId)) throw runningProblem(taken.get(tunnelId) ?? null)
-    taken.set(tunnelId, null)
+  async function start(
+    tunnelId: string,
+    request: FailoverRequest,
+    by: string,
+    key: string | null = null,
+  ): Promise<Failover> {
+    if (taken.has(tunnelId)) throw runningProblem(tunnelId)
+    taken.set(tunnelId, { failoverId: null, by, since: now() })
     try {
       const checked = await check(tunnelId, request, by)
       const failover = { ...checked, sentAt: now() }
-      await insert(failover)
-      taken.set(tunnelId, failover.id)
+      await insert(failover, key)
+      taken.set(tunnelId, { failoverId: failover.id, by, since: failover.requestedAt })
       keep(failover)
       deps.setFailover(tunnelId, failover.id)
       deps.publish({ type: 'failoverChanged', failover })
@@ -123,16 +170,44 @@ export function createFailovers(deps: FailoverDeps) {
     }
   }
 
-  function runningProblem(failoverId: string | null) {
-    const running = failoverId === null ? null : (recent.get(failoverId) ?? null)
-    const who = running
-      ? `${running.by} started a failover to ${shortId(running.to.connectorId)} ${Math.round((now() - running.requestedAt) / 1000)} s ago.`
-      : 'Somebody started one a moment ago.'
+  /** Who runs one of this tunnel, and since when; null when nobody does. */
+  function runningSentence(tunnelId: string): string | null {
+    const running = taken.get(tunnelId)
+    if (!running) return null
+    const { by, since, failoverId } = running
+    const target = recent.get(failoverId ?? '')?.to.connectorId
+    const to = target ? ` to ${shortId(target)}` : ''
+    return `${by} started a failover${to} ${Math.round((now() - since) / 1000)} s ago.`
+  }
+
+  function runningProblem(tunnelId: string) {
+    const who = runningSentence(tunnelId) ?? 'Somebody started one a moment ago.'
+    const failoverId = taken.get(tunnelId)?.failoverId ?? null
     return new ProblemError(
       'failover-running',
       `${who} Nothing was sent for you; follow that one.`,
       failoverId === null ? {} : { failoverId },
     )
+  }
+
+  /** What speaks against a failover now; the caller has looked before, or tells why it could not. */
+  async function checksOf(
+    tunnelId: string,
+    targetId: string | null,
+    options: { readAt?: number; failure?: ProblemError | null },
+  ) {
+    const running = runningSentence(tunnelId)
+    const { readAt, failure } = options
+    const surveyed = await deps.survey.survey(tunnelId, targetId, {
+      ...(readAt === undefined ? {} : { readAt }),
+      barriers: [
+        ...(running ? [{ id: 'failover-running' as const, sentence: running }] : []),
+        ...(failure && failure.kind !== 'locked-out'
+          ? [{ id: 'cloudflare-silent' as const, sentence: failure.message }]
+          : []),
+      ],
+    })
+    return surveyed?.answer ?? null
   }
 
   async function check(tunnelId: string, request: FailoverRequest, by: string): Promise<Failover> {
@@ -146,82 +221,78 @@ export function createFailovers(deps: FailoverDeps) {
         { retryAt: lockedUntil },
       )
     }
-    const connectors = await deps.look(tunnelId, 'person')
-    const actives = connectors.filter((connector) => connector.role === 'active')
-    const active = actives.length === 1 ? (actives[0] ?? null) : null
-    const target = connectors.find((connector) => connector.id === request.client_id)
-    if (!target) {
+    if (deps.verifyRoom() < callsOfOne * running().length + callsOfOne) {
       throw new ProblemError(
-        'not-eligible',
-        'Cloudflare no longer lists that connector. Nothing was sent.',
+        'budget-spent',
+        'Tandem’s calls of these five minutes are spent, so a failover could not be verified. Nothing was sent: try again in a minute.',
       )
     }
-    if ((active?.id ?? null) !== request.expected_active_id) {
-      throw new ProblemError(
-        'active-changed',
-        `Active is now ${active ? shortId(active.id) : 'no connector'}, not ${request.expected_active_id ? shortId(request.expected_active_id) : 'none'}. Nothing was sent: look again.`,
-      )
-    }
-    const fresh = deps.tunnel(tunnelId) ?? tunnel
-    const blocks = promotionChecks(target, {
-      ha: fresh.ha,
-      haMode: fresh.haMode,
-      deleted: fresh.deletedAt !== null,
-      connectors,
-      now: deps.cloudflareNow(),
-    }).filter((one) => one.kind === 'block')
-    if (blocks[0]) {
-      const kind = blocks[0].id === 'already-active' ? 'already-active' : 'not-eligible'
-      const sentences = blocks.map((one) => one.sentence).join(' ')
-      throw new ProblemError(kind, `${sentences} Nothing was sent.`)
-    }
-    const party = ({ id, colos, version }: SeenConnector) => ({ connectorId: id, colos, version })
+    const readAt = await lookFresh(tunnelId)
+    const surveyed = await deps.survey.survey(tunnelId, request.client_id, {
+      seenActiveId: request.expected_active_id,
+      readAt,
+    })
+    if (!surveyed) throw new ProblemError('not-found', 'Tandem does not know this tunnel.')
+    const { checks, active, target, actives } = surveyed
+    refuseIfBlocked(checks)
+    refuseIfUntaken(checks, request)
+    // A target that is not there is a block.
+    if (!target) throw new ProblemError('not-eligible', 'The connector is not there.')
+    const ticked = new Set(request.ticked ?? [])
     return {
       id: randomUUID(),
       tunnelId,
       accountId: tunnel.accountId,
       tunnelName: tunnel.name,
       by,
+      drill: request.drill ?? false,
+      reason: request.reason || null,
+      accepted: checks
+        .filter(({ id, kind }) => kind === 'risk' && ticked.has(id))
+        .map(({ id, sentence }) => ({ id, sentence })),
       state: 'sending',
-      from: active ? party(active) : null,
-      to: party(target),
+      from: active ? toParty(active) : null,
+      to: toParty(target),
       requestedAt: now(),
       sentAt: null,
       acceptedAt: null,
       demotedAt: null,
       promotedAt: null,
+      vacantAt: null,
+      vacantMs: null,
       endedAt: null,
-      activeNow: actives.map((connector) => connector.id),
+      activeNow: actives,
       detail: null,
       cloudflare: [],
-      lateAt: null,
+      afterwards: [],
     }
   }
 
-  async function insert(failover: Failover) {
+  /** Looks until a look took no longer than it may be old, twice at most. @returns when it left. */
+  async function lookFresh(tunnelId: string): Promise<number> {
+    let leftAt = now()
+    await deps.look(tunnelId, 'person')
+    if (now() - leftAt > freshMs) {
+      leftAt = now()
+      await deps.look(tunnelId, 'person')
+    }
+    return leftAt
+  }
+
+  async function insert(failover: Failover, key: string | null) {
     try {
-      await db
-        .insertInto('failovers')
-        .values({
-          id: failover.id,
-          tunnel_id: failover.tunnelId,
-          account_id: failover.accountId,
-          running: 1,
-          requested_at: failover.requestedAt,
-          body: JSON.stringify(failover),
-        })
-        .execute()
+      await records.insert(failover, key)
     } catch (error) {
       // Another process, or a failover that this one has not taken up yet after a restart.
-      const isTaken = error instanceof Error && 'code' in error && isUnique(error.code)
-      throw isTaken ? runningProblem(null) : notRecorded(error)
+      throw isUnique(error) ? runningProblem(failover.tunnelId) : notRecorded(error)
     }
   }
 
   async function carryOut(failover: Failover) {
     try {
       const sent = await send(failover)
-      if (isRunning(sent.state)) await verify(sent)
+      const ended = isRunning(sent.state) ? await verify(sent) : sent
+      if (ended) void watchAfter(ended)
     } catch (error) {
       deps.warn({ failoverId: failover.id, err: error }, 'a failover broke off')
     }
@@ -254,21 +325,20 @@ export function createFailovers(deps: FailoverDeps) {
     }
   }
 
-  /** Reads on the contract's schedule until the connectors tell or the time is up. */
-  async function verify(failover: Failover): Promise<void> {
+  /** Reads on the contract's schedule until the connectors tell or the time is up; null: it was stopped. */
+  async function verify(failover: Failover): Promise<Failover | null> {
     let current = failover
     let isRead = false
     const startedAt = current.sentAt ?? now()
     for (const second of [...verifySeconds, 60]) {
       await deps.sleep(Math.max(0, startedAt + second * 1000 - now()))
-      if (stopped) return
+      if (stopped) return null
       const reading = await takeReading(current)
       isRead ||= reading.isRead
       current = reading.failover
-      if (!isRunning(current.state)) return
+      if (!isRunning(current.state)) return current
     }
-    current = await move(applyDeadline(current, Math.max(now(), startedAt + 60_000), isRead))
-    void watchLate(current)
+    return move(applyDeadline(current, Math.max(now(), startedAt + 60_000), isRead))
   }
 
   async function takeReading(failover: Failover): Promise<{ failover: Failover; isRead: boolean }> {
@@ -284,53 +354,79 @@ export function createFailovers(deps: FailoverDeps) {
     return { failover: isSame ? failover : await move(next), isRead: true }
   }
 
-  /** A finished failover is never edited but for this: when its target was active after all. */
-  async function watchLate(failover: Failover) {
-    const until = now() + lateWatchMs
+  /**
+   * A finished failover is never edited. What the connectors do in the ten minutes after it is written
+   * beside it: a late success, a flip back, nobody active.
+   */
+  async function watchAfter(ended: Failover) {
+    if (ended.state === 'rejected') return
+    let failover = ended
+    const until = (failover.endedAt ?? now()) + watchAfterMs
     while (now() < until && !stopped) {
-      await deps.sleep(lateEveryMs)
-      if (taken.has(failover.tunnelId) || stopped) return
+      await deps.sleep(watchEveryMs)
+      // Another one decides from here on who is active.
+      if (stopped || taken.has(failover.tunnelId)) return
       const connectors = await deps.look(failover.tunnelId, 'person').catch(() => null)
-      const actives = connectors?.filter((one) => one.role === 'active') ?? []
-      if (actives.length === 1 && actives[0]?.id === failover.to.connectorId) {
-        await move({ ...failover, lateAt: now() })
-        return
-      }
+      if (!connectors || stopped || taken.has(failover.tunnelId)) continue
+      const actives = connectors.filter(({ role }) => role === 'active').map(({ id }) => id)
+      const fact = toAfterFact(failover, { at: now(), actives })
+      if (!fact) continue
+      await records
+        .addFact(failover.id, fact)
+        .catch((error: unknown) =>
+          deps.warn({ failoverId: failover.id, err: error }, 'could not write a late fact down'),
+        )
+      failover = { ...failover, afterwards: [...failover.afterwards, fact] }
+      keep(failover)
+      deps.publish({ type: 'failoverChanged', failover })
     }
   }
 
   /** One failover, or null. */
   async function get(failoverId: string): Promise<Failover | null> {
-    const known = recent.get(failoverId)
-    if (known) return known
-    const row = await db
-      .selectFrom('failovers')
-      .select('body')
-      .where('id', '=', failoverId)
-      .executeTakeFirst()
-    return row ? Failover.parse(JSON.parse(row.body)) : null
+    return recent.get(failoverId) ?? records.get(failoverId)
+  }
+
+  /** Those of one tunnel, newest first, the running one as it is now. */
+  async function list(tunnelId: string): Promise<Failover[]> {
+    const rows = await records.ofTunnel(tunnelId, mostTold)
+    return rows.map((row) => recent.get(row.id) ?? row)
   }
 
   /**
    * Takes up what a killed process left behind: whether its PUT left is not known, so it is not sent
-   * again; the connectors are read until they tell.
+   * again; the connectors are read until they tell. Those that had just ended are watched to their end.
    */
   async function resume() {
-    const rows = await db.selectFrom('failovers').select('body').where('running', '=', 1).execute()
-    for (const row of rows) {
-      const left = Failover.parse(JSON.parse(row.body))
-      taken.set(left.tunnelId, left.id)
+    const left = await records.leftRunning()
+    // Before anything is awaited once more: from here on nobody else may start one.
+    for (const { tunnelId, id, by, requestedAt } of left) {
+      taken.set(tunnelId, { failoverId: id, by, since: requestedAt })
+    }
+    const ended = await records.endedSince(now() - watchAfterMs - verifyDeadlineMs)
+    const last = new Map(ended.map((failover) => [failover.tunnelId, failover]))
+    for (const failover of last.values()) {
+      if (taken.has(failover.tunnelId)) continue
+      keep(failover)
+      void watchAfter(failover)
+    }
+    for (const one of left) {
       const failover = await move({
-        ...left,
+        ...one,
         state: 'unknown',
-        sentAt: left.sentAt ?? left.requestedAt,
+        sentAt: one.sentAt ?? one.requestedAt,
         detail: 'Tandem was stopped while this failover ran. It looks at what is active now.',
       })
-      void takeUp(failover).finally(() => taken.delete(left.tunnelId))
+      void takeUp(failover)
+        .finally(() => taken.delete(one.tunnelId))
+        .then((over) => over && watchAfter(over))
+        .catch((error: unknown) =>
+          deps.warn({ failoverId: one.id, err: error }, 'a failover that was taken up broke off'),
+        )
     }
   }
 
-  async function takeUp(left: Failover) {
+  async function takeUp(left: Failover): Promise<Failover | null> {
     const deadline = now() + verifyDeadlineMs
     // The tunnel must be known before its connectors can be read.
     while (!deps.tunnel(left.tunnelId) && now() < deadline && !stopped) await deps.sleep(500)
@@ -341,18 +437,15 @@ export function createFailovers(deps: FailoverDeps) {
       const reading = await takeReading(current)
       isRead ||= reading.isRead
       current = reading.failover
-      if (!isRunning(current.state)) return
+      if (!isRunning(current.state)) return current
       // Its own time is up by now as a rule, but something must have been read before that counts.
       if (isRead || now() >= deadline) {
         current = applyDeadline(current, now(), isRead)
-        if (!isRunning(current.state)) {
-          await move(current)
-          void watchLate(current)
-          return
-        }
+        if (!isRunning(current.state)) return move(current)
       }
       await deps.sleep(2000)
     }
+    return null
   }
 
   /** The failover of ours that made this connector active, if one just did. */
@@ -370,13 +463,58 @@ export function createFailovers(deps: FailoverDeps) {
   const running = () => [...recent.values()].filter((failover) => isRunning(failover.state))
 
   return {
+    once,
     start,
+    checksOf,
     get,
+    list,
     resume,
     running,
     madeBy,
     stop: () => {
       stopped = true
     },
+  }
+}
+
+const toParty = ({ id, colos, version }: Connector) => ({ connectorId: id, colos, version })
+
+/** The first that weighs most decides what kind of refusal it is. */
+function refuseIfBlocked(checks: FailoverCheck[]) {
+  const blocks = checks.filter(({ kind }) => kind === 'block')
+  if (blocks.length === 0) return
+  const changed = blocks.find(({ id }) => id === 'active-changed')
+  const isGone = blocks.some(({ id }) => id === 'not-linked')
+  if (changed && !isGone) {
+    const detail = `${changed.sentence} Nothing was sent: look again.`
+    throw new ProblemError('active-changed', detail, { checks })
+  }
+  const isActive = blocks.some(({ id }) => id === 'already-active')
+  const sentences = blocks.map(({ sentence }) => sentence).join(' ')
+  throw new ProblemError(
+    isActive ? 'already-active' : 'not-eligible',
+    `${sentences} Nothing was sent.`,
+    { checks },
+  )
+}
+
+/** Every risk that there is must have been taken by name, and a grave one with a reason. */
+function refuseIfUntaken(checks: FailoverCheck[], { ticked = [], reason }: FailoverRequest) {
+  const risks = checks.filter(({ kind }) => kind === 'risk')
+  const untaken = risks.filter(({ id }) => !ticked.includes(id))
+  if (untaken.length > 0) {
+    const sentences = untaken.map(({ sentence }) => sentence).join(' ')
+    throw new ProblemError(
+      'checks-changed',
+      `${sentences} Nothing was sent: accept ${untaken.length === 1 ? 'this risk' : 'these risks'} by name, or choose another connector.`,
+      { checks },
+    )
+  }
+  if (risks.some(({ grave }) => grave) && !reason) {
+    throw new ProblemError(
+      'invalid-request',
+      'A grave risk needs a reason in a few words. Nothing was sent.',
+      { field: 'reason', checks },
+    )
   }
 }

@@ -24,7 +24,12 @@ const failover = (more: Partial<Failover> = {}): Failover => ({
   activeNow: ['old'],
   detail: null,
   cloudflare: [],
-  lateAt: null,
+  afterwards: [],
+  vacantAt: null,
+  vacantMs: null,
+  drill: false,
+  reason: null,
+  accepted: [],
   ...more,
 })
 const reading = (seconds: number, actives: string[]) => ({

@@ -1,5 +1,5 @@
-import type { Failover } from '#contract/failover.ts'
-import { isRunning, verifyDeadlineMs } from '#contract/failover.ts'
+import type { AfterFact, Failover } from '#contract/failover.ts'
+import { isRunning, lateAtOf, verifyDeadlineMs } from '#contract/failover.ts'
 import { shortId } from './checks.ts'
 
 /**
@@ -35,6 +35,7 @@ export function applyReading(failover: Failover, reading: Reading): Failover {
     activeNow: actives,
     demotedAt: failover.demotedAt ?? (demoted ? at : null),
     promotedAt: failover.promotedAt ?? (promoted ? at : null),
+    ...vacancyAfter(failover, at, actives),
   }
   // Two active ones are no outcome, whoever the other one is.
   if (promoted && others.length === 0) {
@@ -51,6 +52,38 @@ export function applyReading(failover: Failover, reading: Reading): Failover {
   }
   return next
 }
+
+/** Since when nobody was active, and for how long once somebody is again. The first gap counts. */
+function vacancyAfter(failover: Failover, at: number, actives: string[]) {
+  const { vacantAt, vacantMs, from, sentAt } = failover
+  // Nobody was active when it was asked for: the gap goes back to before it.
+  const began = vacantAt ?? (actives.length === 0 ? at : from === null ? sentAt : null)
+  if (began === null || vacantMs !== null) return { vacantAt: began, vacantMs }
+  return { vacantAt: began, vacantMs: actives.length > 0 ? at - began : null }
+}
+
+/**
+ * What a look after the end says that was not known before; null when nothing changed. Only ever added
+ * beside the record, which stays as it ended.
+ */
+export function toAfterFact(
+  failover: Failover,
+  { at, actives }: { at: number; actives: string[] },
+): AfterFact | null {
+  const { state, to, from, afterwards } = failover
+  const before = afterwards.at(-1)?.activeNow ?? failover.activeNow
+  if (isSameSet(before, actives)) return null
+  const of = (kind: AfterFact['kind']): AfterFact => ({ at, kind, activeNow: actives })
+  if (actives.length === 0) return of('none-active')
+  if (actives.length > 1) return of('several-active')
+  if (actives[0] === to.connectorId) {
+    return of(state === 'confirmed' || lateAtOf(failover) !== null ? 'restored' : 'late')
+  }
+  return of(actives[0] === from?.connectorId ? 'flipped-back' : 'moved-on')
+}
+
+const isSameSet = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((id) => b.includes(id))
 
 /**
  * The end when nothing else ended it within the deadline; unchanged before that.

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Failover } from '#contract/failover.ts'
+import { riskIds } from '#contract/failover-checks.ts'
 import { type Rig, type RigOptions, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -12,13 +13,16 @@ beforeAll(async () => {
 afterAll(() => world.end())
 beforeEach(() => world.reset())
 
+/** Somebody who takes every risk that there is. */
+const ticked = [...riskIds]
+
 async function watch(connectors = 3, options: RigOptions = {}) {
   const { tunnelId, connectorIds } = await world.addTunnel('lon-core', connectors)
   const rig = await startRig(world, options)
   await rig.looked()
   const [active = '', standby = '', third = ''] = connectorIds
   const path = `/tunnels/${tunnelId}/failovers`
-  const body = { client_id: standby, expected_active_id: active }
+  const body = { client_id: standby, expected_active_id: active, ticked, reason: 'a test' }
   return { rig, tunnelId, active, standby, third, path, body }
 }
 
@@ -224,7 +228,7 @@ describe('accepted, but', () => {
     expect(failover).toMatchObject({
       state: 'not-confirmed',
       activeNow: [active],
-      lateAt: null,
+      afterwards: [],
       detail: `Cloudflare accepted the request but still reports ${short(active)} active after 60 s. It may still happen: Tandem keeps looking. Check the host of ${short(standby)} before trying again.`,
     })
     expect(Number(failover.endedAt) - Number(failover.sentAt)).toBe(60_000)
@@ -232,7 +236,8 @@ describe('accepted, but', () => {
     await world.order(`/tunnels/${tunnelId}/swap`, { connectorId: standby })
     await rig.time.run(12_000)
     const late = await rig.get<Failover>(`/failovers/${failover.id}`)
-    expect(late).toMatchObject({ ...failover, lateAt: expect.any(Number) })
+    const afterwards = [{ at: expect.any(Number), kind: 'late', activeNow: [standby] }]
+    expect(late).toEqual({ ...failover, afterwards })
     expect(puts(rig)).toBe(1)
     await rig.end()
   })
@@ -305,7 +310,7 @@ describe('refused before anything is sent', () => {
 
   test('the target is active already', async () => {
     const { rig, path, active } = await watch()
-    const body = { client_id: active, expected_active_id: active }
+    const body = { client_id: active, expected_active_id: active, ticked, reason: 'a test' }
     expect((await rig.refused('POST', path, body)).type).toBe('urn:tandem:problem:already-active')
     expect(puts(rig)).toBe(0)
     await rig.end()
@@ -383,6 +388,7 @@ describe('two at once', () => {
       Promise.all([
         rig.send('POST', one.path, one.body),
         rig.send('POST', `/tunnels/${other.tunnelId}/failovers`, {
+          ...one.body,
           client_id: other.connectorIds[1],
           expected_active_id: other.connectorIds[0],
         }),

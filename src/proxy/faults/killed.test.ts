@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Failover } from '#contract/failover.ts'
+import { riskIds } from '#contract/failover-checks.ts'
 import type { Session } from '#contract/session.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { start } from '../../../e2e/processes.ts'
@@ -75,6 +76,8 @@ test('kill -9 after the row is written: unknown, then verified by reading; one P
   const { id, state } = (await first.ask('POST', `/tunnels/${tunnelId}/failovers`, {
     client_id: standby?.id,
     expected_active_id: active?.id,
+    ticked: riskIds,
+    reason: 'a test',
   })) as Failover
   expect(state).toBe('sending')
   await first.becomes(async () => (await puts(world)).length === 1)
@@ -83,11 +86,11 @@ test('kill -9 after the row is written: unknown, then verified by reading; one P
   // What is on disk at that moment was written before the PUT left (I1).
   const { db } = await openStore(folder, Date.now)
   const row = await db.selectFrom('failovers').selectAll().executeTakeFirstOrThrow()
-  const action = await db.selectFrom('actions').selectAll().executeTakeFirstOrThrow()
+  const action = await db.selectFrom('audit').selectAll().executeTakeFirstOrThrow()
   const [put] = await puts(world)
   expect(JSON.parse(row.body)).toMatchObject({ id, state: 'sending', acceptedAt: null })
   expect(row.requested_at).toBeLessThanOrEqual(put?.at ?? 0)
-  expect(action).toMatchObject({ operation: 'failoverRun', tunnel_id: tunnelId })
+  expect(action).toMatchObject({ what: 'failoverRun', refers: null, tunnel_id: tunnelId })
   expect(action.at).toBeLessThanOrEqual(put?.at ?? 0)
   await db.destroy()
 
@@ -138,7 +141,12 @@ test('killed before the PUT left: not confirmed, never sent', async () => {
     activeNow: [active?.id ?? ''],
     detail: null,
     cloudflare: [],
-    lateAt: null,
+    afterwards: [],
+    vacantAt: null,
+    vacantMs: null,
+    drill: false,
+    reason: null,
+    accepted: [],
   }
   // Exactly what the process leaves behind that dies between its commit and its call.
   const { db } = await openStore(folder, Date.now)
@@ -149,6 +157,8 @@ test('killed before the PUT left: not confirmed, never sent', async () => {
       tunnel_id: left.tunnelId,
       account_id: left.accountId,
       running: 1,
+      idempotency_key: null,
+      drill: 0,
       requested_at: requestedAt,
       body: JSON.stringify(left),
     })

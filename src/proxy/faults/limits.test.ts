@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { riskIds } from '#contract/failover-checks.ts'
 import { createSecret } from '../secret.ts'
 import { type Rig, type RigOptions, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
@@ -144,6 +145,8 @@ describe('U2 429 that does not say until when', () => {
     const { status, json } = await rig.ask('POST', `/tunnels/${tunnelId}/failovers`, {
       client_id: connectorIds[1],
       expected_active_id: connectorIds[0],
+      ticked: riskIds,
+      reason: 'a test',
     })
     expect(status).toBe(202)
     const { id } = json as { id: string }

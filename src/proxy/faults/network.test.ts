@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { riskIds } from '#contract/failover-checks.ts'
 import { selfSigned } from './certificate.ts'
 import { type Rig, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
@@ -219,6 +220,8 @@ describe('U24 a redirect to another host', () => {
     const { json } = await rig.ask('POST', `/tunnels/${tunnelId}/failovers`, {
       client_id: standby,
       expected_active_id: active,
+      ticked: riskIds,
+      reason: 'a test',
     })
     await rig.time.run(100)
     expect(await rig.get(`/failovers/${(json as { id: string }).id}`)).toMatchObject({

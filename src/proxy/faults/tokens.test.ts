@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { riskIds } from '#contract/failover-checks.ts'
 import type { Session } from '#contract/session.ts'
 import { start } from '../../../e2e/processes.ts'
 import { createSecret } from '../secret.ts'
@@ -24,7 +25,9 @@ async function watch(options: { token?: string; readToken?: string } = {}) {
   const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
   for (const name of ['dub', 'fra', 'nyc', 'sin', 'tyo']) await world.addTunnel(name)
   const rig = await startRig(world, options)
-  const failOver = { client_id: connectorIds[1], expected_active_id: connectorIds[0] }
+  const [active, standby] = connectorIds
+  const consent = { ticked: riskIds, reason: 'a test' }
+  const failOver = { client_id: standby, expected_active_id: active, ...consent }
   return { rig, tunnelId, failOver }
 }
 

@@ -45,6 +45,8 @@ export type LoggedEvent = {
   cause: Cause | null
   by: string | null
   failoverId: string | null
+  /** What the person said about it. */
+  note: string | null
   precisionMs: number | null
 }
 
@@ -104,6 +106,7 @@ export const noEvent = {
   cause: null,
   by: null,
   failoverId: null,
+  note: null,
   precisionMs: null,
 } as const
 

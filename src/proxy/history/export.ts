@@ -4,22 +4,10 @@ import {
   type TunnelHistory,
   unknownReasons,
 } from '#contract/history.ts'
+import { instant, toRow } from '../csv.ts'
 
 /** History as files that a spreadsheet or a script reads. */
 
-/**
- * One CSV cell. Text that a spreadsheet would run as a formula gets an apostrophe in front: tunnel names
- * are somebody else's text.
- */
-export function toCell(value: string | number | null): string {
-  if (value === null) return ''
-  if (typeof value === 'number') return String(value)
-  const safe = /^[=+\-@\t\r\0]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
-
-const toRow = (cells: (string | number | null)[]) => `${cells.map(toCell).join(',')}\r\n`
-const instant = (at: number | null) => (at === null ? null : new Date(at).toISOString())
 const seconds = (ms: number | null) => (ms === null ? null : Math.round(ms / 100) / 10)
 
 const historyColumns = [
@@ -102,6 +90,7 @@ export const activityHeader = toRow([
   'cause',
   'by',
   'failover',
+  'note',
   'precision_seconds',
 ])
 
@@ -118,6 +107,7 @@ export const activityRow = (event: HistoryEvent): string =>
     event.cause,
     event.by,
     event.failoverId,
+    event.note,
     seconds(event.precisionMs),
   ])
 

@@ -202,8 +202,29 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       cause: row.cause === null ? null : (causeList[row.cause] ?? null),
       by: keys.textOf(row.by_word),
       failoverId: row.failover_id,
+      note: keys.textOf(row.note),
       precisionMs: row.precision_ms,
     }
+  }
+
+  /** The connections of one connector that were open at some time since then, newest last. */
+  async function livesSince(tunnelId: string, connectorId: string, from: number) {
+    const known = keys.known(tunnelId)
+    if (!known) return []
+    const connector = keys.connectorKey(known.key, connectorId)
+    return livesOf(known.key, { from, to: Number.MAX_SAFE_INTEGER }, connector, false)
+  }
+
+  /** When this connector was last the active one and ceased to be; null: it is, or it never was. */
+  async function ceasedAt(tunnelId: string, connectorId: string): Promise<number | null> {
+    const known = keys.known(tunnelId)
+    if (!known) return null
+    const rows = await spansOf([laneKinds.active], [known.key], {
+      from: 0,
+      to: Number.MAX_SAFE_INTEGER,
+    })
+    const last = rows.findLast((row) => keys.textOf(row.value) === connectorId)
+    return last?.until_at == null ? null : Number(last.until_at)
   }
 
   /** Every tunnel's figures for a window, computed in small portions so that nobody waits for it. */
@@ -419,7 +440,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     }
   }
 
-  return { history, summary, activity }
+  return { history, summary, activity, livesSince, ceasedAt }
 }
 
 const isObserved = (interval: Interval) =>

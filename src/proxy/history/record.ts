@@ -175,6 +175,7 @@ export async function createRecorder(deps: RecorderDeps) {
       cause: event.cause === null ? null : causeList.indexOf(event.cause),
       by_word: keys.maybeWord(event.by),
       failover_id: event.failoverId,
+      note: keys.maybeWord(event.note),
       precision_ms: event.precisionMs,
     })
   }

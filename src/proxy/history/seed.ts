@@ -222,6 +222,9 @@ async function createSeeding(db: Store, newId: () => string, startAt: number) {
       accountId: sight.listed.accountId,
       tunnelName: sight.listed.name,
       by,
+      drill: false,
+      reason: null,
+      accepted: [],
       state: 'accepted',
       from: party(fromId),
       to: party(toId),
@@ -230,11 +233,13 @@ async function createSeeding(db: Store, newId: () => string, startAt: number) {
       acceptedAt: at,
       demotedAt: null,
       promotedAt: null,
+      vacantAt: null,
+      vacantMs: null,
       endedAt: null,
       activeNow: [fromId],
       detail: null,
       cloudflare: [],
-      lateAt: null,
+      afterwards: [],
     }
     failovers.push(failover)
     await log(tunnelId, {
@@ -293,5 +298,7 @@ const toRow = (failover: Failover) => ({
   account_id: failover.accountId,
   running: 0,
   requested_at: failover.requestedAt,
+  idempotency_key: null,
+  drill: failover.drill ? 1 : 0,
   body: JSON.stringify(failover),
 })

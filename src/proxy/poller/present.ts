@@ -57,6 +57,9 @@ type Known = {
   missed: number
   unlistedSince: number | null
   failoverId: string | null
+  preferredConnectorId: string | null
+  onStandbySince: number | null
+  lastDrill: Tunnel['lastDrill']
   /** As last told to the streams. */
   told: { tunnel: Tunnel; tunnelJson: string; sight: Sight; outlookJson: string | null } | null
 }
@@ -124,6 +127,9 @@ export function createPresent(deps: PresentDeps) {
       trouble: troubles.length > 0 ? troubles.join(' ') : null,
       unlistedSince: one.unlistedSince,
       failoverId: one.failoverId,
+      preferredConnectorId: one.preferredConnectorId,
+      onStandbySince: active && active.id !== one.preferredConnectorId ? one.onStandbySince : null,
+      lastDrill: one.lastDrill,
     }
   }
 
@@ -178,7 +184,11 @@ export function createPresent(deps: PresentDeps) {
     one.sight = after
     for (const change of changes) {
       if (change.type === 'statusChanged') one.statusSince = { at, source: 'observed' }
-      if (change.type === 'activeChanged') one.activeSince = { at, source: 'observed' }
+      if (change.type === 'activeChanged') {
+        one.activeSince = { at, source: 'observed' }
+        if (change.to === one.preferredConnectorId) one.onStandbySince = null
+        else if (change.from === one.preferredConnectorId) one.onStandbySince = at
+      }
       if (change.type === 'roleChanged')
         one.roleSince.set(change.connectorId, { at, source: 'observed' })
       if (change.type === 'connectorGone') one.roleSince.delete(change.connectorId)
@@ -229,6 +239,9 @@ export function createPresent(deps: PresentDeps) {
     missed: 0,
     unlistedSince: null,
     failoverId: null,
+    preferredConnectorId: null,
+    onStandbySince: null,
+    lastDrill: null,
     told: null,
   })
 
@@ -388,6 +401,26 @@ export function createPresent(deps: PresentDeps) {
     tell([one], now())
   }
 
+  /** @param onStandbySince since when another one than the preferred is active, if it is and if known. */
+  function setPreference(
+    tunnelId: string,
+    preferredConnectorId: string | null,
+    onStandbySince: number | null,
+  ) {
+    const one = known.get(tunnelId)
+    if (!one) return
+    one.preferredConnectorId = preferredConnectorId
+    one.onStandbySince = preferredConnectorId === null ? null : onStandbySince
+    tell([one], now())
+  }
+
+  function setLastDrill(tunnelId: string, lastDrill: Tunnel['lastDrill']) {
+    const one = known.get(tunnelId)
+    if (!one) return
+    one.lastDrill = lastDrill
+    tell([one], now())
+  }
+
   /** Live tunnels of all accounts, without the deleted ones. */
   const tunnels = (): Tunnel[] =>
     [...known.values()].filter((one) => one.sight.listed.deletedAt === null).map(toTunnel)
@@ -428,6 +461,8 @@ export function createPresent(deps: PresentDeps) {
     landConfiguration,
     landTrouble,
     setFailover,
+    setPreference,
+    setLastDrill,
     watchable,
     tunnels,
     tunnel,

@@ -1,29 +1,99 @@
-import { FailoverRequest } from '#contract/failover.ts'
+import { FailoverRequest, PreferenceChange } from '#contract/failover.ts'
 import { Uuid } from '#contract/tunnel.ts'
+import { savePreference } from '../failover/preferences.ts'
+import { notRecorded } from '../identity/actions.ts'
 import { ProblemError } from '../problem.ts'
-import { liveTunnel, type Parts, perform, type Route, readBody } from './route.ts'
+import { createFreshness } from './fresh.ts'
+import { liveTunnel, type Parts, perform, type Request, type Route, readBody } from './route.ts'
 
 export function failoverRoutes(route: Route, parts: Parts) {
+  const { failovers, poller, present, now } = parts
+  const mayRefresh = createFreshness(now)
+
+  route('failoverChecks', async (c, { tunnelId = '' }) => {
+    const to = c.req.query('to') ?? null
+    if (to !== null) assertId(to, 'to')
+    liveTunnel(parts, tunnelId)
+    const asked = mayRefresh(tunnelId) ? await lookNow(tunnelId) : {}
+    const checks = await failovers.checksOf(tunnelId, to, asked)
+    return c.json(checks ?? liveTunnel(parts, tunnelId))
+  })
+
+  /** Asks Cloudflare; that it does not answer is what there is to tell, not a failure of this request. */
+  async function lookNow(tunnelId: string) {
+    const readAt = now()
+    try {
+      await poller.look(tunnelId, 'person')
+      return { readAt }
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      return { failure: error }
+    }
+  }
+
   route('failoverRun', async (c, { tunnelId = '' }) => {
     const request = await readBody(c, FailoverRequest)
-    for (const field of ['client_id', 'expected_active_id'] as const) {
-      const id = request[field]
-      if (id !== null && !Uuid.safeParse(id).success) {
-        throw new ProblemError('invalid-request', `“${field}” must be a connector’s id.`, { field })
-      }
-    }
+    assertId(request.client_id, 'client_id')
+    if (request.expected_active_id !== null)
+      assertId(request.expected_active_id, 'expected_active_id')
     liveTunnel(parts, tunnelId)
+    const key = readKey(c)
     const facts = { operation: 'failoverRun', tunnelId, input: request } as const
-    const failover = await perform(parts, c, facts, (who) =>
-      parts.failovers.start(tunnelId, request, who.name),
-    )
+    const work = () =>
+      perform(parts, c, facts, (who) => failovers.start(tunnelId, request, who.name, key))
+    const { failover, isRepeat } =
+      key === null
+        ? { failover: await work(), isRepeat: false }
+        : await failovers.once(key, { tunnelId, connectorId: request.client_id }, work)
     c.header('location', `/api/failovers/${failover.id}`)
-    return c.json(failover, 202)
+    return c.json(failover, isRepeat ? 200 : 202)
+  })
+
+  route('failoverList', async (c, { tunnelId = '' }) => {
+    if (!present.tunnel(tunnelId)) liveTunnel(parts, tunnelId)
+    return c.json({ failovers: await failovers.list(tunnelId) })
   })
 
   route('failoverGet', async (c, { failoverId = '' }) => {
-    const failover = await parts.failovers.get(failoverId)
+    const failover = await failovers.get(failoverId)
     if (!failover) throw new ProblemError('not-found', 'Tandem does not know this failover.')
     return c.json(failover)
+  })
+
+  route('preferencePut', async (c, { tunnelId = '' }) => {
+    const { connector_id: to } = await readBody(c, PreferenceChange)
+    const { preferredConnectorId: from } = liveTunnel(parts, tunnelId)
+    const its = present.connectors(tunnelId)?.connectors ?? []
+    if (to !== null && to !== from && !its.some(({ id }) => id === to)) {
+      throw new ProblemError(
+        'invalid-request',
+        'Cloudflare lists no such connector for this tunnel now. Nothing was changed.',
+        { field: 'connector_id' },
+      )
+    }
+    const facts = { operation: 'preferencePut', tunnelId, input: { from, to } } as const
+    await perform(parts, c, facts, async () => {
+      await savePreference(parts.db, tunnelId, to).catch((error: unknown) => {
+        throw notRecorded(error)
+      })
+      const since = to === null ? null : await parts.reader.ceasedAt(tunnelId, to)
+      present.setPreference(tunnelId, to, since)
+    })
+    return c.json(present.tunnel(tunnelId))
+  })
+}
+
+function assertId(id: string, field: string) {
+  if (Uuid.safeParse(id).success) return
+  throw new ProblemError('invalid-request', `“${field}” must be a connector’s id.`, { field })
+}
+
+/** The key of the dialog that a request comes from; null when it has none. */
+function readKey(c: Request): string | null {
+  const key = c.req.header('idempotency-key')?.toLowerCase()
+  if (key === undefined) return null
+  if (Uuid.safeParse(key).success) return key
+  throw new ProblemError('invalid-request', 'The header Idempotency-Key must be a UUID.', {
+    field: 'Idempotency-Key',
   })
 }

@@ -1,6 +1,13 @@
 import * as z from 'zod/mini'
+import { AuditChain, AuditPage } from '#contract/audit.ts'
 import { LiveEvent } from '#contract/events.ts'
-import { Failover, FailoverRequest } from '#contract/failover.ts'
+import {
+  Failover,
+  FailoverChecks,
+  FailoverList,
+  FailoverRequest,
+  PreferenceChange,
+} from '#contract/failover.ts'
 import { ActivityPage, HistorySummary, TunnelHistory } from '#contract/history.ts'
 import { type OperationId, operations } from '#contract/operations.ts'
 import { Problem } from '#contract/problem.ts'
@@ -24,12 +31,15 @@ type Shape = {
   answer: z.ZodMiniType
   status: number
   fresh?: true
+  /** Takes an `Idempotency-Key`: the same one again is the same request, done once. */
+  key?: true
   /** Names of further query parameters, all optional. */
   query?: string[]
   media?: string
 }
 
 const activityQuery = ['from', 'to', 'tunnel', 'kind', 'cursor']
+const auditQuery = ['from', 'to', 'who', 'what', 'tunnel', 'cursor']
 
 const shapes: Record<OperationId, Shape> = {
   sessionGet: { answer: SessionAnswer, status: 200 },
@@ -43,7 +53,10 @@ const shapes: Record<OperationId, Shape> = {
   connectorGet: { answer: Connector, status: 200, fresh: true },
   configurationGet: { answer: Configuration, status: 200, fresh: true },
   configurationPut: { body: ConfigurationChange, answer: Configuration, status: 200 },
-  failoverRun: { body: FailoverRequest, answer: Failover, status: 202 },
+  failoverRun: { body: FailoverRequest, answer: Failover, status: 202, key: true },
+  failoverChecks: { answer: FailoverChecks, status: 200, query: ['to'] },
+  failoverList: { answer: FailoverList, status: 200 },
+  preferencePut: { body: PreferenceChange, answer: TunnelDetail, status: 200 },
   failoverGet: { answer: Failover, status: 200 },
   historyGet: { answer: TunnelHistory, status: 200, query: ['from', 'to'] },
   connectorHistoryGet: { answer: TunnelHistory, status: 200, query: ['from', 'to'] },
@@ -64,6 +77,15 @@ const shapes: Record<OperationId, Shape> = {
     media: 'text/event-stream',
   },
   openapiGet: { answer: z.unknown(), status: 200 },
+  auditList: { answer: AuditPage, status: 200, query: auditQuery },
+  auditCsv: { answer: z.string(), status: 200, query: auditQuery, media: 'text/csv' },
+  auditJsonl: {
+    answer: z.string(),
+    status: 200,
+    query: auditQuery,
+    media: 'application/x-ndjson',
+  },
+  auditChain: { answer: AuditChain, status: 200 },
 }
 
 /** Tandem's own API as an OpenAPI 3.1 document, made of the operations table and the contract's schemas. */
@@ -75,6 +97,7 @@ export function openapiDocument() {
       answer,
       status,
       fresh,
+      key,
       query = [],
       media = 'application/json',
     } = shapes[id as OperationId]
@@ -97,6 +120,9 @@ export function openapiDocument() {
           ? [{ name: 'fresh', in: 'query', schema: { type: 'boolean', default: false } }]
           : []),
         ...query.map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+        ...(key
+          ? [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string', format: 'uuid' } }]
+          : []),
         ...(operation.method === 'GET'
           ? []
           : [

@@ -8,8 +8,15 @@ export type Schema = {
     /** 1 while it runs: a unique index allows one per tunnel. */
     running: number
     requested_at: number
+    /** Of the dialog that it came from: a second request with it is the same failover. */
+    idempotency_key: string | null
+    drill: number
     body: string
   }
+  /** What was seen after a failover's end; `body` is the contract's `AfterFact` as JSON. */
+  failover_facts: { failover_id: string; at: number; body: string }
+  /** The connector that should carry a tunnel's traffic. */
+  preferences: { tunnel_id: string; connector_id: string }
   /**
    * What people did, append-only. A row with `refers` is what came of an earlier one. `hash` chains each
    * row to the one before it. Never holds a secret.
@@ -33,6 +40,59 @@ export type Schema = {
   }
   /** One row: where the chain ends. */
   audit_head: { seq: number; hash: string }
+  /** People who may sign in. `name_key` is the name as it is compared. No secret is kept as it is told. */
+  people: {
+    id: string
+    name: string
+    name_key: string
+    role: string
+    /** Issuer and subject of somebody who signs in elsewhere, else null. */
+    subject: string | null
+    /** scrypt's answer with its parameters; null: none set. */
+    password: string | null
+    password_at: number | null
+    /** Base32. The one thing that has to be kept as it is, because both sides compute with it. */
+    totp_secret: string | null
+    /** Shown but not yet confirmed with a code. */
+    totp_pending: string | null
+    /** The last 30 s step whose code was used: each is good once. */
+    totp_used: number | null
+    created_at: number
+    disabled_at: number | null
+  }
+  /** One-time links to set a password. The secret itself is in the link only. */
+  invitations: { secret_hash: string; person_id: string; expires_at: number }
+  sessions: {
+    /** For lists and the audit; it opens nothing. */
+    id: string
+    /** SHA-256 of what is in the cookie. */
+    secret_hash: string
+    person_id: string
+    method: string
+    signed_in_at: number
+    /** When the person last proved to be the one. */
+    proven_at: number
+    seen_at: number
+    from_address: string
+    agent: string
+  }
+  /** Browsers that somebody has signed in with before: an attack from elsewhere does not slow them. */
+  devices: { secret_hash: string; person_id: string; seen_at: number }
+  screens: {
+    id: string
+    name: string
+    /** The page that it shows: a path of Tandem's own. */
+    view: string
+    secret_hash: string
+    /** The cookie before the last change of it, until the new one was seen. */
+    previous_hash: string | null
+    rotated_at: number
+    added_at: number
+    added_by: string
+    expires_at: number
+    seen_at: number
+    from_address: string | null
+  }
   /** Until when a token must rest after a 429, by its fingerprint: a restart must not forget it. */
   lockouts: { fingerprint: string; until: number }
 
@@ -87,6 +147,8 @@ export type Schema = {
     cause: number | null
     by_word: number | null
     failover_id: string | null
+    /** A word, as the other texts. */
+    note: number | null
     precision_ms: number | null
   }
 }

@@ -16,6 +16,7 @@ const event = (id: string, at: number, change: Partial<HistoryEvent> = {}): Hist
   cause: null,
   by: null,
   failoverId: null,
+  note: null,
   precisionMs: 5000,
   ...change,
 })

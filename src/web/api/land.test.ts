@@ -39,6 +39,9 @@ const tunnel = (id: string, change: Partial<Tunnel> = {}): Tunnel => ({
   trouble: null,
   unlistedSince: null,
   failoverId: null,
+  preferredConnectorId: null,
+  onStandbySince: null,
+  lastDrill: null,
   ...change,
 })
 const detail = (id: string): TunnelDetail => ({
@@ -72,7 +75,12 @@ const failover = (change: Partial<Failover> = {}): Failover => ({
   activeNow: [],
   detail: null,
   cloudflare: [],
-  lateAt: null,
+  afterwards: [],
+  vacantAt: null,
+  vacantMs: null,
+  drill: false,
+  reason: null,
+  accepted: [],
   ...change,
 })
 const poller: PollerState = {

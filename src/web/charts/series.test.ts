@@ -51,6 +51,7 @@ const event = (at: number, change: Partial<HistoryEvent>): HistoryEvent => ({
   cause: null,
   by: null,
   failoverId: null,
+  note: null,
   precisionMs: 5000,
   ...change,
 })

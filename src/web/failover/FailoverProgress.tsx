@@ -1,24 +1,27 @@
-import { type Failover, isRunning } from '#contract/failover.ts'
+import { type Failover, isRunning, lateAtOf } from '#contract/failover.ts'
 import { Callout } from '#web/ui/Callout.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { Instant } from '#web/ui/TimeAgo.tsx'
 import { clockText } from '#web/ui/time.ts'
 import { Handover } from './Handover.tsx'
 import { PhaseLine } from './PhaseLine.tsx'
-import { elapsedMs, endingOf, secondsText } from './phases.ts'
+import { aftermathOf, elapsedMs, endingOf, figuresOf, secondsText } from './phases.ts'
 
 /** A failover as it runs, and how it ended. The live stream moves it. */
 export function FailoverProgress({ failover }: { failover: Failover }) {
-  const ending = endingOf(failover)
+  const seconds = useClock((now) => Math.floor(elapsedMs(failover, now) / 1000))
+  const ending = endingOf(failover, seconds * 1000)
   const running = isRunning(failover.state)
-  const promoted = failover.promotedAt !== null || failover.lateAt !== null
-  const gone = failover.demotedAt !== null || failover.lateAt !== null
+  const late = lateAtOf(failover) !== null
+  const promoted = failover.promotedAt !== null || late
+  const gone = failover.demotedAt !== null || late
   const old = failover.from
   return (
     <div className="flex flex-col gap-5">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 text-sm text-ink-2">
         <p>
-          Started by <bdi className="text-ink">{failover.by}</bdi> at{' '}
+          {failover.drill ? 'Drill started' : 'Started'} by{' '}
+          <bdi className="text-ink">{failover.by}</bdi> at{' '}
           <Instant at={failover.requestedAt}>{clockText(failover.requestedAt)}</Instant>
         </p>
         <Counter failover={failover} />
@@ -52,6 +55,70 @@ export function FailoverProgress({ failover }: { failover: Failover }) {
           ) : null}
         </Callout>
       </output>
+      <Aftermath failover={failover} />
+      <Record failover={failover} />
+    </div>
+  )
+}
+
+/** What the connectors did in the ten minutes after the end. */
+function Aftermath({ failover }: { failover: Failover }) {
+  const rows = aftermathOf(failover)
+  if (rows.length === 0) return null
+  return (
+    <section aria-label="After its end">
+      <h3 className="font-medium">After its end</h3>
+      <ul className="mt-1 flex flex-col gap-1">
+        {rows.map(({ at, sentence }) => (
+          <li key={at} className="flex gap-3">
+            <span className="text-ink-2">
+              <Instant at={at}>{clockText(at)}</Instant>
+            </span>
+            <span>{sentence}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** What was measured, and what was known and said when it was started. */
+function Record({ failover }: { failover: Failover }) {
+  const figures = isRunning(failover.state) ? [] : figuresOf(failover)
+  const { reason, accepted } = failover
+  if (figures.length === 0 && reason === null && accepted.length === 0) return null
+  return (
+    <div className="flex flex-col gap-3 border-t border-line pt-4">
+      {figures.length > 0 ? (
+        <dl className="flex flex-wrap gap-x-8 gap-y-2">
+          {figures.map(({ name, value }) => (
+            <div key={name}>
+              <dt className="text-sm text-ink-2">{name}</dt>
+              <dd className="font-medium">{value}</dd>
+            </div>
+          ))}
+        </dl>
+      ) : null}
+      {reason === null ? null : (
+        <p className="break-words">
+          <span className="text-ink-2">Reason: </span>
+          <bdi>{reason}</bdi>
+        </p>
+      )}
+      {accepted.length > 0 ? (
+        <details className="text-sm text-ink-2">
+          <summary className="min-h-6 cursor-pointer">
+            {accepted.length === 1
+              ? '1 risk was accepted'
+              : `${accepted.length} risks were accepted`}
+          </summary>
+          <ul className="mt-1 list-disc pl-5">
+            {accepted.map(({ id, sentence }) => (
+              <li key={id}>{sentence}</li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
     </div>
   )
 }

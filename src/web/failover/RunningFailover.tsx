@@ -52,9 +52,9 @@ function Strip({
   onFollow: () => void
   onPutAway: () => void
 }) {
-  const { tone, title } = endingOf(failover)
   const running = isRunning(failover.state)
   const seconds = useClock((now) => Math.floor(elapsedMs(failover, now) / 1000))
+  const { tone, title } = endingOf(failover, seconds * 1000)
   const reached = phasesOf(failover).findLast(({ state }) => state === 'done')
   return (
     <section
@@ -64,7 +64,8 @@ function Strip({
       <Icon name="failover" className="size-4" />
       <p className="min-w-0 flex-1 text-ink">
         <bdi className="font-medium">{failover.by}</bdi>{' '}
-        {running ? 'is failing over' : 'failed over'}{' '}
+        {running ? 'is failing over' : 'failed over'}
+        {failover.drill ? ' (a drill)' : ''}{' '}
         {failover.from ? (
           <>
             from <span className="font-mono">{shortId(failover.from.connectorId)}</span>{' '}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Failover, failoverStates } from '#contract/failover.ts'
-import { elapsedMs, endingOf, namesOf, phasesOf } from './phases.ts'
+import { aftermathOf, elapsedMs, endingOf, figuresOf, namesOf, phasesOf } from './phases.ts'
 
 const from = '11111111-0000-4000-8000-000000000000'
 const to = '22222222-0000-4000-8000-000000000000'
@@ -23,7 +23,12 @@ const failover = (change: Partial<Failover>): Failover => ({
   activeNow: [from],
   detail: null,
   cloudflare: [],
-  lateAt: null,
+  afterwards: [],
+  vacantAt: null,
+  vacantMs: null,
+  drill: false,
+  reason: null,
+  accepted: [],
   ...change,
 })
 const states = (change: Partial<Failover>) =>
@@ -85,17 +90,17 @@ test('at the deadline what was not seen has failed', () => {
 })
 
 test('every state has a title and a sentence of its own', () => {
-  const endings = failoverStates.map((state) => endingOf(failover({ state, endedAt: 6200 })))
+  const endings = failoverStates.map((state) => endingOf(failover({ state, endedAt: 6200 }), 0))
   expect(new Set(endings.map(({ title }) => title)).size).toBe(failoverStates.length)
   for (const { text } of endings) expect(text).not.toBe('')
 })
 
 test('a confirmed one says after how long, an unconfirmed one after how long too', () => {
-  expect(endingOf(failover({ state: 'confirmed', endedAt: 6200 }))).toMatchObject({
+  expect(endingOf(failover({ state: 'confirmed', endedAt: 6200 }), 5200)).toMatchObject({
     tone: 'good',
     title: 'Confirmed after 5.2 s',
   })
-  expect(endingOf(failover({ state: 'not-confirmed', endedAt: 61_000 }))).toMatchObject({
+  expect(endingOf(failover({ state: 'not-confirmed', endedAt: 61_000 }), 60_000)).toMatchObject({
     tone: 'bad',
     title: 'Not confirmed after 60 s',
     text: 'Cloudflare reports 11111111 active.',
@@ -103,8 +108,51 @@ test('a confirmed one says after how long, an unconfirmed one after how long too
 })
 
 test('a late success is told as late, not as a success', () => {
-  const late = endingOf(failover({ state: 'not-confirmed', endedAt: 61_000, lateAt: 76_000 }))
-  expect(late).toMatchObject({ tone: 'warn', title: 'Late: 22222222 is active after 75 s' })
+  const afterwards = [{ at: 76_000, kind: 'late' as const, activeNow: [to] }]
+  const late = failover({ state: 'not-confirmed', endedAt: 61_000, afterwards })
+  expect(endingOf(late, 60_000)).toMatchObject({
+    tone: 'warn',
+    title: 'Late: 22222222 is active after 75 s',
+  })
+  expect(aftermathOf(late)).toEqual([{ at: 76_000, sentence: '22222222 is active after all.' }])
+})
+
+test('one that flips back after its end is red, and the record of its end stays', () => {
+  const afterwards = [{ at: 30_000, kind: 'flipped-back' as const, activeNow: [from] }]
+  const undone = failover({ state: 'confirmed', endedAt: 6200, afterwards })
+  expect(endingOf(undone, 5200)).toMatchObject({
+    tone: 'bad',
+    title: 'Confirmed after 5.2 s, but not for long',
+  })
+  expect(aftermathOf(undone)[0]?.sentence).toBe('The traffic went back: 11111111 is active again.')
+})
+
+test.each([
+  ['nobody is active', [], 'Switching: no connector is active', 'No connector is active'],
+  [
+    'both are',
+    [from, to],
+    'Switching: 2 are active',
+    'Cloudflare reports 11111111 and 22222222 active at once',
+  ],
+])('F16 %s: amber for 15 s, then red', (_, activeNow, soon, later) => {
+  const its = failover({ activeNow })
+  expect(endingOf(its, 15_000)).toMatchObject({ tone: 'warn', title: soon })
+  expect(endingOf(its, 15_001)).toMatchObject({ tone: 'bad', title: later })
+})
+
+test('what was measured is told, and what is not known is left out', () => {
+  const gap = { demotedAt: 3000, promotedAt: 6000, vacantAt: 3000, vacantMs: 3000 }
+  expect(figuresOf(failover(gap))).toEqual([
+    { name: 'Demotion', value: '2.0 s' },
+    { name: 'Without an active connector', value: '3.0 s' },
+    { name: 'Promotion', value: '5.0 s' },
+  ])
+  expect(figuresOf(failover({ demotedAt: 3000, promotedAt: 3000 }))).toContainEqual({
+    name: 'Without an active connector',
+    value: 'none seen',
+  })
+  expect(figuresOf(failover({}))).toEqual([])
 })
 
 test('the counter runs with the clock, stands at the end, and never goes below zero', () => {

@@ -1,4 +1,11 @@
-import { type Failover, isRunning } from '#contract/failover.ts'
+import {
+  type AfterFact,
+  type Failover,
+  isRunning,
+  lateAtOf,
+  measuredOf,
+  transitionMs,
+} from '#contract/failover.ts'
 import { shortId } from '#web/ui/names.ts'
 import { preciseText } from '#web/ui/time.ts'
 
@@ -65,9 +72,14 @@ export function phasesOf(failover: Failover): Phase[] {
 
 export type Ending = { tone: 'info' | 'good' | 'warn' | 'bad'; title: string; text: string }
 
-/** Where it stands, in a title and a sentence. */
-export function endingOf(failover: Failover): Ending {
+/**
+ * Where it stands, in a title and a sentence.
+ *
+ * @param ms since it was sent, while it runs.
+ */
+export function endingOf(failover: Failover, ms: number): Ending {
   const { state, detail, endedAt } = failover
+  const lateAt = lateAtOf(failover)
   const target = shortId(failover.to.connectorId)
   const startedAt = failover.sentAt ?? failover.requestedAt
   const took = endedAt === null ? '' : secondsText(endedAt - startedAt)
@@ -75,11 +87,13 @@ export function endingOf(failover: Failover): Ending {
     case 'sending':
       return { tone: 'info', title: 'Sending…', text: 'The request is on its way to Cloudflare.' }
     case 'accepted':
-      return {
-        tone: 'info',
-        title: 'Accepted. Checking what is active…',
-        text: `Tandem reads the connectors until Cloudflare reports ${target} active, for 60 s at most.`,
-      }
+      return (
+        slowSwitchOf(failover, ms) ?? {
+          tone: 'info',
+          title: 'Accepted. Checking what is active…',
+          text: `Tandem reads the connectors until Cloudflare reports ${target} active, for 60 s at most.`,
+        }
+      )
     case 'unknown':
       return {
         tone: 'warn',
@@ -96,8 +110,8 @@ export function endingOf(failover: Failover): Ending {
       }
     case 'confirmed':
       return {
-        tone: 'good',
-        title: `Confirmed after ${took}`,
+        tone: isUndone(failover) ? 'bad' : 'good',
+        title: `Confirmed after ${took}${isUndone(failover) ? ', but not for long' : ''}`,
         text: `${target} is active. That means connected: whether the services behind it answer, only the site can tell.`,
       }
     case 'other-active':
@@ -107,20 +121,80 @@ export function endingOf(failover: Failover): Ending {
         text: detail ?? `Cloudflare reports ${namesOf(failover.activeNow)} active, not ${target}.`,
       }
     case 'not-confirmed':
-      return failover.lateAt === null
+      return lateAt === null
         ? {
             tone: 'bad',
             title: `Not confirmed after ${took}`,
             text: detail ?? `Cloudflare reports ${namesOf(failover.activeNow)} active.`,
           }
         : {
-            tone: 'warn',
-            title: `Late: ${target} is active after ${secondsText(failover.lateAt - startedAt)}`,
+            tone: isUndone(failover) ? 'bad' : 'warn',
+            title: `Late: ${target} is active after ${secondsText(lateAt - startedAt)}`,
             text: 'It was not confirmed within 60 s, but Cloudflare reports it active since.',
           }
     default:
       return state satisfies never
   }
+}
+
+/** The traffic left the target again within the ten minutes after it had come. */
+const isUndone = ({ afterwards, to }: Failover): boolean => {
+  const last = afterwards.at(-1)
+  return (
+    last !== undefined && !(last.activeNow.length === 1 && last.activeNow[0] === to.connectorId)
+  )
+}
+
+/** A switch has a moment with nobody active, or with two; when it lasts, that is no moment any more. */
+function slowSwitchOf({ activeNow }: Failover, ms: number): Ending | null {
+  if (activeNow.length === 1) return null
+  const isSlow = ms > transitionMs
+  const nobody = activeNow.length === 0
+  if (!isSlow) {
+    return {
+      tone: 'warn',
+      title: nobody
+        ? 'Switching: no connector is active'
+        : `Switching: ${activeNow.length} are active`,
+      text: 'That is how a switch looks for some seconds. Tandem goes on reading the connectors.',
+    }
+  }
+  return {
+    tone: 'bad',
+    title: nobody
+      ? 'No connector is active'
+      : `Cloudflare reports ${namesOf(activeNow)} active at once`,
+    text: `More than ${transitionMs / 1000} s after the request this is longer than a switch takes. Tandem goes on reading the connectors.`,
+  }
+}
+
+const aftermaths: Record<AfterFact['kind'], (names: string, target: string) => string> = {
+  late: (_, target) => `${target} is active after all.`,
+  restored: (_, target) => `${target} is active again.`,
+  'flipped-back': (names) => `The traffic went back: ${names} is active again.`,
+  'moved-on': (names) => `Another connector became active: ${names}.`,
+  'none-active': () => 'No connector is active any more.',
+  'several-active': (names) => `Cloudflare reports ${names} active at once.`,
+}
+
+/** What was seen after the end, oldest first. */
+export const aftermathOf = ({ afterwards, to }: Failover): { at: number; sentence: string }[] =>
+  afterwards.map(({ at, kind, activeNow }) => ({
+    at,
+    sentence: aftermaths[kind](namesOf(activeNow), shortId(to.connectorId)),
+  }))
+
+/** How long its parts took, as names and values; only what is known. */
+export function figuresOf(failover: Failover): { name: string; value: string }[] {
+  const { demotionMs, vacantMs, promotionMs } = measuredOf(failover)
+  const rows: readonly [string, number | null][] = [
+    ['Demotion', demotionMs],
+    ['Without an active connector', vacantMs],
+    ['Promotion', promotionMs],
+  ]
+  return rows.flatMap(([name, ms]) =>
+    ms === null ? [] : [{ name, value: ms === 0 ? 'none seen' : secondsText(ms) }],
+  )
 }
 
 /** A length of a failover: `5.2 s`, `60 s`. Always seconds, because they are what is counted. */

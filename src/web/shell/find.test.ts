@@ -27,6 +27,9 @@ const tunnel = (id: string, name: string): Tunnel => ({
   trouble: null,
   unlistedSince: null,
   failoverId: null,
+  preferredConnectorId: null,
+  onStandbySince: null,
+  lastDrill: null,
 })
 const connector = (id: string, role: Connector['role'], originIps: string[]): Connector => ({
   id,

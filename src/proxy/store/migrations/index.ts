@@ -1,6 +1,8 @@
 import { type Kysely, type Migration, sql } from 'kysely'
 import { clustered } from '../dialect.ts'
 import { audit } from './audit.ts'
+import { failover } from './failover.ts'
+import { people } from './people.ts'
 
 /** In the order of their names; a migration that has landed is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -144,5 +146,7 @@ export const migrations: Record<string, Migration> = {
         .execute()
     },
   },
+  '003-people': people,
   '004-audit': audit,
+  '005-failover': failover,
 }

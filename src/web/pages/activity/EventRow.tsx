@@ -111,6 +111,7 @@ const icons: Partial<Record<HistoryEvent['kind'], [icon: IconName, tone: string]
   'configuration-changed': ['settings', 'text-ink-2'],
   'failover-started': ['person', 'text-accent-text'],
   'failover-ended': ['person', 'text-accent-text'],
+  'failover-after': ['failover', 'text-warn'],
   'watching-stopped': ['eyeOff', 'text-warn'],
   'watching-resumed': ['eye', 'text-ink-2'],
 }

@@ -11,6 +11,7 @@ export const families = [
       'no-active-ended',
       'failover-started',
       'failover-ended',
+      'failover-after',
     ],
   },
   { label: 'Status', meaning: 'A tunnel’s status changed', kinds: ['status-changed'] },

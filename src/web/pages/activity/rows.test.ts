@@ -14,6 +14,7 @@ const event = (change: Partial<HistoryEvent>): HistoryEvent => ({
   cause: null,
   by: null,
   failoverId: null,
+  note: null,
   precisionMs: null,
   ...change,
 })

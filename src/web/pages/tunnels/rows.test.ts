@@ -27,6 +27,9 @@ const tunnel = (name: string, change: Partial<Tunnel> = {}): Tunnel => ({
   trouble: null,
   unlistedSince: null,
   failoverId: null,
+  preferredConnectorId: null,
+  onStandbySince: null,
+  lastDrill: null,
   ...change,
 })
 const names = (tunnels: readonly Tunnel[]) => tunnels.map(({ name }) => name)

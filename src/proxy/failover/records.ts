@@ -1,0 +1,133 @@
+import { AfterFact, Failover, isRunning } from '#contract/failover.ts'
+import type { Store } from '../store/open.ts'
+
+/**
+ * Failovers on disk: a row each, written while it runs and never again after its end; what is seen after
+ * the end are rows of their own.
+ */
+export type Records = ReturnType<typeof createRecords>
+
+const toFailover = (row: { body: string }): Failover => Failover.parse(JSON.parse(row.body))
+
+export function createRecords(db: Store) {
+  async function withFacts(failovers: Failover[]): Promise<Failover[]> {
+    if (failovers.length === 0) return []
+    const ids = failovers.map(({ id }) => id)
+    const rows = await db
+      .selectFrom('failover_facts')
+      .select(['failover_id', 'body'])
+      .where('failover_id', 'in', ids)
+      .orderBy('at')
+      .execute()
+    return failovers.map((failover) => ({
+      ...failover,
+      afterwards: rows
+        .filter((row) => row.failover_id === failover.id)
+        .map(({ body }) => AfterFact.parse(JSON.parse(body))),
+    }))
+  }
+
+  /** Throws what the database throws: a second one that runs, or a key that was used. */
+  async function insert(failover: Failover, key: string | null): Promise<void> {
+    await db
+      .insertInto('failovers')
+      .values({
+        id: failover.id,
+        tunnel_id: failover.tunnelId,
+        account_id: failover.accountId,
+        running: 1,
+        requested_at: failover.requestedAt,
+        idempotency_key: key,
+        drill: failover.drill ? 1 : 0,
+        body: JSON.stringify(failover),
+      })
+      .execute()
+  }
+
+  /** Writes how far it is. A failover that has ended stays as it is, whoever asks. */
+  async function save(failover: Failover): Promise<void> {
+    await db
+      .updateTable('failovers')
+      .set({ running: isRunning(failover.state) ? 1 : 0, body: JSON.stringify(failover) })
+      .where('id', '=', failover.id)
+      .where('running', '=', 1)
+      .execute()
+  }
+
+  async function addFact(failoverId: string, fact: AfterFact): Promise<void> {
+    await db
+      .insertInto('failover_facts')
+      .values({ failover_id: failoverId, at: fact.at, body: JSON.stringify(fact) })
+      .execute()
+  }
+
+  async function get(failoverId: string): Promise<Failover | null> {
+    const row = await db
+      .selectFrom('failovers')
+      .select('body')
+      .where('id', '=', failoverId)
+      .executeTakeFirst()
+    return row ? ((await withFacts([toFailover(row)]))[0] ?? null) : null
+  }
+
+  /** The one that was started with this key. */
+  async function byKey(key: string): Promise<Failover | null> {
+    const row = await db
+      .selectFrom('failovers')
+      .select('id')
+      .where('idempotency_key', '=', key)
+      .executeTakeFirst()
+    return row ? get(row.id) : null
+  }
+
+  /** Those that a process left running. */
+  async function leftRunning(): Promise<Failover[]> {
+    const rows = await db.selectFrom('failovers').select('body').where('running', '=', 1).execute()
+    return rows.map(toFailover)
+  }
+
+  /** Ended ones that were asked for since then, of all tunnels, oldest first. */
+  async function endedSince(at: number): Promise<Failover[]> {
+    const rows = await db
+      .selectFrom('failovers')
+      .select('body')
+      .where('running', '=', 0)
+      .where('requested_at', '>=', at)
+      .orderBy('requested_at')
+      .execute()
+    return withFacts(rows.map(toFailover))
+  }
+
+  /** Of one tunnel, newest first. */
+  async function ofTunnel(tunnelId: string, most: number): Promise<Failover[]> {
+    const rows = await db
+      .selectFrom('failovers')
+      .select('body')
+      .where('tunnel_id', '=', tunnelId)
+      .orderBy('requested_at', 'desc')
+      .limit(most)
+      .execute()
+    return withFacts(rows.map(toFailover))
+  }
+
+  /** The last drill of every tunnel that had one. */
+  async function lastDrills(): Promise<Failover[]> {
+    const rows = await db
+      .selectFrom('failovers')
+      .select('body')
+      .where('drill', '=', 1)
+      .where('running', '=', 0)
+      .where('requested_at', '=', (eb) =>
+        eb
+          .selectFrom('failovers as other')
+          .select((one) => one.fn.max('other.requested_at').as('at'))
+          .whereRef('other.tunnel_id', '=', 'failovers.tunnel_id')
+          .where('other.drill', '=', 1)
+          .where('other.running', '=', 0),
+      )
+      .execute()
+    return rows.map(toFailover)
+  }
+
+  return { insert, save, addFact, get, byKey, leftRunning, endedSince, ofTunnel, lastDrills }
+}
