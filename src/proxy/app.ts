@@ -2,10 +2,12 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { compress } from 'hono/compress'
 import { type OperationId, operations } from '#contract/operations.ts'
+import type { ProblemKind } from '#contract/problem.ts'
 import { Uuid } from '#contract/tunnel.ts'
 import { assertMay, routePath, sameSite } from './identity/guard.ts'
 import { toAsking } from './identity/identify.ts'
 import { ProblemError, toProblem } from './problem.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { configurationRoutes } from './routes/configuration.ts'
 import { connectorRoutes } from './routes/connectors.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -71,6 +73,7 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
   failoverRoutes(route, parts)
   historyRoutes(route, parts)
   eventRoutes(route, parts)
+  auditRoutes(route, parts)
 
   app.all('/api/*', (c) => {
     const known = Object.keys(operations).some((id) =>
@@ -90,6 +93,7 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
     const problem =
       error instanceof ProblemError ? error : new ProblemError('internal', internal, {}, error)
     const body = toProblem(problem, requestId)
+    noteRefusal(c, problem)
     if (body.status >= 500) {
       parts.log(
         { requestId, kind: problem.kind, path: c.req.path, err: problem },
@@ -105,8 +109,24 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
     c.header('content-type', 'application/problem+json')
     return c.body(JSON.stringify(body), body.status as 400)
   })
+  /** What somebody may not do is remembered; that somebody is not signed in yet, only for a change. */
+  function noteRefusal(c: Request, { kind }: ProblemError) {
+    const isChange = !['GET', 'HEAD'].includes(c.req.method)
+    if (!refusedKinds.has(kind) && !(kind === 'sign-in-needed' && isChange)) return
+    const who = c.get('who') ?? null
+    parts.refusals.note({
+      who,
+      from: who?.from ?? toAsking(c).peer,
+      why: kind,
+      method: c.req.method,
+      path: c.req.path,
+      requestId: c.get('requestId'),
+    })
+  }
   return app
 }
+
+const refusedKinds = new Set<ProblemKind>(['role-missing', 'sign-in-again', 'cross-site'])
 
 const internal =
   'Something broke inside Tandem. Watching goes on; the log has the cause under this request id.'

@@ -1,6 +1,6 @@
 import { CfEnvelope, type CfMessage } from '#contract/cloudflare.ts'
 import { type UpstreamCall, upstreamCalls } from '#contract/operations.ts'
-import type { Problem, ProblemKind } from '#contract/problem.ts'
+import type { ProblemKind } from '#contract/problem.ts'
 import { ProblemError } from '../problem.ts'
 import type { Secret } from '../secret.ts'
 import type { Budget, Purpose } from './budget.ts'
@@ -24,6 +24,8 @@ export type Answer = {
   doneAt: number
   /** When its answer was complete, as people see it. */
   at: number
+  /** Cloudflare's own id of the request, to ask its support by; null when it gave none. */
+  ray: string | null
 }
 
 export type CallOptions = {
@@ -202,7 +204,8 @@ export function createClient(deps: ClientDeps) {
     }
     if (response.ok && envelope.success === true) {
       if (slot.lockedUntil <= sentAt) slot.lockedUntil = 0
-      return { result: envelope.result, info: envelope.result_info, sentAt, doneAt: tick(), at }
+      const { result, result_info: info } = envelope
+      return { result, info, sentAt, doneAt: tick(), at, ray: rayOf(response) }
     }
     if (isRateLimitCode(envelope.errors)) throw lock(slot, response, envelope.errors)
     throw toRefusal(name, response, envelope.errors)
@@ -224,7 +227,10 @@ export function createClient(deps: ClientDeps) {
     return new ProblemError(
       'locked-out',
       'Cloudflare answered 429: too many calls were made with this token. Tandem rests until the time shown and then goes on by itself.',
-      { retryAt: slot.lockedUntil, cloudflare: { status: 429, errors: toTexts(errors) } },
+      {
+        retryAt: slot.lockedUntil,
+        cloudflare: { status: 429, errors: toTexts(errors), ray: rayOf(response) },
+      },
     )
   }
 
@@ -280,6 +286,10 @@ function parseEnvelope(response: Response, body: string): CfEnvelope | null {
   }
 }
 
+/** Text of somebody else that is kept and shown: bounded, and of the letters that such an id has. */
+const rayOf = ({ headers }: Response) =>
+  /^[\w-]{1,64}$/.exec(headers.get('cf-ray') ?? '')?.[0] ?? null
+
 const toTexts = (errors: CfMessage[]) =>
   errors
     .slice(0, 10)
@@ -309,7 +319,7 @@ function unreadable(name: UpstreamCall, response: Response, body: string): Probl
   return new ProblemError(
     'unexpected-answer',
     `Cloudflare answered ${response.status}, but what came was ${looks}. What was last read stays on screen; Tandem asks again.`,
-    { cloudflare: { status: response.status, errors: [] } },
+    { cloudflare: { status: response.status, errors: [], ray: rayOf(response) } },
   )
 }
 
@@ -317,7 +327,7 @@ function unreadable(name: UpstreamCall, response: Response, body: string): Probl
 function toRefusal(name: UpstreamCall, response: Response, errors: CfMessage[]): ProblemError {
   const { status } = response
   const codes = new Set(errors.map(({ code }) => String(code)))
-  const cloudflare: Problem['cloudflare'] = { status, errors: toTexts(errors) }
+  const cloudflare = { status, errors: toTexts(errors), ray: rayOf(response) }
   const said = cloudflare.errors.map(({ code, message }) => `${message} (${code})`).join('; ')
   const refuse = (kind: ProblemKind, detail: string) =>
     new ProblemError(kind, detail, { cloudflare })

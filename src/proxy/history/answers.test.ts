@@ -13,13 +13,13 @@ import {
 } from '#contract/history.ts'
 import { createApp } from '../app.ts'
 import { assemble } from '../assemble.ts'
+import { toCell } from '../csv.ts'
 import { createVirtualTime } from '../faults/time.ts'
 import type { Look } from '../poller/present.ts'
 import { createSecret } from '../secret.ts'
 import { openStore, type Store } from '../store/open.ts'
 import { connectorIdOf, type Scene, startWatcher, tunnelIdOf } from '../survival/watcher.ts'
 import { noEvent } from './advance.ts'
-import { toCell } from './export.ts'
 
 /** What the API answers about history, through the real app on a real database. */
 
@@ -240,7 +240,7 @@ describe('exports', () => {
     const lines = (await text(`/activity.jsonl?${range}`)).split('\n').slice(0, -1)
     const events = lines.map((line) => JSON.parse(line) as { kind: string; by: string | null })
     expect(rows.map((row) => row[3])).toEqual(events.map(({ kind }) => kind))
-    expect(rows.every((row) => row.length === 12)).toBe(true)
+    expect(rows.every((row) => row.length === 13)).toBe(true)
     for (const cell of rows.flat()) expect(cell).not.toMatch(/^[=+@\t\0]/)
     expect(events.map(({ by }) => by)).toContain(hostile)
     expect(rows.map((row) => row[9])).toContain(`'${hostile}`)

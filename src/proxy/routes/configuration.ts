@@ -24,9 +24,10 @@ export function configurationRoutes(route: Route, parts: Parts) {
       to: change,
     }
     const facts = { operation: 'configurationPut', tunnelId, input } as const
-    const after = await perform(parts, c, facts, async () => {
+    const after = await perform(parts, c, facts, async (_, noted) => {
       const answer = await noticing(
         parts,
+        noted,
         client.call(
           'configurationPut',
           { accountId, tunnelId },

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { type EventKind, eventKinds, type HistoryEvent } from '#contract/history.ts'
 import { Uuid } from '#contract/tunnel.ts'
 import {
@@ -9,6 +8,8 @@ import {
   historyRows,
 } from '../history/export.ts'
 import { ProblemError } from '../problem.ts'
+import { download } from './download.ts'
+import { readRange } from './range.ts'
 import type { Parts, Request, Route } from './route.ts'
 
 const dayMs = 86_400_000
@@ -97,36 +98,6 @@ export function historyRoutes(route: Route, parts: Parts) {
       cursor = toCursor(page.cursor)
     }
   }
-}
-
-function download(lines: AsyncGenerator<string>, type: string, name: string): Response {
-  // A body is bytes: some servers and every client that follows the standard refuse text in its place.
-  async function* bytes() {
-    for await (const text of lines) yield Buffer.from(text)
-  }
-  const body = Readable.toWeb(Readable.from(bytes(), { objectMode: false })) as unknown as BodyInit
-  return new Response(body, {
-    headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` },
-  })
-}
-
-/** `from` and `to` as epoch milliseconds; the last 24 h if left out. */
-function readRange(c: Request, { now, retentionMs }: Parts): { from: number; to: number } {
-  const read = (name: string, fallback: number) => {
-    const value = c.req.query(name)
-    if (value === undefined || value === '') return fallback
-    if (/^\d{1,15}$/.test(value)) return Number(value)
-    throw new ProblemError('invalid-request', `“${name}” is a time in milliseconds since 1970.`, {
-      field: name,
-    })
-  }
-  const to = read('to', now())
-  const from = read('from', to - dayMs)
-  if (from >= to) {
-    throw new ProblemError('invalid-request', '“from” must lie before “to”.', { field: 'from' })
-  }
-  // Nothing older is kept; a longer window would only be empty there.
-  return { from: Math.max(from, now() - retentionMs - dayMs), to }
 }
 
 function readQuery(c: Request, parts: Parts) {

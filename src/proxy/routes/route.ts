@@ -4,13 +4,14 @@ import type * as z from 'zod/mini'
 import type { LiveEvent } from '#contract/events.ts'
 import type { OperationId } from '#contract/operations.ts'
 import type { Session, SignIn } from '#contract/session.ts'
-import type { Client } from '../cloudflare/client.ts'
+import type { Answer, Client } from '../cloudflare/client.ts'
 import type { Failovers } from '../failover/run.ts'
 import type { HistoryReader } from '../history/read.ts'
 import { type ActionFacts, act, type Noted } from '../identity/actions.ts'
 import type { Audit } from '../identity/audit.ts'
 import { signedIn, type Who } from '../identity/guard.ts'
 import type { Asking } from '../identity/identify.ts'
+import type { Refusals } from '../identity/refusals.ts'
 import type { Bus } from '../live/bus.ts'
 import type { Poller } from '../poller/poll.ts'
 import type { Present } from '../poller/present.ts'
@@ -33,6 +34,7 @@ export type Parts = {
   bus: Bus
   db: Store
   audit: Audit
+  refusals: Refusals
   /** Finds out who a request is from; null: nobody we know. */
   identify: (request: Asking) => Promise<Who | null>
   /** How long after a sign-in the operations marked `recent` are allowed, ms; 0: for ever. */
@@ -97,12 +99,16 @@ export function perform<T>(
   )
 }
 
-/** A write to Cloudflare, with the token's fate noticed on the way. */
-export async function noticing<T>(parts: Parts, work: Promise<T>): Promise<T> {
+/**
+ * A write to Cloudflare, with the token's fate noticed on the way, and Cloudflare's own id of the request
+ * kept with the record.
+ */
+export async function noticing(parts: Parts, noted: Noted, work: Promise<Answer>): Promise<Answer> {
   try {
-    const result = await work
+    const answer = await work
     parts.onWrite(null)
-    return result
+    noted.note({ ray: answer.ray })
+    return answer
   } catch (error) {
     parts.onWrite(error instanceof ProblemError ? error : null)
     throw error

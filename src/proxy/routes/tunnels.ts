@@ -3,6 +3,7 @@ import { CfTunnel } from '#contract/cloudflare.ts'
 import { InstallToken, TunnelChange, TunnelCreation, type TunnelList } from '#contract/tunnel.ts'
 import type { Answer } from '../cloudflare/client.ts'
 import { toListedTunnel } from '../cloudflare/translate.ts'
+import { detailForScreen, isScreen } from '../identity/for-screens.ts'
 import { ProblemError } from '../problem.ts'
 import { createFreshness, wantsFresh } from './fresh.ts'
 import { liveTunnel, noticing, type Parts, perform, type Route, readBody } from './route.ts'
@@ -27,7 +28,8 @@ export function tunnelRoutes(route: Route, parts: Parts) {
       if (mayRefresh(tunnelId)) await poller.readTunnel(tunnelId, 'person')
     }
     const tunnel = present.tunnel(tunnelId)
-    return c.json(tunnel ?? liveTunnel(parts, tunnelId))
+    const found = tunnel ?? liveTunnel(parts, tunnelId)
+    return c.json(isScreen(c.get('who')) ? detailForScreen(found) : found)
   })
 
   route('tunnelCreate', async (c) => {
@@ -43,10 +45,10 @@ export function tunnelRoutes(route: Route, parts: Parts) {
       tunnelId: null,
       input: { name, ha, accountId },
     } as const
-    const created = await perform(parts, c, facts, async () => {
+    const created = await perform(parts, c, facts, async (_, noted) => {
       const options = { purpose: 'person', body: { name, ha } } as const
       return land(
-        await noticing(parts, client.call('tunnelCreate', { accountId }, options)),
+        await noticing(parts, noted, client.call('tunnelCreate', { accountId }, options)),
         accountId,
       )
     })
@@ -62,14 +64,14 @@ export function tunnelRoutes(route: Route, parts: Parts) {
       ...(change.secret === undefined ? {} : { secret: 'replaced' }),
     }
     const facts = { operation: 'tunnelUpdate', tunnelId, input } as const
-    const changed = await perform(parts, c, facts, async () => {
+    const changed = await perform(parts, c, facts, async (_, noted) => {
       const body = {
         ...(change.name === undefined ? {} : { name: change.name }),
         ...(change.secret === undefined ? {} : { tunnel_secret: change.secret }),
       }
       const ids = { accountId, tunnelId }
       return land(
-        await noticing(parts, client.call('tunnelUpdate', ids, { purpose: 'person', body })),
+        await noticing(parts, noted, client.call('tunnelUpdate', ids, { purpose: 'person', body })),
         accountId,
       )
     })
@@ -79,11 +81,12 @@ export function tunnelRoutes(route: Route, parts: Parts) {
   route('tunnelDelete', async (c, { tunnelId = '' }) => {
     const { accountId, name } = liveTunnel(parts, tunnelId)
     const facts = { operation: 'tunnelDelete', tunnelId, input: { name } } as const
-    await perform(parts, c, facts, async () => {
+    await perform(parts, c, facts, async (_, noted) => {
       const ids = { accountId, tunnelId }
       // Never `cascade`: that would delete the routes that depend on the tunnel.
       const answer = await noticing(
         parts,
+        noted,
         client.call('tunnelDelete', ids, { purpose: 'person', body: {} }),
       )
       const listed = toListedTunnel(CfTunnel.parse(answer.result), accountId)
@@ -95,9 +98,10 @@ export function tunnelRoutes(route: Route, parts: Parts) {
   route('tokenGet', async (c, { tunnelId = '' }) => {
     const { accountId } = liveTunnel(parts, tunnelId)
     const facts = { operation: 'tokenGet', tunnelId, input: {} } as const
-    const token = await perform(parts, c, facts, async () => {
+    const token = await perform(parts, c, facts, async (_, noted) => {
       const { result } = await noticing(
         parts,
+        noted,
         client.call('tokenGet', { accountId, tunnelId }, { purpose: 'person' }),
       )
       const parsed = InstallToken.safeParse({ token: result })

@@ -1,0 +1,33 @@
+import { ProblemError } from '../problem.ts'
+import type { Parts, Request } from './route.ts'
+
+const dayMs = 86_400_000
+
+type Range = { from: number; to: number }
+
+/** `from` and `to` as epoch milliseconds; what is left out is `fallback`. */
+export function readTimes(c: Request, fallback: (to: number | null) => Range): Range {
+  const read = (name: string) => {
+    const value = c.req.query(name)
+    if (value === undefined || value === '') return null
+    if (/^\d{1,15}$/.test(value)) return Number(value)
+    throw new ProblemError('invalid-request', `“${name}” is a time in milliseconds since 1970.`, {
+      field: name,
+    })
+  }
+  const [given, until] = [read('from'), read('to')]
+  const otherwise = fallback(until)
+  const range = { from: given ?? otherwise.from, to: until ?? otherwise.to }
+  if (range.from < range.to) return range
+  throw new ProblemError('invalid-request', '“from” must lie before “to”.', { field: 'from' })
+}
+
+/** A window of history; the last 24 h if left out. */
+export function readRange(c: Request, { now, retentionMs }: Parts): Range {
+  const { from, to } = readTimes(c, (until) => ({
+    from: (until ?? now()) - dayMs,
+    to: until ?? now(),
+  }))
+  // Nothing older is kept; a longer window would only be empty there.
+  return { from: Math.max(from, now() - retentionMs - dayMs), to }
+}
