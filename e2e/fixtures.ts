@@ -52,6 +52,8 @@ export const test = base.extend<Options & Fixtures>({
       CLOUDFLARE_API_TOKEN: world.token,
       CLOUDFLARE_ACCOUNT_ID: world.accounts.join(','),
       CLOUDFLARE_BASE_URL: world.baseUrl,
+      // The stories that are not about signing in begin behind it.
+      TANDEM_SIGN_IN: 'off',
       ...env,
     })
     await use(tandem)

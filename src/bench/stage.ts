@@ -37,6 +37,7 @@ async function startStage({ simulator, env = {} }: StageOptions) {
     CLOUDFLARE_API_TOKEN: world.token,
     CLOUDFLARE_ACCOUNT_ID: world.accounts.join(','),
     CLOUDFLARE_BASE_URL: world.baseUrl,
+    TANDEM_SIGN_IN: 'off',
     LOG_LEVEL: 'warn',
     ...env,
   })

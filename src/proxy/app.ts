@@ -17,8 +17,11 @@ import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
 import { openapiRoutes } from './routes/openapi.ts'
 import { type Page, pageRoutes } from './routes/page.ts'
+import { peopleRoutes } from './routes/people.ts'
 import type { Env, Parts, Request, Route } from './routes/route.ts'
+import { screenRoutes } from './routes/screens.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { setCookies, signInRoutes } from './routes/sign-in.ts'
 import { tunnelRoutes } from './routes/tunnels.ts'
 
 /** The app is a value: the list of routes and the one error handler. */
@@ -42,10 +45,17 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
   for (const path of ['/api/history/*', '/api/tunnels/:tunnelId/*', '/api/activity']) {
     app.use(path, compress({ encoding: 'gzip' }))
   }
-  app.use('/api/*', sameSite(parts.host))
+  const { identity } = parts
   app.use('/api/*', async (c, next) => {
-    c.set('who', await parts.identify(toAsking(c)))
+    c.set('way', identity.toWay(toAsking(c)))
     await next()
+  })
+  app.use('/api/*', sameSite(parts.host, identity.settings.publicUrl))
+  app.use('/api/*', async (c, next) => {
+    const { who, cookies } = await identity.find(toAsking(c), c.get('way'))
+    c.set('who', who)
+    await next()
+    setCookies(c, cookies)
   })
   app.use(
     '/api/*',
@@ -60,13 +70,16 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
   const route: Route = (operationId, handle) => {
     const { method } = operations[operationId]
     app.on(method, routePath(operationId), async (c) => {
-      assertMay(c.get('who'), operationId, parts.now(), parts.recentSignInMs)
+      assertMay(c.get('who'), operationId, parts.now(), identity.settings.recentSignInMs)
       return handle(c, readIds(c))
     })
   }
   healthRoutes(app, parts)
   openapiRoutes(route)
   sessionRoutes(route, parts)
+  signInRoutes(route, parts)
+  peopleRoutes(route, parts)
+  screenRoutes(route, parts)
   tunnelRoutes(route, parts)
   connectorRoutes(route, parts)
   configurationRoutes(route, parts)
@@ -116,7 +129,7 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
     const who = c.get('who') ?? null
     parts.refusals.note({
       who,
-      from: who?.from ?? toAsking(c).peer,
+      from: c.get('way')?.from ?? '',
       why: kind,
       method: c.req.method,
       path: c.req.path,

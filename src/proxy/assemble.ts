@@ -17,7 +17,7 @@ import { createHistoryReader } from './history/read.ts'
 import { createRecorder, type GapMs } from './history/record.ts'
 import { prune } from './history/retain.ts'
 import { createAudit } from './identity/audit.ts'
-import { createIdentify } from './identity/identify.ts'
+import { createIdentity, type IdentitySettings } from './identity/identity.ts'
 import { createRefusals } from './identity/refusals.ts'
 import { createBus } from './live/bus.ts'
 import { createPoller } from './poller/poll.ts'
@@ -32,7 +32,9 @@ import type { Store } from './store/open.ts'
  * handed in, so that `main.ts` and the tests run the very same Tandem.
  */
 export type Surroundings = {
-  config: Pick<Config, 'mode' | 'host' | 'demoRole' | 'rateLimit' | 'pollShare' | 'retentionDays'>
+  config: Pick<Config, 'rateLimit' | 'pollShare' | 'retentionDays'> & IdentitySettings
+  /** scrypt's N; OWASP's 2¹⁷ if left out. */
+  passwordCost?: number
   accountIds: string[]
   baseUrl: string
   token: Secret
@@ -86,10 +88,18 @@ export async function assemble(surroundings: Surroundings) {
     log: log.info,
     nameOf: (tunnelId) => present.tunnel(tunnelId)?.name ?? null,
   })
+  const identity = createIdentity({
+    settings: config,
+    db,
+    audit,
+    now,
+    passwordCost: surroundings.passwordCost ?? 2 ** 17,
+    warn: log.warn,
+  })
   const tokens = await slots(surroundings.token, surroundings.readToken)
   const bus = createBus(randomBytes(4).toString('hex'))
   const budget = createBudget({ limit: config.rateLimit, pollShare: config.pollShare, now })
-  const streams = new Set<(goodbye?: LiveEvent) => void>()
+  const streams: Parts['streams'] = new Map()
   let skewMs: number | null = null
   let stopped = false
 
@@ -212,6 +222,7 @@ export async function assemble(surroundings: Surroundings) {
       const { hardStop, used } = budget.state()
       return hardStop - used
     },
+    settle: (auditId, outcome, facts) => audit.settle(auditId, outcome, facts),
     onWrite: noticeWrite,
     warn: log.warn,
   })
@@ -335,6 +346,9 @@ export async function assemble(surroundings: Surroundings) {
       return 0
     })
     if (forgotten > 0) log.info({ rows: forgotten }, 'forgot old history')
+    await identity
+      .forgetOld()
+      .catch((err: unknown) => log.error({ err }, 'could not tidy sign-ins'))
     after(pruneMs, () => void pruneAgain())
   }
 
@@ -351,9 +365,7 @@ export async function assemble(surroundings: Surroundings) {
     db,
     audit,
     refusals: createRefusals({ audit, after }),
-    identify: createIdentify({ config }),
-    recentSignInMs: 0,
-    signIn: async () => ({ methods: [], needsSetup: false }),
+    identity,
     session,
     snapshot,
     onWrite: noticeWrite,
@@ -370,6 +382,9 @@ export async function assemble(surroundings: Surroundings) {
       void rememberChoices().catch((err: unknown) =>
         log.error({ err }, 'could not read drills and preferred connectors'),
       )
+      void identity
+        .start()
+        .catch((err: unknown) => log.error({ err }, 'could not see who may sign in'))
       poller.start()
       void flushAgain()
       after(60_000, () => void pruneAgain())
@@ -384,7 +399,7 @@ export async function assemble(surroundings: Surroundings) {
       poller.stop()
       failovers.stop()
       // First of all: a disk that is slow must not make a restart look like an outage.
-      for (const end of streams) end({ type: 'bye', at: now() })
+      for (const end of streams.keys()) end({ type: 'bye', at: now() })
       await recorder.flush()
     },
     /** Puts other tokens in the place of those in use. The same one stays locked out. */

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
-import { type Role, roles } from '#contract/operations.ts'
+import { type PersonRole, personRoles } from '#contract/people.ts'
+import { type TrustedProxies, toTrustedProxies } from './identity/address.ts'
 import { createSecret, type Secret } from './secret.ts'
 
 /** What the environment asks for, parsed once. */
@@ -19,7 +20,15 @@ export type Config = {
   /** Part of the limit that polling may use, 0 to 1. */
   pollShare: number
   /** The role of everybody in demo mode beyond a loopback address. */
-  demoRole: Role
+  demoRole: PersonRole
+  /** How people come in: they sign in; or nobody is asked (`off`); or everybody tries it out. */
+  signIn: 'people' | 'off' | 'demo'
+  /** TLS proxies in front; null where there are none. */
+  trustedProxies: TrustedProxies | null
+  /** Where people reach it, as an origin: `https://tandem.example.com`. */
+  publicUrl: string | null
+  /** How long a sign-in is recent enough for failovers and secrets; 0: for ever. */
+  recentSignInMs: number
   /** How long history is kept. */
   retentionDays: number
 }
@@ -71,6 +80,26 @@ export const settings: Setting[] = [
     fallback: 'viewer',
     says: 'Role of everybody in the demo when it listens beyond loopback: viewer, operator, admin',
   },
+  {
+    name: 'TANDEM_SIGN_IN',
+    fallback: 'on',
+    says: 'off: nobody signs in and everybody is admin; on a loopback address only',
+  },
+  {
+    name: 'TANDEM_TRUST_PROXY',
+    fallback: '',
+    says: 'Addresses or networks of the TLS proxy in front, separated by commas; needed beyond loopback',
+  },
+  {
+    name: 'TANDEM_PUBLIC_URL',
+    fallback: '',
+    says: 'Where people reach Tandem through that proxy, such as https://tandem.example.com',
+  },
+  {
+    name: 'TANDEM_RECENT_SIGN_IN_MINUTES',
+    fallback: '60',
+    says: 'How old a sign-in may be for a failover or a secret (1 to 1440; 0: any age)',
+  },
   { name: 'LOG_LEVEL', fallback: 'info', says: 'fatal, error, warn, info, debug or silent' },
 ]
 
@@ -97,6 +126,14 @@ export function helpText(): string {
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent']
 export const isLoopback = (host: string) =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+/** An https origin, with or without a slash behind it; null when it is not set, undefined when it is none. */
+function readOrigin(text: string): string | null | undefined {
+  if (text === '') return null
+  const url = URL.canParse(text) ? new URL(text) : null
+  const isOrigin = url?.protocol === 'https:' && `${url.origin}/` === url.href
+  return isOrigin ? url.origin : undefined
+}
 
 /** Cloudflare's tokens are 40 characters of this alphabet; newer kinds are longer. */
 const tokenShape = /^[A-Za-z0-9_-]{20,256}$/
@@ -130,16 +167,19 @@ export function parseConfig(
     return least
   }
 
+  const list = (name: string): string[] =>
+    read(name)
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '')
+
   const token = secret('CLOUDFLARE_API_TOKEN')
   const readToken = secret('CLOUDFLARE_READ_TOKEN')
   const given = {
     token: read('CLOUDFLARE_API_TOKEN') !== '',
     account: read('CLOUDFLARE_ACCOUNT_ID') !== '',
   }
-  const accountIds = read('CLOUDFLARE_ACCOUNT_ID')
-    .split(',')
-    .map((id) => id.trim())
-    .filter((id) => id !== '')
+  const accountIds = list('CLOUDFLARE_ACCOUNT_ID')
   for (const id of accountIds) {
     if (!/^[0-9a-f]{32}$/.test(id)) {
       faults.push(
@@ -176,15 +216,51 @@ export function parseConfig(
   if (!logLevels.includes(logLevel)) {
     faults.push(`LOG_LEVEL is “${logLevel}” and must be one of ${logLevels.join(', ')}.`)
   }
-  const demoRole = roles.find((role) => role === read('TANDEM_DEMO_ROLE'))
+  const demoRole = personRoles.find((role) => role === read('TANDEM_DEMO_ROLE'))
   if (!demoRole) {
     faults.push(
-      `TANDEM_DEMO_ROLE is “${read('TANDEM_DEMO_ROLE')}” and must be one of ${roles.join(', ')}.`,
+      `TANDEM_DEMO_ROLE is “${read('TANDEM_DEMO_ROLE')}” and must be one of ${personRoles.join(', ')}.`,
+    )
+  }
+
+  const mode = given.token ? 'live' : 'demo'
+  const signIn = read('TANDEM_SIGN_IN')
+  if (signIn !== 'on' && signIn !== 'off') {
+    faults.push(`TANDEM_SIGN_IN is “${signIn}” and must be on or off.`)
+  } else if (signIn === 'off' && !isLoopback(host)) {
+    faults.push(
+      `TANDEM_SIGN_IN=off makes everybody admin and is honoured on a loopback address only; HOST is ${host}.`,
+    )
+  }
+  const proxies = list('TANDEM_TRUST_PROXY')
+  const trustedProxies = proxies.length > 0 ? toTrustedProxies(proxies) : null
+  if (proxies.length > 0 && !trustedProxies) {
+    faults.push(
+      `TANDEM_TRUST_PROXY is “${proxies.join(',')}” and must hold IP addresses or networks such as 10.0.0.0/8.`,
+    )
+  }
+  const publicUrl = readOrigin(read('TANDEM_PUBLIC_URL'))
+  if (publicUrl === undefined) {
+    faults.push(
+      `TANDEM_PUBLIC_URL is “${read('TANDEM_PUBLIC_URL')}” and must be an https address without a path, such as https://tandem.example.com.`,
+    )
+  } else if (trustedProxies && publicUrl === null) {
+    faults.push(
+      'TANDEM_PUBLIC_URL is missing: with TANDEM_TRUST_PROXY Tandem must know where people reach it.',
+    )
+  } else if (publicUrl !== null && proxies.length === 0) {
+    faults.push(
+      'TANDEM_TRUST_PROXY is missing: TANDEM_PUBLIC_URL needs the address of the TLS proxy in front.',
+    )
+  }
+  if (mode === 'live' && !isLoopback(host) && isIP(host) !== 0 && proxies.length === 0) {
+    faults.push(
+      `HOST is ${host}: beyond this machine Tandem needs a TLS proxy in front, because it speaks plain HTTP. Set TANDEM_TRUST_PROXY to the proxy’s address and TANDEM_PUBLIC_URL to where people reach it, or leave HOST at 127.0.0.1.`,
     )
   }
 
   const config: Config = {
-    mode: given.token ? 'live' : 'demo',
+    mode,
     accountIds,
     token,
     readToken,
@@ -196,6 +272,10 @@ export function parseConfig(
     rateLimit: whole('CLOUDFLARE_RATE_LIMIT', 60, 100_000),
     pollShare: whole('TANDEM_POLL_SHARE', 5, 80) / 100,
     demoRole: demoRole ?? 'viewer',
+    signIn: mode === 'demo' ? 'demo' : signIn === 'off' ? 'off' : 'people',
+    trustedProxies,
+    publicUrl: publicUrl ?? null,
+    recentSignInMs: whole('TANDEM_RECENT_SIGN_IN_MINUTES', 0, 1440) * 60_000,
     retentionDays: whole('TANDEM_RETENTION_DAYS', 7, 3650),
   }
   return faults.length > 0 ? { faults } : { config }

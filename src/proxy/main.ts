@@ -10,8 +10,10 @@ import { createApp } from './app.ts'
 import { assemble } from './assemble.ts'
 import { createClock } from './clock.ts'
 import { type Config, helpText, isLoopback, parseConfig } from './config.ts'
+import { limitConnections } from './connections.ts'
 import { startDemo } from './demo.ts'
 import { isUnwatched, seedDemo } from './history/seed.ts'
+import { plainAddress } from './identity/address.ts'
 import { readPage } from './routes/page.ts'
 import { createSecret, type Secret } from './secret.ts'
 import { openStore } from './store/open.ts'
@@ -114,10 +116,17 @@ const server = serve(
       headersTimeout: 10_000,
       requestTimeout: 15_000,
       connectionsCheckingInterval: 5_000,
+      maxHeaderSize: 16 * 1024,
     },
   },
   ({ port }) => announce(config, port),
 ) as Server
+server.maxConnections = 4000
+limitConnections(server, {
+  most: 100,
+  isExempt: (address) =>
+    isLoopback(plainAddress(address)) || config.trustedProxies?.has(plainAddress(address)) === true,
+})
 server.on('error', (error: NodeJS.ErrnoException) => {
   demo?.stop()
   const why = { EADDRINUSE: 'is in use', EACCES: 'needs more rights', EADDRNOTAVAIL: 'is not ours' }
@@ -131,7 +140,7 @@ function announce({ mode, host }: Config, port: number) {
   const url = `http://${shown}:${port}`
   log.info({ mode, url, build, startedInMs: Date.now() - startedAt }, 'Tandem is running')
   process.stdout.write(`\n  Tandem ${mode === 'demo' ? '(demo) ' : ''}is running: ${url}\n\n`)
-  if (!isLoopback(host)) {
+  if (!isLoopback(host) && !config.trustedProxies) {
     log.warn('HTTP without TLS beyond this machine: put a TLS proxy in front before others use it.')
   }
 }

@@ -24,6 +24,7 @@ async function startProxy(world: World, folder: string) {
       CLOUDFLARE_API_TOKEN: world.token,
       CLOUDFLARE_ACCOUNT_ID: world.accounts[0] ?? '',
       CLOUDFLARE_BASE_URL: world.baseUrl,
+      TANDEM_SIGN_IN: 'off',
       PORT: '0',
       TANDEM_DATA_DIR: folder,
       LOG_LEVEL: 'debug',
@@ -159,6 +160,7 @@ test('killed before the PUT left: not confirmed, never sent', async () => {
       running: 1,
       idempotency_key: null,
       drill: 0,
+      audit_id: null,
       requested_at: requestedAt,
       body: JSON.stringify(left),
     })

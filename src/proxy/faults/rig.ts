@@ -7,6 +7,7 @@ import type { Session } from '#contract/session.ts'
 import type { ConnectorList, Tunnel, TunnelDetail } from '#contract/tunnel.ts'
 import { createApp } from '../app.ts'
 import { assemble } from '../assemble.ts'
+import { toTrustedProxies } from '../identity/address.ts'
 import { createSecret } from '../secret.ts'
 import { openStore } from '../store/open.ts'
 import { checkInvariants } from './invariants.ts'
@@ -28,6 +29,10 @@ export type RigOptions = {
   rateLimit?: number
   /** Where the database lies: another rig's, to be that one after a restart. */
   folder?: string
+  /** Whether people sign in; by default nobody is asked. */
+  signIn?: 'people' | 'off'
+  /** Where people reach it, through a TLS proxy on this machine. */
+  publicUrl?: string
   /** The simulated world stands still, which spares a request a call. */
   still?: boolean
   /** Tandem's clock minus Cloudflare's, milliseconds. */
@@ -123,6 +128,11 @@ export async function startRig(world: World, options: RigOptions = {}) {
       mode: 'live',
       host: '127.0.0.1',
       demoRole: 'viewer',
+      signIn: options.signIn ?? 'off',
+      trustedProxies: options.publicUrl ? toTrustedProxies(['127.0.0.1']) : null,
+      publicUrl: options.publicUrl ?? null,
+      recentSignInMs: 3_600_000,
+      dataDir: folder,
       rateLimit,
       pollShare: 0.6,
       retentionDays: 400,
@@ -132,6 +142,8 @@ export async function startRig(world: World, options: RigOptions = {}) {
     token: createSecret(token),
     readToken: options.readToken ? createSecret(options.readToken) : null,
     db,
+    // Safe hashing is slow on purpose; what is tried here is everything around it.
+    passwordCost: 2 ** 10,
     storeNotice: null,
     build: 'test',
     now,

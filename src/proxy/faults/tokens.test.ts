@@ -211,7 +211,7 @@ describe('the process and its .env', () => {
     const settings = (token: string) =>
       writeFileSync(
         file,
-        `CLOUDFLARE_API_TOKEN=${token}\nCLOUDFLARE_ACCOUNT_ID=${live.accounts[0]}\nCLOUDFLARE_BASE_URL=${live.baseUrl}\nPORT=0\nLOG_LEVEL=debug\n`,
+        `CLOUDFLARE_API_TOKEN=${token}\nCLOUDFLARE_ACCOUNT_ID=${live.accounts[0]}\nCLOUDFLARE_BASE_URL=${live.baseUrl}\nTANDEM_SIGN_IN=off\nPORT=0\nLOG_LEVEL=debug\n`,
       )
     const wrong = ['A', 'B', 'C'].map((letter) => letter.repeat(40))
     settings(wrong[0] ?? '')

@@ -9,6 +9,7 @@ import {
 import type { WhoKind, WhoMethod } from '#contract/session.ts'
 import { isLoopback } from '../config.ts'
 import { ProblemError } from '../problem.ts'
+import type { Env } from '../routes/route.ts'
 
 /** Who is asking, as far as we found out. */
 export type Who = {
@@ -64,7 +65,7 @@ export function signedIn(c: { get: (key: 'who') => Who | null }): Who {
  * A write must come as JSON, with our own header, from our own page; a read must not come from another
  * site. Hono's `csrf()` looks at form types only and lets a cross-site JSON request through.
  */
-export function sameSite(host: string): MiddlewareHandler {
+export function sameSite(host: string, publicUrl: string | null): MiddlewareHandler<Env> {
   const refuse = (detail: string) => {
     throw new ProblemError('cross-site', detail)
   }
@@ -72,7 +73,8 @@ export function sameSite(host: string): MiddlewareHandler {
     const site = c.req.header('sec-fetch-site')
     // A name that points at this machine from elsewhere (DNS rebinding) is not this machine's name.
     const hostname = (c.req.header('host') ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
-    if (isLoopback(host) && !isLoopback(hostname)) {
+    const { isSecure } = c.get('way')
+    if (!isSecure && (isLoopback(host) || publicUrl) && !isLoopback(hostname)) {
       refuse('The address in the request is not one that Tandem listens on.')
     }
     const write = !['GET', 'HEAD'].includes(c.req.method)
@@ -81,11 +83,13 @@ export function sameSite(host: string): MiddlewareHandler {
         refuse('A change needs the header X-Requested-By: tandem.')
       }
       const origin = c.req.header('origin')
-      if (
-        site !== undefined
-          ? site !== 'same-origin'
-          : origin && !isOwnOrigin(origin, c.req.header('host'))
-      ) {
+      // Behind a TLS proxy the Host may be anything, so the address is compared with the setting.
+      const isOwn = isSecure
+        ? origin === undefined
+          ? site !== undefined
+          : origin === publicUrl
+        : origin === undefined || isOwnOrigin(origin, c.req.header('host'))
+      if (!isOwn || (site !== undefined && site !== 'same-origin')) {
         refuse('A change must come from Tandem’s own page.')
       }
       if (!/^application\/json(?:;\s*charset=utf-8)?$/i.test(c.req.header('content-type') ?? '')) {

@@ -1,66 +1,155 @@
 import type { Context } from 'hono'
-import type { Role } from '#contract/operations.ts'
+import { type PersonRole, personRoles } from '#contract/people.ts'
 import type { Me } from '#contract/session.ts'
-import { isLoopback } from '../config.ts'
+import { type Config, isLoopback } from '../config.ts'
+import { ProblemError } from '../problem.ts'
 import type { Env } from '../routes/route.ts'
+import { clientAddress, plainAddress } from './address.ts'
+import { type CookieKind, readCookie, writeCookie } from './cookies.ts'
 import type { Who } from './guard.ts'
+import { roleOf } from './people.ts'
+import type { Screens } from './screens.ts'
+import type { Sessions } from './sessions.ts'
 
 /** Who is asking? Found once a request, from what the request carries. */
 
 /** What of a request tells who it is from. */
 export type Asking = {
-  /** The address at the other end of the socket; empty where there is none. */
+  /** The address at the other end of the socket; empty where there is none, as in tests. */
   peer: string
+  /** Whether it is something that a person did, as opposed to an open page by itself. */
+  isDeed: boolean
   header: (name: string) => string | undefined
 }
 
 export const toAsking = (c: Context<Env>): Asking => ({
-  // Without a socket, as in tests, there is nothing to read from.
-  peer: (c.env as Partial<Env['Bindings']> | undefined)?.incoming?.socket.remoteAddress ?? '',
+  peer: plainAddress(
+    (c.env as Partial<Env['Bindings']> | undefined)?.incoming?.socket.remoteAddress ?? '',
+  ),
+  isDeed: c.req.path !== '/api/events' && c.req.path !== '/api/session',
   header: (name) => c.req.header(name),
 })
 
-type Config = { mode: 'demo' | 'live'; host: string; demoRole: Role }
-
-/**
- * Without sign-in, being on this machine is what counts: on a loopback address everybody is the
- * machine's admin; beyond it everybody only looks, in the demo with the role that was set for it.
- */
-export function createIdentify({ config }: { config: Config }) {
-  const nobody = { sessionId: null, signedInAt: null, reason: null }
-  return async ({ peer }: Asking): Promise<Who | null> => {
-    const from = peer
-    if (isLoopback(config.host)) {
-      const [kind, method] =
-        config.mode === 'demo' ? (['demo', 'demo'] as const) : (['machine', 'off'] as const)
-      return { ...nobody, id: kind, name: 'local admin', role: 'admin', kind, method, from }
-    }
-    if (config.mode === 'demo') {
-      const role = config.demoRole
-      return { ...nobody, id: 'demo', name: 'visitor', role, kind: 'demo', method: 'demo', from }
-    }
-    return {
-      ...nobody,
-      id: 'machine',
-      name: 'visitor',
-      role: 'viewer',
-      reason: 'Tandem listens beyond this machine and has no sign-in, so everybody only looks.',
-      kind: 'machine',
-      method: 'off',
-      from,
-    }
-  }
+/** The ways a request came, as far as they matter. */
+export type Way = {
+  from: string
+  isSecure: boolean
+  cookie: (kind: CookieKind) => string | undefined
 }
 
+type Settings = Pick<
+  Config,
+  'mode' | 'host' | 'demoRole' | 'signIn' | 'trustedProxies' | 'publicUrl'
+>
+type Found = { who: Who | null; cookies: string[] }
+
+/** The role that is tried on in the demo, for as long as the browser is open. */
+export const demoRoleCookie = (role: PersonRole, { isSecure }: Way) =>
+  writeCookie('demo-role', role, { isSecure, maxAgeMs: null })
+
+export const mayTryRoles = (settings: Settings) =>
+  settings.signIn === 'demo' && isLoopback(settings.host)
+
+export function createIdentify(deps: { settings: Settings; sessions: Sessions; screens: Screens }) {
+  const { settings, sessions, screens } = deps
+  const proxies = settings.trustedProxies ?? { has: () => false }
+
+  function toWay({ peer, header }: Asking): Way {
+    const isSecure = proxies.has(peer) && header('x-forwarded-proto') === 'https'
+    return {
+      from: clientAddress(peer, header('x-forwarded-for'), proxies),
+      isSecure,
+      cookie: (kind) => readCookie(header('cookie'), kind, isSecure),
+    }
+  }
+
+  /** Beyond this machine nothing is told, and no cookie taken, without TLS. */
+  function assertPrivate(peer: string, { isSecure }: Way) {
+    if (isSecure || peer === '' || isLoopback(peer)) return
+    const where = settings.publicUrl ? `: ${settings.publicUrl}` : ''
+    throw new ProblemError(
+      'cross-site',
+      `Tandem is reached over its TLS proxy only${where}. The proxy must set X-Forwarded-Proto: https.`,
+    )
+  }
+
+  /** @returns with `Set-Cookie` lines for the answer. */
+  async function find(asking: Asking, way: Way): Promise<Found> {
+    const nobody = { reason: null, sessionId: null, signedInAt: null, from: way.from }
+    if (settings.signIn === 'off') {
+      const off = { kind: 'machine', method: 'off', role: 'admin', name: 'local admin' } as const
+      return { who: { ...nobody, ...off, id: 'machine' }, cookies: [] }
+    }
+    if (settings.signIn === 'demo') return { who: toVisitor(way), cookies: [] }
+    assertPrivate(asking.peer, way)
+
+    const sid = way.cookie('sid')
+    const signedIn = sid ? await sessions.find(sid, { touch: asking.isDeed }) : null
+    if (signedIn) {
+      const { person, session } = signedIn
+      const who: Who = {
+        id: `person:${person.id}`,
+        name: person.name,
+        role: roleOf(person),
+        reason: null,
+        kind: 'person',
+        method: session.method as Who['method'],
+        sessionId: session.id,
+        signedInAt: session.proven_at,
+        from: way.from,
+      }
+      return { who, cookies: [] }
+    }
+    const secret = way.cookie('screen')
+    const screen = secret ? await screens.find(secret, way.from, asking.isDeed) : null
+    if (!screen) return { who: null, cookies: [] }
+    const { row, cookie } = screen
+    return {
+      who: {
+        ...nobody,
+        id: `screen:${row.id}`,
+        name: row.name,
+        role: 'screen',
+        kind: 'screen',
+        method: 'screen',
+        sessionId: row.id,
+      },
+      cookies: cookie ? [screenCookie(cookie, way, cookie.expiresAt - row.rotated_at)] : [],
+    }
+  }
+
+  /** Being on this machine is what counts: there everybody is admin and may try the other roles. */
+  function toVisitor({ from, cookie }: Way): Who {
+    const demo = {
+      id: 'demo',
+      kind: 'demo',
+      method: 'demo',
+      reason: null,
+      sessionId: null,
+      signedInAt: null,
+      from,
+    } as const
+    if (!mayTryRoles(settings)) return { ...demo, name: 'visitor', role: settings.demoRole }
+    const role = personRoles.find((each) => each === cookie('demo-role')) ?? 'admin'
+    return { ...demo, name: role === 'admin' ? 'local admin' : `demo ${role}`, role }
+  }
+
+  return { toWay, find }
+}
+
+/** @param maxAgeMs for how long the screen may keep it. */
+export const screenCookie = ({ secret }: { secret: string }, { isSecure }: Way, maxAgeMs: number) =>
+  writeCookie('screen', secret, { isSecure, maxAgeMs })
+
 /** The same as the page may know it. */
-export const toMe = ({ id, name, role, reason, kind, method, signedInAt }: Who): Me => ({
-  id,
-  name,
-  role,
-  reason,
-  kind,
-  method,
-  signedInAt,
-  maySignOut: false,
-  tryRoles: [],
+export const toMe = (who: Who, tryRoles: readonly PersonRole[]): Me => ({
+  id: who.id,
+  name: who.name,
+  role: who.role,
+  reason: who.reason,
+  kind: who.kind,
+  method: who.method,
+  signedInAt: who.signedInAt,
+  maySignOut: who.kind === 'person',
+  tryRoles: [...tryRoles],
 })

@@ -1,10 +1,17 @@
 import type { LiveEvent } from '#contract/events.ts'
+import { eventForScreen } from '../identity/for-screens.ts'
 
 /**
  * One publisher, many streams. An event is serialised once and the same bytes go to everybody. The last
  * `ringSize` frames are kept, so that a page that was away for a moment gets what it missed.
  */
-export type Frame = { version: number; event: LiveEvent; bytes: Buffer }
+export type Frame = {
+  version: number
+  event: LiveEvent
+  bytes: Buffer
+  /** The same as a screen may see it; made when the first one is there. */
+  forScreen: () => Buffer
+}
 export type Bus = ReturnType<typeof createBus>
 
 const ringSize = 500
@@ -16,8 +23,14 @@ export function createBus(epoch: string) {
   let version = 0
 
   function toFrame(event: LiveEvent, at: number): Frame {
-    const bytes = Buffer.from(`id: ${epoch}-${at}\ndata: ${JSON.stringify(event)}\n\n`)
-    return { version: at, event, bytes }
+    const toBytes = (said: LiveEvent) =>
+      Buffer.from(`id: ${epoch}-${at}\ndata: ${JSON.stringify(said)}\n\n`)
+    let made: Buffer | null = null
+    const forScreen = () => {
+      made ??= toBytes(eventForScreen(event))
+      return made
+    }
+    return { version: at, event, bytes: toBytes(event), forScreen }
   }
 
   /** Tells everybody. A listener that throws does not keep the others from hearing it. */

@@ -11,10 +11,17 @@ export type StreamDeps = {
   bus: Bus
   snapshot: () => LiveEvent
   now: () => number
+  /** A screen is told less. */
+  isScreen: boolean
+  /** Whether whoever opened it may still see it: asked with every heartbeat, and when that changed. */
+  isAlive: () => Promise<boolean>
+  onEnded: (callback: () => void) => () => void
 }
 
 const queueCapBytes = 256 * 1024
 const stalledMs = 30_000
+/** Then the page opens another, with its sign-in looked at from the beginning. */
+const longestMs = 30 * 60_000
 /** What the browser waits before it comes back when nothing else told it. */
 const retryMs = 2_000
 
@@ -28,36 +35,38 @@ export function openStream(
   response: ServerResponse,
   last: string | null,
   headers: Record<string, string>,
-  { bus, snapshot, now }: StreamDeps,
+  { bus, snapshot, now, isScreen, isAlive, onEnded }: StreamDeps,
 ): (goodbye?: LiveEvent) => void {
   /** Runs while the page reads too slowly. */
   let lagging: NodeJS.Timeout | null = null
+  let isOver = false
   response.writeHead(200, {
     ...headers,
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
   })
+  const bytesOf = (frame: Frame) => (isScreen ? frame.forScreen() : frame.bytes)
   response.write(`retry: ${retryMs}\n\n`)
   const missed = missedSince(last)
-  if (missed) for (const frame of missed) response.write(frame.bytes)
-  else response.write(bus.frameNow(snapshot()).bytes)
-  if (missed?.length === 0) response.write(heartbeat())
+  if (missed) for (const frame of missed) response.write(bytesOf(frame))
+  else response.write(bytesOf(bus.frameNow(snapshot())))
+  if (missed?.length === 0) response.write(bytesOf(heartbeat()))
 
   function heartbeat() {
-    return bus.frameNow({ type: 'heartbeat', at: now() }).bytes
+    return bus.frameNow({ type: 'heartbeat', at: now() })
   }
 
   /** What it missed, unless a snapshot says the same in fewer bytes than a queue may hold. */
   function missedSince(version: string | null): Frame[] | null {
     const frames = version === null ? null : bus.since(version)
-    const bytes = frames?.reduce((sum, frame) => sum + frame.bytes.byteLength, 0) ?? 0
+    const bytes = frames?.reduce((sum, frame) => sum + bytesOf(frame).byteLength, 0) ?? 0
     return bytes > queueCapBytes ? null : frames
   }
 
-  function send({ bytes }: Pick<Frame, 'bytes'>) {
-    if (lagging) return
-    response.write(bytes)
+  function send(frame: Frame) {
+    if (lagging || isOver) return
+    response.write(bytesOf(frame))
     if (response.writableLength <= queueCapBytes) return
     lagging = setTimeout(() => response.destroy(), stalledMs)
   }
@@ -66,19 +75,32 @@ export function openStream(
     if (!lagging) return
     clearTimeout(lagging)
     lagging = null
-    response.write(bus.frameNow(snapshot()).bytes)
+    response.write(bytesOf(bus.frameNow(snapshot())))
   })
 
+  /** Nothing more is said to somebody whose sign-in is over; what can't be looked up counts as over. */
+  async function check() {
+    if (!(await isAlive().catch(() => false))) end({ type: 'signed-out', at: now() })
+  }
+
   const unsubscribe = bus.subscribe(send)
-  const beat = setInterval(() => send({ bytes: heartbeat() }), heartbeatMs)
+  const beat = setInterval(() => void check().then(() => send(heartbeat())), heartbeatMs)
+  const longest = setTimeout(() => end(), longestMs)
+  const deaf = onEnded(() => void check())
 
   function end(goodbye?: LiveEvent) {
+    if (isOver) return
+    isOver = true
     clearInterval(beat)
-    if (lagging && response.closed) clearTimeout(lagging)
+    clearTimeout(longest)
+    deaf()
     unsubscribe()
-    if (goodbye && !lagging) response.write(bus.frameNow(goodbye).bytes)
+    if (goodbye && !lagging) response.write(bytesOf(bus.frameNow(goodbye)))
     response.end()
   }
-  response.on('close', () => end())
+  response.on('close', () => {
+    if (lagging) clearTimeout(lagging)
+    end()
+  })
   return end
 }

@@ -1,5 +1,6 @@
 import { CfConnector } from '#contract/cloudflare.ts'
 import { toSeenConnector } from '../cloudflare/translate.ts'
+import { connectorForScreen, connectorsForScreen, isScreen } from '../identity/for-screens.ts'
 import { ProblemError } from '../problem.ts'
 import { createFreshness, wantsFresh } from './fresh.ts'
 import { liveTunnel, type Parts, type Route } from './route.ts'
@@ -14,7 +15,7 @@ export function connectorRoutes(route: Route, parts: Parts) {
       if (mayRefresh(tunnelId)) await poller.look(tunnelId, 'person')
     }
     const known = present.connectors(tunnelId)
-    if (known) return c.json(known)
+    if (known) return c.json(isScreen(c.get('who')) ? connectorsForScreen(known) : known)
     liveTunnel(parts, tunnelId)
     throw new ProblemError('not-found', 'Tandem does not know this tunnel.')
   })
@@ -31,7 +32,9 @@ export function connectorRoutes(route: Route, parts: Parts) {
     }
     const list = present.connectors(tunnelId)
     const connector = list?.connectors.find((one) => one.id === connectorId)
-    if (connector) return c.json(connector)
+    if (connector) {
+      return c.json(isScreen(c.get('who')) ? connectorForScreen(connector) : connector)
+    }
     if (!list) liveTunnel(parts, tunnelId)
     throw new ProblemError('not-found', 'Cloudflare lists no such connector for this tunnel now.')
   })

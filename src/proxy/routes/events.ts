@@ -1,11 +1,18 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Uuid } from '#contract/tunnel.ts'
+import { isLoopback } from '../config.ts'
+import { isScreen } from '../identity/for-screens.ts'
+import { signedIn } from '../identity/guard.ts'
 import { openStream } from '../live/stream.ts'
 import { ProblemError } from '../problem.ts'
 import { securityHeaderValues } from './headers.ts'
 import type { Parts, Route } from './route.ts'
 
 const mostStreams = 2000
+/** Of one session or screen; a page has one, and a second for a moment while it changes. */
+const mostEach = 4
+/** Of one address where nobody signs in. */
+const mostOfAddress = 16
 /** Tunnels that one stream may ask to be looked at often. */
 const mostWatched = 8
 const longestVersion = 64
@@ -22,6 +29,16 @@ export function eventRoutes(route: Route, parts: Parts) {
         'Too many live streams are open. Close other pages and reload.',
       )
     }
+    const who = signedIn(c)
+    const owner = who.sessionId ?? who.from
+    const most = who.sessionId ? mostEach : isLoopback(who.from) ? mostStreams : mostOfAddress
+    const open = [...parts.streams.values()].filter((each) => each === owner).length
+    if (open >= most) {
+      throw new ProblemError(
+        'too-many-attempts',
+        `More than ${most} live streams are open already. Close other pages of Tandem and reload.`,
+      )
+    }
     const last = c.req.header('last-event-id') ?? c.req.query('after') ?? ''
     const known = last !== '' && last.length <= longestVersion ? last : null
     const watching = (c.req.queries('watching') ?? [])
@@ -29,8 +46,15 @@ export function eventRoutes(route: Route, parts: Parts) {
       .slice(0, mostWatched)
       .map((id) => parts.poller.watch(id))
     const response = c.env.outgoing
-    const end = openStream(response, known, securityHeaderValues, parts)
-    parts.streams.add(end)
+    const end = openStream(response, known, securityHeaderValues, {
+      bus: parts.bus,
+      snapshot: parts.snapshot,
+      now: parts.now,
+      isScreen: isScreen(who),
+      isAlive: () => parts.identity.isAlive(who),
+      onEnded: (callback) => parts.identity.onEnded(who, callback),
+    })
+    parts.streams.set(end, owner)
     response.on('close', () => {
       parts.streams.delete(end)
       for (const unwatch of watching) unwatch()

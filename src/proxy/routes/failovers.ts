@@ -2,6 +2,7 @@ import { FailoverRequest, PreferenceChange } from '#contract/failover.ts'
 import { Uuid } from '#contract/tunnel.ts'
 import { savePreference } from '../failover/preferences.ts'
 import { notRecorded } from '../identity/actions.ts'
+import { failoverForScreen, isScreen } from '../identity/for-screens.ts'
 import { ProblemError } from '../problem.ts'
 import { createFreshness } from './fresh.ts'
 import { liveTunnel, type Parts, perform, type Request, type Route, readBody } from './route.ts'
@@ -40,7 +41,18 @@ export function failoverRoutes(route: Route, parts: Parts) {
     const key = readKey(c)
     const facts = { operation: 'failoverRun', tunnelId, input: request } as const
     const work = () =>
-      perform(parts, c, facts, (who) => failovers.start(tunnelId, request, who.name, key))
+      perform(parts, c, facts, async (who, noted) => {
+        try {
+          const from = { key, auditId: noted.id }
+          const failover = await failovers.start(tunnelId, request, who.name, from)
+          noted.note({ failoverId: failover.id, accepted: failover.accepted }, 'started')
+          return failover
+        } catch (error) {
+          if (error instanceof ProblemError && error.extra.checks)
+            noted.note({ checks: error.extra.checks.map(({ id }) => id) })
+          throw error
+        }
+      })
     const { failover, isRepeat } =
       key === null
         ? { failover: await work(), isRepeat: false }
@@ -57,7 +69,7 @@ export function failoverRoutes(route: Route, parts: Parts) {
   route('failoverGet', async (c, { failoverId = '' }) => {
     const failover = await failovers.get(failoverId)
     if (!failover) throw new ProblemError('not-found', 'Tandem does not know this failover.')
-    return c.json(failover)
+    return c.json(isScreen(c.get('who')) ? failoverForScreen(failover) : failover)
   })
 
   route('preferencePut', async (c, { tunnelId = '' }) => {

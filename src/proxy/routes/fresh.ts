@@ -12,7 +12,8 @@ const perMinute = 20
 export function wantsFresh(c: Request): boolean {
   const fresh = c.req.query('fresh')
   if (fresh === undefined || fresh === 'false') return false
-  if (fresh === 'true') return true
+  // A screen spends no calls: it is told what is known.
+  if (fresh === 'true') return c.get('who')?.role !== 'screen'
   throw new ProblemError('invalid-request', '“fresh” is true or false.', { field: 'fresh' })
 }
 

@@ -10,6 +10,32 @@ import {
 } from '#contract/failover.ts'
 import { ActivityPage, HistorySummary, TunnelHistory } from '#contract/history.ts'
 import { type OperationId, operations } from '#contract/operations.ts'
+import {
+  DemoRole,
+  Done,
+  Invitation,
+  InvitationAcceptance,
+  InvitationLook,
+  InvitationLookRequest,
+  Pairing,
+  PairingState,
+  PasswordChange,
+  Person,
+  PersonAddition,
+  PersonChange,
+  PersonList,
+  ScreenApproval,
+  ScreenClaim,
+  ScreenLink,
+  ScreenLinkRequest,
+  ScreenList,
+  SecondFactor,
+  SecondFactorCode,
+  SessionList,
+  SetupRequest,
+  SignInAgainRequest,
+  SignInRequest,
+} from '#contract/people.ts'
 import { Problem } from '#contract/problem.ts'
 import { SessionAnswer } from '#contract/session.ts'
 import {
@@ -86,6 +112,31 @@ const shapes: Record<OperationId, Shape> = {
     media: 'application/x-ndjson',
   },
   auditChain: { answer: AuditChain, status: 200 },
+  signIn: { body: SignInRequest, answer: Done, status: 200 },
+  signInAgain: { body: SignInAgainRequest, answer: Done, status: 200 },
+  signOut: { answer: Done, status: 200 },
+  setUp: { body: SetupRequest, answer: Done, status: 200 },
+  invitationLook: { body: InvitationLookRequest, answer: InvitationLook, status: 200 },
+  invitationAccept: { body: InvitationAcceptance, answer: Done, status: 200 },
+  passwordChange: { body: PasswordChange, answer: Done, status: 200 },
+  sessionList: { answer: SessionList, status: 200 },
+  secondFactorNew: { answer: SecondFactor, status: 200 },
+  secondFactorConfirm: { body: SecondFactorCode, answer: Done, status: 200 },
+  secondFactorRemove: { answer: Done, status: 200 },
+  sessionEnd: { answer: Done, status: 200 },
+  personList: { answer: PersonList, status: 200 },
+  personAdd: { body: PersonAddition, answer: Invitation, status: 201 },
+  personChange: { body: PersonChange, answer: Person, status: 200 },
+  personInvite: { answer: Invitation, status: 201 },
+  personSessions: { answer: SessionList, status: 200 },
+  personSignOut: { answer: Done, status: 200 },
+  screenList: { answer: ScreenList, status: 200 },
+  pairingBegin: { answer: Pairing, status: 201 },
+  screenApprove: { body: ScreenApproval, answer: Done, status: 200 },
+  screenLinkMake: { body: ScreenLinkRequest, answer: ScreenLink, status: 201 },
+  screenClaim: { body: ScreenClaim, answer: PairingState, status: 200 },
+  screenRevoke: { answer: Done, status: 200 },
+  demoRole: { body: DemoRole, answer: Done, status: 200 },
 }
 
 /** Tandem's own API as an OpenAPI 3.1 document, made of the operations table and the contract's schemas. */

@@ -3,14 +3,15 @@ import type { Context } from 'hono'
 import type * as z from 'zod/mini'
 import type { LiveEvent } from '#contract/events.ts'
 import type { OperationId } from '#contract/operations.ts'
-import type { Session, SignIn } from '#contract/session.ts'
+import type { Session } from '#contract/session.ts'
 import type { Answer, Client } from '../cloudflare/client.ts'
 import type { Failovers } from '../failover/run.ts'
 import type { HistoryReader } from '../history/read.ts'
 import { type ActionFacts, act, type Noted } from '../identity/actions.ts'
 import type { Audit } from '../identity/audit.ts'
 import { signedIn, type Who } from '../identity/guard.ts'
-import type { Asking } from '../identity/identify.ts'
+import type { Way } from '../identity/identify.ts'
+import type { Identity } from '../identity/identity.ts'
 import type { Refusals } from '../identity/refusals.ts'
 import type { Bus } from '../live/bus.ts'
 import type { Poller } from '../poller/poll.ts'
@@ -35,22 +36,21 @@ export type Parts = {
   db: Store
   audit: Audit
   refusals: Refusals
-  /** Finds out who a request is from; null: nobody we know. */
-  identify: (request: Asking) => Promise<Who | null>
-  /** How long after a sign-in the operations marked `recent` are allowed, ms; 0: for ever. */
-  recentSignInMs: number
-  signIn: () => Promise<SignIn>
+  identity: Identity
   session: () => Session
   snapshot: () => LiveEvent
   onWrite: (error: ProblemError | null) => void
   now: () => number
   requestId: () => string
   log: (facts: Record<string, unknown>, message: string) => void
-  /** Open streams, to say goodbye to. */
-  streams: Set<(goodbye?: LiveEvent) => void>
+  /** Open streams, to say goodbye to, and whose each is. */
+  streams: Map<(goodbye?: LiveEvent) => void, string>
 }
 
-export type Env = { Bindings: HttpBindings; Variables: { requestId: string; who: Who | null } }
+export type Env = {
+  Bindings: HttpBindings
+  Variables: { requestId: string; way: Way; who: Who | null }
+}
 export type Request = Context<Env>
 
 /** Registers an operation of the table, and nothing that is not in it: role first, then ids, then work. */

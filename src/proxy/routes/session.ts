@@ -1,12 +1,46 @@
-import type { SessionAnswer } from '#contract/session.ts'
-import { toMe } from '../identity/identify.ts'
+import type { Session, SessionAnswer } from '#contract/session.ts'
+import { isScreen, sessionForScreen } from '../identity/for-screens.ts'
 import type { Parts, Route } from './route.ts'
 
 export function sessionRoutes(route: Route, parts: Parts) {
+  const { identity } = parts
+
   route('sessionGet', async (c) => {
     const who = c.get('who')
-    const signIn = await parts.signIn()
-    const answer: SessionAnswer = { ...parts.session(), me: who && toMe(who), signIn }
+    const session = parts.session()
+    const shared = !who
+      ? sessionForNobody(session)
+      : isScreen(who)
+        ? sessionForScreen(session)
+        : session
+    const answer: SessionAnswer = {
+      ...shared,
+      me: who && identity.toMe(who),
+      signIn: await identity.signIn(),
+    }
     return c.json(answer)
   })
 }
+
+/** What a sign-in page needs, and nothing of what is watched. */
+const sessionForNobody = ({ mode, build, serverAt }: Session): Session => ({
+  mode,
+  build,
+  serverAt,
+  accounts: [],
+  tokens: [],
+  storeNotice: null,
+  notRecordingSince: null,
+  poller: {
+    state: 'starting',
+    reason: null,
+    since: serverAt,
+    until: null,
+    listedAt: null,
+    listIncompleteSince: null,
+    sweptAt: null,
+    sweepMs: null,
+    budget: { used: 0, polling: 0, hardStop: 0, limit: 0, remaining: null, neighbour: false },
+    clockSkewMs: null,
+  },
+})

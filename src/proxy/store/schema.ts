@@ -11,6 +11,8 @@ export type Schema = {
     /** Of the dialog that it came from: a second request with it is the same failover. */
     idempotency_key: string | null
     drill: number
+    /** The record of who started it, which its end is added to; null for a seeded one. */
+    audit_id: string | null
     body: string
   }
   /** What was seen after a failover's end; `body` is the contract's `AfterFact` as JSON. */

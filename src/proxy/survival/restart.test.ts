@@ -28,6 +28,7 @@ async function startProxy() {
       PORT: '0',
       TANDEM_DATA_DIR: folder,
       CLOUDFLARE_BASE_URL: world.baseUrl,
+      TANDEM_SIGN_IN: 'off',
       CLOUDFLARE_API_TOKEN: world.token,
       CLOUDFLARE_ACCOUNT_ID: world.accounts[0] ?? '',
     },

@@ -1,0 +1,78 @@
+import type { LiveEvent } from '#contract/events.ts'
+import type { Failover } from '#contract/failover.ts'
+import type { HistoryEvent } from '#contract/history.ts'
+import type { Session } from '#contract/session.ts'
+import type { Connector, ConnectorList, TunnelDetail } from '#contract/tunnel.ts'
+import type { Who } from './guard.ts'
+
+/**
+ * What a screen on a wall is not told: addresses of origins, names and words of people, anything free-form
+ * that could hold either, and how the tokens fare. Everything that a screen can ask goes through here. Pure.
+ */
+export const isScreen = (who: Who | null) => who?.role === 'screen'
+
+export const sessionForScreen = (session: Session): Session => ({
+  ...session,
+  tokens: [],
+  storeNotice: null,
+})
+
+export const detailForScreen = (tunnel: TunnelDetail): TunnelDetail => ({
+  ...tunnel,
+  metadata: null,
+})
+
+export const connectorForScreen = (connector: Connector): Connector => ({
+  ...connector,
+  connections: connector.connections.map((connection) => ({ ...connection, originIp: null })),
+  originIps: [],
+  // Nobody promotes at a wall, and a sentence may name an address.
+  promotion: [],
+})
+
+export const connectorsForScreen = (list: ConnectorList): ConnectorList => ({
+  ...list,
+  connectors: list.connectors.map(connectorForScreen),
+})
+
+export const failoverForScreen = (failover: Failover): Failover => ({
+  ...failover,
+  by: 'somebody',
+  reason: null,
+  accepted: [],
+  detail: null,
+  cloudflare: [],
+})
+
+/** Entries about single connections name addresses, so a screen gets none of them. */
+const loggedForScreen = (events: HistoryEvent[]): HistoryEvent[] =>
+  events
+    .filter(({ kind }) => !kind.startsWith('connection-'))
+    .map((event) => ({ ...event, by: null, note: null }))
+
+export function eventForScreen(event: LiveEvent): LiveEvent {
+  switch (event.type) {
+    case 'snapshot':
+      return {
+        ...event,
+        session: sessionForScreen(event.session),
+        failovers: event.failovers.map(failoverForScreen),
+      }
+    case 'sessionChanged':
+      return { ...event, session: sessionForScreen(event.session) }
+    case 'polled':
+      return { ...event, connectors: event.connectors.map(connectorsForScreen) }
+    case 'failoverChanged':
+      return { ...event, failover: failoverForScreen(event.failover) }
+    case 'logged':
+      return { ...event, events: loggedForScreen(event.events) }
+    case 'pollerChanged':
+    case 'configurationChanged':
+    case 'heartbeat':
+    case 'signed-out':
+    case 'bye':
+      return event
+    default:
+      return event satisfies never
+  }
+}

@@ -1,0 +1,110 @@
+import { personRoles } from '#contract/people.ts'
+import type { SignIn } from '#contract/session.ts'
+import type { Config } from '../config.ts'
+import type { Store } from '../store/open.ts'
+import type { Audit } from './audit.ts'
+import { createDevices } from './devices.ts'
+import type { Who } from './guard.ts'
+import { createIdentify, mayTryRoles, toMe } from './identify.ts'
+import { createLimits } from './limits.ts'
+import { createPasswords } from './passwords.ts'
+import { createPeople } from './people.ts'
+import { createScreens } from './screens.ts'
+import { createSessions } from './sessions.ts'
+import { createSetup } from './setup.ts'
+import { createSignIns } from './sign-in.ts'
+
+/** The parts that know who may come in, wired. */
+export type Identity = ReturnType<typeof createIdentity>
+
+export type IdentitySettings = Pick<
+  Config,
+  | 'mode'
+  | 'host'
+  | 'demoRole'
+  | 'signIn'
+  | 'trustedProxies'
+  | 'publicUrl'
+  | 'recentSignInMs'
+  | 'dataDir'
+>
+
+export function createIdentity(deps: {
+  settings: IdentitySettings
+  db: Store
+  audit: Audit
+  now: () => number
+  /** scrypt's N: 2¹⁷, but for tests. */
+  passwordCost: number
+  warn: (facts: Record<string, unknown>, message: string) => void
+}) {
+  const { settings, db, audit, now } = deps
+  const people = createPeople({ db, now })
+  const sessions = createSessions({ db, now })
+  const screens = createScreens({ db, now })
+  const devices = createDevices({ db, now })
+  const passwords = createPasswords({ cost: deps.passwordCost, now })
+  const setup = createSetup({
+    dataDir: settings.dataDir,
+    now,
+    say: (code, file) =>
+      deps.warn(
+        { file },
+        `Nobody can sign in yet. Open /setup within 30 minutes; the code: ${code}`,
+      ),
+  })
+  const signIns = createSignIns({
+    people,
+    sessions,
+    devices,
+    passwords,
+    limits: createLimits({ now }),
+    setup,
+    audit,
+    now,
+  })
+  const { toWay, find } = createIdentify({ settings, sessions, screens })
+  const needsSetup = async () => settings.signIn === 'people' && (await people.admins()) === 0
+
+  return {
+    settings,
+    people,
+    sessions,
+    screens,
+    signIns,
+    toWay,
+    find,
+    mayTryRoles: mayTryRoles(settings),
+    toMe: (who: Who) => toMe(who, mayTryRoles(settings) ? personRoles : []),
+    signIn: async (): Promise<SignIn> => ({
+      methods: settings.signIn === 'people' ? ['local'] : [],
+      needsSetup: await needsSetup(),
+    }),
+    /** Whether the one who opened a stream may still see it. */
+    async isAlive({ kind, sessionId }: Who): Promise<boolean> {
+      if (sessionId === null) return true
+      return kind === 'screen' ? screens.isAlive(sessionId) : sessions.isAlive(sessionId)
+    },
+    /** Calls back when a stream of this one should ask `isAlive`; returns what takes it back. */
+    onEnded(who: Who, callback: () => void): () => void {
+      if (who.kind === 'screen') return screens.onEnded((id) => id === who.sessionId && callback())
+      return sessions.onEnded((personId) => who.id === `person:${personId}` && callback())
+    },
+    /** Tells the setup code when nobody can sign in, and the opposite of a sign-in loudly. */
+    async start() {
+      if (settings.signIn === 'off') {
+        deps.warn(
+          {},
+          'TANDEM_SIGN_IN=off: nobody signs in, and everybody on this machine is admin.',
+        )
+      }
+      if (await needsSetup()) setup.make()
+    },
+    async forgetOld() {
+      await sessions.forgetOld()
+      await devices.forgetOld()
+      await screens.forgetOld()
+      await people.forgetOld()
+    },
+  }
+}

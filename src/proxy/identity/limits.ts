@@ -1,0 +1,119 @@
+/**
+ * How often may somebody try to sign in? Pure but for what it remembers; the clock is handed in.
+ *
+ * Three limits at once: an account from one place (a few tries, then longer and longer pauses), a place
+ * whatever the account (someone tries many names), and an account from places it was never used at (many
+ * places try one name). None locks an account for good, and the last does not touch a browser that the
+ * person has signed in with before: nobody can be kept out by somebody else's guessing.
+ */
+export type Attempt = {
+  /** The name as it is compared, whether anybody has it or not. */
+  account: string
+  /** Where it comes from: an IPv4 address or an IPv6 /64. */
+  place: string
+  /** The browser, when the account was used with it before; else null. */
+  device: string | null
+}
+
+export type Admission =
+  /** Not before then: epoch ms. */
+  | { retryAt: number }
+  /** Counts as failed until it is told otherwise, so that tries at the same moment are counted too. */
+  | { retryAt: null; succeeded: () => void; undo: () => void }
+
+export type Limits = ReturnType<typeof createLimits>
+
+const freeFailures = 5
+const longestPauseMs = 15 * 60_000
+/** A place and account that were quiet for this long begin anew. */
+const quietMs = 24 * 3_600_000
+const perPlace = { most: 20, windowMs: 60_000 }
+const perAccount = { most: 30, windowMs: 3_600_000 }
+/** More than this is not remembered: the oldest go, so that an attack can't fill the memory. */
+const mostKeys = 20_000
+
+type Failures = { count: number; lastAt: number }
+
+export function createLimits({ now }: { now: () => number }) {
+  const failures = new Map<string, Failures>()
+  const places = createWindow(perPlace, now)
+  const accounts = createWindow(perAccount, now)
+
+  /** When the next try is allowed after so many failures. */
+  function pauseEnd({ count, lastAt }: Failures): number {
+    if (count < freeFailures) return 0
+    return lastAt + Math.min(longestPauseMs, 60_000 * 2 ** (count - freeFailures))
+  }
+
+  /** Asks for one try; what is refused counts as nothing. */
+  function take({ account, place, device }: Attempt): Admission {
+    const key = `${account}\n${device ?? place}`
+    const known = failures.get(key)
+    const before = known && now() - known.lastAt < quietMs ? known : { count: 0, lastAt: 0 }
+    const retryAt = Math.max(
+      pauseEnd(before),
+      places.fullUntil(place),
+      device === null ? accounts.fullUntil(account) : 0,
+    )
+    if (retryAt > now()) return { retryAt }
+    const at = now()
+    failures.delete(key)
+    failures.set(key, { count: before.count + 1, lastAt: at })
+    forgetOldest(failures)
+    places.add(place)
+    if (device === null) accounts.add(account)
+    return {
+      retryAt: null,
+      succeeded: () => {
+        failures.delete(key)
+        if (device === null) accounts.remove(account, at)
+      },
+      undo: () => {
+        const { count } = failures.get(key) ?? { count: 0 }
+        if (count <= 1) failures.delete(key)
+        else failures.set(key, { count: count - 1, lastAt: before.lastAt })
+        places.remove(place, at)
+        if (device === null) accounts.remove(account, at)
+      },
+    }
+  }
+
+  return { take, remembered: () => failures.size + places.size() + accounts.size() }
+}
+
+/** So many in any stretch of `windowMs`. */
+export function createWindow(
+  { most, windowMs }: { most: number; windowMs: number },
+  now: () => number,
+) {
+  const taken = new Map<string, number[]>()
+  const recent = (key: string) => (taken.get(key) ?? []).filter((at) => now() - at < windowMs)
+  return {
+    /** Epoch ms from which on there is room; 0 when there is. */
+    fullUntil: (key: string) => {
+      const times = recent(key)
+      return times.length < most ? 0 : (times.at(-most) ?? 0) + windowMs
+    },
+    add: (key: string) => {
+      const times = [...recent(key), now()]
+      taken.delete(key)
+      taken.set(key, times)
+      forgetOldest(taken)
+    },
+    remove: (key: string, at: number) => {
+      const times = recent(key)
+      const index = times.indexOf(at)
+      if (index !== -1) times.splice(index, 1)
+      if (times.length === 0) taken.delete(key)
+      else taken.set(key, times)
+    },
+    size: () => taken.size,
+  }
+}
+
+function forgetOldest(map: Map<string, unknown>) {
+  for (const key of map.keys()) {
+    if (map.size <= mostKeys) return
+    map.delete(key)
+  }
+}

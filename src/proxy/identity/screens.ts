@@ -1,0 +1,271 @@
+import { randomUUID } from 'node:crypto'
+import type { Selectable } from 'kysely'
+import {
+  type Pairing,
+  type PairingState,
+  type Screen,
+  type ScreenApproval,
+  type ScreenLink,
+  type ScreenLinkRequest,
+  screenLinkMs,
+} from '#contract/people.ts'
+import { ProblemError } from '../problem.ts'
+import type { Store } from '../store/open.ts'
+import type { Schema } from '../store/schema.ts'
+import { createWindow } from './limits.ts'
+import { newCode, newOpaque, opaqueHash, readCode } from './opaque.ts'
+
+/**
+ * Screens on walls. One shows a short code, an admin approves it; or an admin makes a one-time link whose
+ * secret is in the fragment. What waits to be claimed lives in memory for ten minutes; a screen that was
+ * paired has a cookie of its own, known here by its hash, that changes every week and can be taken away.
+ */
+export type ScreenRow = Selectable<Schema['screens']>
+export type Screens = ReturnType<typeof createScreens>
+
+const minuteMs = 60_000
+const dayMs = 86_400_000
+const rotateMs = 7 * dayMs
+const idleMs = 14 * dayMs
+const codeCharacters = 8
+const mostWaiting = 50
+/** Wrong codes of one admin in ten minutes. */
+const wrongCodes = { most: 5, windowMs: screenLinkMs }
+const touchMs = minuteMs
+/** From more addresses than this in `spreadMs`, a copied cookie is likely. */
+const usualAddresses = 2
+const spreadMs = 15 * minuteMs
+
+type Grant = { name: string; view: string; days: number; by: string }
+type Waiting = { code: string | null; secretHash: string; expiresAt: number; grant: Grant | null }
+
+export function createScreens({ db, now }: { db: Store; now: () => number }) {
+  const waiting = new Set<Waiting>()
+  const wrong = createWindow(wrongCodes, now)
+  const addresses = new Map<string, Map<string, number>>()
+  const listeners = new Set<(screenId: string) => void>()
+
+  function forgetWaiting() {
+    for (const one of waiting) if (one.expiresAt <= now()) waiting.delete(one)
+  }
+
+  /** @throws ProblemError `too-many-attempts` when many wait already. */
+  function wait(code: string | null, grant: Grant | null): Pairing {
+    forgetWaiting()
+    if (waiting.size >= mostWaiting) {
+      throw new ProblemError(
+        'too-many-attempts',
+        'Too many screens are waiting to be paired. Try again in a few minutes.',
+        { retryAt: Math.min(...[...waiting].map(({ expiresAt }) => expiresAt)) },
+      )
+    }
+    const secret = newOpaque()
+    const expiresAt = now() + screenLinkMs
+    waiting.add({ code: code && readCode(code), secretHash: opaqueHash(secret), expiresAt, grant })
+    return { code: code ?? '', secret, expiresAt }
+  }
+
+  /** An admin has read a screen's code. */
+  function approve({ code, ...grant }: ScreenApproval, by: { id: string; name: string }) {
+    forgetWaiting()
+    const retryAt = wrong.fullUntil(by.id)
+    if (retryAt > 0) {
+      throw new ProblemError(
+        'too-many-attempts',
+        'Five wrong codes in ten minutes are enough. Let the screen show a new one and wait.',
+        { retryAt },
+      )
+    }
+    const typed = readCode(code)
+    const found = [...waiting].find((one) => one.code === typed)
+    if (!found) {
+      wrong.add(by.id)
+      throw new ProblemError(
+        'not-found',
+        'No screen shows this code. A code is good for ten minutes.',
+        { field: 'code' },
+      )
+    }
+    found.code = null
+    found.grant = { ...grant, by: by.name }
+  }
+
+  /**
+   * A screen asks for its access, with the secret that only it knows.
+   *
+   * @returns what goes into its cookie once it was approved; null while it waits.
+   * @throws ProblemError `link-spent`.
+   */
+  async function claim(
+    secret: string,
+    from: string,
+  ): Promise<{ state: PairingState; cookie: { secret: string; expiresAt: number } | null }> {
+    forgetWaiting()
+    const hash = opaqueHash(secret)
+    const found = [...waiting].find((one) => one.secretHash === hash)
+    if (!found) {
+      throw new ProblemError(
+        'link-spent',
+        'This was used already or is older than ten minutes. Start again for a new code.',
+      )
+    }
+    const { grant, expiresAt } = found
+    if (!grant) return { state: { state: 'waiting', expiresAt }, cookie: null }
+    waiting.delete(found)
+    const row = await add(grant, from)
+    return {
+      state: { state: 'paired', view: grant.view },
+      cookie: { secret: row.secret, expiresAt: row.expiresAt },
+    }
+  }
+
+  async function add({ name, view, days, by }: Grant, from: string) {
+    const secret = newOpaque()
+    const expiresAt = now() + days * dayMs
+    await db
+      .insertInto('screens')
+      .values({
+        id: randomUUID(),
+        name,
+        view,
+        secret_hash: opaqueHash(secret),
+        previous_hash: null,
+        rotated_at: now(),
+        added_at: now(),
+        added_by: by,
+        expires_at: expiresAt,
+        seen_at: now(),
+        from_address: from,
+      })
+      .execute()
+    return { secret, expiresAt }
+  }
+
+  const holds = (row: ScreenRow | undefined): row is ScreenRow =>
+    row !== undefined && now() < row.expires_at && now() - row.seen_at < idleMs
+
+  /**
+   * Whose cookie that is; null when it is nobody's or its time is over.
+   *
+   * @param rotate whether the answer can carry a new cookie.
+   * @returns with `cookie` when it is to be changed: both are good until the new one was seen.
+   */
+  async function find(secret: string, from: string, rotate: boolean) {
+    const hash = opaqueHash(secret)
+    const row = await db
+      .selectFrom('screens')
+      .selectAll()
+      .where((where) =>
+        where.or([where('secret_hash', '=', hash), where('previous_hash', '=', hash)]),
+      )
+      .executeTakeFirst()
+    if (!holds(row)) return null
+    noticeAddress(row.id, from)
+    const set: Partial<ScreenRow> = {}
+    if (now() - row.seen_at >= touchMs || row.from_address !== from) {
+      set.seen_at = now()
+      set.from_address = from
+    }
+    let cookie: { secret: string; expiresAt: number } | null = null
+    if (row.secret_hash === hash && row.previous_hash !== null) set.previous_hash = null
+    // A change whose answer was lost is made again when the old cookie comes back.
+    const isDue = now() - row.rotated_at >= rotateMs || row.previous_hash === hash
+    if (rotate && isDue) {
+      const next = newOpaque()
+      cookie = { secret: next, expiresAt: row.expires_at }
+      set.secret_hash = opaqueHash(next)
+      set.previous_hash = hash
+      set.rotated_at = now()
+    }
+    if (Object.keys(set).length > 0) {
+      const written = await db
+        .updateTable('screens')
+        .set(set)
+        .where('id', '=', row.id)
+        .execute()
+        .then(
+          () => true,
+          // A full disk does not turn a wall dark.
+          () => false,
+        )
+      if (!written) cookie = null
+    }
+    return { row, cookie }
+  }
+
+  function noticeAddress(screenId: string, from: string) {
+    const known = addresses.get(screenId) ?? new Map<string, number>()
+    addresses.set(screenId, known)
+    known.delete(from)
+    known.set(from, now())
+    for (const [address, at] of known) {
+      if (now() - at >= spreadMs || known.size > 16) known.delete(address)
+    }
+  }
+
+  const isSpread = (screenId: string) =>
+    [...(addresses.get(screenId)?.values() ?? [])].filter((at) => now() - at < spreadMs).length >
+    usualAddresses
+
+  async function list(): Promise<Screen[]> {
+    const rows = await db.selectFrom('screens').selectAll().orderBy('added_at', 'desc').execute()
+    return rows.filter(holds).map((row) => ({
+      id: row.id,
+      name: row.name,
+      view: row.view,
+      addedAt: row.added_at,
+      addedBy: row.added_by,
+      expiresAt: row.expires_at,
+      seenAt: row.seen_at,
+      from: row.from_address,
+      isSpread: isSpread(row.id),
+    }))
+  }
+
+  async function get(screenId: string): Promise<ScreenRow> {
+    const row = await db
+      .selectFrom('screens')
+      .selectAll()
+      .where('id', '=', screenId)
+      .executeTakeFirst()
+    if (!holds(row)) throw new ProblemError('not-found', 'Tandem knows no such screen.')
+    return row
+  }
+
+  async function revoke(screenId: string) {
+    await db.deleteFrom('screens').where('id', '=', screenId).execute()
+    addresses.delete(screenId)
+    for (const each of listeners) each(screenId)
+  }
+
+  return {
+    /** A screen wants to be paired: what it shows, and what it claims its access with. */
+    begin: () => wait(newCode(codeCharacters, 4), null),
+    approve,
+    /** A link for a machine that nobody can type at. */
+    link: (request: ScreenLinkRequest, by: { name: string }): ScreenLink => {
+      const { secret, expiresAt } = wait(null, { ...request, by: by.name })
+      return { path: `/screen#${secret}`, expiresAt }
+    },
+    claim,
+    find,
+    isAlive: async (screenId: string) =>
+      holds(
+        await db.selectFrom('screens').selectAll().where('id', '=', screenId).executeTakeFirst(),
+      ),
+    get,
+    list,
+    revoke,
+    onEnded: (listener: (screenId: string) => void) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    forgetOld: () =>
+      db
+        .deleteFrom('screens')
+        .where((where) =>
+          where.or([where('expires_at', '<=', now()), where('seen_at', '<=', now() - idleMs)]),
+        )
+        .execute(),
+  }
+}

@@ -1,0 +1,233 @@
+import type {
+  PasswordChange,
+  SetupRequest,
+  SignInAgainRequest,
+  SignInRequest,
+} from '#contract/people.ts'
+import { ProblemError } from '../problem.ts'
+import { networkOf } from './address.ts'
+import type { Audit, AuditEntry } from './audit.ts'
+import { writeCookie } from './cookies.ts'
+import { type Devices, deviceMs } from './devices.ts'
+import type { Who } from './guard.ts'
+import type { Way } from './identify.ts'
+import type { Limits } from './limits.ts'
+import { assertGoodPassword, type Passwords } from './passwords.ts'
+import { nameKey, type People, type PersonRow, roleOf } from './people.ts'
+import { stepOf } from './second-factor.ts'
+import type { Sessions } from './sessions.ts'
+import type { Setup } from './setup.ts'
+
+/** Signing in with a name and a password: limits first, then the proof, then on record, then the cookies. */
+
+/** What of a request goes on record and into the session. */
+export type Visit = { way: Way; agent: string; requestId: string }
+/** `Set-Cookie` lines. */
+type Cookies = string[]
+
+export type SignIns = ReturnType<typeof createSignIns>
+
+export function createSignIns(deps: {
+  people: People
+  sessions: Sessions
+  devices: Devices
+  passwords: Passwords
+  limits: Limits
+  setup: Setup
+  audit: Audit
+  now: () => number
+}) {
+  const { people, sessions, devices, passwords, limits, audit, now } = deps
+
+  const entry = (
+    person: PersonRow | null,
+    visit: Visit,
+    what: AuditEntry['what'],
+    facts: Record<string, unknown> = {},
+  ): AuditEntry => ({
+    who: person && { id: `person:${person.id}`, name: person.name, role: roleOf(person) },
+    from: visit.way.from,
+    what,
+    tunnelId: null,
+    target: null,
+    facts,
+    requestId: visit.requestId,
+  })
+
+  /**
+   * Whether somebody is who they say: password, then code. Nobody can tell a name that exists from one that
+   * does not, by the answer or by its time.
+   *
+   * @throws ProblemError `sign-in-failed`, `code-needed` or `too-many-attempts`.
+   */
+  async function prove(
+    person: PersonRow | undefined,
+    account: string,
+    { password, code }: { password: string; code?: string | undefined },
+    visit: Visit,
+  ) {
+    const device = await devices.known(visit.way.cookie('device'), person?.id ?? null)
+    const admission = limits.take({ account, place: networkOf(visit.way.from), device })
+    if (admission.retryAt !== null) throw tooMany(admission.retryAt, now())
+    const mayTry = person !== undefined && person.disabled_at === null
+    const isRight = await passwords
+      .matches(password, mayTry ? person.password : null)
+      .catch((error: unknown) => {
+        // Not looked at, so it does not count.
+        admission.undo()
+        throw error
+      })
+    const fail = async (because: string) => {
+      // A name that nobody has is not written down: it may be a password in the wrong field.
+      await audit.append(entry(person ?? null, visit, 'sign-in-failed', { because }))
+      return new ProblemError(
+        'sign-in-failed',
+        because === 'code'
+          ? 'That code is wrong or was used already. Wait for the next one.'
+          : 'The name or the password is wrong.',
+        because === 'code' ? { field: 'code' } : {},
+      )
+    }
+    if (!isRight || !person) throw await fail(person ? 'password' : 'name')
+    if (person.totp_secret !== null) {
+      if (!code) {
+        admission.undo()
+        throw new ProblemError(
+          'code-needed',
+          'Type the six digits that your authenticator app shows for Tandem.',
+          { field: 'code' },
+        )
+      }
+      const step = stepOf(code, person.totp_secret, now())
+      if (step === null || !(await people.useStep(person.id, step))) throw await fail('code')
+    }
+    admission.succeeded()
+    return person
+  }
+
+  /** On record, then signed in: a new session, whatever cookie came along. */
+  async function letIn(person: PersonRow, visit: Visit): Promise<Cookies> {
+    const { way, agent } = visit
+    await audit.append(entry(person, visit, 'signed-in', { method: 'local' }))
+    const device = await devices.remember(way.cookie('device'), person.id)
+    const before = way.cookie('sid')
+    const old = before ? await sessions.find(before, { touch: false }) : null
+    if (old) await sessions.end(old.session.id, old.session.person_id)
+    const { secret } = await sessions.begin(person.id, { method: 'local', from: way.from, agent })
+    return [sidCookie(secret, way), deviceCookie(device, way)]
+  }
+
+  return {
+    async signIn(request: SignInRequest, visit: Visit): Promise<Cookies> {
+      const person = await people.byName(request.name)
+      return letIn(await prove(person, nameKey(request.name), request, visit), visit)
+    },
+
+    /** Proves once more who is there, for what needs a recent sign-in; the cookie is another one after. */
+    async signInAgain(who: Who, request: SignInAgainRequest, visit: Visit): Promise<Cookies> {
+      const { person, sessionId } = await local(who)
+      await prove(person, person.name_key, request, visit)
+      await audit.append(entry(person, visit, 'signed-in', { method: 'local', again: true }))
+      return [sidCookie(await sessions.renew(sessionId), visit.way)]
+    },
+
+    async signOut(who: Who, visit: Visit): Promise<Cookies> {
+      const { person, sessionId } = await local(who)
+      await audit.append(entry(person, visit, 'signed-out'))
+      await sessions.end(sessionId, person.id)
+      return [writeCookie('sid', '', { isSecure: visit.way.isSecure, maxAgeMs: 0 })]
+    },
+
+    /** Makes the first admin. Without the code from the log nobody does. */
+    async setUp({ code, name, password }: SetupRequest, visit: Visit): Promise<Cookies> {
+      const place = networkOf(visit.way.from)
+      const admission = limits.take({ account: '\nsetup', place, device: null })
+      if (admission.retryAt !== null) throw tooMany(admission.retryAt, now())
+      await assertNoAdmin()
+      await assertGoodPassword(password, [name])
+      const giveBack = deps.setup.spend(code)
+      try {
+        admission.succeeded()
+        const hash = await passwords.hash(password)
+        await assertNoAdmin()
+        const { id } = await people.add(name, 'admin')
+        await audit.append({ ...entry(null, visit, 'set-up', { name }), target: `person:${id}` })
+        await people.set(id, { password: hash, password_at: now() })
+        deps.setup.forget()
+        return await letIn(await people.get(id), visit)
+      } catch (error) {
+        giveBack()
+        throw error
+      }
+    },
+
+    /** Sets the password that an invitation is for, and signs the person in. */
+    async accept(secret: string, password: string, visit: Visit): Promise<Cookies> {
+      const place = networkOf(visit.way.from)
+      const admission = limits.take({ account: '\ninvitation', place, device: null })
+      if (admission.retryAt !== null) throw tooMany(admission.retryAt, now())
+      const { row } = await people.invitation(secret)
+      admission.undo()
+      await assertGoodPassword(password, [row.name])
+      const hash = await passwords.hash(password)
+      await audit.append(entry(row, visit, 'invitation-accepted'))
+      await people.accept(secret, hash)
+      await sessions.endAll(row.id)
+      if ((await people.admins()) > 0) deps.setup.forget()
+      return letIn(await people.get(row.id), visit)
+    },
+
+    /** Another password; every other session ends. */
+    async changePassword(who: Who, change: PasswordChange, visit: Visit): Promise<Cookies> {
+      const { person, sessionId } = await local(who)
+      await assertGoodPassword(change.password, [person.name])
+      await proveHere(person, change.current, visit)
+      const hash = await passwords.hash(change.password)
+      await audit.append(entry(person, visit, 'password-changed'))
+      await people.set(person.id, { password: hash, password_at: now() })
+      await sessions.endAll(person.id, sessionId)
+      return [sidCookie(await sessions.renew(sessionId), visit.way)]
+    },
+  }
+
+  /** Somebody who is signed in already shows the password; the code was shown then. */
+  async function proveHere(person: PersonRow, password: string, visit: Visit) {
+    const device = await devices.known(visit.way.cookie('device'), person.id)
+    const place = networkOf(visit.way.from)
+    const admission = limits.take({ account: person.name_key, place, device })
+    if (admission.retryAt !== null) throw tooMany(admission.retryAt, now())
+    if (await passwords.matches(password, person.password)) return admission.succeeded()
+    await audit.append(entry(person, visit, 'sign-in-failed', { because: 'password' }))
+    throw new ProblemError('sign-in-failed', 'The present password is wrong.', { field: 'current' })
+  }
+
+  async function assertNoAdmin() {
+    if ((await people.admins()) === 0) return
+    throw new ProblemError('link-spent', 'Tandem is set up already. Sign in, or ask an admin.')
+  }
+
+  /** Of somebody with a password here; others prove who they are elsewhere. */
+  async function local(who: Who) {
+    if (who.kind !== 'person' || who.sessionId === null) {
+      throw new ProblemError('not-found', 'There is no sign-in to change here.')
+    }
+    return { person: await people.get(who.id.slice('person:'.length)), sessionId: who.sessionId }
+  }
+}
+
+// No age: the browser forgets it when it is closed, the store when its time is over.
+const sidCookie = (secret: string, { isSecure }: Way) =>
+  writeCookie('sid', secret, { isSecure, maxAgeMs: null })
+
+const deviceCookie = (secret: string, { isSecure }: Way) =>
+  writeCookie('device', secret, { isSecure, maxAgeMs: deviceMs })
+
+function tooMany(retryAt: number, now: number) {
+  const seconds = Math.max(1, Math.ceil((retryAt - now) / 1000))
+  const wait = seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`
+  return new ProblemError(
+    'too-many-attempts',
+    `Too many attempts. Nothing is locked: try again in ${wait}.`,
+    { retryAt },
+  )
+}

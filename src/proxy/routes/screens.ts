@@ -1,0 +1,81 @@
+import { ScreenApproval, ScreenClaim, ScreenLinkRequest } from '#contract/people.ts'
+import { networkOf } from '../identity/address.ts'
+import { signedIn } from '../identity/guard.ts'
+import { screenCookie } from '../identity/identify.ts'
+import { createWindow } from '../identity/limits.ts'
+import { ProblemError } from '../problem.ts'
+import { type Parts, type Request, type Route, readBody } from './route.ts'
+import { by, setCookies } from './sign-in.ts'
+
+/** What nobody in particular may ask for of one address in a minute. */
+const pairings = { most: 10, windowMs: 60_000 }
+
+/** Screens on walls: paired with a code that they show or with a one-time link, listed, taken away. */
+export function screenRoutes(route: Route, { identity, audit, now }: Parts) {
+  const { screens } = identity
+  const begun = createWindow(pairings, now)
+
+  route('screenList', async (c) => c.json({ screens: await screens.list() }))
+
+  route('pairingBegin', (c) => {
+    assertPeople()
+    const place = networkOf(c.get('way').from)
+    const retryAt = begun.fullUntil(place)
+    if (retryAt > 0) {
+      throw new ProblemError(
+        'too-many-attempts',
+        'Too many codes were asked for from here. Wait a minute.',
+        { retryAt },
+      )
+    }
+    begun.add(place)
+    return c.json(screens.begin(), 201)
+  })
+
+  route('screenApprove', async (c) => {
+    assertPeople()
+    const approval = await readBody(c, ScreenApproval)
+    const { name, view, days } = approval
+    const who = signedIn(c)
+    await audit.append({ ...by(c), what: 'screen-paired', target: name, facts: { view, days } })
+    screens.approve(approval, who)
+    return c.json({ done: true })
+  })
+
+  route('screenLinkMake', async (c) => {
+    assertPeople()
+    const request = await readBody(c, ScreenLinkRequest)
+    const { name, view, days } = request
+    await audit.append({ ...by(c), what: 'screen-link-made', target: name, facts: { view, days } })
+    return c.json(screens.link(request, signedIn(c)), 201)
+  })
+
+  route('screenClaim', async (c) => {
+    assertPeople()
+    const { secret } = await readBody(c, ScreenClaim)
+    const { state, cookie } = await screens.claim(secret, c.get('way').from)
+    if (cookie) takeCookie(c, cookie)
+    return c.json(state)
+  })
+
+  route('screenRevoke', async (c, { screenId = '' }) => {
+    const { name } = await screens.get(screenId)
+    const target = `screen:${screenId}`
+    await audit.append({ ...by(c), what: 'screen-revoked', target, facts: { name } })
+    await screens.revoke(screenId)
+    return c.json({ done: true })
+  })
+
+  function takeCookie(c: Request, cookie: { secret: string; expiresAt: number }) {
+    setCookies(c, [screenCookie(cookie, c.get('way'), cookie.expiresAt - now())])
+  }
+
+  /** A screen is for where people sign in: elsewhere every browser is let in as it is. */
+  function assertPeople() {
+    if (identity.settings.signIn === 'people') return
+    throw new ProblemError(
+      'not-found',
+      'Screens need no access of their own here: nobody signs in.',
+    )
+  }
+}

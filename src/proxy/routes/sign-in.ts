@@ -1,0 +1,169 @@
+import type * as z from 'zod/mini'
+import {
+  DemoRole,
+  type Done,
+  InvitationAcceptance,
+  InvitationLookRequest,
+  PasswordChange,
+  personRoles,
+  SecondFactorCode,
+  SetupRequest,
+  SignInAgainRequest,
+  SignInRequest,
+} from '#contract/people.ts'
+import { signedIn } from '../identity/guard.ts'
+import { demoRoleCookie } from '../identity/identify.ts'
+import { newSecondFactor, stepOf } from '../identity/second-factor.ts'
+import type { Visit } from '../identity/sign-in.ts'
+import { ProblemError } from '../problem.ts'
+import { type Parts, type Request, type Route, readBody } from './route.ts'
+
+/** Coming in, proving it once more, going, and what belongs to one's own sign-in. */
+
+export function setCookies(c: Request, lines: readonly string[]) {
+  for (const line of lines) c.header('set-cookie', line, { append: true })
+}
+
+const toVisit = (c: Request): Visit => ({
+  way: c.get('way'),
+  agent: c.req.header('user-agent') ?? '',
+  requestId: c.get('requestId'),
+})
+
+const done: z.infer<typeof Done> = { done: true }
+
+export function signInRoutes(route: Route, { identity, audit, now }: Parts) {
+  const { signIns, people, sessions } = identity
+
+  /** Where nobody signs in there is nothing to sign in to. */
+  function assertPeople() {
+    if (identity.settings.signIn === 'people') return
+    throw new ProblemError('not-found', 'Nobody signs in to this Tandem.')
+  }
+
+  function withCookies(c: Request, cookies: string[]) {
+    setCookies(c, cookies)
+    return c.json(done)
+  }
+
+  route('signIn', async (c) => {
+    assertPeople()
+    return withCookies(c, await signIns.signIn(await readBody(c, SignInRequest), toVisit(c)))
+  })
+
+  route('signInAgain', async (c) => {
+    const request = await readBody(c, SignInAgainRequest)
+    return withCookies(c, await signIns.signInAgain(signedIn(c), request, toVisit(c)))
+  })
+
+  route('signOut', async (c) => {
+    const cookies = await signIns.signOut(signedIn(c), toVisit(c))
+    // What the browser kept of the pages goes too: going back shows nothing.
+    c.header('clear-site-data', '"cache"')
+    return withCookies(c, cookies)
+  })
+
+  route('setUp', async (c) => {
+    assertPeople()
+    return withCookies(c, await signIns.setUp(await readBody(c, SetupRequest), toVisit(c)))
+  })
+
+  route('invitationLook', async (c) => {
+    assertPeople()
+    const { secret } = await readBody(c, InvitationLookRequest)
+    const { name, role, expiresAt } = await people.invitation(secret)
+    return c.json({ name, role, expiresAt })
+  })
+
+  route('invitationAccept', async (c) => {
+    assertPeople()
+    const { secret, password } = await readBody(c, InvitationAcceptance)
+    return withCookies(c, await signIns.accept(secret, password, toVisit(c)))
+  })
+
+  route('passwordChange', async (c) => {
+    const change = await readBody(c, PasswordChange)
+    return withCookies(c, await signIns.changePassword(signedIn(c), change, toVisit(c)))
+  })
+
+  route('sessionList', async (c) => {
+    const person = await own(c)
+    return c.json({ sessions: await sessions.list(person, signedIn(c).sessionId) })
+  })
+
+  route('sessionEnd', async (c, { sessionId = '' }) => {
+    const who = signedIn(c)
+    const session = await sessions.get(sessionId)
+    const isOwn = session && who.id === `person:${session.person_id}`
+    // Somebody else's is an admin's to end; for others it is as if it were not there.
+    if (!session || (!isOwn && who.role !== 'admin')) {
+      throw new ProblemError('not-found', 'Tandem knows no such session.')
+    }
+    await audit.append({
+      ...by(c),
+      what: 'session-revoked',
+      target: `person:${session.person_id}`,
+      facts: { from: session.from_address },
+    })
+    await sessions.end(session.id, session.person_id)
+    return c.json(done)
+  })
+
+  route('secondFactorNew', async (c) => {
+    const person = await own(c)
+    const made = newSecondFactor(person.name)
+    await people.set(person.id, { totp_pending: made.secret })
+    return c.json(made)
+  })
+
+  route('secondFactorConfirm', async (c) => {
+    const person = await own(c)
+    const { code } = await readBody(c, SecondFactorCode)
+    const step = person.totp_pending === null ? null : stepOf(code, person.totp_pending, now())
+    if (step === null) {
+      throw new ProblemError(
+        'sign-in-failed',
+        'That code does not fit. Look whether the phone’s clock is right, and type the next one.',
+        { field: 'code' },
+      )
+    }
+    await audit.append({ ...by(c), what: 'second-factor-added', target: null, facts: {} })
+    await people.set(person.id, {
+      totp_secret: person.totp_pending,
+      totp_pending: null,
+      totp_used: step,
+    })
+    return c.json(done)
+  })
+
+  route('secondFactorRemove', async (c) => {
+    const person = await own(c)
+    await audit.append({ ...by(c), what: 'second-factor-removed', target: null, facts: {} })
+    await people.set(person.id, { totp_secret: null, totp_pending: null, totp_used: null })
+    return c.json(done)
+  })
+
+  route('demoRole', async (c) => {
+    const { role: asked } = await readBody(c, DemoRole)
+    const role = personRoles.find((each) => each === asked)
+    if (!identity.mayTryRoles || !role) {
+      throw new ProblemError('not-found', 'Roles can be tried in the demo on this machine only.')
+    }
+    return withCookies(c, [demoRoleCookie(role, c.get('way'))])
+  })
+
+  /** The one who asks, as somebody who signs in here. */
+  async function own(c: Request) {
+    const { kind, id } = signedIn(c)
+    if (kind !== 'person') {
+      throw new ProblemError('not-found', 'There is no sign-in to change here.')
+    }
+    return people.get(id.slice('person:'.length))
+  }
+}
+
+/** Who does it, for a record. */
+export function by(c: Request) {
+  const { id, name, role, from } = signedIn(c)
+  return { who: { id, name, role }, from, tunnelId: null, requestId: c.get('requestId') }
+}
