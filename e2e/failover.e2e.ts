@@ -10,6 +10,17 @@ const rowOf = (page: Page, name: string) =>
   page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) })
 const promote = (page: Page, connectorId: string) =>
   dialogOf(page).getByRole('button', { name: `Promote ${short(connectorId)}` })
+/** Accepts every risk that the dialog names, and says why where it asks. */
+async function accept(page: Page) {
+  const group = dialogOf(page).getByRole('group', { name: /that you accept$/ })
+  await expect(group).toBeVisible()
+  for (const risk of await group.getByRole('checkbox').all()) await risk.check()
+  await dialogOf(page).getByRole('textbox', { name: 'Reason' }).fill('a test')
+}
+async function confirm(page: Page, connectorId: string) {
+  await accept(page)
+  await promote(page, connectorId).click()
+}
 const phase = (page: Page, word: string) =>
   dialogOf(page).getByRole('list', { name: 'Phases' }).getByRole('listitem').filter({
     hasText: word,
@@ -33,7 +44,7 @@ test('an operator promotes the standby and everyone sees it', async ({
   await expect(dialogOf(page).getByRole('figure')).toHaveAccessibleName(
     new RegExp(`From ${short(active.id)}, .*to ${short(standby.id)}, `),
   )
-  await promote(page, standby.id).click()
+  await confirm(page, standby.id)
 
   await expect(phase(page, 'Sent')).toContainText(/\+\d/)
   await expect(phase(page, 'Accepted')).toContainText(/\+\d/)
@@ -58,13 +69,13 @@ test('it can be started from the list, and fail-back is one click', async ({ pag
   const { active, standby } = await world.pair('lon-branch-core')
   await world.failovers({ mode: 'normal', demoteMs: 0, promoteMs: 500 })
   await page.getByRole('link', { name: 'Fail over lon-branch-core' }).click()
-  await promote(page, standby.id).click()
+  await confirm(page, standby.id)
   await expect(dialogOf(page)).toContainText(/Confirmed after/, { timeout: 20_000 })
 
   await dialogOf(page)
     .getByRole('button', { name: `Fail back to ${short(active.id)}` })
     .click()
-  await promote(page, active.id).click()
+  await confirm(page, active.id)
   await expect(dialogOf(page)).toContainText(/Confirmed after/, { timeout: 20_000 })
   expect((await world.pair('lon-branch-core')).active.id).toBe(active.id)
   expect(await putsOf(world)).toHaveLength(2)
@@ -78,8 +89,10 @@ test('the safe choice is under Enter, and nothing is sent by opening the dialog'
   await page.goto(`/tunnels/${tunnelId}`)
   await expect(page.getByRole('button', { name: 'Fail over' })).toBeEnabled()
   await page.keyboard.press('f')
-  await expect(promote(page, standby.id)).toBeEnabled()
   await expect(dialogOf(page).getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await accept(page)
+  await expect(promote(page, standby.id)).toBeEnabled()
+  await dialogOf(page).getByRole('button', { name: 'Cancel' }).focus()
   await page.keyboard.press('Enter')
   await expect(dialogOf(page)).toBeHidden()
   expect(await putsOf(world)).toHaveLength(0)
@@ -102,7 +115,7 @@ test('two standbys: the one that is picked is promoted, and the address carries 
   // A colleague with the link sees the same choice, and can follow the same failover.
   await secondPage.goto(new URL(page.url()).pathname + new URL(page.url()).search)
   await expect(promote(secondPage, target)).toBeVisible()
-  await promote(page, target).click()
+  await confirm(page, target)
   await expect(page).toHaveURL(/failover=/)
   await secondPage.goto(page.url())
   await expect(dialogOf(secondPage)).toContainText(/Confirmed after/, { timeout: 20_000 })
@@ -116,7 +129,7 @@ test('a reload in the middle shows the same failover, and sends nothing again', 
   const { tunnelId, standby } = await world.pair('lon-branch-core')
   await world.failovers({ mode: 'normal', demoteMs: 2_000, promoteMs: 5_000 })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
-  await promote(page, standby.id).click()
+  await confirm(page, standby.id)
   await expect(page).toHaveURL(/failover=/)
   await page.reload()
   await expect(phase(page, 'Accepted')).toContainText(/\+\d/)
@@ -135,7 +148,7 @@ test('somebody who looks at the tunnel is told who is failing over, and can foll
   await secondPage.goto(`/tunnels/${tunnelId}`)
   await expect(secondPage.getByText('Live updates are on')).toBeAttached()
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
-  await promote(page, standby.id).click()
+  await confirm(page, standby.id)
   const strip = secondPage.getByRole('region', { name: 'Failover of this tunnel' })
   await expect(strip).toContainText(/local admin is failing over .*accepted/)
   await strip.getByRole('button', { name: 'Follow it' }).click()
@@ -152,9 +165,10 @@ test('a second failover of the same tunnel joins the first', async ({
   await world.failovers({ mode: 'normal', demoteMs: 3_000, promoteMs: 6_000 })
   for (const each of [page, secondPage]) {
     await each.goto(`/tunnels/${tunnelId}?dialog=failover`)
+    await accept(each)
     await expect(promote(each, standby.id)).toBeEnabled()
   }
-  await Promise.all([promote(page, standby.id).click(), promote(secondPage, standby.id).click()])
+  await Promise.all([page, secondPage].map((each) => promote(each, standby.id).click()))
   for (const each of [page, secondPage]) {
     await expect(dialogOf(each)).toContainText(/Confirmed after/, { timeout: 25_000 })
   }
@@ -173,7 +187,7 @@ test('what Cloudflare refuses is shown in its own words, and nothing has changed
     message: 'client is not linked to the tunnel',
   })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
-  await promote(page, standby.id).click()
+  await confirm(page, standby.id)
   await expect(dialogOf(page).getByRole('alert')).toContainText('Cloudflare refused')
   await expect(dialogOf(page)).toContainText('client is not linked to the tunnel')
   await expect(dialogOf(page)).toContainText('1234')
@@ -189,7 +203,7 @@ test('an answer that never comes is not taken for a failure: the connectors tell
   await world.failovers({ mode: 'normal', demoteMs: 500, promoteMs: 1_000 })
   await world.breakWith({ kind: 'reset-after-apply', times: 1, match: { path: '/failover$' } })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
-  await promote(page, standby.id).click()
+  await confirm(page, standby.id)
   await expect(dialogOf(page)).toContainText(/Confirmed after/, { timeout: 20_000 })
   await expect(phase(page, 'Accepted')).toContainText('no answer')
   expect(await putsOf(world)).toHaveLength(1)
@@ -200,7 +214,7 @@ test('a third connector that becomes active instead is said in red', async ({ pa
   const target = connectors.at(-1)?.id ?? ''
   await world.failovers({ mode: 'other', demoteMs: 500, promoteMs: 1_500 })
   await page.goto(`/tunnels/${id}?dialog=failover&to=${target}`)
-  await promote(page, target).click()
+  await confirm(page, target)
   await expect(dialogOf(page).getByRole('alert')).toContainText('Another connector became active', {
     timeout: 20_000,
   })
@@ -215,7 +229,7 @@ test('what is not confirmed after 60 s is red, says what is active, and is not s
   const { tunnelId, active, standby } = await world.pair('lon-branch-core')
   await world.failovers({ mode: 'never' })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
-  await promote(page, standby.id).click()
+  await confirm(page, standby.id)
   await expect(phase(page, 'Accepted')).toContainText(/\+\d/)
   await expect(dialogOf(page).getByRole('alert')).toContainText(/Not confirmed after/, {
     timeout: 75_000,
@@ -231,6 +245,7 @@ test('when the active one changes under the open dialog, nothing is sent until i
   const { id, connectors } = await world.tunnel('fra-dc2-edge')
   const target = connectors.at(-1)?.id ?? ''
   await page.goto(`/tunnels/${id}?dialog=failover&to=${target}`)
+  await accept(page)
   await expect(promote(page, target)).toBeEnabled()
   await world.swap(id)
   const alert = dialogOf(page).getByRole('alert')
@@ -245,6 +260,7 @@ test('while Cloudflare refuses calls a failover is refused with a countdown, nev
 }) => {
   const { tunnelId, standby } = await world.pair('lon-branch-core')
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await accept(page)
   await expect(promote(page, standby.id)).toBeEnabled()
   await world.breakWith({ kind: 'rate-limit', retryAfter: 120, match: { path: '/warp_connector' } })
   await expect(dialogOf(page).getByRole('alert')).toContainText(
@@ -278,7 +294,7 @@ test('a server that dies in the middle knows the failover when it is back', asyn
   const { tunnelId, standby } = await world.pair('lon-branch-core')
   await world.failovers({ mode: 'normal', demoteMs: 4_000, promoteMs: 8_000 })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
-  await promote(page, standby.id).click()
+  await confirm(page, standby.id)
   await expect(phase(page, 'Accepted')).toContainText(/\+\d/)
   await tandem.end('SIGKILL')
   await tandem.again()

@@ -28,7 +28,10 @@ export function createRecords(db: Store) {
   }
 
   /** Throws what the database throws: a second one that runs, or a key that was used. */
-  async function insert(failover: Failover, key: string | null): Promise<void> {
+  async function insert(
+    failover: Failover,
+    { key, auditId }: { key: string | null; auditId: string | null },
+  ): Promise<void> {
     await db
       .insertInto('failovers')
       .values({
@@ -39,6 +42,7 @@ export function createRecords(db: Store) {
         requested_at: failover.requestedAt,
         idempotency_key: key,
         drill: failover.drill ? 1 : 0,
+        audit_id: auditId,
         body: JSON.stringify(failover),
       })
       .execute()
@@ -59,6 +63,16 @@ export function createRecords(db: Store) {
       .insertInto('failover_facts')
       .values({ failover_id: failoverId, at: fact.at, body: JSON.stringify(fact) })
       .execute()
+  }
+
+  /** The record of who started it; null: there is none. */
+  async function auditIdOf(failoverId: string): Promise<string | null> {
+    const row = await db
+      .selectFrom('failovers')
+      .select('audit_id')
+      .where('id', '=', failoverId)
+      .executeTakeFirst()
+    return row?.audit_id ?? null
   }
 
   async function get(failoverId: string): Promise<Failover | null> {
@@ -129,5 +143,16 @@ export function createRecords(db: Store) {
     return rows.map(toFailover)
   }
 
-  return { insert, save, addFact, get, byKey, leftRunning, endedSince, ofTunnel, lastDrills }
+  return {
+    insert,
+    save,
+    addFact,
+    auditIdOf,
+    get,
+    byKey,
+    leftRunning,
+    endedSince,
+    ofTunnel,
+    lastDrills,
+  }
 }

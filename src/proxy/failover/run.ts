@@ -39,6 +39,8 @@ export type FailoverDeps = {
   publish: (event: LiveEvent) => void
   /** Calls of Cloudflare that a verification may still make in this window. */
   verifyRoom: () => number
+  /** Adds how it ended, or what came after, to the record of who started it. */
+  settle: (auditId: string, outcome: string, facts: Record<string, unknown>) => Promise<void>
   /** Told how a write ended for the token that made it. */
   onWrite: (error: ProblemError | null) => void
   warn: (facts: Record<string, unknown>, message: string) => void
@@ -99,8 +101,21 @@ export function createFailovers(deps: FailoverDeps) {
       )
     keep(failover)
     deps.publish({ type: 'failoverChanged', failover })
-    if (!isRunning(failover.state)) deps.setFailover(failover.tunnelId, null)
+    if (isRunning(failover.state)) return failover
+    deps.setFailover(failover.tunnelId, null)
+    const { demotedAt, promotedAt, vacantMs, activeNow, detail } = failover
+    void settle(failover, failover.state, { demotedAt, promotedAt, vacantMs, activeNow, detail })
     return failover
+  }
+
+  /** The record of who started it is told; when that fails, the failover's own record has it all the same. */
+  async function settle(failover: Failover, outcome: string, facts: Record<string, unknown>) {
+    try {
+      const auditId = await records.auditIdOf(failover.id)
+      if (auditId !== null) await deps.settle(auditId, outcome, facts)
+    } catch (error) {
+      deps.warn({ failoverId: failover.id, err: error }, 'could not add the end to the audit')
+    }
   }
 
   /**
@@ -142,7 +157,7 @@ export function createFailovers(deps: FailoverDeps) {
   /**
    * Starts a failover and returns it once it is on disk and about to be sent.
    *
-   * @param key of the dialog it comes from; null: none was given.
+   * @param from the key of the dialog it comes from, null if it has none, and the record of who asked.
    * @throws ProblemError when a check speaks against it, a risk is not accepted, the fresh read fails, the
    *   token is locked out or the disk can't be written to. Then nothing was sent.
    */
@@ -150,14 +165,14 @@ export function createFailovers(deps: FailoverDeps) {
     tunnelId: string,
     request: FailoverRequest,
     by: string,
-    key: string | null = null,
+    from: { key: string | null; auditId: string },
   ): Promise<Failover> {
     if (taken.has(tunnelId)) throw runningProblem(tunnelId)
     taken.set(tunnelId, { failoverId: null, by, since: now() })
     try {
       const checked = await check(tunnelId, request, by)
       const failover = { ...checked, sentAt: now() }
-      await insert(failover, key)
+      await insert(failover, from)
       taken.set(tunnelId, { failoverId: failover.id, by, since: failover.requestedAt })
       keep(failover)
       deps.setFailover(tunnelId, failover.id)
@@ -279,9 +294,9 @@ export function createFailovers(deps: FailoverDeps) {
     return leftAt
   }
 
-  async function insert(failover: Failover, key: string | null) {
+  async function insert(failover: Failover, from: { key: string | null; auditId: string }) {
     try {
-      await records.insert(failover, key)
+      await records.insert(failover, from)
     } catch (error) {
       // Another process, or a failover that this one has not taken up yet after a restart.
       throw isUnique(error) ? runningProblem(failover.tunnelId) : notRecorded(error)
@@ -377,6 +392,7 @@ export function createFailovers(deps: FailoverDeps) {
           deps.warn({ failoverId: failover.id, err: error }, 'could not write a late fact down'),
         )
       failover = { ...failover, afterwards: [...failover.afterwards, fact] }
+      void settle(failover, fact.kind, { activeNow: fact.activeNow })
       keep(failover)
       deps.publish({ type: 'failoverChanged', failover })
     }

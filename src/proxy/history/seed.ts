@@ -300,5 +300,6 @@ const toRow = (failover: Failover) => ({
   requested_at: failover.requestedAt,
   idempotency_key: null,
   drill: failover.drill ? 1 : 0,
+  audit_id: null,
   body: JSON.stringify(failover),
 })

@@ -39,19 +39,26 @@ export async function get<T>(
   return parse(schema, await ask(path, { method: 'GET', ...options }))
 }
 
-/** Writes, once: nothing here repeats a call. Throws as `get` does. */
+/** Writes, once: nothing here repeats a call. Throws as `get` does. `headers` go along with its own. */
 export async function send<T>(
   schema: z.ZodMiniType<T>,
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body: unknown = {},
+  headers: Record<string, string> = {},
 ): Promise<T> {
-  return parse(schema, await ask(path, { method, body: JSON.stringify(body) }))
+  return parse(schema, await ask(path, { method, headers, body: JSON.stringify(body) }))
 }
 
-async function ask(path: string, init: RequestInit): Promise<unknown> {
+type Call = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }
+
+async function ask(path: string, init: Call): Promise<unknown> {
   // The header shows that the call comes from this page: other sites can't set it.
-  const headers: Record<string, string> = { Accept: 'application/json', 'X-Requested-By': 'tandem' }
+  const headers: Record<string, string> = {
+    ...init.headers,
+    Accept: 'application/json',
+    'X-Requested-By': 'tandem',
+  }
   if (init.body !== undefined) headers['Content-Type'] = 'application/json'
   let answer: Response
   try {

@@ -1,5 +1,5 @@
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
-import { Configuration, Connector, ConnectorList } from '#contract/tunnel.ts'
+import { Configuration, Connector, type ConnectorList } from '#contract/tunnel.ts'
 import { get } from './client.ts'
 import { configurationQuery, connectorsQuery } from './queries.ts'
 
@@ -7,14 +7,6 @@ import { configurationQuery, connectorsQuery } from './queries.ts'
  * "Check now": asks Cloudflare itself instead of Tandem's memory, for the moment before somebody decides.
  * Tandem grants it once in ten seconds for one subject; else it answers from memory, with its age.
  */
-
-export function useCheckConnectors(tunnelId: string) {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: () => get(ConnectorList, `/tunnels/${tunnelId}/connectors?fresh=true`),
-    onSuccess: (list) => landConnectors(cache, list),
-  })
-}
 
 /** One connector; the others of its tunnel stay as they were last seen. */
 export function useCheckConnector(tunnelId: string, connectorId: string) {
@@ -38,7 +30,7 @@ export function useCheckConfiguration(tunnelId: string) {
 }
 
 /** The stream may have brought a later look while this one was on its way: later wins. */
-function landConnectors(cache: QueryClient, list: ConnectorList) {
+export function landConnectors(cache: QueryClient, list: ConnectorList) {
   cache.setQueryData(connectorsQuery(list.tunnelId).queryKey, (old) =>
     old?.checkedAt && (list.checkedAt ?? 0) < old.checkedAt ? old : list,
   )

@@ -64,16 +64,29 @@ export function useConfigurationPut(tunnelId: string) {
   })
 }
 
-/** Answers as soon as Tandem has taken it on; `failoverQuery(id)` follows it by the live stream. */
+/**
+ * Answers as soon as Tandem has taken it on; `failoverQuery(id)` follows it by the live stream. With the
+ * same key it is done once, however often it is sent: after a lost answer it may be sent again.
+ */
 export function useFailoverRun(tunnelId: string) {
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: (request: FailoverRequest) =>
-      send(Failover, 'POST', `/tunnels/${tunnelId}/failovers`, request),
+    mutationFn: ({ key, ...request }: FailoverRequest & { key: string }) =>
+      send(Failover, 'POST', `/tunnels/${tunnelId}/failovers`, request, { 'Idempotency-Key': key }),
     // The stream may have told more by the time the answer to the click is here.
     onSuccess: (failover) => {
       if (!cache.getQueryData(failoverQuery(failover.id).queryKey)) landFailover(cache, failover)
     },
+  })
+}
+
+/** Which connector should carry the traffic when nothing is wrong; null takes it back. */
+export function usePreferencePut(tunnelId: string) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (connectorId: string | null) =>
+      send(TunnelDetail, 'PUT', `/tunnels/${tunnelId}/preference`, { connector_id: connectorId }),
+    onSuccess: (tunnel) => landDetail(cache, tunnel),
   })
 }
 

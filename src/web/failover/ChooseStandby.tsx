@@ -1,23 +1,20 @@
 import type { ReactNode } from 'react'
-import type { Connector, Tunnel } from '#contract/tunnel.ts'
+import type { Connector } from '#contract/tunnel.ts'
 import { Callout } from '#web/ui/Callout.tsx'
 import { type Card, RadioCards } from '#web/ui/Field.tsx'
-import { Icon } from '#web/ui/Icon.tsx'
 import { shortId } from '#web/ui/names.ts'
 import { Place } from '#web/ui/Place.tsx'
 import { RoleMark } from '#web/ui/RoleMark.tsx'
 import { Handover } from './Handover.tsx'
-import { activeOf, blocksOf, candidatesOf, isPromotable, risksOf } from './order.ts'
+import { activeOf, blocksOf, candidatesOf } from './order.ts'
 
-/** Who takes over: the standbys to choose from, what will happen as a picture, and what speaks against it. */
+/** Who takes over: the standbys to choose from, and what will happen as a picture. */
 export function ChooseStandby({
-  tunnel,
   connectors,
   target,
   age,
   onChoose,
 }: {
-  tunnel: Tunnel
   connectors: readonly Connector[]
   target: Connector | null
   /** How old the data is that all of this rests on. */
@@ -58,7 +55,6 @@ export function ChooseStandby({
       ) : (
         age
       )}
-      {target && isPromotable(target) ? <Risks target={target} tunnel={tunnel} /> : null}
     </div>
   )
 }
@@ -90,26 +86,4 @@ function toCard(connector: Connector): Card<string> {
     aside: <RoleMark role={connector.role} reported={connector.roleReported} />,
     disabledReason: blocks.length > 0 ? blocks.map(({ sentence }) => sentence).join(' ') : null,
   }
-}
-
-function Risks({ target, tunnel }: { target: Connector; tunnel: Tunnel }) {
-  const risks = risksOf(target)
-  if (risks.length === 0 && tunnel.haMode !== null)
-    return (
-      <p className="flex items-start gap-2 text-ink-2">
-        <Icon name="check" className="mt-0.5 size-4 text-good" />
-        Nothing speaks against it. Open connections through the old one may hang and have to be made
-        again.
-      </p>
-    )
-  return (
-    <Callout tone="warn" title="To know before you promote it">
-      <ul className="mt-1 flex list-disc flex-col gap-1 pl-4">
-        {risks.map(({ sentence }) => (
-          <li key={sentence}>{sentence}</li>
-        ))}
-        <li>Open connections through the old one may hang and have to be made again.</li>
-      </ul>
-    </Callout>
-  )
 }

@@ -1,26 +1,21 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import { type Failover, isRunning } from '#contract/failover.ts'
 import type { Problem } from '#contract/problem.ts'
-import { useConnectorsCheckedAt } from '#web/api/ages.ts'
-import { kindOf, toProblem } from '#web/api/client.ts'
-import { useCheckConnectors } from '#web/api/fresh.ts'
-import { useFailoverRun } from '#web/api/operations.ts'
-import { connectorsQuery, failoverQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
+import { toProblem } from '#web/api/client.ts'
+import { failoverQuery, tunnelQuery } from '#web/api/queries.ts'
 import { Button } from '#web/ui/Button.tsx'
-import { Callout } from '#web/ui/Callout.tsx'
-import { useClock } from '#web/ui/clock.ts'
 import { Dialog } from '#web/ui/Dialog.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { shortId } from '#web/ui/names.ts'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
 import { Skeleton } from '#web/ui/Skeleton.tsx'
 import { Age } from '#web/ui/TimeAgo.tsx'
-import { countdownText } from '#web/ui/time.ts'
 import { ChooseStandby } from './ChooseStandby.tsx'
+import { Consent } from './Consent.tsx'
 import { FailoverProgress } from './FailoverProgress.tsx'
-import { activeOf, candidatesOf, isPromotable } from './order.ts'
-import { lockedUntil, whyNoFailover } from './reason.ts'
+import { Notice } from './Notice.tsx'
+import { useChoice } from './use-choice.ts'
 
 /**
  * A failover from the choice to its end, in one dialog: pick the standby, see who hands over to whom,
@@ -45,7 +40,7 @@ export function FailoverDialog({
 }) {
   const { data: tunnel } = useSuspenseQuery(tunnelQuery(tunnelId))
   const following = useQuery({ ...failoverQuery(failoverId ?? ''), enabled: Boolean(failoverId) })
-  const choice = useChoice({ tunnelId, to, onFollow, asking: !failoverId })
+  const choice = useChoice({ tunnelId, to, onFollow, isAsking: !failoverId })
   const failover = failoverId ? (following.data ?? null) : null
   const running = failover !== null && isRunning(failover.state)
   const safe = useRef<HTMLButtonElement>(null)
@@ -112,14 +107,33 @@ export function FailoverDialog({
         />
       ) : (
         <div className="flex flex-col gap-4">
-          {choice.notice}
+          <Notice {...choice.notice} />
           <ChooseStandby
-            tunnel={tunnel}
             connectors={choice.connectors}
             target={choice.target}
-            age={choice.age}
+            age={
+              <p className="text-sm text-ink-2">
+                {choice.isReading ? (
+                  'Asking Cloudflare…'
+                ) : (
+                  <>
+                    Cloudflare was asked{' '}
+                    <Age at={choice.readAt} staleAfterMs={tunnel.staleAfterMs} ago />
+                  </>
+                )}
+              </p>
+            }
             onChoose={onChoose}
           />
+          {choice.target ? (
+            <Consent
+              checks={choice.checks}
+              consent={choice.consent}
+              runningId={tunnel.failoverId}
+              onChange={choice.setConsent}
+              onFollow={onFollow}
+            />
+          ) : null}
         </div>
       )}
     </Dialog>
@@ -134,176 +148,6 @@ const strayProblem: Problem = {
   title: 'That failover belongs to another tunnel',
   status: 404,
   detail: 'The address of this dialog was put together from two. Close it and look again.',
-}
-
-/** What is chosen, what speaks against sending it, and the sending. */
-function useChoice({
-  tunnelId,
-  to,
-  onFollow,
-  asking,
-}: {
-  tunnelId: string
-  to: string | undefined
-  onFollow: (failoverId: string) => void
-  /** The choice is what the dialog shows. */
-  asking: boolean
-}) {
-  const { data: session } = useSuspenseQuery(sessionQuery)
-  const { data: tunnel } = useSuspenseQuery(tunnelQuery(tunnelId))
-  const { data: list } = useSuspenseQuery(connectorsQuery(tunnelId))
-  const checkedAt = useConnectorsCheckedAt(tunnel, list)
-  const run = useFailoverRun(tunnelId)
-  const check = useCheckConnectors(tunnelId)
-  const { connectors } = list
-  const candidates = candidatesOf(connectors)
-  const target =
-    connectors.find(({ id }) => id === to) ??
-    (to === undefined ? (candidates.find(isPromotable) ?? null) : null)
-
-  // The active one as the person saw it: another one has to be looked at before anything is sent.
-  const activeId = activeOf(connectors)?.id ?? null
-  const [seenActiveId, setSeenActiveId] = useState(activeId)
-  const changed = asking && seenActiveId !== activeId
-  // A failover that is followed changes it before everybody's eyes.
-  if (!asking && seenActiveId !== activeId) setSeenActiveId(activeId)
-
-  // Whoever decides decides on fresh data.
-  const { mutate: checkNow } = check
-  useEffect(() => {
-    if (asking) checkNow()
-  }, [asking, checkNow])
-
-  const barrier = useClock((now) => whyNoFailover(session, tunnel, now))
-  const lockEndsAt = useClock((now) => lockedUntil(session, now))
-  const problem = run.error ? toProblem(run.error) : null
-  const lockLeft = useClock((now) => {
-    const until = lockEndsAt ?? problem?.retryAt ?? null
-    return until !== null && until > now ? countdownText(until - now) : null
-  })
-
-  const reason =
-    barrier ??
-    (lockLeft ? 'Cloudflare is refusing calls for now.' : null) ??
-    (changed ? 'The active connector has changed: look again first.' : null) ??
-    (target === null
-      ? 'Choose a standby that can take over.'
-      : isPromotable(target)
-        ? null
-        : 'This connector can’t be promoted now.')
-
-  const send = () => {
-    if (!target || reason) return
-    run.mutate(
-      { client_id: target.id, expected_active_id: seenActiveId },
-      {
-        onSuccess: ({ id }) => onFollow(id),
-        onError: (error) => {
-          const refused = toProblem(error)
-          // Somebody else was faster: their failover is the one to follow.
-          if (refused.failoverId) onFollow(refused.failoverId)
-          else checkNow()
-        },
-      },
-    )
-  }
-
-  const lookAgain = () => {
-    setSeenActiveId(activeId)
-    run.reset()
-  }
-  return {
-    connectors,
-    target,
-    reason,
-    sending: run.isPending,
-    send,
-    age: (
-      <p className="text-sm text-ink-2">
-        {check.isPending ? (
-          'Asking Cloudflare…'
-        ) : (
-          <>
-            Cloudflare was asked <Age at={checkedAt} staleAfterMs={tunnel.staleAfterMs} ago />
-          </>
-        )}
-      </p>
-    ),
-    notice: (
-      <Notice
-        barrier={barrier}
-        lockLeft={lockLeft}
-        change={changed ? { was: seenActiveId, is: activeId } : null}
-        problem={problem}
-        checkProblem={check.error ? toProblem(check.error) : null}
-        gone={to !== undefined && target === null ? to : null}
-        onLookAgain={lookAgain}
-      />
-    ),
-  }
-}
-
-/** The one thing that most needs saying before anything can be sent. */
-function Notice({
-  barrier,
-  lockLeft,
-  change,
-  problem,
-  checkProblem,
-  gone,
-  onLookAgain,
-}: {
-  barrier: string | null
-  lockLeft: string | null
-  change: { was: string | null; is: string | null } | null
-  problem: Problem | null
-  checkProblem: Problem | null
-  gone: string | null
-  onLookAgain: () => void
-}): ReactNode {
-  const nameOf = (id: string | null) => (id === null ? 'no connector' : shortId(id))
-  if (lockLeft)
-    return (
-      <Callout tone="bad" title={`Cloudflare is refusing calls for another ${lockLeft}`}>
-        {problem?.detail ??
-          'Nothing was sent and nothing waits to be sent: try again when the time is up.'}
-      </Callout>
-    )
-  if (barrier)
-    return (
-      <Callout tone="bad" title="No failover can be started">
-        {barrier}
-      </Callout>
-    )
-  if (change)
-    return (
-      <Callout
-        tone="bad"
-        title={`Active is now ${nameOf(change.is)}, not ${nameOf(change.was)}`}
-        action={
-          <Button size="sm" onClick={onLookAgain}>
-            I have looked again
-          </Button>
-        }
-      >
-        Nothing was sent. What you see below is the present state.
-      </Callout>
-    )
-  if (problem && kindOf(problem) !== 'failover-running') return <ProblemCallout problem={problem} />
-  if (gone)
-    return (
-      <Callout tone="bad" title={`${shortId(gone)} is not one of this tunnel’s connectors`}>
-        It may be gone. Choose another one.
-      </Callout>
-    )
-  if (checkProblem)
-    return (
-      <Callout tone="warn" title="Cloudflare could not be asked just now">
-        {checkProblem.detail} You see the last known state; before anything is sent, Tandem asks
-        again.
-      </Callout>
-    )
-  return null
 }
 
 function Followed({ failover, problem }: { failover: Failover | null; problem: Problem | null }) {

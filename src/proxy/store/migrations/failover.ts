@@ -8,6 +8,7 @@ export const failover: Migration = {
       .alterTable('failovers')
       .addColumn('drill', 'integer', (column) => column.notNull().defaultTo(0))
       .execute()
+    await db.schema.alterTable('failovers').addColumn('audit_id', 'text').execute()
     await db.schema
       .createIndex('failovers_by_key')
       .on('failovers')

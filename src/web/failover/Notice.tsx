@@ -1,0 +1,70 @@
+import type { ReactNode } from 'react'
+import type { Problem } from '#contract/problem.ts'
+import { kindOf } from '#web/api/client.ts'
+import { Button } from '#web/ui/Button.tsx'
+import { Callout } from '#web/ui/Callout.tsx'
+import { shortId } from '#web/ui/names.ts'
+import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
+
+/** The one thing that most needs saying before anything can be sent. */
+export function Notice({
+  barrier,
+  lockLeft,
+  change,
+  problem,
+  checkProblem,
+  gone,
+  onLookAgain,
+}: {
+  barrier: string | null
+  lockLeft: string | null
+  change: { was: string | null; is: string | null } | null
+  problem: Problem | null
+  checkProblem: Problem | null
+  gone: string | null
+  onLookAgain: () => void
+}): ReactNode {
+  const nameOf = (id: string | null) => (id === null ? 'no connector' : shortId(id))
+  if (lockLeft)
+    return (
+      <Callout tone="bad" title={`Cloudflare is refusing calls for another ${lockLeft}`}>
+        {problem?.detail ??
+          'Nothing was sent and nothing waits to be sent: try again when the time is up.'}
+      </Callout>
+    )
+  if (barrier)
+    return (
+      <Callout tone="bad" title="No failover can be started">
+        {barrier}
+      </Callout>
+    )
+  if (change)
+    return (
+      <Callout
+        tone="bad"
+        title={`Active is now ${nameOf(change.is)}, not ${nameOf(change.was)}`}
+        action={
+          <Button size="sm" onClick={onLookAgain}>
+            I have looked again
+          </Button>
+        }
+      >
+        Nothing was sent. What you see below is the present state.
+      </Callout>
+    )
+  if (problem && kindOf(problem) !== 'failover-running') return <ProblemCallout problem={problem} />
+  if (gone)
+    return (
+      <Callout tone="bad" title={`${shortId(gone)} is not one of this tunnel’s connectors`}>
+        It may be gone. Choose another one.
+      </Callout>
+    )
+  if (checkProblem)
+    return (
+      <Callout tone="warn" title="Cloudflare could not be asked just now">
+        {checkProblem.detail} You see the last known state; before anything is sent, Tandem asks
+        again.
+      </Callout>
+    )
+  return null
+}

@@ -1,0 +1,120 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useConnectorsCheckedAt } from '#web/api/ages.ts'
+import { toProblem } from '#web/api/client.ts'
+import { useFailoverRun } from '#web/api/operations.ts'
+import { connectorsQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
+import { useClock } from '#web/ui/clock.ts'
+import { countdownText } from '#web/ui/time.ts'
+import { type Consent, newKey, noConsent, useFailoverChecks, whyNotYet } from './checks.ts'
+import { activeOf, candidatesOf, isPromotable } from './order.ts'
+import { lockedUntil, whyNoFailover } from './reason.ts'
+
+/** What is chosen, what speaks against sending it, what the person accepts, and the sending. */
+export function useChoice({
+  tunnelId,
+  to,
+  onFollow,
+  isAsking,
+}: {
+  tunnelId: string
+  to: string | undefined
+  onFollow: (failoverId: string) => void
+  /** The choice is what the dialog shows. */
+  isAsking: boolean
+}) {
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  const { data: tunnel } = useSuspenseQuery(tunnelQuery(tunnelId))
+  const { data: list } = useSuspenseQuery(connectorsQuery(tunnelId))
+  const checkedAt = useConnectorsCheckedAt(tunnel, list)
+  const run = useFailoverRun(tunnelId)
+  const { connectors } = list
+  const candidates = candidatesOf(connectors)
+  const target =
+    connectors.find(({ id }) => id === to) ??
+    (to === undefined ? (candidates.find(isPromotable) ?? null) : null)
+  const checks = useFailoverChecks(tunnelId, target?.id ?? null, isAsking)
+  const [key, setKey] = useState(newKey)
+  const [said, setSaid] = useState({ of: target?.id, consent: noConsent })
+  // Ticks are about one target: whoever chooses another one has not accepted anything of it.
+  const consent: Consent =
+    said.of === target?.id ? said.consent : { ...said.consent, ticked: noConsent.ticked }
+
+  // The active one as the person saw it: another one has to be looked at before anything is sent.
+  const activeId = activeOf(connectors)?.id ?? null
+  const [seenActiveId, setSeenActiveId] = useState(activeId)
+  const changed = isAsking && seenActiveId !== activeId
+  // A failover that is followed changes it before everybody's eyes.
+  if (!isAsking && seenActiveId !== activeId) setSeenActiveId(activeId)
+
+  const barrier = useClock((now) => whyNoFailover(session, tunnel, now))
+  const lockEndsAt = useClock((now) => lockedUntil(session, now))
+  const problem = run.error ? toProblem(run.error) : null
+  const lockLeft = useClock((now) => {
+    const until = lockEndsAt ?? problem?.retryAt ?? null
+    return until !== null && until > now ? countdownText(until - now) : null
+  })
+
+  const reason =
+    barrier ??
+    (lockLeft ? 'Cloudflare is refusing calls for now.' : null) ??
+    (changed ? 'The active connector has changed: look again first.' : null) ??
+    (target === null ? 'Choose a standby that can take over.' : null) ??
+    whyNotYet(checks.data?.checks ?? null, consent)
+
+  const send = () => {
+    if (!target || reason) return
+    const words = consent.reason.trim()
+    const request = {
+      client_id: target.id,
+      expected_active_id: seenActiveId,
+      ticked: [...consent.ticked],
+      reason: words === '' ? null : words,
+      drill: consent.drill,
+    }
+    const follow = (failoverId: string) => {
+      // What was said is said of that one; the next decision is another.
+      setKey(newKey())
+      setSaid({ of: undefined, consent: noConsent })
+      onFollow(failoverId)
+    }
+    run.mutate(
+      { ...request, key },
+      {
+        onSuccess: ({ id }) => follow(id),
+        onError: (error) => {
+          const refused = toProblem(error)
+          // Somebody else was faster: their failover is the one to follow.
+          if (refused.failoverId) follow(refused.failoverId)
+          else void checks.refetch()
+        },
+      },
+    )
+  }
+
+  return {
+    connectors,
+    target,
+    reason,
+    sending: run.isPending,
+    send,
+    checks: checks.data?.checks ?? null,
+    consent,
+    setConsent: (next: Consent) => setSaid({ of: target?.id, consent: next }),
+    /** The first look is still under way. */
+    isReading: checks.isLoading,
+    readAt: checkedAt,
+    notice: {
+      barrier,
+      lockLeft,
+      change: changed ? { was: seenActiveId, is: activeId } : null,
+      problem,
+      checkProblem: checks.error ? toProblem(checks.error) : null,
+      gone: to !== undefined && target === null ? to : null,
+      onLookAgain: () => {
+        setSeenActiveId(activeId)
+        run.reset()
+      },
+    },
+  }
+}
