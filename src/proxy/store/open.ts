@@ -283,3 +283,24 @@ export async function backUp(dataDir: string, copy: string): Promise<void> {
     throw new Error(`The backup ${copy} could not be written (${codeOf(error)}).`, { cause: error })
   }
 }
+
+/**
+ * Opens the database of a data folder to look into it and nothing else, whether Tandem runs on it or not.
+ *
+ * Throws an Error with one sentence when there is none, or it is from another version of Tandem.
+ */
+export function openToRead(dataDir: string): Store {
+  const file = nameOf(dataDir)
+  if (!existsSync(file)) throw new Error(`There is no database in ${dataDir}.`)
+  let database: Database.Database
+  try {
+    database = new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 })
+    const done = database.prepare('select name from kysely_migration').pluck().all()
+    const missing = Object.keys(migrations).filter((name) => !done.includes(name))
+    if (missing.length === 0) return new Kysely({ dialect: toDialect(database) })
+  } catch (error) {
+    throw new Error(`The database ${file} can’t be read (${codeOf(error)}).`, { cause: error })
+  }
+  database.close()
+  throw new Error(`The database ${file} is from an older Tandem: start this one on it once.`)
+}

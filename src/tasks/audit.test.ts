@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAudit } from '../proxy/identity/audit.ts'
+import { openStore } from '../proxy/store/open.ts'
+
+/** The command as it is typed, on a data folder that Tandem has open at the time. */
+
+let folder: string
+let close: () => Promise<void>
+const lines: string[] = []
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tandem-audit-'))
+  const { db } = await openStore(folder, Date.now)
+  close = () => db.destroy()
+  const audit = createAudit({
+    db,
+    now: Date.now,
+    log: (facts, msg) => lines.push(JSON.stringify({ level: 30, ...facts, msg })),
+  })
+  for (const name of ['edge', '=cmd']) {
+    await audit.append({
+      who: { id: 'person:ana', name: 'Ana', role: 'admin' },
+      from: '192.0.2.1',
+      what: 'tunnelCreate',
+      tunnelId: null,
+      target: name,
+      facts: { name },
+      requestId: 'r',
+    })
+  }
+  writeFileSync(join(folder, 'tandem.log'), `not ours\n${lines.join('\n')}\n{"audit":{"seq":`)
+})
+afterAll(async () => {
+  await close()
+  rmSync(folder, { recursive: true })
+})
+
+const run = (...args: string[]) =>
+  new Promise<{ code: number; out: string; errors: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', join(import.meta.dirname, 'audit.ts'), ...args],
+      { env: { ...process.env, TANDEM_DATA_DIR: folder } },
+      (error, out, errors) => resolve({ code: error ? Number(error.code) : 0, out, errors }),
+    )
+  })
+
+test('S28 verify: whole while Tandem runs; then the record that was changed by hand is named, with exit 1', async () => {
+  const whole = await run('verify', '--log', join(folder, 'tandem.log'))
+  expect(whole.out).toMatch(
+    /^The chain is whole: 2 records, the last of 20.*Z \([0-9a-f]{64}\)\. 2 of them stand in the log/,
+  )
+  expect(whole.code).toBe(0)
+
+  const file = new Database(join(folder, 'tandem.db'))
+  file.exec('drop trigger audit_no_update')
+  file.exec(`update audit set who_name = 'Eve' where seq = 2`)
+  file.close()
+  const broken = await run('verify')
+  expect(broken).toMatchObject({ code: 1, out: '' })
+  expect(broken.errors).toMatch(
+    /^The chain is broken\. Record 2 was changed.* In order until record 1\./,
+  )
+}, 60_000)
+
+test('export: a line each, or CSV in which nothing runs; a wrong word shows the usage', async () => {
+  const jsonl = await run('export')
+  const records = jsonl.out.trim().split('\n')
+  expect(records.map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual([2, 1])
+  const csv = await run('export', '--format', 'csv')
+  expect(csv.out).toContain(`,'=cmd,`)
+  const wrong = await run('erase')
+  expect(wrong).toMatchObject({ code: 1, errors: expect.stringMatching(/^Usage: npm run audit/) })
+  const nowhere = await run('verify', '--data-dir', '/nowhere')
+  expect(nowhere).toMatchObject({ code: 1, errors: 'There is no database in /nowhere.\n' })
+}, 60_000)
