@@ -31,7 +31,7 @@ async function watch() {
   await rig.looked()
   /** From now on every request is this one's. */
   const as = (who: Who | null) => {
-    rig.tandem.parts.identify = async () => who
+    rig.tandem.parts.identity.find = async () => ({ who, cookies: [] })
   }
   as(person('ana', 'admin'))
   return { rig, as, tunnelId, connectorIds, path: `/tunnels/${tunnelId}` }
