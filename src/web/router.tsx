@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   notFound,
 } from '@tanstack/react-router'
+import { auditWhats } from '#contract/audit.ts'
 import { eventKinds } from '#contract/history.ts'
 import {
   type ReadinessKind,
@@ -26,6 +27,7 @@ import {
 import { oneOf, parseSearch, someOf, stringifySearch, textOf } from './api/search.ts'
 import { parseRange, rangeOf, rangeSearch } from './charts/range.ts'
 import { type ActivitySearch, activityFilter } from './pages/activity/filter.ts'
+import type { AuditSearch } from './pages/audit/filter.ts'
 import { type SortKey, sortKeys } from './pages/tunnels/rows.ts'
 import { ErrorPage } from './shell/ErrorPage.tsx'
 import { NotFoundPage } from './shell/NotFoundPage.tsx'
@@ -160,7 +162,20 @@ const activity = createRoute({
   component: lazyRouteComponent(() => import('./pages/activity/ActivityPage.tsx'), 'ActivityPage'),
 })
 
-const routeTree = root.addChildren([tunnels, tunnel, connector, activity])
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: (search: Record<string, unknown>): AuditSearch => ({
+    who: textOf(search.who),
+    what: someOf(auditWhats, search.what),
+    tunnel: uuid.test(String(search.tunnel)) ? String(search.tunnel) : undefined,
+    range: parseRange(search.range) && String(search.range),
+  }),
+  loader: ({ context }) => void context.cache.ensureQueryData(tunnelsQuery),
+  component: lazyRouteComponent(() => import('./pages/audit/AuditPage.tsx'), 'AuditPage'),
+})
+
+const routeTree = root.addChildren([tunnels, tunnel, connector, activity, audit])
 
 export function createAppRouter(context: { cache: QueryClient; live: Live }) {
   return createRouter({

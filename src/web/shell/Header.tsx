@@ -1,5 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { whyNot } from '#contract/operations.ts'
 import { sessionQuery } from '#web/api/queries.ts'
 import { IconButton } from '#web/ui/Button.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
@@ -14,6 +15,7 @@ import { PollerChip } from './PollerChip.tsx'
 
 export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: () => void }) {
   const { data: session } = useSuspenseQuery(sessionQuery)
+  const mayNotAudit = whyNot(session.me?.role ?? null, 'auditList')
   return (
     <header className="flex h-12 items-center gap-1 border-b border-line bg-panel px-3 sm:gap-3 sm:px-6">
       <Link
@@ -28,6 +30,7 @@ export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
       <nav aria-label="Main" className="flex h-full items-stretch sm:ml-1">
         <NavLink to="/">Tunnels</NavLink>
         <NavLink to="/activity">Activity</NavLink>
+        {mayNotAudit === null ? <NavLink to="/audit">Audit</NavLink> : null}
       </nav>
       <div className="min-w-0 flex-1" />
       <button
@@ -60,7 +63,7 @@ export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
   )
 }
 
-function NavLink({ to, children }: { to: '/' | '/activity'; children: string }) {
+function NavLink({ to, children }: { to: '/' | '/activity' | '/audit'; children: string }) {
   return (
     <Link
       to={to}

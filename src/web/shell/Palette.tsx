@@ -226,6 +226,7 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
   const navigate = useNavigate()
   const mayNotCreate = useWhyNot('tunnelCreate')
   const mayNotFailOver = useWhyNot('failoverRun')
+  const mayNotAudit = useWhyNot('auditList')
   const tunnelId = useRouterState({
     select: (state) =>
       state.matches.map(({ params }) => params as { tunnelId?: string }).at(-1)?.tunnelId,
@@ -282,6 +283,10 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
       action('activity', 'Go to activity', () => void navigate({ to: '/activity' }), {
         keys: 'g a',
       }),
+      action('person', 'Go to audit', () => void navigate({ to: '/audit' }), {
+        keys: 'g u',
+        disabledReason: mayNotAudit,
+      }),
       action(
         'plus',
         'Create a tunnel',
@@ -293,5 +298,5 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
       action('monitor', 'Theme: as the system', () => setTheme('system')),
       action('keyboard', 'Keys and marks', onHelp, { keys: '?' }),
     ]
-  }, [navigate, onHelp, mayNotCreate, mayNotFailOver, tunnelId])
+  }, [navigate, onHelp, mayNotCreate, mayNotFailOver, mayNotAudit, tunnelId])
 }

@@ -32,6 +32,7 @@ export function Shell() {
   useShortcut('help', () => setLayer('help'))
   useShortcut('tunnels', () => void router.navigate({ to: '/' }))
   useShortcut('activity', () => void router.navigate({ to: '/activity' }))
+  useShortcut('audit', () => void router.navigate({ to: '/audit' }))
   // On pages without a list to search, the palette is the search.
   useShortcut('search', () => setLayer('palette'), true)
 

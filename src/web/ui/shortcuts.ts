@@ -6,6 +6,7 @@ export const shortcuts = {
   palette: { keys: ['mod+k'], does: 'Find a tunnel, a connector or an action', where: 'Anywhere' },
   tunnels: { keys: ['g t'], does: 'Go to the tunnels', where: 'Anywhere' },
   activity: { keys: ['g a'], does: 'Go to the activity', where: 'Anywhere' },
+  audit: { keys: ['g u'], does: 'Go to the audit', where: 'Anywhere' },
   help: { keys: ['?'], does: 'Show the keys', where: 'Anywhere' },
   create: { keys: ['c'], does: 'Create a tunnel', where: 'Tunnels' },
   next: { keys: ['j', 'ArrowDown'], does: 'Next row', where: 'Tunnels' },

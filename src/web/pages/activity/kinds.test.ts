@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { eventKinds } from '#contract/history.ts'
-import { chosen, families, toggled } from './kinds.ts'
+import { type EventKind, eventKinds } from '#contract/history.ts'
+import { chosen, toggled } from '#web/log/families.ts'
+import { families } from './kinds.ts'
 
 test('every kind of entry belongs to exactly one family', () => {
   expect(families.flatMap(({ kinds }) => kinds).toSorted()).toEqual([...eventKinds].toSorted())
@@ -8,7 +9,7 @@ test('every kind of entry belongs to exactly one family', () => {
 
 test('a family is chosen and given back as a whole', () => {
   const [failovers, status] = families
-  const once = toggled(undefined, status.kinds)
+  const once = toggled<EventKind>(undefined, status.kinds)
   expect(once).toEqual(['status-changed'])
   const both = toggled(once, failovers.kinds)
   expect(chosen(both, failovers.kinds)).toBe(true)

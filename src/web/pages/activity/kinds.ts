@@ -1,4 +1,5 @@
 import type { EventKind } from '#contract/history.ts'
+import type { Family } from '#web/log/families.ts'
 
 /** The kinds of entries as people ask for them: a few families instead of twenty words. */
 export const families = [
@@ -41,23 +42,4 @@ export const families = [
     meaning: 'Tandem itself stopped watching, or went on',
     kinds: ['watching-stopped', 'watching-resumed'],
   },
-] as const satisfies readonly { label: string; meaning: string; kinds: readonly EventKind[] }[]
-
-/** Whether a family is asked for whole, in part, or not at all. */
-export function chosen(
-  kinds: readonly EventKind[] | undefined,
-  family: readonly EventKind[],
-): boolean | 'mixed' {
-  const count = family.filter((kind) => kinds?.includes(kind)).length
-  return count === 0 ? false : count === family.length ? true : 'mixed'
-}
-
-/** The choice with a family more or less; undefined when nothing is left of it: then all are shown. */
-export function toggled(
-  kinds: readonly EventKind[] | undefined,
-  family: readonly EventKind[],
-): EventKind[] | undefined {
-  const rest = (kinds ?? []).filter((kind) => !family.includes(kind))
-  const next = chosen(kinds, family) === true ? rest : [...rest, ...family]
-  return next.length > 0 ? next : undefined
-}
+] as const satisfies readonly Family<EventKind>[]

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { HistoryEvent } from '#contract/history.ts'
-import { toPieces, toRows } from './rows.ts'
+import { toPieces } from './rows.ts'
 
 const event = (change: Partial<HistoryEvent>): HistoryEvent => ({
   id: '1',
@@ -17,25 +17,6 @@ const event = (change: Partial<HistoryEvent>): HistoryEvent => ({
   note: null,
   precisionMs: null,
   ...change,
-})
-
-test('each day has one heading, before what happened in it', () => {
-  const at = (text: string) => Date.parse(text)
-  const rows = toRows(
-    [
-      event({ id: '3', at: at('2026-11-24T00:00:10Z') }),
-      event({ id: '2', at: at('2026-11-23T23:59:50Z') }),
-      event({ id: '1', at: at('2026-11-23T01:00:00Z') }),
-    ],
-    'utc',
-  )
-  expect(rows.map(({ kind, key }) => (kind === 'day' ? 'day' : key))).toEqual([
-    'day',
-    '3',
-    'day',
-    '2',
-    '1',
-  ])
 })
 
 test('a sentence is cut where it names connectors, and nowhere else', () => {

@@ -1,0 +1,113 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useCallback, useMemo } from 'react'
+import { toProblem } from '#web/api/client.ts'
+import { useWhyNot } from '#web/api/operations.ts'
+import { DayLog, LogLoading } from '#web/log/DayLog.tsx'
+import { Exports } from '#web/log/Exports.tsx'
+import { Button } from '#web/ui/Button.tsx'
+import { EmptyState } from '#web/ui/EmptyState.tsx'
+import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
+import { usePageTitle } from '#web/ui/page-title.ts'
+import { AuditFilters } from './AuditFilters.tsx'
+import { AuditRow } from './AuditRow.tsx'
+import { ChainLine } from './ChainLine.tsx'
+import { type AuditSearch, auditQuery, auditSearch } from './filter.ts'
+
+const route = getRouteApi('/audit')
+
+/** What people did, newest first: filtered, checked against tampering, and to take away. */
+export function AuditPage() {
+  usePageTitle('Audit')
+  const reason = useWhyNot('auditList')
+  if (reason !== null) {
+    return (
+      <EmptyState level="h1" title="This record is not for your role">
+        {reason}
+      </EmptyState>
+    )
+  }
+  return <Audit />
+}
+
+function Audit() {
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const isAdmin = useWhyNot('auditChain') === null
+  const query = useInfiniteQuery(auditQuery(search))
+  const entries = useMemo(
+    () =>
+      query.data?.pages.flatMap(({ records }) =>
+        records.map((record) => ({ id: String(record.seq), at: record.at, record })),
+      ) ?? [],
+    [query.data],
+  )
+  const change = useCallback(
+    (next: Partial<AuditSearch>) =>
+      void navigate({ search: (old) => ({ ...old, ...next }), replace: true, resetScroll: false }),
+    [navigate],
+  )
+  const clear = () => void navigate({ search: {}, replace: true, resetScroll: false })
+  const isFiltered = Boolean(search.who ?? search.what ?? search.tunnel ?? search.range)
+
+  return (
+    <div className="mx-auto flex max-w-360 flex-col gap-3 px-3 pt-4 pb-12 sm:px-6">
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <h1 className="text-xl font-semibold">{isAdmin ? 'Audit' : 'Your own actions'}</h1>
+        <Exports path="/api/audit" query={auditSearch(search)} />
+      </div>
+      {isAdmin ? (
+        <ChainLine />
+      ) : (
+        <p className="text-sm text-ink-2">Everybody’s actions are shown to admins.</p>
+      )}
+      <AuditFilters
+        search={search}
+        mayChooseWho={isAdmin}
+        onChange={change}
+        onClear={isFiltered ? clear : null}
+      />
+      {query.error ? (
+        <ProblemCallout
+          problem={toProblem(query.error)}
+          action={
+            <Button size="sm" icon="refresh" onClick={() => void query.refetch()}>
+              Try again
+            </Button>
+          }
+        />
+      ) : null}
+      {query.isPending ? (
+        <LogLoading />
+      ) : entries.length > 0 ? (
+        <DayLog
+          key={JSON.stringify(search)}
+          entries={entries}
+          rowPx={62}
+          renderEntry={({ record }, zone) => <AuditRow record={record} zone={zone} />}
+          hasMore={query.hasNextPage}
+          isLoading={query.isFetchingNextPage}
+          onMore={() => {
+            if (query.hasNextPage && !query.isFetching) void query.fetchNextPage()
+          }}
+        />
+      ) : query.error ? null : (
+        <div className="rounded-lg border border-line bg-panel">
+          {isFiltered ? (
+            <EmptyState
+              title="Nobody did anything like that"
+              action={<Button onClick={clear}>Clear filters</Button>}
+            >
+              No record is of this person, of this tunnel, of these kinds and of this time.
+            </EmptyState>
+          ) : (
+            <EmptyState title="Nobody has done anything yet">
+              Every sign-in and every change is written down here before it is done. Records are
+              never changed or forgotten.
+            </EmptyState>
+          )}
+        </div>
+      )}
+    </div>
+  )
+}

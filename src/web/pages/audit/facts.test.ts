@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { auditWhats } from '#contract/audit.ts'
+import { factsOf, raysOf, reasonOf } from './facts.ts'
+import { families } from './families.ts'
+
+const outcome = (result: string, facts: Record<string, unknown> = {}) => ({ at: 0, result, facts })
+const of = (facts: Record<string, unknown>, outcomes = [outcome('done')]) =>
+  factsOf({ facts, outcomes })
+const id = '1bedc50d-42b3-473c-b108-ff3d10c0d925'
+
+test('every deed belongs to exactly one family', () => {
+  expect(families.flatMap(({ kinds }) => kinds).toSorted()).toEqual(auditWhats.toSorted())
+})
+
+describe('facts in words', () => {
+  test('a renaming', () => {
+    expect(of({ name: { from: 'edge', to: 'edge-2' } })).toEqual([
+      { name: 'name', from: 'edge', to: 'edge-2' },
+    ])
+  })
+
+  test('two configurations: what changed only', () => {
+    const from = { haMode: 'local', fnrId: null, vips: ['10.0.0.1'] }
+    expect(of({ from, to: { haMode: 'local', vips: ['10.0.0.1', '10.0.0.2'] } })).toEqual([
+      { name: 'virtual IPs', from: '10.0.0.1', to: '10.0.0.1, 10.0.0.2' },
+    ])
+  })
+
+  test('a failover: to whom, the ticked risks by their sentences, and nothing that says nothing', () => {
+    const facts = {
+      client_id: id,
+      expected_active_id: id,
+      reason: 'drill',
+      drill: true,
+      ticked: [],
+    }
+    const ended = [
+      outcome('started', { failoverId: id, accepted: [{ id: 'x', sentence: 'It is older.' }] }),
+    ]
+    expect(of(facts, ended)).toEqual([
+      { name: 'to', from: null, to: '1bedc50d' },
+      { name: 'reason', from: null, to: 'drill' },
+      { name: 'drill', from: null, to: 'yes' },
+      { name: 'accepted', from: null, to: 'It is older.' },
+    ])
+  })
+
+  test('a choice from one id to another, and back to none', () => {
+    expect(of({ from: id, to: null })).toEqual([{ name: '', from: '1bedc50d', to: 'none' }])
+  })
+
+  test('text that would reorder, hide or flood is tamed', () => {
+    const [fact] = of({ name: `a\u202eb\u0000${'x'.repeat(500)}` })
+    expect(fact?.to).toMatch(/^ab x+…$/)
+    expect(fact?.to.length).toBe(201)
+  })
+})
+
+describe('how it ended', () => {
+  test('a refusal in the words in which it was told', () => {
+    expect(reasonOf({ facts: { why: 'role-missing' }, outcomes: [] }).title).toBe(
+      'Your role does not allow this',
+    )
+  })
+
+  test('what Cloudflare said, and its id of the request once', () => {
+    const cloudflare = { status: 409, errors: [{ code: '1013', message: 'taken' }], ray: 'a-LHR' }
+    const record = { facts: {}, outcomes: [outcome('name-conflict', { cloudflare, ray: 'a-LHR' })] }
+    expect(reasonOf(record)).toEqual({
+      title: 'A tunnel with this name exists',
+      cloudflare: 'taken (1013)',
+    })
+    expect(raysOf(record)).toEqual(['a-LHR'])
+  })
+
+  test('facts of any shape are no reason to break', () => {
+    const odd = { cloudflare: { errors: [null, 3, { message: null }] }, ray: 7 }
+    const record = { facts: { from: 1, x: [[{}]], to: {} }, outcomes: [outcome('?', odd)] }
+    expect(reasonOf(record).cloudflare).toBe('none (none)')
+    expect(raysOf(record)).toEqual([])
+    expect(factsOf(record)).toEqual([
+      { name: '', from: '1', to: '{}' },
+      { name: 'x', from: null, to: '{}' },
+    ])
+  })
+})
