@@ -1,3 +1,4 @@
+import { acceptRisks } from './accept.ts'
 import { expectAccessible } from './axe.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -84,6 +85,7 @@ test('a failover before it is sent, and while it runs', async ({ page, world }) 
   await world.failovers({ mode: 'never' })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
   const promote = dialog.getByRole('button', { name: `Promote ${short(standby.id)}` })
+  await acceptRisks(page)
   await expect(promote).toBeEnabled()
   await expectAccessible(page)
   await promote.click()
@@ -96,6 +98,7 @@ test('a failover that is confirmed, in its dialog and on the page', async ({ pag
   const dialog = page.getByRole('dialog')
   await world.failovers({ mode: 'normal', demoteMs: 0, promoteMs: 500 })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await acceptRisks(page)
   await dialog.getByRole('button', { name: /^Promote/ }).click()
   await expect(dialog).toContainText(/Confirmed after/, { timeout: 20_000 })
   await expectAccessible(page)
@@ -109,6 +112,7 @@ test('a failover that Cloudflare refused', async ({ page, world }) => {
   const dialog = page.getByRole('dialog')
   await world.failovers({ mode: 'refuse', status: 400, code: 1234, message: 'not linked' })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await acceptRisks(page)
   await dialog.getByRole('button', { name: /^Promote/ }).click()
   await expect(dialog.getByRole('alert')).toBeVisible()
   await expectAccessible(page)

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { acceptRisks } from './accept.ts'
 import { expect, test } from './fixtures.ts'
 import type { World } from './world.ts'
 
@@ -10,15 +11,9 @@ const rowOf = (page: Page, name: string) =>
   page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) })
 const promote = (page: Page, connectorId: string) =>
   dialogOf(page).getByRole('button', { name: `Promote ${short(connectorId)}` })
-/** Accepts every risk that the dialog names, and says why where it asks. */
-async function accept(page: Page) {
-  const group = dialogOf(page).getByRole('group', { name: /that you accept$/ })
-  await expect(group).toBeVisible()
-  for (const risk of await group.getByRole('checkbox').all()) await risk.check()
-  await dialogOf(page).getByRole('textbox', { name: 'Reason' }).fill('a test')
-}
+/** Accepts every risk and promotes. */
 async function confirm(page: Page, connectorId: string) {
-  await accept(page)
+  await acceptRisks(page)
   await promote(page, connectorId).click()
 }
 const phase = (page: Page, word: string) =>
@@ -90,7 +85,7 @@ test('the safe choice is under Enter, and nothing is sent by opening the dialog'
   await expect(page.getByRole('button', { name: 'Fail over' })).toBeEnabled()
   await page.keyboard.press('f')
   await expect(dialogOf(page).getByRole('button', { name: 'Cancel' })).toBeFocused()
-  await accept(page)
+  await acceptRisks(page)
   await expect(promote(page, standby.id)).toBeEnabled()
   await dialogOf(page).getByRole('button', { name: 'Cancel' }).focus()
   await page.keyboard.press('Enter')
@@ -165,7 +160,7 @@ test('a second failover of the same tunnel joins the first', async ({
   await world.failovers({ mode: 'normal', demoteMs: 3_000, promoteMs: 6_000 })
   for (const each of [page, secondPage]) {
     await each.goto(`/tunnels/${tunnelId}?dialog=failover`)
-    await accept(each)
+    await acceptRisks(each)
     await expect(promote(each, standby.id)).toBeEnabled()
   }
   await Promise.all([page, secondPage].map((each) => promote(each, standby.id).click()))
@@ -245,7 +240,7 @@ test('when the active one changes under the open dialog, nothing is sent until i
   const { id, connectors } = await world.tunnel('fra-dc2-edge')
   const target = connectors.at(-1)?.id ?? ''
   await page.goto(`/tunnels/${id}?dialog=failover&to=${target}`)
-  await accept(page)
+  await acceptRisks(page)
   await expect(promote(page, target)).toBeEnabled()
   await world.swap(id)
   const alert = dialogOf(page).getByRole('alert')
@@ -260,7 +255,7 @@ test('while Cloudflare refuses calls a failover is refused with a countdown, nev
 }) => {
   const { tunnelId, standby } = await world.pair('lon-branch-core')
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
-  await accept(page)
+  await acceptRisks(page)
   await expect(promote(page, standby.id)).toBeEnabled()
   await world.breakWith({ kind: 'rate-limit', retryAfter: 120, match: { path: '/warp_connector' } })
   await expect(dialogOf(page).getByRole('alert')).toContainText(

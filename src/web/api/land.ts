@@ -9,6 +9,7 @@ import {
   configurationQuery,
   connectorsQuery,
   failoverQuery,
+  failoversKey,
   sessionQuery,
   tunnelQuery,
   tunnelsQuery,
@@ -130,6 +131,7 @@ function landDetail(cache: QueryClient, tunnel: Tunnel) {
 /** A failover, and the mark of it on its tunnel. */
 export function landFailover(cache: QueryClient, failover: Failover) {
   cache.setQueryData(failoverQuery(failover.id).queryKey, failover)
+  void cache.invalidateQueries({ queryKey: failoversKey(failover.tunnelId) })
   const running = isRunning(failover.state)
   const mark = <T extends Tunnel>(tunnel: T): T =>
     running

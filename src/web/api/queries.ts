@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { Failover } from '#contract/failover.ts'
+import { Failover, FailoverList } from '#contract/failover.ts'
 import { ActivityPage, type EventKind, HistorySummary, TunnelHistory } from '#contract/history.ts'
 import { SessionAnswer } from '#contract/session.ts'
 import { Configuration, ConnectorList, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
@@ -70,6 +70,17 @@ export const failoverQuery = (failoverId: string) =>
     queryKey: ['failover', failoverId],
     queryFn: ({ signal }) => get(Failover, `/failovers/${failoverId}`, { signal }),
     ...visited,
+  })
+
+export const failoversKey = (tunnelId: string) => ['tunnel', tunnelId, 'failovers'] as const
+
+/** The failovers of a tunnel, newest first; asked again when one begins, ends or turns. */
+export const failoversQuery = (tunnelId: string) =>
+  queryOptions({
+    queryKey: failoversKey(tunnelId),
+    queryFn: ({ signal }) => get(FailoverList, `/tunnels/${tunnelId}/failovers`, { signal }),
+    ...visited,
+    retry: false,
   })
 
 /** What follows the present is asked again whenever somebody comes back to it; what lies behind stays. */

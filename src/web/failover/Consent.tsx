@@ -124,9 +124,7 @@ function Risks({
   return (
     <fieldset className="flex min-w-0 flex-col">
       <legend className="mb-1.5 font-medium">
-        {risks.length === 1
-          ? 'The risk that you accept'
-          : `The ${risks.length} risks that you accept`}
+        {risks.length === 1 ? '1 risk to accept' : `${risks.length} risks to accept`}
       </legend>
       <div className="divide-y divide-line rounded-md ring-1 ring-line-strong/60 ring-inset">
         {risks.map(({ id, sentence, why, link, grave }, at) => (

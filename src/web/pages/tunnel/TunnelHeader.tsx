@@ -16,7 +16,7 @@ import { Place } from '#web/ui/Place.tsx'
 import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
 import { Stat, Stats } from '#web/ui/Stat.tsx'
 import { StatusMark } from '#web/ui/StatusMark.tsx'
-import { Age, NotReported, SinceText, TimeAgo } from '#web/ui/TimeAgo.tsx'
+import { Age, Elapsed, NotReported, SinceText, TimeAgo } from '#web/ui/TimeAgo.tsx'
 import { haModeLooks } from './ha-modes.ts'
 
 export type TunnelDialog = 'failover' | 'rename' | 'secret' | 'configuration' | 'delete' | 'replica'
@@ -174,7 +174,17 @@ function Vitals({
         name="Active connector"
         wide
         note={
-          active?.colos[0] ? (
+          active && tunnel.preferredConnectorId && tunnel.preferredConnectorId !== active.id ? (
+            <span className="text-warn">
+              standby of {shortId(tunnel.preferredConnectorId)}
+              {tunnel.onStandbySince === null ? null : (
+                <>
+                  {' '}
+                  for <Elapsed at={tunnel.onStandbySince} />
+                </>
+              )}
+            </span>
+          ) : active?.colos[0] ? (
             <>
               <Place colo={active.colos[0]} />
               {active.colos.length > 1 ? ` +${active.colos.length - 1}` : ''}

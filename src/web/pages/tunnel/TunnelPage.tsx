@@ -16,6 +16,7 @@ import { useStale } from '#web/ui/TimeAgo.tsx'
 import { ConfigurationPanel } from './ConfigurationPanel.tsx'
 import { ConnectorsSection } from './ConnectorsSection.tsx'
 import { FactsPanel, MetadataPanel } from './FactsPanel.tsx'
+import { FailoversPanel } from './FailoversPanel.tsx'
 import { TunnelHeader } from './TunnelHeader.tsx'
 import { TunnelNotices } from './TunnelNotices.tsx'
 
@@ -113,6 +114,12 @@ export function TunnelPage() {
           />
         </div>
         <div className="grid min-w-0 items-start gap-4 md:grid-cols-2 xl:grid-cols-1">
+          <FailoversPanel
+            key={tunnelId}
+            tunnel={tunnel}
+            connectors={list.connectors}
+            onFollow={(failoverId) => open(follow(failoverId))}
+          />
           <FactsPanel tunnel={tunnel} />
           <ConfigurationPanel tunnel={tunnel} onChange={() => open({ dialog: 'configuration' })} />
           <MetadataPanel metadata={tunnel.metadata} />

@@ -251,9 +251,13 @@ function FailoverProgress({ failoverId }: { failoverId: string }) {
       : 'Failing over',
   )
   return (
-    <span className="inline-flex items-center gap-2 rounded-sm bg-accent-soft px-1.5 whitespace-nowrap text-accent-text">
+    <span
+      className="inline-flex max-w-full items-center gap-2 rounded-sm bg-accent-soft px-1.5 whitespace-nowrap text-accent-text"
+      {...tip(data && `Started by ${data.by}${data.drill ? ', a drill' : ''}`)}
+    >
       <Icon name="failover" />
       {text}
+      {data ? <bdi className="min-w-0 truncate text-ink-2">{data.by}</bdi> : null}
     </span>
   )
 }
