@@ -9,7 +9,7 @@ import { type OperationId, operations, Role } from './operations.ts'
 /** What is remembered besides the operations that are marked `audited`. */
 export const auditEvents = {
   'signed-in': 'Signed in',
-  'sign-in-failed': 'Sign-in failed',
+  'sign-in-failed': 'Failed to sign in',
   'signed-out': 'Signed out',
   refused: 'Was refused',
   'set-up': 'Set Tandem up',

@@ -30,7 +30,12 @@ export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
       <nav aria-label="Main" className="flex h-full items-stretch sm:ml-1">
         <NavLink to="/">Tunnels</NavLink>
         <NavLink to="/activity">Activity</NavLink>
-        {mayNotAudit === null ? <NavLink to="/audit">Audit</NavLink> : null}
+        {mayNotAudit === null ? (
+          // Three words are too many for a phone; there the search goes to it.
+          <span className="flex max-sm:hidden">
+            <NavLink to="/audit">Audit</NavLink>
+          </span>
+        ) : null}
       </nav>
       <div className="min-w-0 flex-1" />
       <button

@@ -1,5 +1,4 @@
 import { useEffect, useId, useState } from 'react'
-import { ZoneChoice } from '#web/charts/RangePicker.tsx'
 import { FamilyFilter } from '#web/log/FamilyFilter.tsx'
 import { TimeFilter } from '#web/log/TimeFilter.tsx'
 import { TunnelFilter } from '#web/log/TunnelFilter.tsx'
@@ -39,9 +38,6 @@ export function AuditFilters({
           Clear filters
         </Button>
       ) : null}
-      <span className="ml-auto">
-        <ZoneChoice />
-      </span>
     </div>
   )
 }

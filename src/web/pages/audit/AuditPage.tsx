@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import { toProblem } from '#web/api/client.ts'
 import { useWhyNot } from '#web/api/operations.ts'
+import { ZoneChoice } from '#web/charts/RangePicker.tsx'
 import { DayLog, LogLoading } from '#web/log/DayLog.tsx'
 import { Exports } from '#web/log/Exports.tsx'
 import { Button } from '#web/ui/Button.tsx'
@@ -56,11 +57,14 @@ function Audit() {
         <h1 className="text-xl font-semibold">{isAdmin ? 'Audit' : 'Your own actions'}</h1>
         <Exports path="/api/audit" query={auditSearch(search)} />
       </div>
-      {isAdmin ? (
-        <ChainLine />
-      ) : (
-        <p className="text-sm text-ink-2">Everybody’s actions are shown to admins.</p>
-      )}
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        {isAdmin ? (
+          <ChainLine />
+        ) : (
+          <p className="text-sm text-ink-2">Everybody’s actions are shown to admins.</p>
+        )}
+        <ZoneChoice />
+      </div>
       <AuditFilters
         search={search}
         mayChooseWho={isAdmin}

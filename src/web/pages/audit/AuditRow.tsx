@@ -6,7 +6,7 @@ import { Name } from '#web/ui/Name.tsx'
 import { tip } from '#web/ui/Tooltip.tsx'
 import { bothZonesText } from '#web/ui/time.ts'
 import { clockIn, type Zone } from '#web/ui/zone.ts'
-import { type Fact, factsOf, raysOf, reasonOf } from './facts.ts'
+import { type Fact, factsOf, raysOf, reasonOf, targetText } from './facts.ts'
 
 /** One record: when, who did what to what, from where, and what came of it. */
 export function AuditRow({ record, zone }: { record: AuditRecord; zone: Zone }) {
@@ -43,7 +43,7 @@ export function AuditRow({ record, zone }: { record: AuditRecord; zone: Zone }) 
           ))}
           {target ? (
             <li className="min-w-0 font-mono text-[0.93em] break-all">
-              <bdi>{target}</bdi>
+              <bdi>{targetText(target)}</bdi>
             </li>
           ) : null}
           {from ? (
@@ -106,7 +106,7 @@ function Where({ record: { tunnelId, tunnelName } }: { record: AuditRecord }) {
   )
 }
 
-const good = new Set(['done', 'confirmed'])
+const good = new Set(['done', 'confirmed', 'late', 'restored'])
 const open = new Set(['started'])
 const endings: Record<string, string> = {
   done: 'Done',
@@ -115,6 +115,12 @@ const endings: Record<string, string> = {
   rejected: 'Refused by Cloudflare',
   'other-active': 'Another one is active',
   'not-confirmed': 'Not confirmed',
+  late: 'Confirmed late',
+  restored: 'Active once more',
+  'flipped-back': 'The old one is active again',
+  'moved-on': 'Another one is active since',
+  'none-active': 'None is active since',
+  'several-active': 'Several are active since',
   internal: 'Failed inside Tandem',
 }
 

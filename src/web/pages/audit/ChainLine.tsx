@@ -35,9 +35,12 @@ export function ChainLine() {
     )
   }
   return (
-    <p className="flex min-h-7 flex-wrap items-center gap-x-2 text-sm text-ink-2">
+    <p className="flex min-h-7 items-center gap-x-2 text-sm text-ink-2">
       <Icon name="check" className="size-4 text-good" />
-      <span {...tip(chain.last ? `The last one’s SHA-256\n${chain.last.hash}` : null)}>
+      <span
+        className="min-w-0"
+        {...tip(chain.last ? `The last one’s SHA-256\n${chain.last.hash}` : null)}
+      >
         {chain.last
           ? `Chain of ${count.format(chain.records)} records verified up to ${instantIn(chain.last.at, zone)}`
           : 'No records yet'}

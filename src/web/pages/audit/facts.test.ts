@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { auditWhats } from '#contract/audit.ts'
-import { factsOf, raysOf, reasonOf } from './facts.ts'
+import { factsOf, raysOf, reasonOf, targetText } from './facts.ts'
 import { families } from './families.ts'
 
 const outcome = (result: string, facts: Record<string, unknown> = {}) => ({ at: 0, result, facts })
@@ -35,13 +35,18 @@ describe('facts in words', () => {
       ticked: [],
     }
     const ended = [
-      outcome('started', { failoverId: id, accepted: [{ id: 'x', sentence: 'It is older.' }] }),
+      outcome('started', {
+        failoverId: id,
+        accepted: ['It is older.', 'It is new.'].map((sentence) => ({ id: 'x', sentence })),
+      }),
+      outcome('confirmed', { vacantMs: 4000, promotedAt: 1, activeNow: [id] }),
     ]
     expect(of(facts, ended)).toEqual([
       { name: 'to', from: null, to: '1bedc50d' },
       { name: 'reason', from: null, to: 'drill' },
       { name: 'drill', from: null, to: 'yes' },
-      { name: 'accepted', from: null, to: 'It is older.' },
+      { name: 'accepted that', from: null, to: 'It is older. It is new.' },
+      { name: 'nobody active for', from: null, to: '4 s' },
     ])
   })
 
@@ -71,6 +76,11 @@ describe('how it ended', () => {
       cloudflare: 'taken (1013)',
     })
     expect(raysOf(record)).toEqual(['a-LHR'])
+  })
+
+  test('a target by its kind, or as it is', () => {
+    expect(targetText(`person:${id}`)).toBe('person 1bedc50d')
+    expect(targetText('GET /api/tunnels')).toBe('GET /api/tunnels')
   })
 
   test('facts of any shape are no reason to break', () => {

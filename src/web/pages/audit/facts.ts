@@ -1,6 +1,7 @@
 import type { AuditRecord } from '#contract/audit.ts'
 import { type ProblemKind, problemKinds } from '#contract/problem.ts'
 import { shortId, visibleName } from '#web/ui/names.ts'
+import { durationText } from '#web/ui/time.ts'
 
 /** The facts of a record in words. Pure; every text in them is somebody else's. */
 
@@ -8,7 +9,15 @@ import { shortId, visibleName } from '#web/ui/names.ts'
 export type Fact = { name: string; from: string | null; to: string }
 
 /** Said elsewhere in the row, or of no use to a reader. */
-const untold = new Set(['why', 'ray', 'failoverId', 'cloudflare', 'expected_active_id'])
+const untold = new Set([
+  'why',
+  'ray',
+  'failoverId',
+  'cloudflare',
+  'expected_active_id',
+  'ticked',
+  'activeNow',
+])
 const words: Record<string, string> = {
   client_id: 'to',
   accountId: 'account',
@@ -17,6 +26,9 @@ const words: Record<string, string> = {
   vips: 'virtual IPs',
   vipsPrevious: 'previous virtual IPs',
   ha: 'HA',
+  accepted: 'accepted that',
+  detail: '',
+  vacantMs: 'nobody active for',
 }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -51,6 +63,11 @@ function toFact([name, value]: [string, unknown]): Fact[] {
   if (isFacts(value) && 'from' in value && 'to' in value) {
     return [{ name: wordOf(name), from: textOf(value.from), to: textOf(value.to) }]
   }
+  // Moments within a failover are for the files; how long it took is for people.
+  if (name.endsWith('At')) return []
+  if (name.endsWith('Ms') && typeof value === 'number') {
+    return [{ name: wordOf(name), from: null, to: durationText(value) }]
+  }
   const isNothing = value === null || value === undefined || value === false
   if (isNothing || (Array.isArray(value) && value.length === 0)) return []
   return [{ name: wordOf(name), from: null, to: textOf(value) }]
@@ -67,7 +84,11 @@ function textOf(value: unknown): string {
   if (value === null || value === undefined || value === '') return 'none'
   if (value === true) return 'yes'
   if (value === false) return 'no'
-  if (Array.isArray(value)) return value.map(textOf).join(', ') || 'none'
+  if (Array.isArray(value)) {
+    // Sentences end by themselves.
+    const gap = value.every((one) => isFacts(one) && 'sentence' in one) ? ' ' : ', '
+    return value.map(textOf).join(gap) || 'none'
+  }
   if (isFacts(value)) {
     // A ticked risk, and whatever else brings its own sentence.
     return typeof value.sentence === 'string' ? textOf(value.sentence) : JSON.stringify(value)
@@ -75,6 +96,12 @@ function textOf(value: unknown): string {
   const text = visibleName(String(value))
   if (uuid.test(text)) return shortId(text)
   return text.length > longestText ? `${text.slice(0, longestText)}…` : text
+}
+
+/** What it was done to, short: `person:7c9e…` is a person whose name stands among the facts. */
+export function targetText(target: string): string {
+  const [, kind, id] = /^(person|screen):(.{36})$/.exec(target) ?? []
+  return kind && id ? `${kind} ${shortId(id)}` : visibleName(target)
 }
 
 /** Why it was refused or did not work, in the words in which the person was told. */
