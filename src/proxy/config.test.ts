@@ -3,6 +3,11 @@ import { helpText, isLoopback, parseConfig, settings } from './config.ts'
 
 const account = '699d98642c564d2e855e9661899b7252'
 const token = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ-abcdefghij_0123'
+const behind = {
+  HOST: '0.0.0.0',
+  TANDEM_TRUST_PROXY: '10.0.0.0/8, 127.0.0.1',
+  TANDEM_PUBLIC_URL: 'https://tandem.example.com/',
+}
 const live = { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ACCOUNT_ID: account }
 
 const read = (env: Record<string, string | undefined>) => {
@@ -30,6 +35,10 @@ describe('settings that are right', () => {
       rateLimit: 1200,
       pollShare: 0.6,
       demoRole: 'viewer',
+      signIn: 'demo',
+      trustedProxies: null,
+      publicUrl: null,
+      recentSignInMs: 3_600_000,
     })
   })
 
@@ -60,6 +69,20 @@ describe('settings that are right', () => {
     ['https://api.example.com/client/v4', 'https://api.example.com/client/v4'],
   ])('CLOUDFLARE_BASE_URL %s', (given, expected) => {
     expect(read({ CLOUDFLARE_BASE_URL: given }).baseUrl).toBe(expected)
+  })
+
+  test('live: people sign in, unless it is off on this machine', () => {
+    expect(read(live).signIn).toBe('people')
+    expect(read({ ...live, TANDEM_SIGN_IN: 'off' }).signIn).toBe('off')
+    expect(read({ TANDEM_SIGN_IN: 'off' }).signIn).toBe('demo')
+    expect(read({ ...live, TANDEM_RECENT_SIGN_IN_MINUTES: '0' }).recentSignInMs).toBe(0)
+  })
+
+  test('beyond this machine: behind a TLS proxy whose address is known', () => {
+    const config = read({ ...live, ...behind })
+    expect(config).toMatchObject({ host: '0.0.0.0', publicUrl: 'https://tandem.example.com' })
+    expect(config.trustedProxies?.has('10.1.2.3')).toBe(true)
+    expect(config.trustedProxies?.has('11.1.2.3')).toBe(false)
   })
 
   test('an empty setting counts as not set', () => {
@@ -103,6 +126,19 @@ describe('each fault is one clear line that names its setting', () => {
     ['PORT', { PORT: '80.5' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'chatty' }],
     ['TANDEM_DEMO_ROLE', { TANDEM_DEMO_ROLE: 'root' }],
+    ['TANDEM_DEMO_ROLE', { TANDEM_DEMO_ROLE: 'screen' }],
+    ['TANDEM_TRUST_PROXY', { ...live, HOST: '0.0.0.0' }],
+    ['TANDEM_TRUST_PROXY', { ...live, HOST: '192.0.2.1' }],
+    ['TANDEM_TRUST_PROXY', { ...live, ...behind, TANDEM_TRUST_PROXY: 'nginx' }],
+    ['TANDEM_TRUST_PROXY', { ...live, ...behind, TANDEM_TRUST_PROXY: '10.0.0.0/64' }],
+    ['TANDEM_TRUST_PROXY', { ...live, TANDEM_PUBLIC_URL: 'https://tandem.example.com' }],
+    ['TANDEM_PUBLIC_URL', { ...live, ...behind, TANDEM_PUBLIC_URL: '' }],
+    ['TANDEM_PUBLIC_URL', { ...live, ...behind, TANDEM_PUBLIC_URL: 'http://t.example.com' }],
+    ['TANDEM_PUBLIC_URL', { ...live, ...behind, TANDEM_PUBLIC_URL: 'https://t.example.com/x' }],
+    ['TANDEM_PUBLIC_URL', { ...live, ...behind, TANDEM_PUBLIC_URL: 'https://hush@t.example.com' }],
+    ['TANDEM_SIGN_IN', { TANDEM_SIGN_IN: 'maybe' }],
+    ['TANDEM_SIGN_IN', { ...live, ...behind, TANDEM_SIGN_IN: 'off' }],
+    ['TANDEM_RECENT_SIGN_IN_MINUTES', { TANDEM_RECENT_SIGN_IN_MINUTES: '1441' }],
   ])('%s: %j', (name, env) => {
     const faults = faultsOf(env)
     expect(faults).toHaveLength(1)

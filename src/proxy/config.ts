@@ -242,7 +242,7 @@ export function parseConfig(
   const publicUrl = readOrigin(read('TANDEM_PUBLIC_URL'))
   if (publicUrl === undefined) {
     faults.push(
-      `TANDEM_PUBLIC_URL is “${read('TANDEM_PUBLIC_URL')}” and must be an https address without a path, such as https://tandem.example.com.`,
+      'TANDEM_PUBLIC_URL must be an https address without a user, path or query, such as https://tandem.example.com.',
     )
   } else if (trustedProxies && publicUrl === null) {
     faults.push(

@@ -74,7 +74,12 @@ export function sameSite(host: string, publicUrl: string | null): MiddlewareHand
     // A name that points at this machine from elsewhere (DNS rebinding) is not this machine's name.
     const hostname = (c.req.header('host') ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
     const { isSecure } = c.get('way')
-    if (!isSecure && (isLoopback(host) || publicUrl) && !isLoopback(hostname)) {
+    if (!isSecure && publicUrl && !isLoopback(hostname)) {
+      refuse(
+        `Tandem is reached over its TLS proxy, at ${publicUrl}, which must set X-Forwarded-Proto to https.`,
+      )
+    }
+    if (!isSecure && isLoopback(host) && !isLoopback(hostname)) {
       refuse('The address in the request is not one that Tandem listens on.')
     }
     const write = !['GET', 'HEAD'].includes(c.req.method)
@@ -94,6 +99,9 @@ export function sameSite(host: string, publicUrl: string | null): MiddlewareHand
       }
       if (!/^application\/json(?:;\s*charset=utf-8)?$/i.test(c.req.header('content-type') ?? '')) {
         throw new ProblemError('media-type', 'Send the change as application/json.')
+      }
+      if ((c.req.header('content-encoding') ?? 'identity') !== 'identity') {
+        throw new ProblemError('media-type', 'Send the change as it is, not compressed.')
       }
     } else if (site === 'cross-site' || site === 'same-site') {
       refuse('Another site’s page may not read from Tandem.')

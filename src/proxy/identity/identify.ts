@@ -66,10 +66,10 @@ export function createIdentify(deps: { settings: Settings; sessions: Sessions; s
   /** Beyond this machine nothing is told, and no cookie taken, without TLS. */
   function assertPrivate(peer: string, { isSecure }: Way) {
     if (isSecure || peer === '' || isLoopback(peer)) return
-    const where = settings.publicUrl ? `: ${settings.publicUrl}` : ''
+    const where = settings.publicUrl ? `, at ${settings.publicUrl}` : ''
     throw new ProblemError(
       'cross-site',
-      `Tandem is reached over its TLS proxy only${where}. The proxy must set X-Forwarded-Proto: https.`,
+      `Tandem is reached over its TLS proxy${where}, which must set X-Forwarded-Proto to https.`,
     )
   }
 

@@ -130,7 +130,7 @@ function isWorn(password: string, common: Set<string>, about: Set<string>): bool
     if (isKnown(text) || isKnown(oncePeriod(text))) return true
     const core = text.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
     if (core.length >= 3 && (isKnown(core) || isKnown(oncePeriod(core)))) return true
-    if (coveredBy(text, isKnown)) return true
+    if (coveredBy(text, isKnown) || coveredBy(core, isKnown)) return true
   }
   return false
 }

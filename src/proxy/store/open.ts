@@ -289,15 +289,23 @@ export async function backUp(dataDir: string, copy: string): Promise<void> {
  *
  * Throws an Error with one sentence when there is none, or it is from another version of Tandem.
  */
-export function openToRead(dataDir: string): Store {
+export const openToRead = (dataDir: string): Store => openAs(dataDir, true)
+
+/** The same, to change something in it: both wait for each other's writes. */
+export const openBeside = (dataDir: string): Store => openAs(dataDir, false)
+
+function openAs(dataDir: string, readonly: boolean): Store {
   const file = nameOf(dataDir)
   if (!existsSync(file)) throw new Error(`There is no database in ${dataDir}.`)
   let database: Database.Database
   try {
-    database = new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 })
+    database = new Database(file, { readonly, fileMustExist: true, timeout: 5000 })
     const done = database.prepare('select name from kysely_migration').pluck().all()
     const missing = Object.keys(migrations).filter((name) => !done.includes(name))
-    if (missing.length === 0) return new Kysely({ dialect: toDialect(database) })
+    if (missing.length === 0) {
+      if (!readonly) makeDurable(database)
+      return new Kysely({ dialect: toDialect(database) })
+    }
   } catch (error) {
     throw new Error(`The database ${file} can’t be read (${codeOf(error)}).`, { cause: error })
   }

@@ -1,0 +1,251 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Pairing, Screen } from '#contract/people.ts'
+import { startRig } from './rig.ts'
+import { createVisitor, join, kindOf, publicUrl, setUp, type Visitor } from './visitor.ts'
+import { startWorld, type World } from './world.ts'
+
+/** S18: a screen on a wall, how it gets its access, what it may, and how it ends. */
+
+let world: World
+let rig: Awaited<ReturnType<typeof startRig>>
+let admin: Visitor
+let leaptMs = 0
+const leap = (ms: number) => {
+  leaptMs += ms
+}
+const minuteMs = 60_000
+const dayMs = 86_400_000
+
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world.end())
+beforeEach(async () => {
+  leaptMs = 0
+  const clock = (now: () => number) => () => now() + leaptMs
+  rig = await startRig(world, { signIn: 'people', publicUrl, clock })
+  admin = await setUp(rig)
+  return () => rig.end()
+})
+
+const reads = (visitor: Visitor) => visitor.outcome('GET', '/tunnels')
+const grant = { name: 'Wall', view: '/', days: 90 }
+
+/** A paired screen. */
+async function pair(address = '192.0.2.77') {
+  const screen = createVisitor(rig, address)
+  const { json } = await screen.ask('POST', '/screens/pairings')
+  const { code, secret } = json as Pairing
+  await admin.ask('POST', '/screens/approvals', { code, ...grant })
+  await screen.ask('POST', '/screens/claims', { secret })
+  return { screen, code, secret }
+}
+const list = async () =>
+  ((await admin.ask('GET', '/screens')).json as { screens: Screen[] }).screens
+
+describe('S18 pairing', () => {
+  test('a screen shows a code, waits, is approved, and has a cookie of its own', async () => {
+    const screen = createVisitor(rig, '192.0.2.77')
+    const { json } = await screen.ask('POST', '/screens/pairings')
+    const { code, secret } = json as Pairing
+    expect(code).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/)
+    const claim = () => screen.ask('POST', '/screens/claims', { secret })
+    expect((await claim()).json).toMatchObject({ state: 'waiting' })
+    expect(await reads(screen)).toBe('401 sign-in-needed')
+    const typed = code.toLowerCase().replace('-', ' ')
+    expect(await admin.outcome('POST', '/screens/approvals', { code: typed, ...grant })).toBe('200')
+    const paired = await claim()
+    expect(paired.json).toEqual({ state: 'paired', view: '/' })
+    const [line] = paired.headers.getSetCookie()
+    expect(line).toMatch(
+      /^__Host-screen=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure; Max-Age=7776000$/,
+    )
+    expect(await reads(screen)).toBe('200')
+    expect(await list()).toMatchObject([{ name: 'Wall', addedBy: 'Ada', from: '192.0.2.77' }])
+    // Its secret opened something once, and so did its code.
+    expect(kindOf((await claim()).json)).toBe('link-spent')
+    expect(await admin.outcome('POST', '/screens/approvals', { code, ...grant })).toBe(
+      '404 not-found',
+    )
+  })
+
+  test('a code is good for ten minutes, and five wrong ones in that time are enough', async () => {
+    const screen = createVisitor(rig)
+    const { json } = await screen.ask('POST', '/screens/pairings')
+    const { code, secret } = json as Pairing
+    leap(10 * minuteMs)
+    expect(await admin.outcome('POST', '/screens/approvals', { code, ...grant })).toBe(
+      '404 not-found',
+    )
+    expect(await screen.outcome('POST', '/screens/claims', { secret })).toBe('410 link-spent')
+    const wrong = (n: number) =>
+      admin.outcome('POST', '/screens/approvals', { code: `WRNG-000${n}`, ...grant })
+    for (let n = 0; n < 4; n += 1) expect(await wrong(n)).toBe('404 not-found')
+    expect(await wrong(4)).toBe('429 too-many-attempts')
+    leap(10 * minuteMs)
+    expect(await wrong(5)).toBe('404 not-found')
+  })
+
+  test('a link is good once, for ten minutes, and its secret is in no address', async () => {
+    const make = async () => {
+      const { json } = await admin.ask('POST', '/screens/links', grant)
+      return (json as { path: string }).path
+    }
+    const path = await make()
+    const { pathname, hash } = new URL(path, publicUrl)
+    expect(pathname).toBe('/screen')
+    const machine = createVisitor(rig)
+    const secret = hash.slice(1)
+    expect(await machine.outcome('POST', '/screens/claims', { secret })).toBe('200')
+    expect(await reads(machine)).toBe('200')
+    expect(await createVisitor(rig).outcome('POST', '/screens/claims', { secret })).toBe(
+      '410 link-spent',
+    )
+    const late = (await make()).split('#')[1]
+    leap(10 * minuteMs)
+    expect(await createVisitor(rig).outcome('POST', '/screens/claims', { secret: late })).toBe(
+      '410 link-spent',
+    )
+  })
+
+  test.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'wall', '/wa ll', ''])(
+    'a screen can’t be sent to %j',
+    async (view) => {
+      expect(await admin.outcome('POST', '/screens/links', { ...grant, view })).toBe(
+        '400 invalid-request',
+      )
+    },
+  )
+
+  test('only so many can wait', async () => {
+    const outcomes = []
+    for (let n = 0; n < 60; n += 1) {
+      outcomes.push(
+        await createVisitor(rig, `198.51.100.${n}`).outcome('POST', '/screens/pairings'),
+      )
+    }
+    expect(outcomes.filter((outcome) => outcome === '201')).toHaveLength(50)
+    const one = createVisitor(rig, '203.0.113.1')
+    leap(10 * minuteMs)
+    const again = await Promise.all(
+      Array.from({ length: 12 }, () => one.outcome('POST', '/screens/pairings')),
+    )
+    expect(again.filter((outcome) => outcome === '201')).toHaveLength(10)
+  })
+})
+
+describe('S18 a screen’s access', () => {
+  test('ends at once when it is taken away', async () => {
+    const { screen } = await pair()
+    const [row] = await list()
+    expect(await admin.outcome('DELETE', `/screens/${row?.id}`)).toBe('200')
+    expect(await reads(screen)).toBe('401 sign-in-needed')
+    expect(await list()).toEqual([])
+  })
+
+  test('ends after its days, and after 14 days without being used', async () => {
+    const { screen: used } = await pair()
+    const { screen: idle } = await pair('192.0.2.78')
+    for (let days = 0; days < 13; days += 1) {
+      leap(dayMs)
+      expect(await reads(used)).toBe('200')
+    }
+    leap(dayMs)
+    expect(await reads(idle)).toBe('401 sign-in-needed')
+    for (let days = 14; days < 89; days += 1) {
+      leap(dayMs)
+      expect(await reads(used)).toBe('200')
+    }
+    leap(dayMs)
+    expect(await reads(used)).toBe('401 sign-in-needed')
+  })
+
+  test('has another cookie every week, and an answer that is lost on its way costs nothing', async () => {
+    const { screen } = await pair()
+    const first = screen.jar.get('__Host-screen')
+    leap(8 * dayMs)
+    // The answer with the new cookie never arrives.
+    const lost = screen.elsewhere('192.0.2.77')
+    expect(await reads(lost)).toBe('200')
+    expect(lost.jar.get('__Host-screen')).not.toBe(first)
+    expect(await reads(screen)).toBe('200')
+    const second = screen.jar.get('__Host-screen')
+    expect(second).not.toBe(first)
+    expect(await reads(screen)).toBe('200')
+    // Once the new one was seen, the old one opens nothing.
+    const thief = createVisitor(rig)
+    thief.jar.set('__Host-screen', first ?? '')
+    expect(await reads(thief)).toBe('401 sign-in-needed')
+    expect(await reads(screen)).toBe('200')
+  })
+
+  test('that is used from more than two places stands out', async () => {
+    const { screen } = await pair()
+    expect(await list()).toMatchObject([{ isSpread: false }])
+    await reads(screen)
+    for (const from of ['198.51.100.1', '198.51.100.2']) await reads(screen.elsewhere(from))
+    expect(await list()).toMatchObject([{ isSpread: true }])
+    leap(16 * minuteMs)
+    await reads(screen)
+    expect(await list()).toMatchObject([{ isSpread: false }])
+  })
+
+  test('shows no address of an origin, no name and no word of a person', async () => {
+    const { tunnelId, connectorIds } = await world.addTunnel('edge')
+    await rig.time.run(5 * minuteMs)
+    const { visitor: operator } = await join(rig, admin, 'Canary Person', 'operator')
+    const found = await operator.ask('GET', `/tunnels/${tunnelId}/connectors`)
+    const { connectors } = found.json as { connectors: { originIps: string[] }[] }
+    const addresses = connectors.flatMap(({ originIps }) => originIps)
+    expect(addresses.length).toBeGreaterThan(0)
+    const { screen } = await pair()
+    const told: string[] = []
+    rig.tandem.parts.bus.subscribe((frame) => told.push(frame.forScreen().toString()))
+    const { json: checks } = await rig.time.during(
+      operator.ask('GET', `/tunnels/${tunnelId}/failovers/checks?to=${connectorIds[1]}`),
+    )
+    const risks = (checks as { checks: { id: string; kind: string }[] }).checks
+    const started = await rig.time.during(
+      operator.ask('POST', `/tunnels/${tunnelId}/failovers`, {
+        client_id: connectorIds[1],
+        expected_active_id: connectorIds[0],
+        ticked: risks.filter(({ kind }) => kind === 'risk').map(({ id }) => id),
+        reason: 'canary reason',
+      }),
+    )
+    expect(started.status).toBe(202)
+    await rig.time.run(2 * minuteMs)
+    const { id } = started.json as { id: string }
+    for (const path of [
+      '/session',
+      '/tunnels',
+      `/tunnels/${tunnelId}`,
+      `/tunnels/${tunnelId}/connectors`,
+      `/tunnels/${tunnelId}/connectors/${connectorIds[0]}`,
+      `/failovers/${id}`,
+      '/history/summary',
+    ]) {
+      const { status, json } = await screen.ask('GET', path)
+      expect([path, status]).toEqual([path, 200])
+      told.push(JSON.stringify(json))
+    }
+    const { bus, snapshot } = rig.tandem.parts
+    told.push(bus.frameNow(snapshot()).forScreen().toString())
+    const text = told.join('\n')
+    expect(text).toContain(tunnelId)
+    expect(text).toContain('failoverChanged')
+    expect(text).not.toMatch(/canary/i)
+    for (const address of addresses) expect(text).not.toContain(address)
+    await rig.time.run(15 * minuteMs)
+  })
+
+  test('spends no call of Cloudflare’s', async () => {
+    const { tunnelId } = await world.addTunnel('wall')
+    await rig.time.run(5 * minuteMs)
+    const { screen } = await pair()
+    const before = rig.calls.length
+    expect(await screen.outcome('GET', `/tunnels/${tunnelId}?fresh=true`)).toBe('200')
+    expect(await screen.outcome('GET', `/tunnels/${tunnelId}/connectors?fresh=true`)).toBe('200')
+    expect(rig.calls).toHaveLength(before)
+  })
+})

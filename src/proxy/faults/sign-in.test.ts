@@ -1,0 +1,374 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join as pathOf } from 'node:path'
+import { Secret, TOTP } from 'otpauth'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { FailoverChecks } from '#contract/failover.ts'
+import type { Person, SecondFactor, SessionRow } from '#contract/people.ts'
+import type { SessionAnswer } from '#contract/session.ts'
+import { startRig } from './rig.ts'
+import {
+  createVisitor,
+  goodPassword,
+  join,
+  kindOf,
+  publicUrl,
+  setUp,
+  setupCode,
+  type Visitor,
+} from './visitor.ts'
+import { startWorld, type World } from './world.ts'
+
+/** Coming in, staying in, and being out: the rows S12, S16, S19 and S20 of the table. */
+
+let world: World
+let rig: Awaited<ReturnType<typeof startRig>>
+
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world.end())
+/** What has passed at once, without everything that Tandem does in such a time. */
+let leaptMs = 0
+const leap = (ms: number) => {
+  leaptMs += ms
+}
+
+beforeEach(async () => {
+  leaptMs = 0
+  const clock = (now: () => number) => () => now() + leaptMs
+  rig = await startRig(world, { signIn: 'people', publicUrl, clock })
+  return () => rig.end()
+})
+
+const me = async (visitor: Visitor) =>
+  ((await visitor.ask('GET', '/session')).json as SessionAnswer).me
+const reads = (visitor: Visitor) => visitor.outcome('GET', '/tunnels')
+const records = async (admin: Visitor) => {
+  const { json } = await admin.ask('GET', '/audit')
+  return (json as { records: { what: string; who: { name: string } | null; from: string }[] })
+    .records
+}
+const hourMs = 3_600_000
+
+describe('S16 the first start', () => {
+  test('nobody sees or makes anything without the code from the log', async () => {
+    const stranger = createVisitor(rig)
+    const session = (await stranger.ask('GET', '/session')).json as SessionAnswer
+    expect(session).toMatchObject({
+      me: null,
+      accounts: [],
+      tokens: [],
+      signIn: { methods: ['local'], needsSetup: true },
+    })
+    expect(await reads(stranger)).toBe('401 sign-in-needed')
+    const guess = { code: 'A'.repeat(26), name: 'Eve', password: goodPassword }
+    expect(await stranger.outcome('POST', '/setup', guess)).toBe('401 sign-in-failed')
+    expect(await rig.db.selectFrom('people').select('id').execute()).toEqual([])
+  })
+
+  test('the code is in a file that only its owner can read, and both die on use', async () => {
+    const admin = await setUp(rig)
+    expect(await me(admin)).toMatchObject({ name: 'Ada', role: 'admin', method: 'local' })
+    const code = setupCode(rig)
+    expect(code.replaceAll('-', '')).toMatch(/^[0-9A-Z]{26}$/)
+    expect(existsSync(pathOf(rig.folder, 'setup-code'))).toBe(false)
+    const second = { code, name: 'Eve', password: goodPassword }
+    expect(await createVisitor(rig).outcome('POST', '/setup', second)).toBe('410 link-spent')
+  })
+
+  test('the file is for its owner only', async () => {
+    await rig.time.until('a code is there', () => setupCode(rig) !== '')
+    const file = pathOf(rig.folder, 'setup-code')
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(readFileSync(file, 'utf8').trim()).toBe(setupCode(rig))
+  })
+
+  test('of two that have the code, one becomes admin', async () => {
+    await rig.time.until('a code is there', () => setupCode(rig) !== '')
+    const code = setupCode(rig)
+    const outcomes = await Promise.all(
+      ['Ada', 'Eve'].map((name, n) =>
+        createVisitor(rig, `192.0.2.${n}`).outcome('POST', '/setup', {
+          code,
+          name,
+          password: goodPassword,
+        }),
+      ),
+    )
+    expect(outcomes.filter((outcome) => outcome === '200')).toHaveLength(1)
+    expect(await rig.db.selectFrom('people').select('id').execute()).toHaveLength(1)
+  })
+
+  test('the code is over after ten tries or half an hour, and the next one is in the log', async () => {
+    await rig.time.until('a code is there', () => setupCode(rig) !== '')
+    const first = setupCode(rig)
+    const setup = (code: string, from: string) =>
+      createVisitor(rig, from).outcome('POST', '/setup', {
+        code,
+        name: 'Ada',
+        password: goodPassword,
+      })
+    for (let n = 0; n < 10; n += 1) await setup('wrong', `192.0.2.${n}`)
+    expect(await setup(first, '192.0.2.50')).toBe('401 sign-in-failed')
+    leap(60_000)
+    await setup(first, '192.0.2.51')
+    const second = setupCode(rig)
+    expect(second).not.toBe(first)
+    leap(30 * 60_000)
+    expect(await setup(second, '192.0.2.52')).toBe('401 sign-in-failed')
+    const third = setupCode(rig)
+    expect(third).not.toBe(second)
+    expect(await setup(third.toLowerCase().replaceAll('-', ' '), '192.0.2.53')).toBe('200')
+  })
+})
+
+describe('S12 a session', () => {
+  test('is a cookie of this host, for TLS, out of reach of scripts, and new with every sign-in', async () => {
+    const admin = await setUp(rig)
+    const { headers } = await admin.signIn('Ada', goodPassword)
+    const line = headers.getSetCookie().find((each) => each.startsWith('__Host-sid='))
+    expect(line).toMatch(/^__Host-sid=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/)
+    const secret = /=([^;]+)/.exec(line ?? '')?.[1] ?? ''
+    const stored = JSON.stringify(await rig.db.selectFrom('sessions').selectAll().execute())
+    expect(stored).not.toContain(secret)
+  })
+
+  test('that somebody planted before is not the one after', async () => {
+    await setUp(rig)
+    const victim = createVisitor(rig)
+    victim.jar.set('__Host-sid', 'A'.repeat(43))
+    expect(await reads(victim)).toBe('401 sign-in-needed')
+    await victim.signIn('Ada', goodPassword)
+    expect(victim.jar.get('__Host-sid')).not.toBe('A'.repeat(43))
+  })
+
+  test('opens nothing after each of what ends it', async () => {
+    const admin = await setUp(rig)
+    const { visitor: ben, personId } = await join(rig, admin, 'Ben', 'operator')
+    const again = async () => {
+      await ben.signIn('Ben', goodPassword)
+      expect(await reads(ben)).toBe('200')
+      return ben.elsewhere('192.0.2.20')
+    }
+    const ends: [string, (copy: Visitor) => Promise<unknown>][] = [
+      ['signing out', () => ben.ask('POST', '/sign-out')],
+      ['signing in again', () => ben.signIn('Ben', goodPassword)],
+      ['a new proof', () => ben.ask('POST', '/sign-in/again', { password: goodPassword })],
+      ['another role', () => admin.ask('PATCH', `/people/${personId}`, { role: 'viewer' })],
+      ['being signed out', () => admin.ask('DELETE', `/people/${personId}/sessions`)],
+      [
+        'another password',
+        () =>
+          ben.ask('POST', '/me/password', {
+            current: goodPassword,
+            password: `${goodPassword} still`,
+          }),
+      ],
+    ]
+    for (const [why, end] of ends) {
+      const copy = await again()
+      await end(copy)
+      expect([why, await reads(copy)]).toEqual([why, '401 sign-in-needed'])
+      leap(60_000)
+    }
+    await ben.signIn('Ben', `${goodPassword} still`)
+    await admin.ask('PATCH', `/people/${personId}`, { disabled: true })
+    expect(await reads(ben)).toBe('401 sign-in-needed')
+    expect(await kindOf((await ben.signIn('Ben', `${goodPassword} still`)).json)).toBe(
+      'sign-in-failed',
+    )
+  })
+
+  test('ends after 12 idle hours and 24 at all; who only looks may for a week', async () => {
+    const admin = await setUp(rig)
+    const { visitor: viewer } = await join(rig, admin, 'Vic', 'viewer')
+    for (let hours = 0; hours < 23; hours += 1) {
+      expect(await reads(admin)).toBe('200')
+      expect(await reads(viewer)).toBe('200')
+      leap(hourMs)
+    }
+    leap(hourMs)
+    expect(await reads(admin)).toBe('401 sign-in-needed')
+    expect(await reads(viewer)).toBe('200')
+    leap(11 * hourMs)
+    expect(await reads(viewer)).toBe('200')
+    leap(12 * hourMs)
+    expect(await reads(viewer)).toBe('401 sign-in-needed')
+  })
+
+  test('is listed for its owner, who can end it elsewhere; nobody else’s can be seen or ended', async () => {
+    const admin = await setUp(rig)
+    const { visitor: ben } = await join(rig, admin, 'Ben', 'operator')
+    const other = createVisitor(rig, '198.51.100.9')
+    await other.signIn('Ben', goodPassword)
+    const list = async (visitor: Visitor) =>
+      ((await visitor.ask('GET', '/me/sessions')).json as { sessions: SessionRow[] }).sessions
+    const rows = await list(ben)
+    expect(rows.map(({ from, isThis }) => [from, isThis]).toSorted()).toEqual([
+      ['192.0.2.20', true],
+      ['198.51.100.9', false],
+    ])
+    const [adminRow] = await list(admin)
+    expect(await ben.outcome('DELETE', `/sessions/${adminRow?.id}`)).toBe('404 not-found')
+    const elsewhere = rows.find(({ isThis }) => !isThis)
+    expect(await ben.outcome('DELETE', `/sessions/${elsewhere?.id}`)).toBe('200')
+    expect(await reads(other)).toBe('401 sign-in-needed')
+    expect(await reads(ben)).toBe('200')
+  })
+})
+
+describe('S13 at the door', () => {
+  test('a wrong name and a wrong password get the same answer, and waiting is told in seconds', async () => {
+    await setUp(rig)
+    const stranger = createVisitor(rig, '203.0.113.9')
+    const said = async (name: string) => {
+      const { status, json } = await stranger.signIn(name, 'not the password at all')
+      const { requestId: _, ...rest } = json as { requestId: string }
+      return { status, ...rest }
+    }
+    const wrongPassword = await said('Ada')
+    expect(await said('Nobody')).toEqual(wrongPassword)
+    for (let n = 0; n < 4; n += 1) await said('Ada')
+    const { status, json, headers } = await stranger.signIn('Ada', goodPassword)
+    expect([status, kindOf(json)]).toEqual([429, 'too-many-attempts'])
+    expect((json as { detail: string }).detail).toMatch(/try again in 60 seconds/)
+    expect(headers.get('retry-after')).toBe('60')
+    // Elsewhere she gets in all the same, and after a minute here too.
+    expect((await createVisitor(rig, '198.51.100.1').signIn('Ada', goodPassword)).status).toBe(200)
+    leap(60_000)
+    expect((await stranger.signIn('Ada', goodPassword)).status).toBe(200)
+  })
+
+  test('a name that nobody has is not written down: it may be a password in the wrong field', async () => {
+    const admin = await setUp(rig)
+    await createVisitor(rig).signIn('hunter2-canary-name', 'not the password at all')
+    await createVisitor(rig).signIn('Ada', 'canary-wrong-password')
+    const dump = JSON.stringify(await rig.db.selectFrom('audit').selectAll().execute())
+    expect(dump).not.toMatch(/canary/)
+    expect(rig.lines.join('\n')).not.toMatch(/canary/)
+    const failed = (await records(admin)).filter(({ what }) => what === 'sign-in-failed')
+    expect(failed.map(({ who }) => who?.name ?? null)).toEqual(['Ada', null])
+  })
+})
+
+describe('an authenticator app', () => {
+  const codeAt = (secret: string, at: number) =>
+    new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: at })
+
+  test('asks for a code that is good once, and a new invitation begins without it', async () => {
+    const admin = await setUp(rig)
+    const { visitor: ben, personId } = await join(rig, admin, 'Ben', 'operator')
+    const { json } = await ben.ask('POST', '/me/second-factor')
+    const { secret, uri } = json as SecondFactor
+    expect(uri).toMatch(/^otpauth:\/\/totp\/Tandem:Ben\?/)
+    expect(await ben.outcome('PUT', '/me/second-factor', { code: '000000' })).toBe(
+      '401 sign-in-failed',
+    )
+    // Not asked for before it has been confirmed.
+    expect((await createVisitor(rig).signIn('Ben', goodPassword)).status).toBe(200)
+    const first = codeAt(secret, rig.tandem.parts.now())
+    expect(await ben.outcome('PUT', '/me/second-factor', { code: first })).toBe('200')
+
+    const elsewhere = createVisitor(rig, '198.51.100.3')
+    expect(kindOf((await elsewhere.signIn('Ben', goodPassword)).json)).toBe('code-needed')
+    expect(kindOf((await elsewhere.signIn('Ben', goodPassword, first)).json)).toBe('sign-in-failed')
+    leap(30_000)
+    const next = codeAt(secret, rig.tandem.parts.now())
+    const both = await Promise.all(
+      ['198.51.100.4', '198.51.100.5'].map((from) =>
+        createVisitor(rig, from).signIn('Ben', goodPassword, next),
+      ),
+    )
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 401])
+
+    const invited = await admin.ask('POST', `/people/${personId}/invitations`)
+    const { path } = invited.json as { path: string }
+    const reset = createVisitor(rig, '198.51.100.6')
+    const link = { secret: path.split('#')[1], password: `${goodPassword} anew` }
+    expect(await reset.outcome('POST', '/invitations/accept', link)).toBe('200')
+    expect(await reads(ben)).toBe('401 sign-in-needed')
+    expect((await createVisitor(rig).signIn('Ben', `${goodPassword} anew`)).status).toBe(200)
+  })
+})
+
+describe('an invitation', () => {
+  test('is good once, for three days, and only the newest', async () => {
+    const admin = await setUp(rig)
+    const invite = async () => {
+      const { json } = await admin.ask('POST', '/people', {
+        name: `P${rig.tandem.parts.now()}`,
+        role: 'viewer',
+      })
+      const { path, person } = json as { path: string; person: Person }
+      return { secret: path.split('#')[1] ?? '', personId: person.id }
+    }
+    const accept = (secret: string) =>
+      createVisitor(rig).outcome('POST', '/invitations/accept', { secret, password: goodPassword })
+    const used = await invite()
+    const looked = await createVisitor(rig).ask('POST', '/invitations/look', {
+      secret: used.secret,
+    })
+    expect(looked.json).toMatchObject({ role: 'viewer' })
+    expect(await Promise.all([accept(used.secret), accept(used.secret)])).toEqual(
+      expect.arrayContaining(['200', '410 link-spent']),
+    )
+    leap(1000)
+    const replaced = await invite()
+    await admin.ask('POST', `/people/${replaced.personId}/invitations`)
+    expect(await accept(replaced.secret)).toBe('410 link-spent')
+    leap(1000)
+    const old = await invite()
+    leap(72 * hourMs)
+    expect(await accept(old.secret)).toBe('410 link-spent')
+  })
+
+  test('the last admin stays admin', async () => {
+    const admin = await setUp(rig)
+    const { json } = await admin.ask('GET', '/people')
+    const [ada] = (json as { people: Person[] }).people
+    for (const change of [{ role: 'viewer' }, { disabled: true }]) {
+      expect(await admin.outcome('PATCH', `/people/${ada?.id}`, change)).toBe('409 last-admin')
+    }
+    expect(await reads(admin)).toBe('200')
+  })
+
+  test('two people can’t have one name, however it is written', async () => {
+    const admin = await setUp(rig)
+    expect(await admin.outcome('POST', '/people', { name: ' ADA ', role: 'viewer' })).toBe(
+      '409 name-taken',
+    )
+  })
+})
+
+describe('S20 a stolen session', () => {
+  test('is no good for a failover an hour after the sign-in, and nothing is sent', async () => {
+    const { tunnelId, connectorIds } = await world.addTunnel('edge')
+    await rig.time.run(5 * 60_000)
+    const admin = await setUp(rig)
+    const failover = (ticked: string[] = []) =>
+      admin.outcome('POST', `/tunnels/${tunnelId}/failovers`, {
+        client_id: connectorIds[1],
+        expected_active_id: connectorIds[0],
+        ticked,
+        reason: 'The session was hers after all.',
+      })
+    await rig.time.run(61 * 60_000)
+    expect(await failover()).toBe('401 sign-in-again')
+    expect(await admin.outcome('GET', `/tunnels/${tunnelId}/token`)).toBe('401 sign-in-again')
+    expect(await reads(admin)).toBe('200')
+    expect(rig.calls.filter(({ method }) => method !== 'GET')).toEqual([])
+    expect(await admin.outcome('POST', '/sign-in/again', { password: 'wrong wrong wrong' })).toBe(
+      '401 sign-in-failed',
+    )
+    expect(await admin.outcome('POST', '/sign-in/again', { password: goodPassword })).toBe('200')
+    const told = rig.time.during(
+      admin.ask('GET', `/tunnels/${tunnelId}/failovers/checks?to=${connectorIds[1]}`),
+    )
+    const asked = await told
+    expect(asked.json).toMatchObject({ to: connectorIds[1] })
+    const { checks } = asked.json as FailoverChecks
+    const risks = checks.filter(({ kind }) => kind === 'risk').map(({ id }) => id)
+    expect(await rig.time.during(failover(risks))).toBe('202')
+    await rig.time.run(15 * 60_000)
+  }, 60_000)
+})

@@ -1,0 +1,125 @@
+import { get, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { serve } from '@hono/node-server'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LiveEvent } from '#contract/events.ts'
+import type { Screen } from '#contract/people.ts'
+import { startRig } from './rig.ts'
+import { createVisitor, goodPassword, join, publicUrl, setUp, type Visitor } from './visitor.ts'
+import { startWorld, type World } from './world.ts'
+
+/** S19: an open stream ends with what it was opened by, over a real socket. */
+
+let world: World
+let rig: Awaited<ReturnType<typeof startRig>>
+let server: Server
+let admin: Visitor
+let leaptMs = 0
+
+beforeAll(async () => {
+  world = await startWorld()
+  const clock = (now: () => number) => () => now() + leaptMs
+  rig = await startRig(world, { signIn: 'people', publicUrl, clock })
+  admin = await setUp(rig)
+  server = serve({ fetch: rig.app.fetch, hostname: '127.0.0.1', port: 0 }) as Server
+  await new Promise((resolve) => server.once('listening', resolve))
+})
+afterAll(async () => {
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+  await rig.end()
+  await world.end()
+})
+
+/** What a browser's stream hears, as it comes. */
+function open(visitor: Visitor) {
+  const heard: LiveEvent[] = []
+  const { port } = server.address() as AddressInfo
+  const headers = {
+    host: 'tandem.example.com',
+    'x-forwarded-proto': 'https',
+    cookie: [...visitor.jar].map(([name, value]) => `${name}=${value}`).join('; '),
+  }
+  const options = { host: '127.0.0.1', port, path: '/api/events', headers, agent: false }
+  return new Promise<{
+    status: number
+    heard: LiveEvent[]
+    ended: Promise<void>
+    close: () => void
+  }>((resolve, reject) => {
+    const request = get(options, (response: IncomingMessage) => {
+      let text = ''
+      const ended = new Promise<void>((done) => response.once('close', done))
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        const messages = (text + chunk).split('\n\n')
+        text = messages.pop() ?? ''
+        for (const message of messages) {
+          const data = /^data: (.*)$/m.exec(message)?.[1]
+          if (data) heard.push(LiveEvent.parse(JSON.parse(data)))
+        }
+      })
+      response.on('error', () => {})
+      resolve({
+        status: response.statusCode ?? 0,
+        heard,
+        ended,
+        close: () => response.destroy(),
+      })
+    })
+    request.once('error', reject)
+  })
+}
+
+describe('S19 a stream', () => {
+  test('says that it is over and ends, by whatever its sign-in ends', async () => {
+    const { visitor: ben, personId } = await join(rig, admin, 'Ben', 'operator')
+    const ends: [string, () => Promise<unknown>][] = [
+      ['signed out', () => ben.ask('POST', '/sign-out')],
+      ['another role', () => admin.ask('PATCH', `/people/${personId}`, { role: 'viewer' })],
+      ['signed out by an admin', () => admin.ask('DELETE', `/people/${personId}/sessions`)],
+      ['disabled', () => admin.ask('PATCH', `/people/${personId}`, { disabled: true })],
+    ]
+    for (const [why, end] of ends) {
+      await ben.signIn('Ben', goodPassword)
+      const stream = await open(ben)
+      expect([why, stream.status]).toEqual([why, 200])
+      await end()
+      await stream.ended
+      expect([why, ...stream.heard.map(({ type }) => type)]).toEqual([
+        why,
+        'snapshot',
+        'signed-out',
+      ])
+    }
+    expect((await open(ben)).status).toBe(401)
+  })
+
+  test('ends within a heartbeat when its time is over', async () => {
+    const { visitor: vera } = await join(rig, admin, 'Vera', 'operator')
+    const stream = await open(vera)
+    const began = performance.now()
+    leaptMs += 13 * 3_600_000
+    await stream.ended
+    expect(performance.now() - began).toBeLessThan(16_000)
+    expect(stream.heard.at(-1)?.type).toBe('signed-out')
+    await admin.signIn('Ada', goodPassword)
+  })
+
+  test('of a screen ends when its access is taken away', async () => {
+    const screen = createVisitor(rig)
+    const made = await admin.ask('POST', '/screens/links', { name: 'Wall', view: '/', days: 9 })
+    const secret = (made.json as { path: string }).path.split('#')[1]
+    await screen.ask('POST', '/screens/claims', { secret })
+    const stream = await open(screen)
+    const [row] = ((await admin.ask('GET', '/screens')).json as { screens: Screen[] }).screens
+    await admin.ask('DELETE', `/screens/${row?.id}`)
+    await stream.ended
+    expect(stream.heard.at(-1)?.type).toBe('signed-out')
+  })
+
+  test('there are four of a session at most', async () => {
+    const all = await Promise.all(Array.from({ length: 6 }, () => open(admin)))
+    expect(all.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 429, 429])
+    for (const each of all) each.close()
+  })
+})

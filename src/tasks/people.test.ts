@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPeople } from '#proxy/identity/people.ts'
+import { openStore } from '#proxy/store/open.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'tandem-people-'))
+const task = join(import.meta.dirname, 'people.ts')
+
+/** The command in a process of its own, on the data folder that this test has open too. */
+function people(...args: string[]) {
+  const env = {
+    PATH: process.env.PATH,
+    TANDEM_DATA_DIR: folder,
+    TANDEM_PUBLIC_URL: 'https://t.example',
+  }
+  const options = { cwd: folder, env, encoding: 'utf8' as const }
+  const tsx = import.meta.resolve('tsx')
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', tsx, task, ...args],
+    options,
+  )
+  return { status, stdout, stderr }
+}
+
+let db: Awaited<ReturnType<typeof openStore>>['db']
+beforeAll(async () => {
+  db = (await openStore(folder, Date.now)).db
+})
+afterAll(async () => {
+  await db.destroy()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('the host’s owner invites, resets and disables people beside a running Tandem', async () => {
+  expect(people('list').stdout).toMatch(/^Nobody yet/)
+  const invited = people('invite', 'Ada', 'admin')
+  expect(invited).toMatchObject({ status: 0, stderr: '' })
+  const link = /https:\/\/t\.example\/invitation#([\w-]{43})/.exec(invited.stdout)?.[1] ?? ''
+  const here = createPeople({ db, now: Date.now })
+  expect(await here.invitation(link)).toMatchObject({ name: 'Ada', role: 'admin' })
+  await here.accept(link, 'hash')
+  expect(people('list').stdout).toMatch(/^Ada {2}admin {2}active$/m)
+  expect(people('disable', 'ada').stderr).toMatch(/Nobody would be left/)
+  const again = /#([\w-]{43})/.exec(people('reset', 'ada').stdout)?.[1] ?? ''
+  expect(await here.invitation(again)).toMatchObject({ name: 'Ada' })
+  people('invite', 'Ben', 'viewer')
+  expect(people('disable', 'Ben')).toMatchObject({ status: 0 })
+  expect(people('list').stdout).toMatch(/^Ben {2}viewer {2}disabled$/m)
+}, 60_000)
+
+test('what it can’t do is said in one line', () => {
+  for (const args of [
+    [],
+    ['invite'],
+    ['invite', 'Zed', 'root'],
+    ['reset', 'Nobody'],
+    ['frobnicate'],
+  ]) {
+    const { status, stderr } = people(...args)
+    expect(status).toBe(1)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(stderr).not.toMatch(/ at /)
+  }
+}, 60_000)

@@ -1,0 +1,107 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { isIPv6 } from 'node:net'
+import { parseEnv } from 'node:util'
+import { type Invitation, PersonRole, personRoles } from '#contract/people.ts'
+import { createAudit } from '#proxy/identity/audit.ts'
+import { createPeople } from '#proxy/identity/people.ts'
+import { createSessions } from '#proxy/identity/sessions.ts'
+import { openBeside } from '#proxy/store/open.ts'
+
+/**
+ * `npm run people -- list | invite NAME ROLE | reset NAME | disable NAME`: who may come in, from the host
+ * itself, while Tandem runs or not. It is how access comes back when nobody can sign in any more.
+ */
+const usage =
+  'Usage: npm run people -- list | invite NAME viewer|operator|admin | reset NAME | disable NAME'
+
+const settings: Record<string, string | undefined> = {
+  ...(existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {}),
+  ...process.env,
+}
+const setting = (name: string, fallback: string) => settings[name]?.trim() || fallback
+
+function say(line: string) {
+  process.stdout.write(`${line}\n`)
+}
+
+/** Where people reach Tandem, as far as its settings tell. */
+function address(): string {
+  const host = setting('HOST', '127.0.0.1')
+  const plain = `http://${isIPv6(host) ? `[${host}]` : host}:${setting('PORT', '8787')}`
+  return setting('TANDEM_PUBLIC_URL', plain).replace(/\/$/, '')
+}
+
+function sayInvitation({ person, path, expiresAt }: Invitation) {
+  say(`A link for ${person.name} (${person.role}), good once and until ${when(expiresAt)}:`)
+  say(`  ${address()}${path}`)
+}
+
+const when = (at: number) =>
+  new Date(at).toISOString().slice(0, 16).replace('T', ' ').concat(' UTC')
+
+async function run([command, name, role]: string[]) {
+  const db = openBeside(setting('TANDEM_DATA_DIR', './data'))
+  try {
+    const now = Date.now
+    const people = createPeople({ db, now })
+    const sessions = createSessions({ db, now })
+    const audit = createAudit({ db, now, log: () => {} })
+    const note = (
+      what: 'person-added' | 'password-reset' | 'person-disabled',
+      id: string,
+      facts: object,
+    ) =>
+      audit.append({
+        who: { id: 'machine', name: 'npm run people', role: 'admin' },
+        from: null,
+        what,
+        tunnelId: null,
+        target: `person:${id}`,
+        facts: { ...facts },
+        requestId: null,
+      })
+    const known = async () => {
+      const row = name === undefined ? undefined : await people.byName(name)
+      if (!row) throw new Error(name === undefined ? usage : `There is nobody named ${name}.`)
+      return row
+    }
+
+    if (command === 'list') {
+      const all = await people.list()
+      if (all.length === 0) say('Nobody yet: Tandem prints a set-up code when it starts.')
+      for (const one of all) {
+        const seen = one.seenAt === null ? '' : `  last seen ${when(one.seenAt)}`
+        say(`${one.name}  ${one.role}  ${one.state}${one.hasSecondFactor ? '  2FA' : ''}${seen}`)
+      }
+    } else if (command === 'invite') {
+      const chosen = PersonRole.safeParse(role)
+      if (name === undefined || !chosen.success)
+        throw new Error(`${usage} (${personRoles.join(', ')})`)
+      const row = await people.add(name, chosen.data)
+      await note('person-added', row.id, { name: row.name, role: chosen.data })
+      sayInvitation(await people.invite(row))
+    } else if (command === 'reset') {
+      const row = await known()
+      await note('password-reset', row.id, { name: row.name })
+      await people.set(row.id, { disabled_at: null })
+      await sessions.endAll(row.id)
+      sayInvitation(await people.invite({ ...row, disabled_at: null }))
+      say('The present password and codes stay good until the link is used.')
+    } else if (command === 'disable') {
+      const row = await known()
+      await note('person-disabled', row.id, { name: row.name })
+      await people.change(row.id, { disabledAt: now() })
+      await sessions.endAll(row.id)
+      say(`${row.name} can’t sign in any more, and is signed out everywhere within 15 seconds.`)
+    } else throw new Error(usage)
+  } finally {
+    await db.destroy()
+  }
+}
+
+try {
+  await run(process.argv.slice(2))
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}
