@@ -31,6 +31,8 @@ export async function startTandem(env: Record<string, string>, args: string[] = 
 
   return {
     address,
+    /** Where its database is. */
+    dataDir: join(folder, 'data'),
     /** Of its present life. */
     pid: () => program.pid,
     /** Everything that it has printed, over all its lives. */

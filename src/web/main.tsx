@@ -1,14 +1,22 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { ProblemError } from './api/client.ts'
+import { kindOf, ProblemError } from './api/client.ts'
 import { createLive } from './api/live.ts'
+import { sessionQuery } from './api/queries.ts'
 import { createAppRouter } from './router.tsx'
 import { setServerTime } from './ui/clock.ts'
 
 /** The wiring of the page. */
+/** Whoever is not signed in any more finds out by the first answer that says so. */
+const onError = (error: Error) => {
+  const isOut = error instanceof ProblemError && kindOf(error.problem) === 'sign-in-needed'
+  if (isOut && cache.getQueryData(sessionQuery.queryKey)?.me) window.location.reload()
+}
 const cache = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
       // Only what never arrived is tried again, once; an answer is an answer.
@@ -27,6 +35,8 @@ const live = createLive({
   cache,
   onServerTime: setServerTime,
   onNewBuild: () => window.location.reload(),
+  // The page begins anew, at the door.
+  onSignedOut: () => window.location.reload(),
 })
 
 const router = createAppRouter({ cache, live })

@@ -5,6 +5,7 @@ import {
   createRouter,
   lazyRouteComponent,
   notFound,
+  redirect,
 } from '@tanstack/react-router'
 import { auditWhats } from '#contract/audit.ts'
 import { eventKinds } from '#contract/history.ts'
@@ -28,11 +29,12 @@ import { oneOf, parseSearch, someOf, stringifySearch, textOf } from './api/searc
 import { parseRange, rangeOf, rangeSearch } from './charts/range.ts'
 import { type ActivitySearch, activityFilter } from './pages/activity/filter.ts'
 import type { AuditSearch } from './pages/audit/filter.ts'
+import { isEntryPath, ownAddress } from './pages/sign-in/return-to.ts'
 import { type SortKey, sortKeys } from './pages/tunnels/rows.ts'
 import { ErrorPage } from './shell/ErrorPage.tsx'
 import { NotFoundPage } from './shell/NotFoundPage.tsx'
 import { PendingPage } from './shell/PendingPage.tsx'
-import { Shell } from './shell/Shell.tsx'
+import { Root } from './shell/Root.tsx'
 
 /** The site map: every address, what may stand in it, and the data its page needs. */
 
@@ -45,8 +47,20 @@ const idOf = (value: string) => {
 }
 
 const root = createRootRouteWithContext<{ cache: QueryClient; live: Live }>()({
-  loader: ({ context }) => context.cache.ensureQueryData(sessionQuery),
-  component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    const { me, signIn } = await context.cache.ensureQueryData(sessionQuery)
+    if (!me && !isEntryPath(location.pathname)) {
+      throw redirect({ to: '/sign-in', search: { returnTo: location.href }, replace: true })
+    }
+    // Who can sign in needs no set-up, and while nobody can there is nothing to sign in to.
+    if (!me && location.pathname === (signIn.needsSetup ? '/sign-in' : '/setup')) {
+      throw redirect({ to: signIn.needsSetup ? '/setup' : '/sign-in', replace: true })
+    }
+    if (me && ['/sign-in', '/setup'].includes(location.pathname)) {
+      throw redirect({ to: '/', replace: true })
+    }
+  },
+  component: Root,
   notFoundComponent: NotFoundPage,
   errorComponent: ErrorPage,
 })
@@ -175,7 +189,41 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./pages/audit/AuditPage.tsx'), 'AuditPage'),
 })
 
-const routeTree = root.addChildren([tunnels, tunnel, connector, activity, audit])
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { returnTo?: string | undefined } => {
+    const returnTo = ownAddress(search.returnTo)
+    return returnTo === '/' ? {} : { returnTo }
+  },
+  component: lazyRouteComponent(() => import('./pages/sign-in/SignInPage.tsx'), 'SignInPage'),
+})
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('./pages/sign-in/SetupPage.tsx'), 'SetupPage'),
+})
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(
+    () => import('./pages/sign-in/InvitationPage.tsx'),
+    'InvitationPage',
+  ),
+})
+
+const routeTree = root.addChildren([
+  signIn,
+  setup,
+  invitation,
+  tunnels,
+  tunnel,
+  connector,
+  activity,
+  audit,
+])
 
 export function createAppRouter(context: { cache: QueryClient; live: Live }) {
   return createRouter({

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { Problem, type ProblemKind, problemKinds, problemPrefix } from '#contract/problem.ts'
+import { askAgain } from './again.ts'
 
 /** A call of Tandem's API that failed; `problem` says it for people. */
 export class ProblemError extends Error {
@@ -52,7 +53,8 @@ export async function send<T>(
 
 type Call = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }
 
-async function ask(path: string, init: Call): Promise<unknown> {
+/** @param isAgain the person has just proved once more who is there. */
+async function ask(path: string, init: Call, isAgain = false): Promise<unknown> {
   // The header shows that the call comes from this page: other sites can't set it.
   const headers: Record<string, string> = {
     ...init.headers,
@@ -74,7 +76,11 @@ async function ask(path: string, init: Call): Promise<unknown> {
   if (answer.ok && json !== undefined) return json
   if (text === null) throw unreachable(init.method)
   const problem = z.safeParse(Problem, json)
-  throw new ProblemError(problem.success ? problem.data : odd(answer.status))
+  const refusal = problem.success ? problem.data : odd(answer.status)
+  // Refused before anything was done, so that it can be sent once more.
+  if (!isAgain && kindOf(refusal) === 'sign-in-again' && (await askAgain()))
+    return ask(path, init, true)
+  throw new ProblemError(refusal)
 }
 
 function parse<T>(schema: z.ZodMiniType<T>, json: unknown): T {

@@ -39,10 +39,12 @@ export type LiveParts = {
   onServerTime: (at: number) => void
   /** Called when the server is of another build than this page. */
   onNewBuild: () => void
+  /** Called when whoever looks is not signed in any more. */
+  onSignedOut: () => void
 }
 
 /** Starts the stream. The parts of the platform it leans on are the browser's own. */
-export function createLive({ cache, onServerTime, onNewBuild }: LiveParts): Live {
+export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: LiveParts): Live {
   const listeners = new Set<() => void>()
   let state: LiveState = {
     state: 'connecting',
@@ -92,7 +94,8 @@ export function createLive({ cache, onServerTime, onNewBuild }: LiveParts): Live
     const next = message.lastEventId
     heard(atOf(event))
     if (event.type === 'bye') set({ stopping: true })
-    if (event.type === 'heartbeat' || event.type === 'bye') return
+    if (event.type === 'signed-out') onSignedOut()
+    if (event.type === 'heartbeat' || event.type === 'signed-out' || event.type === 'bye') return
     // Two streams overlap while one replaces the other: what came already is not written twice.
     if (event.type !== 'snapshot' && version && !isAfter(next, version)) return
     version = next
@@ -108,9 +111,12 @@ export function createLive({ cache, onServerTime, onNewBuild }: LiveParts): Live
     build ??= next
   }
 
+  /** Nobody in particular has nothing to hear; whether it is so is not known before the first answer. */
+  const isSignedIn = () => cache.getQueryData(sessionQuery.queryKey)?.me !== null
+
   const open = () => {
     clearTimeout(retryTimer)
-    if (stopped) return
+    if (stopped || !isSignedIn()) return
     const query = new URLSearchParams()
     if (version) query.set('after', version)
     if (watching) query.set('watching', watching)
@@ -155,14 +161,17 @@ export function createLive({ cache, onServerTime, onNewBuild }: LiveParts): Live
       .fetchQuery({ ...sessionQuery, staleTime: 0, retry: false })
       .catch(() => null)
     if (session) checkBuild(session.build)
+    if (session?.me === null) onSignedOut()
   }
 
   const start = async () => {
+    const session = await cache.ensureQueryData(sessionQuery).catch(() => null)
+    if (session?.me === null) return
     // The list knows the version from which the stream can go on; without it a snapshot comes.
     const list = await cache.ensureQueryData(tunnelsQuery).catch(() => null)
     version = list?.version ?? null
     if (list) onServerTime(list.at)
-    build = cache.getQueryData(sessionQuery.queryKey)?.build ?? null
+    build = session?.build ?? null
     if (!stopped && state.state === 'connecting') open()
   }
 

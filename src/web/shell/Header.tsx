@@ -9,13 +9,16 @@ import { Menu, MenuItem } from '#web/ui/Menu.tsx'
 import { keysText } from '#web/ui/shortcuts.ts'
 import { tip } from '#web/ui/Tooltip.tsx'
 import { setTheme, type Theme, themes, useTheme } from '#web/ui/theme.ts'
+import { AccountMenu } from './AccountMenu.tsx'
 import { LiveChip } from './LiveChip.tsx'
 import { Logo } from './Logo.tsx'
 import { PollerChip } from './PollerChip.tsx'
 
 export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: () => void }) {
   const { data: session } = useSuspenseQuery(sessionQuery)
-  const mayNotAudit = whyNot(session.me?.role ?? null, 'auditList')
+  const { me } = session
+  const mayNotAudit = whyNot(me?.role ?? null, 'auditList')
+  const mayNotFollow = whyNot(me?.role ?? null, 'activityList')
   return (
     <header className="flex h-12 items-center gap-1 border-b border-line bg-panel px-3 sm:gap-3 sm:px-6">
       <Link
@@ -27,9 +30,10 @@ export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
         <span className="max-sm:hidden">Tandem</span>
       </Link>
       {session.mode === 'demo' ? <DemoMark /> : null}
+      {me?.method === 'off' ? <SignInOffMark /> : null}
       <nav aria-label="Main" className="flex h-full items-stretch sm:ml-1">
         <NavLink to="/">Tunnels</NavLink>
-        <NavLink to="/activity">Activity</NavLink>
+        {mayNotFollow === null ? <NavLink to="/activity">Activity</NavLink> : null}
         {mayNotAudit === null ? (
           // Three words are too many for a phone; there the search goes to it.
           <span className="flex max-sm:hidden">
@@ -58,12 +62,7 @@ export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
         <ThemeMenu />
         <IconButton label="Keys and help" icon="help" className="max-sm:hidden" onClick={onHelp} />
       </div>
-      <p className="flex flex-col text-right text-xs leading-tight max-md:hidden">
-        <bdi className="max-w-40 truncate">{session.me?.name}</bdi>
-        <span className="text-ink-3" {...tip(session.me?.reason)}>
-          {session.me?.role}
-        </span>
-      </p>
+      {me ? <AccountMenu me={me} /> : null}
     </header>
   )
 }
@@ -93,6 +92,20 @@ function DemoMark() {
       )}
     >
       Demo
+    </span>
+  )
+}
+
+function SignInOffMark() {
+  return (
+    <span
+      className="flex items-center rounded-sm bg-warn-soft px-1.5 py-0.5 text-xs font-medium whitespace-nowrap text-ink"
+      {...tip(
+        'Nobody signs in: everybody who reaches Tandem on this machine is admin.\nTo have people sign in, take TANDEM_SIGN_IN=off away and start Tandem again.',
+      )}
+    >
+      <Icon name="alert" className="size-3.5 sm:hidden" />
+      <span className="max-sm:sr-only">Sign-in off</span>
     </span>
   )
 }

@@ -6,20 +6,26 @@ import {
   useRouterState,
 } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import type { Me } from '#contract/session.ts'
+import { usePrompt } from '#web/api/again.ts'
 import { listenForShortcuts, useShortcut } from '#web/ui/shortcuts.ts'
 import { TooltipLayer } from '#web/ui/Tooltip.tsx'
 import { Banners } from './Banners.tsx'
 import { Header } from './Header.tsx'
 
 const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Palette }))
+const SignInAgainDialog = lazy(async () => ({
+  default: (await import('#web/pages/sign-in/SignInAgainDialog.tsx')).SignInAgainDialog,
+}))
 const HelpDialog = lazy(async () => ({ default: (await import('./HelpDialog.tsx')).HelpDialog }))
 
 /** What stands around every page: header, banners, the keys, and the layers above. */
-export function Shell() {
+export function Shell({ me }: { me: Me }) {
   const router = useRouter()
   const { live } = useRouteContext({ from: '__root__' })
   const { tunnelId } = useParams({ strict: false })
   const [layer, setLayer] = useState<'palette' | 'help' | null>(null)
+  const prompt = usePrompt()
   const main = useRef<HTMLElement>(null)
   const top = useRef<HTMLDivElement>(null)
 
@@ -59,6 +65,7 @@ export function Shell() {
         {layer === 'palette' ? (
           <Palette onClose={() => setLayer(null)} onHelp={() => setLayer('help')} />
         ) : null}
+        {prompt ? <SignInAgainDialog name={me.name} onSettled={prompt.settle} /> : null}
         {layer === 'help' ? <HelpDialog onClose={() => setLayer(null)} /> : null}
       </Suspense>
       <TooltipLayer />

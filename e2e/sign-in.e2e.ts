@@ -1,0 +1,138 @@
+import { join } from 'node:path'
+import { test as bare, type Page } from '@playwright/test'
+import Database from 'better-sqlite3'
+import { expectAccessible } from './axe.ts'
+import { expect, test } from './fixtures.ts'
+import { startTandem, type Tandem } from './tandem.ts'
+import { watchBrowser } from './watch.ts'
+
+/** Who comes in, with what, and how they are shown out. */
+
+const password = 'mossy lantern quietly orbits'
+
+test.use({ env: { TANDEM_SIGN_IN: 'on' } })
+
+const setupCode = (tandem: Tandem) => /the code: ([0-9A-Z-]+)/.exec(tandem.output())?.[1] ?? ''
+
+async function setUp(page: Page, tandem: Tandem) {
+  await page.getByLabel('Set-up code').fill(setupCode(tandem))
+  await page.getByLabel('Your name').fill('Ada')
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Make the first admin' }).click()
+  await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
+}
+
+/** As the page itself would ask, signed in as it is. */
+const post = (page: Page, path: string, body: unknown) =>
+  page.evaluate(
+    async ([path, body]) => {
+      const headers = { 'content-type': 'application/json', 'x-requested-by': 'tandem' }
+      const answer = await fetch(`/api${path}`, { method: 'POST', headers, body })
+      return (await answer.json()) as { path: string; person: { id: string } }
+    },
+    [path, JSON.stringify(body)] as const,
+  )
+
+test('whoever can read the log makes the first admin, signs out, and comes back to where they were', async ({
+  page,
+  tandem,
+  world,
+}) => {
+  await expect(page).toHaveURL('/setup')
+  await expectAccessible(page)
+  await page.getByLabel('Set-up code').fill('NOT-THE-CODE')
+  await page.getByLabel('Your name').fill('Ada')
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Make the first admin' }).click()
+  await expect(page.getByText('That is not the code.')).toBeVisible()
+  await setUp(page, tandem)
+
+  await page.getByRole('button', { name: 'You: Ada, admin' }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await expect(page.getByRole('heading', { name: 'Sign in', level: 1 })).toBeVisible()
+  await expectAccessible(page)
+
+  const { id } = await world.tunnel('lon-branch-core')
+  await page.goto(`/tunnels/${id}?range=7d`)
+  await page.getByLabel('Name').fill('ada')
+  await page.getByLabel('Password', { exact: true }).fill('not the right one')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByText('The name or the password is wrong.')).toBeVisible()
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
+  await expect(page).toHaveURL(`/tunnels/${id}?range=7d`)
+})
+
+test('somebody who is invited chooses a password, and is shown out when an admin says so', async ({
+  page,
+  secondPage,
+  tandem,
+}) => {
+  await setUp(page, tandem)
+  const { path, person } = await post(page, '/people', { name: 'Vic', role: 'viewer' })
+  await secondPage.goto(path)
+  await expect(secondPage.getByText('You are Vic, with the role viewer.')).toBeVisible()
+  await expect(secondPage).toHaveURL('/invitation')
+  await expectAccessible(secondPage)
+  await secondPage.getByLabel('Password', { exact: true }).fill('passwordpassword')
+  await secondPage.getByRole('button', { name: 'Set the password' }).click()
+  await expect(secondPage.getByText('among those that are tried first')).toBeVisible()
+  await secondPage.getByLabel('Password', { exact: true }).fill(password)
+  await secondPage.getByRole('button', { name: 'Set the password' }).click()
+  await expect(secondPage.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
+  await expect(secondPage.getByRole('button', { name: 'Create tunnel' })).toHaveAttribute(
+    'aria-disabled',
+    'true',
+  )
+
+  await page.evaluate(async (personId) => {
+    const headers = { 'content-type': 'application/json', 'x-requested-by': 'tandem' }
+    const body = JSON.stringify({ disabled: true })
+    await fetch(`/api/people/${personId}`, { method: 'PATCH', headers, body })
+  }, person.id)
+  await expect(secondPage.getByRole('heading', { name: 'Sign in', level: 1 })).toBeVisible()
+})
+
+test('what needs a fresh sign-in asks for it, and then goes on by itself', async ({
+  page,
+  tandem,
+  world,
+}) => {
+  await setUp(page, tandem)
+  const { id } = await world.tunnel('lon-branch-core')
+  await page.goto(`/tunnels/${id}?dialog=rename`)
+  const database = new Database(join(tandem.dataDir, 'tandem.db'))
+  database.exec('update sessions set proven_at = proven_at - 7200000')
+  database.close()
+  const rename = page.getByRole('dialog', { name: 'Rename the tunnel' })
+  await rename.getByLabel('Name').fill('london')
+  await rename.getByRole('button', { name: 'Rename' }).click()
+  const again = page.getByRole('dialog', { name: 'Sign in once more' })
+  await expect(again).toBeVisible()
+  await expectAccessible(page)
+  await again.getByLabel('Password', { exact: true }).fill('not the right one')
+  await again.getByRole('button', { name: 'Go on' }).click()
+  await expect(again.getByText('The name or the password is wrong.')).toBeVisible()
+  await again.getByLabel('Password', { exact: true }).fill(password)
+  await again.getByRole('button', { name: 'Go on' }).click()
+  await expect(page.getByRole('heading', { name: 'london', level: 1 })).toBeVisible()
+  await expect(again).toBeHidden()
+})
+
+bare('in the demo every role can be tried', async ({ context }) => {
+  const watch = await watchBrowser(context)
+  const page = await context.newPage()
+  const tandem = await startTandem({})
+  await page.goto(tandem.address)
+  await page.getByRole('button', { name: 'You: local admin, admin' }).click()
+  await page.getByRole('menuitemradio', { name: 'Try as viewer' }).click()
+  await expect(page.getByRole('button', { name: 'You: demo viewer, viewer' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Create tunnel' })).toHaveAttribute(
+    'aria-disabled',
+    'true',
+  )
+  await watch.expectClean([])
+  await tandem.end()
+  tandem.remove()
+})

@@ -1,0 +1,54 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import type { Role } from '#contract/operations.ts'
+import {
+  Done,
+  type InvitationAcceptance,
+  InvitationLook,
+  type SetupRequest,
+  type SignInAgainRequest,
+  type SignInRequest,
+} from '#contract/people.ts'
+import { send } from './client.ts'
+
+/** Coming in and going. None of it is kept in the page: it holds passwords. */
+const secret = { gcTime: 0 }
+
+export const useSignIn = () =>
+  useMutation({
+    mutationFn: (request: SignInRequest) => send(Done, 'POST', '/sign-in', request),
+    ...secret,
+  })
+
+export const useSignInAgain = () =>
+  useMutation({
+    mutationFn: (request: SignInAgainRequest) => send(Done, 'POST', '/sign-in/again', request),
+    ...secret,
+  })
+
+export const useSetUp = () =>
+  useMutation({
+    mutationFn: (request: SetupRequest) => send(Done, 'POST', '/setup', request),
+    ...secret,
+  })
+
+/** Whom an invitation is for. Its secret is no key of the cache, so there is one at a time. */
+export const useInvitation = (link: string) =>
+  useQuery({
+    queryKey: ['invitation'],
+    queryFn: () => send(InvitationLook, 'POST', '/invitations/look', { secret: link }),
+    enabled: link !== '',
+    retry: false,
+    ...secret,
+  })
+
+export const useInvitationAccept = () =>
+  useMutation({
+    mutationFn: (request: InvitationAcceptance) =>
+      send(Done, 'POST', '/invitations/accept', request),
+    ...secret,
+  })
+
+export const useSignOut = () => useMutation({ mutationFn: () => send(Done, 'POST', '/sign-out') })
+
+export const useDemoRole = () =>
+  useMutation({ mutationFn: (role: Role) => send(Done, 'POST', '/demo/role', { role }) })

@@ -1,0 +1,68 @@
+import { useEffect, useState } from 'react'
+import type { InvitationLook } from '#contract/people.ts'
+import { toProblem } from '#web/api/client.ts'
+import { useInvitation, useInvitationAccept } from '#web/api/sign-in.ts'
+import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
+import { EntryForm, EntryFrame } from './EntryFrame.tsx'
+import { newPasswordHint, PasswordField, whyNotPassword } from './PasswordField.tsx'
+
+/** A one-time link: whoever has it chooses a password. */
+export function InvitationPage() {
+  const [secret] = useState(() => window.location.hash.slice(1))
+  // Out of the address, so that it stays in no history and is read over no shoulder.
+  useEffect(() => {
+    if (window.location.hash) window.history.replaceState(window.history.state, '', '/invitation')
+  }, [])
+  const { data: invitation, error } = useInvitation(secret)
+  return (
+    <EntryFrame title="Welcome to Tandem">
+      {secret === '' ? (
+        <p>The link is not complete. Open it once more, from where it was sent to you.</p>
+      ) : null}
+      {error ? <ProblemCallout problem={toProblem(error)} /> : null}
+      {invitation ? <Accept secret={secret} invitation={invitation} /> : null}
+    </EntryFrame>
+  )
+}
+
+function Accept({ secret, invitation }: { secret: string; invitation: InvitationLook }) {
+  const [password, setPassword] = useState('')
+  const accept = useInvitationAccept()
+  const problem = accept.error ? toProblem(accept.error) : null
+  return (
+    <>
+      <p className="text-ink-2">
+        You are <bdi className="font-medium text-ink">{invitation.name}</bdi>, with the role{' '}
+        {invitation.role}. Choose a password; this link is good once.
+      </p>
+      <EntryForm
+        submit="Set the password"
+        busyLabel="Setting…"
+        busy={accept.isPending || accept.isSuccess}
+        problem={problem}
+        fields={['password']}
+        disabledReason={whyNotPassword(password)}
+        onSubmit={() =>
+          accept.mutate({ secret, password }, { onSuccess: () => window.location.replace('/') })
+        }
+      >
+        {/* For password managers, which want to know whose it is. */}
+        <input
+          readOnly
+          aria-hidden="true"
+          tabIndex={-1}
+          autoComplete="username"
+          value={invitation.name}
+          className="sr-only"
+        />
+        <PasswordField
+          isNew
+          hint={newPasswordHint}
+          error={problem?.field === 'password' ? problem.detail : null}
+          value={password}
+          onChange={setPassword}
+        />
+      </EntryForm>
+    </>
+  )
+}

@@ -1,0 +1,76 @@
+import { useState } from 'react'
+import { toProblem } from '#web/api/client.ts'
+import { useSetUp } from '#web/api/sign-in.ts'
+import { Field, Input } from '#web/ui/Field.tsx'
+import { EntryForm, EntryFrame } from './EntryFrame.tsx'
+import { newPasswordHint, PasswordField, whyNotPassword } from './PasswordField.tsx'
+
+/** The first start: whoever can read the server's log makes the first admin. */
+export function SetupPage() {
+  const [code, setCode] = useState('')
+  const [name, setName] = useState('')
+  const [password, setPassword] = useState('')
+  const setUp = useSetUp()
+  const problem = setUp.error ? toProblem(setUp.error) : null
+  const errorOf = (field: string) => (problem?.field === field ? problem.detail : null)
+  const reason =
+    code.trim() === ''
+      ? 'Type the code from the log.'
+      : name.trim() === ''
+        ? 'Choose a name.'
+        : whyNotPassword(password)
+  return (
+    <EntryFrame title="Set Tandem up">
+      <p className="text-ink-2">
+        Nobody can sign in yet. Make the first admin; everybody else is invited by one.
+      </p>
+      <EntryForm
+        submit="Make the first admin"
+        busyLabel="Making…"
+        busy={setUp.isPending || setUp.isSuccess}
+        problem={problem}
+        fields={['code', 'name', 'password']}
+        disabledReason={reason}
+        onSubmit={() =>
+          setUp.mutate({ code, name, password }, { onSuccess: () => window.location.replace('/') })
+        }
+      >
+        <Field
+          label="Set-up code"
+          hint="It is in Tandem’s log and in the file setup-code of its data folder."
+          error={errorOf('code')}
+        >
+          {(control) => (
+            <Input
+              {...control}
+              autoCapitalize="characters"
+              maxLength={64}
+              value={code}
+              className="font-mono"
+              onChange={(event) => setCode(event.target.value)}
+            />
+          )}
+        </Field>
+        <Field label="Your name" error={errorOf('name')}>
+          {(control) => (
+            <Input
+              {...control}
+              dir="auto"
+              autoComplete="username"
+              maxLength={64}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
+        </Field>
+        <PasswordField
+          isNew
+          hint={newPasswordHint}
+          error={errorOf('password')}
+          value={password}
+          onChange={setPassword}
+        />
+      </EntryForm>
+    </EntryFrame>
+  )
+}

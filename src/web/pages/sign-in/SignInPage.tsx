@@ -1,0 +1,80 @@
+import { useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { kindOf, toProblem } from '#web/api/client.ts'
+import { useSignIn } from '#web/api/sign-in.ts'
+import { Field, Input } from '#web/ui/Field.tsx'
+import { CodeField } from './CodeField.tsx'
+import { EntryForm, EntryFrame } from './EntryFrame.tsx'
+import { PasswordField } from './PasswordField.tsx'
+import { ownAddress } from './return-to.ts'
+
+export function SignInPage() {
+  const { returnTo } = useSearch({ from: '/sign-in' })
+  const [name, setName] = useState('')
+  const [password, setPassword] = useState('')
+  const [code, setCode] = useState('')
+  const [needsCode, setNeedsCode] = useState(false)
+  const signIn = useSignIn()
+  const problem = signIn.error ? toProblem(signIn.error) : null
+  const asksForCode = problem !== null && kindOf(problem) === 'code-needed'
+  // Asking is not a fault: the field with its hint says it.
+  const fault = asksForCode ? null : problem
+  const reason =
+    name.trim() === ''
+      ? 'Type your name.'
+      : password === ''
+        ? 'Type your password.'
+        : needsCode && code.trim() === ''
+          ? 'Type the code.'
+          : null
+  return (
+    <EntryFrame title="Sign in">
+      <EntryForm
+        submit="Sign in"
+        busyLabel="Signing in…"
+        busy={signIn.isPending || signIn.isSuccess}
+        problem={fault}
+        fields={needsCode ? ['code'] : []}
+        disabledReason={reason}
+        onSubmit={() =>
+          signIn.mutate(
+            { name, password, ...(needsCode ? { code } : {}) },
+            {
+              // The whole page anew: nothing of the time before is left in it.
+              onSuccess: () => window.location.replace(ownAddress(returnTo)),
+              onError: (error) => {
+                if (kindOf(toProblem(error)) === 'code-needed') setNeedsCode(true)
+              },
+            },
+          )
+        }
+      >
+        <Field label="Name">
+          {(control) => (
+            <Input
+              {...control}
+              dir="auto"
+              autoComplete="username"
+              autoCapitalize="none"
+              maxLength={64}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
+        </Field>
+        <PasswordField error={null} value={password} onChange={setPassword} />
+        {needsCode ? (
+          <CodeField
+            error={fault?.field === 'code' ? fault.detail : null}
+            value={code}
+            onChange={setCode}
+          />
+        ) : null}
+      </EntryForm>
+      <p className="text-sm text-ink-2">
+        Password lost? An admin can make a new invitation for you; on the server it is{' '}
+        <code className="font-mono">npm run people -- reset NAME</code>.
+      </p>
+    </EntryFrame>
+  )
+}

@@ -1,0 +1,12 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { Outlet, useRouterState } from '@tanstack/react-router'
+import { sessionQuery } from '#web/api/queries.ts'
+import { isEntryPath } from '#web/pages/sign-in/return-to.ts'
+import { Shell } from './Shell.tsx'
+
+/** Whoever is not known yet sees a page by itself, everybody else one inside the shell. */
+export function Root() {
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  return session.me && !isEntryPath(path) ? <Shell me={session.me} /> : <Outlet />
+}
