@@ -103,8 +103,6 @@ export type ScreenLink = z.infer<typeof ScreenLink>
 export const SecondFactor = z.object({ uri: z.string(), secret: z.string() })
 export type SecondFactor = z.infer<typeof SecondFactor>
 
-export const Done = z.object({ done: z.literal(true) })
-
 /** Letters of any script, digits and a few marks: nothing that could pose as something else in a log. */
 const PersonName = z
   .string('must be a text')

@@ -107,3 +107,7 @@ export type SignIn = z.infer<typeof SignIn>
 /** Without `me` the shared part is blank but for mode, build and time. */
 export const SessionAnswer = z.extend(Session, { me: z.nullable(Me), signIn: SignIn })
 export type SessionAnswer = z.infer<typeof SessionAnswer>
+
+/** The answer of what has nothing to tell but that it was done. */
+export const Done = z.object({ done: z.literal(true) })
+export type Done = z.infer<typeof Done>

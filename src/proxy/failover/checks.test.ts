@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest'
+import { checkIds, checkRules } from '#contract/failover-checks.ts'
 import type { HaMode } from '#contract/tunnel.ts'
 import type { SeenConnector } from '../cloudflare/translate.ts'
 import {
   compareVersions,
+  type Evidence,
+  failoverChecks,
   outboundSentence,
   outlookOf,
   promotionChecks,
   readinessOf,
+  reconnectsOf,
   type Situation,
 } from './checks.ts'
 
@@ -136,6 +140,179 @@ describe('what speaks against a promotion', () => {
     const fresh = connector('b', { connections: [connection({ openedAt: now + 600_000 })] })
     expect(promotionChecks(fresh, situation())[0]?.sentence).toMatch(/only 0 s ago/)
   })
+})
+
+const evidence = (more: Partial<Evidence> = {}): Evidence => ({
+  ...situation(),
+  readAgeMs: 0,
+  barriers: [],
+  reconnects: 0,
+  lostAgeMs: null,
+  failoverAgesMs: [],
+  ...more,
+})
+const foundIn = (more: Partial<Evidence> = {}, target: string | null = standby.id) =>
+  failoverChecks(target, evidence(more)).map(({ id }) => id)
+
+describe('everything that speaks against a failover', () => {
+  test('a healthy standby: only that open sessions may hang', () => {
+    expect(foundIn()).toEqual(['sessions-hang'])
+  })
+
+  test('nobody active, so no session to lose: nothing at all', () => {
+    expect(foundIn({ connectors: [standby] })).toEqual([])
+  })
+
+  const others = [active, connector('b', { role: 'passive', version: '1.0' })]
+  test.each<[string, Partial<Evidence>, string | null, string[]]>([
+    ['a deleted tunnel', { deleted: true }, standby.id, ['tunnel-deleted']],
+    ['no HA', { ha: false }, standby.id, ['not-ha']],
+    ['no HA, and no target named', { ha: false }, null, ['not-ha']],
+    [
+      'a lock-out',
+      { barriers: [{ id: 'locked-out', sentence: 'No.' }] },
+      standby.id,
+      ['locked-out'],
+    ],
+    [
+      'a token without Write',
+      { barriers: [{ id: 'no-write', sentence: 'No.' }] },
+      null,
+      ['no-write'],
+    ],
+    [
+      'a full disk',
+      { barriers: [{ id: 'not-recording', sentence: 'No.' }] },
+      null,
+      ['not-recording'],
+    ],
+    [
+      'Cloudflare is silent',
+      { barriers: [{ id: 'cloudflare-silent', sentence: 'No.' }] },
+      null,
+      ['cloudflare-silent'],
+    ],
+    [
+      'another one runs',
+      { barriers: [{ id: 'failover-running', sentence: 'Ana.' }] },
+      standby.id,
+      ['failover-running'],
+    ],
+    ['another one was seen active', { seenActiveId: 'x' }, standby.id, ['active-changed']],
+    ['nobody was seen active', { seenActiveId: null }, standby.id, ['active-changed']],
+    ['the right one was seen active', { seenActiveId: active.id }, standby.id, []],
+    ['a target that is not listed', {}, 'x', ['not-linked']],
+    ['the active one', {}, active.id, ['already-active']],
+    [
+      'an offline one',
+      { connectors: [active, connector('o', { role: 'offline', connections: [] })] },
+      'o',
+      ['offline'],
+    ],
+    [
+      'no connection',
+      { connectors: [active, connector('o', { connections: [] })] },
+      'o',
+      ['not-connected'],
+    ],
+    [
+      'an unknown role',
+      { connectors: [active, connector('o', { role: 'unknown', roleReported: 'draining' })] },
+      'o',
+      ['role-unknown'],
+    ],
+    [
+      'no role',
+      { connectors: [active, connector('o', { role: 'none' })] },
+      'o',
+      ['role-not-reported'],
+    ],
+    [
+      'connected for 59 s',
+      {
+        connectors: [
+          active,
+          connector('o', { connections: [connection({ openedAt: now - 59_000 })] }),
+        ],
+      },
+      'o',
+      ['just-connected'],
+    ],
+    ['two reconnects', { reconnects: 2 }, standby.id, []],
+    ['three reconnects in the last hour', { reconnects: 3 }, standby.id, ['reconnects']],
+    ['a connection lost 59 s ago', { lostAgeMs: 59_999 }, standby.id, ['just-disconnected']],
+    ['a connection lost 60 s ago', { lostAgeMs: 60_000 }, standby.id, []],
+    ['a failover 59 s ago', { failoverAgesMs: [59_999] }, standby.id, ['cool-down']],
+    ['a failover 60 s ago', { failoverAgesMs: [60_000] }, standby.id, []],
+    ['the second in 10 minutes', { failoverAgesMs: [400_000] }, standby.id, []],
+    ['the third in 10 minutes', { failoverAgesMs: [400_000, 599_999] }, standby.id, ['repeated']],
+    ['the third in more', { failoverAgesMs: [400_000, 600_000] }, standby.id, []],
+    ['a look of 15 s ago', { readAgeMs: 15_000 }, standby.id, []],
+    ['a look of more than 15 s ago', { readAgeMs: 15_001 }, standby.id, ['stale-read']],
+    ['an older version', { connectors: others }, 'b', ['older-version']],
+    [
+      'the same origin',
+      { connectors: [active, connector('o', { originIps: active.originIps })] },
+      'o',
+      ['same-origin'],
+    ],
+    [
+      'the same colo',
+      { connectors: [active, connector('o', { colos: active.colos })] },
+      'o',
+      ['same-colo'],
+    ],
+    ['no provider for outbound', { haMode: 'none' }, standby.id, ['outbound-stays']],
+    ['an unknown mode', { haMode: null }, standby.id, ['outbound-stays']],
+  ])('%s', (_, more, target, ids) => {
+    expect(foundIn(more, target)).toEqual([...ids, 'sessions-hang'])
+    for (const { sentence, why } of failoverChecks(target, evidence(more))) {
+      expect(sentence).toMatch(/^[A-Z].*\.$/)
+      expect(why).toMatch(/^[A-Z].*\.$/)
+    }
+  })
+
+  test('blocks first, then grave risks, then the others; each sentence once', () => {
+    const twins = [active, { ...active, id: 'twin' }, { ...standby, colos: active.colos }]
+    const more = {
+      connectors: twins,
+      deleted: true,
+      reconnects: 4,
+      failoverAgesMs: [1000, 2000],
+      lostAgeMs: 0,
+    }
+    expect(foundIn(more)).toEqual([
+      'tunnel-deleted',
+      'reconnects',
+      'repeated',
+      'same-colo',
+      'just-disconnected',
+      'cool-down',
+      'sessions-hang',
+    ])
+  })
+
+  test('the list says of every rule what it is, how grave, and why', () => {
+    expect(Object.keys(checkRules)).toEqual([...checkIds])
+    const grave = checkIds.filter((id) => checkRules[id].grave)
+    expect(grave).toEqual(['just-connected', 'reconnects', 'repeated', 'stale-read'])
+    const blocks = checkIds.filter((id) => checkRules[id].kind === 'block')
+    expect(blocks).toHaveLength(14)
+  })
+})
+
+test.each<[string, number[], number]>([
+  ['nothing known', [], 0],
+  ['it came once, and stays', [10], 0],
+  ['it was there before and stays', [-100], 0],
+  ['it was there before and came back', [-100, 10], 1],
+  ['it was there before and came back three times', [-100, 10, 100, 200], 3],
+  ['four connections of one coming', [-100, 10, 11, 13, 15], 1],
+  ['it came, and came back twice', [10, 100, 200], 2],
+  ['in no order', [200, -100, 10, 100], 3],
+])('coming back: %s', (_, seconds, times) => {
+  const lives = seconds.map((second) => ({ openedAt: now + second * 1000 }))
+  expect(reconnectsOf(lives, now)).toBe(times)
 })
 
 test.each([

@@ -467,9 +467,11 @@ export function createFailovers(deps: FailoverDeps) {
   /** The failover of ours that made this connector active, if one just did. */
   function madeBy(tunnelId: string, connectorId: string, at: number) {
     for (const failover of recent.values()) {
-      const { sentAt, state } = failover
+      const { sentAt, state, endedAt } = failover
       if (failover.tunnelId !== tunnelId || failover.to.connectorId !== connectorId) continue
       if (sentAt === null || state === 'rejected' || at < sentAt || at - sentAt > ownMs) continue
+      // What comes back to it after that is somebody else's work.
+      if (state === 'confirmed' && at > (endedAt ?? at)) continue
       return { by: failover.by, failoverId: failover.id }
     }
     return null

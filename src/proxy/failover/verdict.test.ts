@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Failover } from '#contract/failover.ts'
 import { isRunning } from '#contract/failover.ts'
-import { applyDeadline, applyReading } from './verdict.ts'
+import { applyDeadline, applyReading, toAfterFact } from './verdict.ts'
 
 const sentAt = 1_700_000_000_000
 const party = (connectorId: string) => ({ connectorId, colos: [], version: null })
@@ -104,6 +104,60 @@ describe('a reading', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('time without an active connector', () => {
+  test('is measured from the first read with nobody to the first with somebody', () => {
+    const gone = applyReading(failover(), reading(2, []))
+    expect(gone).toMatchObject({ vacantAt: sentAt + 2100, vacantMs: null })
+    const still = applyReading(gone, reading(3, []))
+    expect(still).toMatchObject({ vacantAt: sentAt + 2100, vacantMs: null })
+    expect(applyReading(still, reading(5, ['new']))).toMatchObject({ vacantMs: 3000 })
+    // A second gap does not make the first one longer.
+    const back = applyReading(still, reading(5, ['old']))
+    expect(applyReading(applyReading(back, reading(7, [])), reading(9, ['new']))).toMatchObject({
+      vacantMs: 3000,
+    })
+  })
+
+  test('goes back to the PUT where nobody was active before', () => {
+    expect(applyReading(failover({ from: null }), reading(2, ['new']))).toMatchObject({
+      vacantAt: sentAt,
+      vacantMs: 2100,
+    })
+  })
+
+  test('no read showed nobody: none is claimed', () => {
+    expect(applyReading(failover(), reading(2, ['new']))).toMatchObject({
+      vacantAt: null,
+      vacantMs: null,
+    })
+  })
+})
+
+describe('what is seen after the end', () => {
+  const confirmed = failover({ state: 'confirmed', activeNow: ['new'] })
+  const missed = failover({ state: 'not-confirmed', activeNow: ['old'] })
+  const seen = (kind: 'late' | 'flipped-back', activeNow: string[]) => ({ at: 1, kind, activeNow })
+  test.each<[string, Failover, string[], string | null]>([
+    ['nothing new', confirmed, ['new'], null],
+    ['still not', missed, ['old'], null],
+    ['after all', missed, ['new'], 'late'],
+    ['it went back', confirmed, ['old'], 'flipped-back'],
+    ['a third took over', confirmed, ['third'], 'moved-on'],
+    ['nobody', confirmed, [], 'none-active'],
+    ['both', confirmed, ['old', 'new'], 'several-active'],
+    [
+      'and back again',
+      { ...confirmed, afterwards: [seen('flipped-back', ['old'])] },
+      ['new'],
+      'restored',
+    ],
+    ['late, and back', { ...missed, afterwards: [seen('late', ['new'])] }, ['old'], 'flipped-back'],
+    ['told once', { ...missed, afterwards: [seen('late', ['new'])] }, ['new'], null],
+  ])('%s', (_, ended, actives, kind) => {
+    expect(toAfterFact(ended, { at: 5, actives })?.kind ?? null).toBe(kind)
   })
 })
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Failover } from '#contract/failover.ts'
-import { riskIds } from '#contract/failover-checks.ts'
-import { type Rig, type RigOptions, startRig } from './rig.ts'
+import { consent, failOver, puts, short, watchTunnel } from './failing-over.ts'
+import { type RigOptions, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
 
 /** A failover from the click to its end, whatever Cloudflare does in between. */
@@ -13,37 +13,9 @@ beforeAll(async () => {
 afterAll(() => world.end())
 beforeEach(() => world.reset())
 
-/** Somebody who takes every risk that there is. */
-const ticked = [...riskIds]
+const watch = (connectors = 3, options: RigOptions = {}) => watchTunnel(world, connectors, options)
 
-async function watch(connectors = 3, options: RigOptions = {}) {
-  const { tunnelId, connectorIds } = await world.addTunnel('lon-core', connectors)
-  const rig = await startRig(world, options)
-  await rig.looked()
-  const [active = '', standby = '', third = ''] = connectorIds
-  const path = `/tunnels/${tunnelId}/failovers`
-  const body = { client_id: standby, expected_active_id: active, ticked, reason: 'a test' }
-  return { rig, tunnelId, active, standby, third, path, body }
-}
-
-const puts = (rig: Rig) => rig.calls.filter(({ method }) => method === 'PUT').length
-const short = (id: string) => id.slice(0, 8)
-
-/** Starts one and lets time go on until it has ended. */
-async function failOver({ rig, path, body }: Awaited<ReturnType<typeof watch>>) {
-  const { status, json } = await rig.ask('POST', path, body)
-  expect(status).toBe(202)
-  const { id, state } = json as Failover
-  expect(state).toBe('sending')
-  await rig.time.until(
-    'the failover ended',
-    () => !rig.tandem.parts.failovers.running().some((one) => one.id === id),
-    75_000,
-  )
-  return rig.get<Failover>(`/failovers/${id}`)
-}
-
-describe('confirmed', () => {
+describe('F13 accepted, and active after a while', () => {
   test.each([
     [500, 2000],
     [5000, 2000],
@@ -99,7 +71,7 @@ describe('confirmed', () => {
   })
 })
 
-describe('rejected', () => {
+describe('F11 rejected', () => {
   test.each([400, 403, 404, 409, 422])(
     '%i: nothing changed, in Cloudflare’s words',
     async (status) => {
@@ -156,7 +128,7 @@ const unclear = [
   ['success false with 200', { kind: 'success-false' }],
 ] as const
 
-describe('no clear answer: the label at the end is true, and nothing is sent twice', () => {
+describe('F12 no clear answer: the label at the end is true, and nothing is sent twice', () => {
   const cases = unclear.flatMap(([name, fault]) =>
     (fault.kind === 'reset-after-apply' ? [true] : [true, false]).map(
       (apply) => [name, apply ? 'applied' : 'not applied', fault, apply] as const,
@@ -207,7 +179,7 @@ describe('no clear answer: the label at the end is true, and nothing is sent twi
 })
 
 describe('accepted, but', () => {
-  test('a third connector becomes active: other-active, with its name', async () => {
+  test('F5 a third connector becomes active: other-active, with its name', async () => {
     const its = await watch()
     await world.order('/failover', { mode: 'other', demoteMs: 500, promoteMs: 1500 })
     expect(await failOver(its)).toMatchObject({
@@ -220,7 +192,7 @@ describe('accepted, but', () => {
     await its.rig.end()
   })
 
-  test('nothing changes: not confirmed after 60 s, and a late success is noticed', async () => {
+  test('F14 nothing changes: not confirmed after 60 s, and a late success is noticed', async () => {
     const its = await watch()
     const { rig, tunnelId, active, standby } = its
     await world.order('/failover', { mode: 'never' })
@@ -242,7 +214,7 @@ describe('accepted, but', () => {
     await rig.end()
   })
 
-  test('nobody is active any more: that is said', async () => {
+  test('F16 nobody is active any more: that is said', async () => {
     const its = await watch()
     await world.order('/failover', { mode: 'normal', demoteMs: 500, promoteMs: 90_000 })
     expect(await failOver(its)).toMatchObject({
@@ -255,7 +227,7 @@ describe('accepted, but', () => {
     await its.rig.end()
   })
 
-  test('two are active at once: not confirmed before one is', async () => {
+  test('F16 two are active at once: no failover to one of them', async () => {
     const its = await watch(2)
     const { rig, tunnelId, active, standby } = its
     await world.order('/failover', { mode: 'never' })
@@ -287,9 +259,9 @@ describe('accepted, but', () => {
 })
 
 describe('refused before anything is sent', () => {
-  test('another one is active by now, 20 times in a row', async () => {
+  test('F4 another one is active by now, 200 times in a row', async () => {
     const { rig, tunnelId, active, standby, third, path, body } = await watch()
-    for (let round = 0; round < 20; round += 1) {
+    for (let round = 0; round < 200; round += 1) {
       const now = round % 2 === 0 ? third : standby
       await world.order(`/tunnels/${tunnelId}/swap`, { connectorId: now })
       const problem = await rig.refused('POST', path, {
@@ -308,15 +280,15 @@ describe('refused before anything is sent', () => {
     await rig.end()
   })
 
-  test('the target is active already', async () => {
+  test('F6 the target is active already', async () => {
     const { rig, path, active } = await watch()
-    const body = { client_id: active, expected_active_id: active, ticked, reason: 'a test' }
+    const body = { client_id: active, expected_active_id: active, ...consent }
     expect((await rig.refused('POST', path, body)).type).toBe('urn:tandem:problem:already-active')
     expect(puts(rig)).toBe(0)
     await rig.end()
   })
 
-  test('the target is offline, gone or was never there', async () => {
+  test('F7 the target is offline, gone or was never there', async () => {
     const { rig, path, body, standby } = await watch()
     await world.order(`/connectors/${standby}/kill`)
     expect(await rig.refused('POST', path, body)).toMatchObject({
@@ -335,7 +307,7 @@ describe('refused before anything is sent', () => {
     await rig.end()
   })
 
-  test('the fresh read fails: nothing is decided on old data', async () => {
+  test('F10 the fresh read fails: nothing is decided on old data', async () => {
     const { rig, path, body } = await watch()
     await world.breakWith({ kind: 'status', status: 503, match: { path: '/connections$' } })
     expect((await rig.refused('POST', path, body)).type).toBe(
@@ -345,7 +317,7 @@ describe('refused before anything is sent', () => {
     await rig.end()
   })
 
-  test('it can’t be written down', async () => {
+  test('F10 it can’t be written down', async () => {
     const { rig, path, body } = await watch()
     await rig.db.schema.alterTable('audit').renameTo('elsewhere').execute()
     expect(await rig.refused('POST', path, body)).toMatchObject({
@@ -358,7 +330,7 @@ describe('refused before anything is sent', () => {
   })
 })
 
-describe('two at once', () => {
+describe('F3 two at once', () => {
   test('one PUT; everybody else is told of the one that runs', async () => {
     const { rig, path, body } = await watch()
     const answers = await rig.time.during(
@@ -406,7 +378,7 @@ describe('two at once', () => {
   })
 })
 
-describe('stopped in between', () => {
+describe('F1 stopped in between', () => {
   test.each([
     [
       'accepted and done meanwhile',

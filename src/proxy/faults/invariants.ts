@@ -33,7 +33,7 @@ const allowed = [
 
 const windowMs = 300_000
 
-/** Fails the test that breaks one of I1, I2, I4, I5, I6 and I8 of the reliability design. */
+/** Fails the test that breaks one of I1 to I6 and I8 of the reliability design. */
 export async function checkInvariants({ db, calls, lines, said, secrets, hardStop }: Evidence) {
   const rows = await db.selectFrom('failovers').selectAll().execute()
   const actions = await db
@@ -79,6 +79,18 @@ export async function checkInvariants({ db, calls, lines, said, secrets, hardSto
     expect(failover.activeNow, 'I4: confirmed while another one is active').toEqual([
       failover.to.connectorId,
     ])
+  }
+
+  for (const [at, failover] of failovers.entries()) {
+    const overlaps = failovers
+      .slice(at + 1)
+      .filter(({ tunnelId }) => tunnelId === failover.tunnelId)
+      .filter(
+        (other) =>
+          other.requestedAt < (failover.endedAt ?? Number.POSITIVE_INFINITY) &&
+          failover.requestedAt < (other.endedAt ?? Number.POSITIVE_INFINITY),
+      )
+    expect(overlaps, 'I3: two failovers of one tunnel at once').toEqual([])
   }
 
   const strangers = calls

@@ -163,12 +163,18 @@ export async function startRig(world: World, options: RigOptions = {}) {
   tandem.parts.bus.subscribe(({ bytes }) => said.push(bytes.toString()))
 
   /** One request of a person. */
-  async function send(method: string, path: string, body?: unknown) {
+  async function send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ) {
     const request = new Request(`http://127.0.0.1:8787/api${path}`, {
       method,
       headers: {
         host: '127.0.0.1:8787',
         'x-requested-by': 'tandem',
+        ...headers,
         ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -179,8 +185,12 @@ export async function startRig(world: World, options: RigOptions = {}) {
     return { status: response.status, json: JSON.parse(text) as unknown }
   }
   /** The same, with time going on until it is answered. */
-  const ask = (method: string, path: string, body?: unknown) =>
-    time.during(send(method, path, body))
+  const ask = (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ) => time.during(send(method, path, body, headers))
   async function get<T>(path: string): Promise<T> {
     const { status, json } = await ask('GET', path)
     if (status !== 200) throw new Error(`GET ${path}: ${status} ${JSON.stringify(json)}`)

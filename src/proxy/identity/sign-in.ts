@@ -25,8 +25,6 @@ export type Visit = { way: Way; agent: string; requestId: string }
 /** `Set-Cookie` lines. */
 type Cookies = string[]
 
-export type SignIns = ReturnType<typeof createSignIns>
-
 export function createSignIns(deps: {
   people: People
   sessions: Sessions

@@ -12,7 +12,6 @@ import { ActivityPage, HistorySummary, TunnelHistory } from '#contract/history.t
 import { type OperationId, operations } from '#contract/operations.ts'
 import {
   DemoRole,
-  Done,
   Invitation,
   InvitationAcceptance,
   InvitationLook,
@@ -37,7 +36,7 @@ import {
   SignInRequest,
 } from '#contract/people.ts'
 import { Problem } from '#contract/problem.ts'
-import { SessionAnswer } from '#contract/session.ts'
+import { Done, SessionAnswer } from '#contract/session.ts'
 import {
   Configuration,
   ConfigurationChange,

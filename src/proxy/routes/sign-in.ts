@@ -1,7 +1,5 @@
-import type * as z from 'zod/mini'
 import {
   DemoRole,
-  type Done,
   InvitationAcceptance,
   InvitationLookRequest,
   PasswordChange,
@@ -11,6 +9,7 @@ import {
   SignInAgainRequest,
   SignInRequest,
 } from '#contract/people.ts'
+import type { Done } from '#contract/session.ts'
 import { signedIn } from '../identity/guard.ts'
 import { demoRoleCookie } from '../identity/identify.ts'
 import { newSecondFactor, stepOf } from '../identity/second-factor.ts'
@@ -30,7 +29,7 @@ const toVisit = (c: Request): Visit => ({
   requestId: c.get('requestId'),
 })
 
-const done: z.infer<typeof Done> = { done: true }
+const done: Done = { done: true }
 
 export function signInRoutes(route: Route, { identity, audit, now }: Parts) {
   const { signIns, people, sessions } = identity

@@ -1,16 +1,15 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import type { Role } from '#contract/operations.ts'
 import {
-  Done,
   type InvitationAcceptance,
   InvitationLook,
   type SetupRequest,
   type SignInAgainRequest,
   type SignInRequest,
 } from '#contract/people.ts'
+import { Done } from '#contract/session.ts'
 import { send } from './client.ts'
 
-/** Coming in and going. None of it is kept in the page: it holds passwords. */
+/** Coming in. None of it is kept in the page: it holds passwords. */
 const secret = { gcTime: 0 }
 
 export const useSignIn = () =>
@@ -47,8 +46,3 @@ export const useInvitationAccept = () =>
       send(Done, 'POST', '/invitations/accept', request),
     ...secret,
   })
-
-export const useSignOut = () => useMutation({ mutationFn: () => send(Done, 'POST', '/sign-out') })
-
-export const useDemoRole = () =>
-  useMutation({ mutationFn: (role: Role) => send(Done, 'POST', '/demo/role', { role }) })

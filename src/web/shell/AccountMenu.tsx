@@ -1,5 +1,5 @@
 import type { Me } from '#contract/session.ts'
-import { useDemoRole, useSignOut } from '#web/api/sign-in.ts'
+import { useDemoRole, useSignOut } from '#web/api/account.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Menu, MenuItem } from '#web/ui/Menu.tsx'
 import { tip } from '#web/ui/Tooltip.tsx'

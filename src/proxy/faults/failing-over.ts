@@ -1,0 +1,44 @@
+import type { Failover } from '#contract/failover.ts'
+import { riskIds } from '#contract/failover-checks.ts'
+import { type Rig, type RigOptions, startRig } from './rig.ts'
+import type { World } from './world.ts'
+
+/** A tunnel, somebody who watches it, and the way in which they fail it over. */
+
+/** Takes every risk that there is. */
+export const consent = { ticked: [...riskIds], reason: 'a test' }
+
+export type Watched = Awaited<ReturnType<typeof watchTunnel>>
+
+/** A tunnel with some connectors, the first of them active, that Tandem has looked at. */
+export async function watchTunnel(world: World, connectors = 3, options: RigOptions = {}) {
+  const { tunnelId, connectorIds } = await world.addTunnel('lon-core', connectors)
+  const rig = await startRig(world, options)
+  await rig.looked()
+  const [active = '', standby = '', third = ''] = connectorIds
+  const path = `/tunnels/${tunnelId}/failovers`
+  const body = { client_id: standby, expected_active_id: active, ...consent }
+  return { rig, tunnelId, active, standby, third, path, body }
+}
+
+export const puts = (rig: Rig) =>
+  rig.calls.filter(({ method, path }) => method === 'PUT' && path.endsWith('/failover')).length
+
+export const short = (id: string) => id.slice(0, 8)
+
+/** Lets time go on until one has ended. */
+export async function endOf(rig: Rig, failoverId: string): Promise<Failover> {
+  await rig.time.until(
+    'the failover ended',
+    () => !rig.tandem.parts.failovers.running().some((one) => one.id === failoverId),
+    75_000,
+  )
+  return rig.get<Failover>(`/failovers/${failoverId}`)
+}
+
+/** Starts one, which must be taken on, and lets time go on until it has ended. */
+export async function failOver({ rig, path, body }: Watched): Promise<Failover> {
+  const { status, json } = await rig.ask('POST', path, body)
+  if (status !== 202) throw new Error(`not taken on: ${status} ${JSON.stringify(json)}`)
+  return endOf(rig, (json as Failover).id)
+}
