@@ -281,6 +281,13 @@ describe('an authenticator app', () => {
     )
     expect(both.map(({ status }) => status).toSorted()).toEqual([200, 401])
 
+    // Another password shows that the old one is known, not that the phone is there.
+    leap(2 * hourMs)
+    const change = { current: goodPassword, password: `${goodPassword} still` }
+    expect(await ben.outcome('POST', '/me/password', change)).toBe('200')
+    expect(await ben.outcome('DELETE', '/me/second-factor')).toBe('401 sign-in-again')
+
+    await admin.ask('POST', '/sign-in/again', { password: goodPassword })
     const invited = await admin.ask('POST', `/people/${personId}/invitations`)
     const { path } = invited.json as { path: string }
     const reset = createVisitor(rig, '198.51.100.6')

@@ -97,10 +97,14 @@ export async function assertGoodPassword(password: string, about: readonly strin
   }
 }
 
+let common: Promise<Set<string>> | null = null
+
 /** Loaded when the first password is set, which most starts never see. */
-async function commonPasswords(): Promise<Set<string>> {
-  const { dictionary } = await import('@zxcvbn-ts/language-common')
-  return new Set(dictionary['passwords-common'].map((word) => word.toLowerCase()))
+function commonPasswords(): Promise<Set<string>> {
+  common ??= import('@zxcvbn-ts/language-common').then(
+    ({ dictionary }) => new Set(dictionary['passwords-common'].map((word) => word.toLowerCase())),
+  )
+  return common
 }
 
 /** `P@ssw0rd` is `password` to everybody who guesses. */

@@ -46,9 +46,13 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
   }
 
   /** @throws ProblemError `name-taken`. */
-  async function add(name: string, role: PersonRole, subject: string | null = null) {
+  async function add(
+    name: string,
+    role: PersonRole,
+    { id = randomUUID() as string, subject = null as string | null } = {},
+  ) {
     const row: PersonRow = {
-      id: randomUUID(),
+      id,
       name: name.trim(),
       name_key: nameKey(name),
       role,

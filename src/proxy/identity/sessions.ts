@@ -116,12 +116,20 @@ export function createSessions({ db, now }: { db: Store; now: () => number }) {
     return (await withPerson(session)) !== null
   }
 
-  /** The person has proved to be the one again: another secret, the old one opens nothing. */
-  async function renew(sessionId: string): Promise<string> {
+  /**
+   * Another secret; the old one opens nothing.
+   *
+   * @param isProof the person has shown everything once more that a sign-in takes.
+   */
+  async function renew(sessionId: string, isProof: boolean): Promise<string> {
     const secret = newOpaque()
     await db
       .updateTable('sessions')
-      .set({ secret_hash: opaqueHash(secret), proven_at: now(), seen_at: now() })
+      .set({
+        secret_hash: opaqueHash(secret),
+        seen_at: now(),
+        ...(isProof ? { proven_at: now() } : {}),
+      })
       .where('id', '=', sessionId)
       .execute()
     return secret

@@ -126,7 +126,7 @@ export function createSignIns(deps: {
       const { person, sessionId } = await local(who)
       await prove(person, person.name_key, request, visit)
       await audit.append(entry(person, visit, 'signed-in', { method: 'local', again: true }))
-      return [sidCookie(await sessions.renew(sessionId), visit.way)]
+      return [sidCookie(await sessions.renew(sessionId, true), visit.way)]
     },
 
     async signOut(who: Who, visit: Visit): Promise<Cookies> {
@@ -142,7 +142,11 @@ export function createSignIns(deps: {
       const admission = limits.take({ account: '\nsetup', place, device: null })
       if (admission.retryAt !== null) throw tooMany(admission.retryAt, now())
       await assertNoAdmin()
-      await assertGoodPassword(password, [name])
+      await assertGoodPassword(password, [name]).catch((error: unknown) => {
+        // Nothing was guessed at, so it does not count.
+        admission.undo()
+        throw error
+      })
       const giveBack = deps.setup.spend(code)
       try {
         admission.succeeded()
@@ -184,7 +188,7 @@ export function createSignIns(deps: {
       await audit.append(entry(person, visit, 'password-changed'))
       await people.set(person.id, { password: hash, password_at: now() })
       await sessions.endAll(person.id, sessionId)
-      return [sidCookie(await sessions.renew(sessionId), visit.way)]
+      return [sidCookie(await sessions.renew(sessionId, false), visit.way)]
     },
   }
 

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { PersonAddition, PersonChange } from '#contract/people.ts'
 import { signedIn } from '../identity/guard.ts'
 import { toPerson } from '../identity/people.ts'
 import { type Parts, type Route, readBody } from './route.ts'
-import { by } from './sign-in.ts'
+import { by, onRecord } from './sign-in.ts'
 
 /** Who may come in: for admins. Each change is on record before it is made, and ends what it takes away. */
 export function peopleRoutes(route: Route, { identity, audit, now }: Parts) {
@@ -12,9 +13,10 @@ export function peopleRoutes(route: Route, { identity, audit, now }: Parts) {
 
   route('personAdd', async (c) => {
     const { name, role } = await readBody(c, PersonAddition)
-    const row = await people.add(name, role)
-    const target = `person:${row.id}`
-    await audit.append({ ...by(c), what: 'person-added', target, facts: { name, role } })
+    const id = randomUUID()
+    const target = `person:${id}`
+    const entry = { ...by(c), what: 'person-added', target, facts: { name, role } } as const
+    const row = await onRecord(audit, entry, () => people.add(name, role, { id }))
     return c.json(await people.invite(row), 201)
   })
 
@@ -31,11 +33,13 @@ export function peopleRoutes(route: Route, { identity, audit, now }: Parts) {
         ...(isSwitched ? { disabled: { from: isDisabled, to: disabled } } : {}),
       }
       const what = isSwitched && disabled ? 'person-disabled' : 'person-changed'
-      await audit.append({ ...by(c), what, target: `person:${personId}`, facts })
-      await people.change(personId, {
-        ...(isOther ? { role } : {}),
-        ...(isSwitched ? { disabledAt: disabled ? now() : null } : {}),
-      })
+      const entry = { ...by(c), what, target: `person:${personId}`, facts } as const
+      await onRecord(audit, entry, () =>
+        people.change(personId, {
+          ...(isOther ? { role } : {}),
+          ...(isSwitched ? { disabledAt: disabled ? now() : null } : {}),
+        }),
+      )
       // Another role is another session: what was open with the old one ends.
       await sessions.endAll(personId)
     }

@@ -5,7 +5,7 @@ import { screenCookie } from '../identity/identify.ts'
 import { createWindow } from '../identity/limits.ts'
 import { ProblemError } from '../problem.ts'
 import { type Parts, type Request, type Route, readBody } from './route.ts'
-import { by, setCookies } from './sign-in.ts'
+import { by, onRecord, setCookies } from './sign-in.ts'
 
 /** What nobody in particular may ask for of one address in a minute. */
 const pairings = { most: 10, windowMs: 60_000 }
@@ -37,8 +37,8 @@ export function screenRoutes(route: Route, { identity, audit, now }: Parts) {
     const approval = await readBody(c, ScreenApproval)
     const { name, view, days } = approval
     const who = signedIn(c)
-    await audit.append({ ...by(c), what: 'screen-paired', target: name, facts: { view, days } })
-    screens.approve(approval, who)
+    const entry = { ...by(c), what: 'screen-paired', target: name, facts: { view, days } } as const
+    await onRecord(audit, entry, () => screens.approve(approval, who))
     return c.json({ done: true })
   })
 
@@ -46,8 +46,9 @@ export function screenRoutes(route: Route, { identity, audit, now }: Parts) {
     assertPeople()
     const request = await readBody(c, ScreenLinkRequest)
     const { name, view, days } = request
-    await audit.append({ ...by(c), what: 'screen-link-made', target: name, facts: { view, days } })
-    return c.json(screens.link(request, signedIn(c)), 201)
+    const facts = { view, days }
+    const entry = { ...by(c), what: 'screen-link-made', target: name, facts } as const
+    return c.json(await onRecord(audit, entry, () => screens.link(request, signedIn(c))), 201)
   })
 
   route('screenClaim', async (c) => {

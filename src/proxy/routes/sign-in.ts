@@ -10,6 +10,7 @@ import {
   SignInRequest,
 } from '#contract/people.ts'
 import type { Done } from '#contract/session.ts'
+import type { Audit, AuditEntry } from '../identity/audit.ts'
 import { signedIn } from '../identity/guard.ts'
 import { demoRoleCookie } from '../identity/identify.ts'
 import { newSecondFactor, stepOf } from '../identity/second-factor.ts'
@@ -158,6 +159,25 @@ export function signInRoutes(route: Route, { identity, audit, now }: Parts) {
       throw new ProblemError('not-found', 'There is no sign-in to change here.')
     }
     return people.get(id.slice('person:'.length))
+  }
+}
+
+/**
+ * Writes down what is about to be done, then does it; that it failed is written down as well.
+ *
+ * @throws ProblemError `not-recorded` before anything is done, or whatever `work` throws.
+ */
+export async function onRecord<T>(
+  audit: Audit,
+  entry: AuditEntry,
+  work: () => Promise<T> | T,
+): Promise<T> {
+  const id = await audit.append(entry)
+  try {
+    return await work()
+  } catch (error) {
+    await audit.settle(id, error instanceof ProblemError ? error.kind : 'internal')
+    throw error
   }
 }
 
