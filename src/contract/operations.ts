@@ -339,6 +339,22 @@ export const operations = {
     summary:
       'Sign in with a name and a password; with a code where the person uses an authenticator app',
   },
+  signInOidc: {
+    method: 'GET',
+    path: '/sign-in/oidc',
+    role: 'anyone',
+    audited: false,
+    cost: 0,
+    summary: 'Go to the identity provider, to sign in there and come back',
+  },
+  signInOidcEnd: {
+    method: 'GET',
+    path: '/sign-in/oidc/callback',
+    role: 'anyone',
+    audited: false,
+    cost: 0,
+    summary: 'Where the identity provider sends the browser back to',
+  },
   signInAgain: {
     method: 'POST',
     path: '/sign-in/again',

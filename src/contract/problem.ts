@@ -11,6 +11,8 @@ export const problemKinds = {
   'sign-in-needed': { status: 401, title: 'Sign in first' },
   'sign-in-again': { status: 401, title: 'Sign in once more' },
   'sign-in-failed': { status: 401, title: 'That did not match' },
+  'sign-in-refused': { status: 403, title: 'You may not come in' },
+  'sign-in-unavailable': { status: 503, title: 'Who you are can’t be checked now' },
   'code-needed': { status: 401, title: 'A code from your authenticator app is needed' },
   'link-spent': { status: 410, title: 'This link is no longer good' },
   'name-taken': { status: 409, title: 'A person with this name exists' },

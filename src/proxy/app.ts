@@ -139,7 +139,12 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
   return app
 }
 
-const refusedKinds = new Set<ProblemKind>(['role-missing', 'sign-in-again', 'cross-site'])
+const refusedKinds = new Set<ProblemKind>([
+  'role-missing',
+  'sign-in-again',
+  'sign-in-refused',
+  'cross-site',
+])
 
 const internal =
   'Something broke inside Tandem. Watching goes on; the log has the cause under this request id.'

@@ -48,6 +48,8 @@ export type Surroundings = {
   after: (ms: number, callback: () => void) => () => void
   random: () => number
   fetch: typeof fetch
+  /** For identity providers; the machine's own if left out. */
+  signInFetch?: typeof fetch
   log: Log
 }
 
@@ -94,6 +96,7 @@ export async function assemble(surroundings: Surroundings) {
     audit,
     now,
     passwordCost: surroundings.passwordCost ?? 2 ** 17,
+    fetch: surroundings.signInFetch ?? fetch,
     warn: log.warn,
   })
   const tokens = await slots(surroundings.token, surroundings.readToken)

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { type PersonRole, personRoles } from '#contract/people.ts'
 import { type TrustedProxies, toTrustedProxies } from './identity/address.ts'
 import { createSecret, type Secret } from './secret.ts'
+import { type OutsideSignIn, readOutsideSignIn } from './sign-in-config.ts'
 
 /** What the environment asks for, parsed once. */
 export type Config = {
@@ -21,6 +22,8 @@ export type Config = {
   pollShare: number
   /** The role of everybody in demo mode beyond a loopback address. */
   demoRole: PersonRole
+  /** Cloudflare Access, OpenID Connect, Tandem's own accounts. */
+  outside: OutsideSignIn
   /** How people come in: they sign in; or nobody is asked (`off`); or everybody tries it out. */
   signIn: 'people' | 'off' | 'demo'
   /** TLS proxies in front; null where there are none. */
@@ -100,6 +103,48 @@ export const settings: Setting[] = [
     fallback: '60',
     says: 'How old a sign-in may be for a failover or a secret (1 to 1440; 0: any age)',
   },
+  {
+    name: 'TANDEM_LOCAL_ACCOUNTS',
+    fallback: '',
+    says: 'on or off: names and passwords of Tandem’s own; on unless one of the next two is set up',
+  },
+  {
+    name: 'TANDEM_ACCESS_TEAM_DOMAIN',
+    fallback: '',
+    says: 'Cloudflare Access in front: https://TEAM.cloudflareaccess.com',
+  },
+  { name: 'TANDEM_ACCESS_AUD', fallback: '', says: 'The Access application’s audience tag' },
+  {
+    name: 'TANDEM_ACCESS_ADMINS',
+    fallback: '',
+    says: 'E-mail addresses of admins, separated by commas; *@example.com is everybody there',
+  },
+  { name: 'TANDEM_ACCESS_OPERATORS', fallback: '', says: 'The same for operators' },
+  { name: 'TANDEM_ACCESS_VIEWERS', fallback: '', says: 'The same for viewers' },
+  {
+    name: 'TANDEM_ACCESS_ROLE_CLAIM',
+    fallback: '',
+    says: 'A claim to look at instead of the address; the three lists are then its values',
+  },
+  {
+    name: 'TANDEM_OIDC_ISSUER',
+    fallback: '',
+    says: 'Identity provider for OpenID Connect: its issuer, exactly as it says it',
+  },
+  { name: 'TANDEM_OIDC_CLIENT_ID', fallback: '', says: 'What the provider calls Tandem' },
+  { name: 'TANDEM_OIDC_CLIENT_SECRET', fallback: '', says: 'The secret that goes with it' },
+  {
+    name: 'TANDEM_OIDC_ROLE_CLAIM',
+    fallback: '',
+    says: 'The claim that names the role; without one there is no access',
+  },
+  {
+    name: 'TANDEM_OIDC_ADMINS',
+    fallback: '',
+    says: 'Values of that claim for admins, separated by commas; “admin” if none of the three is set',
+  },
+  { name: 'TANDEM_OIDC_OPERATORS', fallback: '', says: 'The same for operators' },
+  { name: 'TANDEM_OIDC_VIEWERS', fallback: '', says: 'The same for viewers' },
   { name: 'LOG_LEVEL', fallback: 'info', says: 'fatal, error, warn, info, debug or silent' },
 ]
 
@@ -259,6 +304,19 @@ export function parseConfig(
     )
   }
 
+  const outside = readOutsideSignIn({
+    read,
+    list,
+    publicUrl: publicUrl ?? null,
+    isLoopback,
+    fault: (line) => faults.push(line),
+  })
+  if (signIn === 'off' && (publicUrl || outside.access || outside.oidc)) {
+    faults.push(
+      'TANDEM_SIGN_IN=off makes everybody admin who reaches Tandem, also over a proxy: leave it out where TANDEM_PUBLIC_URL, Cloudflare Access or OpenID Connect is set.',
+    )
+  }
+
   const config: Config = {
     mode,
     accountIds,
@@ -273,6 +331,7 @@ export function parseConfig(
     pollShare: whole('TANDEM_POLL_SHARE', 5, 80) / 100,
     demoRole: demoRole ?? 'viewer',
     signIn: mode === 'demo' ? 'demo' : signIn === 'off' ? 'off' : 'people',
+    outside,
     trustedProxies,
     publicUrl: publicUrl ?? null,
     recentSignInMs: whole('TANDEM_RECENT_SIGN_IN_MINUTES', 0, 1440) * 60_000,

@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 /** A tunnel, somebody who watches it, and the way in which they fail it over. */
 
 /** Takes every risk that there is. */
-export const consent = { ticked: [...riskIds], reason: 'a test' }
+export const consent = { ticked: [...riskIds] as string[], reason: 'a test' }
 
 export type Watched = Awaited<ReturnType<typeof watchTunnel>>
 

@@ -115,6 +115,7 @@ test('F3 1,000 requests of rivals in 25 races: one PUT a race, everybody else is
     })
     expect(await endOf(rig, id)).toMatchObject({ state: 'confirmed' })
     expect(puts(rig)).toBe(race + 1)
+    await rig.time.run(1000)
   }
   await rig.end()
 }, 120_000)

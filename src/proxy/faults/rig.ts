@@ -9,6 +9,7 @@ import { createApp } from '../app.ts'
 import { assemble } from '../assemble.ts'
 import { toTrustedProxies } from '../identity/address.ts'
 import { createSecret } from '../secret.ts'
+import type { OutsideSignIn } from '../sign-in-config.ts'
 import { openStore } from '../store/open.ts'
 import { checkInvariants } from './invariants.ts'
 import { createVirtualTime } from './time.ts'
@@ -31,6 +32,10 @@ export type RigOptions = {
   folder?: string
   /** Whether people sign in; by default nobody is asked. */
   signIn?: 'people' | 'off'
+  /** Cloudflare Access, OpenID Connect, and whether passwords are taken beside them. */
+  outside?: Partial<OutsideSignIn>
+  /** What a call of an identity provider becomes. */
+  signInFetch?: typeof fetch
   /** Where people reach it, through a TLS proxy on this machine. */
   publicUrl?: string
   /** The simulated world stands still, which spares a request a call. */
@@ -131,6 +136,7 @@ export async function startRig(world: World, options: RigOptions = {}) {
       signIn: options.signIn ?? 'off',
       trustedProxies: options.publicUrl ? toTrustedProxies(['127.0.0.1']) : null,
       publicUrl: options.publicUrl ?? null,
+      outside: { access: null, oidc: null, localAccounts: true, ...options.outside },
       recentSignInMs: 3_600_000,
       dataDir: folder,
       rateLimit,
@@ -150,6 +156,7 @@ export async function startRig(world: World, options: RigOptions = {}) {
     after: time.after,
     random: () => 0.5,
     fetch: upstream,
+    ...(options.signInFetch ? { signInFetch: options.signInFetch } : {}),
     log: {
       debug: (facts, message) => log.debug(facts, message),
       info: (facts, message) => log.info(facts, message),

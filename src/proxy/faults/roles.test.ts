@@ -40,6 +40,8 @@ const least = {
   auditJsonl: 'operator',
   auditChain: 'admin',
   signIn: 'anyone',
+  signInOidc: 'anyone',
+  signInOidcEnd: 'anyone',
   signInAgain: 'viewer',
   signOut: 'viewer',
   setUp: 'anyone',

@@ -79,6 +79,7 @@ beforeAll(async () => {
       signIn: 'off',
       trustedProxies: null,
       publicUrl: null,
+      outside: { access: null, oidc: null, localAccounts: true },
       recentSignInMs: 0,
       dataDir: '.',
       rateLimit: 1200,

@@ -4,7 +4,7 @@ import { parse } from 'hono/utils/cookie'
  * Tandem's cookies. Over TLS their names begin with `__Host-`, so that no other host of the domain and no
  * plain page can set one; on a loopback address without TLS browsers would not take such a name.
  */
-export type CookieKind = 'sid' | 'device' | 'screen' | 'demo-role'
+export type CookieKind = 'sid' | 'device' | 'screen' | 'demo-role' | 'oidc'
 
 const nameOf = (kind: CookieKind, isSecure: boolean) => (isSecure ? `__Host-${kind}` : kind)
 

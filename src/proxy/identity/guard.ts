@@ -10,6 +10,7 @@ import type { WhoKind, WhoMethod } from '#contract/session.ts'
 import { isLoopback } from '../config.ts'
 import { ProblemError } from '../problem.ts'
 import type { Env } from '../routes/route.ts'
+import { oidcPath } from './oidc.ts'
 
 /** Who is asking, as far as we found out. */
 export type Who = {
@@ -103,12 +104,19 @@ export function sameSite(host: string, publicUrl: string | null): MiddlewareHand
       if ((c.req.header('content-encoding') ?? 'identity') !== 'identity') {
         throw new ProblemError('media-type', 'Send the change as it is, not compressed.')
       }
-    } else if (site === 'cross-site' || site === 'same-site') {
+    } else if ((site === 'cross-site' || site === 'same-site') && !isReturn(c.req)) {
       refuse('Another site’s page may not read from Tandem.')
     }
     await next()
   }
 }
+
+/**
+ * A browser that its identity provider sends back comes from another site by its nature. It carries what
+ * only the one that left has: the state, and the cookie that goes with it.
+ */
+const isReturn = (request: { path: string; header: (name: string) => string | undefined }) =>
+  request.path === oidcPath && request.header('sec-fetch-mode') === 'navigate'
 
 function isOwnOrigin(origin: string, host: string | undefined): boolean {
   return URL.canParse(origin) && new URL(origin).host === host

@@ -1,12 +1,14 @@
 import type { Context } from 'hono'
 import { type PersonRole, personRoles } from '#contract/people.ts'
-import type { Me } from '#contract/session.ts'
+import type { Me, WhoMethod } from '#contract/session.ts'
 import { type Config, isLoopback } from '../config.ts'
 import { ProblemError } from '../problem.ts'
 import type { Env } from '../routes/route.ts'
+import { accessHeader } from './access.ts'
 import { clientAddress, plainAddress } from './address.ts'
 import { type CookieKind, readCookie, writeCookie } from './cookies.ts'
 import type { Who } from './guard.ts'
+import type { Guests } from './guests.ts'
 import { roleOf } from './people.ts'
 import type { Screens } from './screens.ts'
 import type { Sessions } from './sessions.ts'
@@ -50,8 +52,16 @@ export const demoRoleCookie = (role: PersonRole, { isSecure }: Way) =>
 export const mayTryRoles = (settings: Settings) =>
   settings.signIn === 'demo' && isLoopback(settings.host)
 
-export function createIdentify(deps: { settings: Settings; sessions: Sessions; screens: Screens }) {
-  const { settings, sessions, screens } = deps
+export function createIdentify(deps: {
+  settings: Settings
+  sessions: Sessions
+  screens: Screens
+  /** Those for whom Cloudflare Access vouches; null where it is not in front. */
+  guests: Guests | null
+  /** How people may be signed in; a session that began another way opens nothing. */
+  methods: readonly WhoMethod[]
+}) {
+  const { settings, sessions, screens, guests, methods } = deps
   const proxies = settings.trustedProxies ?? { has: () => false }
 
   function toWay({ peer, header }: Asking): Way {
@@ -83,9 +93,12 @@ export function createIdentify(deps: { settings: Settings; sessions: Sessions; s
     if (settings.signIn === 'demo') return { who: toVisitor(way), cookies: [] }
     assertPrivate(asking.peer, way)
 
+    // What Access sends along must be right, whatever else there is.
+    const assertion = guests ? asking.header(accessHeader) : undefined
+    const guest = assertion === undefined ? null : await guests?.find(assertion, way)
     const sid = way.cookie('sid')
     const signedIn = sid ? await sessions.find(sid, { touch: asking.isDeed }) : null
-    if (signedIn) {
+    if (signedIn && methods.includes(signedIn.session.method as WhoMethod)) {
       const { person, session } = signedIn
       const who: Who = {
         id: `person:${person.id}`,
@@ -100,6 +113,7 @@ export function createIdentify(deps: { settings: Settings; sessions: Sessions; s
       }
       return { who, cookies: [] }
     }
+    if (guest) return { who: guest, cookies: [] }
     const secret = way.cookie('screen')
     const screen = secret ? await screens.find(secret, way.from, asking.isDeed) : null
     if (!screen) return { who: null, cookies: [] }
@@ -150,6 +164,7 @@ export const toMe = (who: Who, tryRoles: readonly PersonRole[]): Me => ({
   kind: who.kind,
   method: who.method,
   signedInAt: who.signedInAt,
-  maySignOut: who.kind === 'person',
+  // Whom Access lets in, Access lets out.
+  maySignOut: who.kind === 'person' && who.method !== 'access',
   tryRoles: [...tryRoles],
 })

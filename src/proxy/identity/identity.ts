@@ -2,17 +2,21 @@ import { personRoles } from '#contract/people.ts'
 import type { SignIn } from '#contract/session.ts'
 import type { Config } from '../config.ts'
 import type { Store } from '../store/open.ts'
+import { createAccess } from './access.ts'
 import type { Audit } from './audit.ts'
 import { createDevices } from './devices.ts'
 import type { Who } from './guard.ts'
+import { createGuests } from './guests.ts'
 import { createIdentify, mayTryRoles, toMe } from './identify.ts'
 import { createLimits } from './limits.ts'
+import { createOidc } from './oidc.ts'
 import { createPasswords } from './passwords.ts'
 import { createPeople } from './people.ts'
 import { createScreens } from './screens.ts'
 import { createSessions } from './sessions.ts'
 import { createSetup } from './setup.ts'
 import { createSignIns } from './sign-in.ts'
+import { createVouched } from './vouched.ts'
 
 /** The parts that know who may come in, wired. */
 export type Identity = ReturnType<typeof createIdentity>
@@ -26,6 +30,7 @@ export type IdentitySettings = Pick<
   | 'trustedProxies'
   | 'publicUrl'
   | 'recentSignInMs'
+  | 'outside'
   | 'dataDir'
 >
 
@@ -36,6 +41,8 @@ export function createIdentity(deps: {
   now: () => number
   /** scrypt's N: 2¹⁷, but for tests. */
   passwordCost: number
+  /** For identity providers only. */
+  fetch: typeof fetch
   warn: (facts: Record<string, unknown>, message: string) => void
 }) {
   const { settings, db, audit, now } = deps
@@ -63,8 +70,34 @@ export function createIdentity(deps: {
     audit,
     now,
   })
-  const { toWay, find } = createIdentify({ settings, sessions, screens })
-  const needsSetup = async () => settings.signIn === 'people' && (await people.admins()) === 0
+  const { localAccounts } = settings.outside
+  const isOpen = settings.signIn === 'people'
+  const outside = { now, fetch: deps.fetch, warn: deps.warn }
+  const access =
+    isOpen && settings.outside.access
+      ? createAccess({ settings: settings.outside.access, ...outside })
+      : null
+  const oidc =
+    isOpen && settings.outside.oidc && settings.publicUrl !== null
+      ? createOidc({
+          settings: settings.outside.oidc,
+          publicUrl: settings.publicUrl,
+          ...outside,
+        })
+      : null
+  const vouched = createVouched({ people, sessions, audit })
+  const methods: SignIn['methods'] = isOpen
+    ? [
+        ...(localAccounts ? (['local'] as const) : []),
+        ...(access ? (['access'] as const) : []),
+        ...(oidc ? (['oidc'] as const) : []),
+      ]
+    : []
+  const guests = access
+    ? createGuests({ access, people, vouched, now, onSignIn: signIns.noteAccess })
+    : null
+  const { toWay, find } = createIdentify({ settings, sessions, screens, guests, methods })
+  const needsSetup = async () => isOpen && localAccounts && (await people.admins()) === 0
 
   return {
     settings,
@@ -72,17 +105,21 @@ export function createIdentity(deps: {
     sessions,
     screens,
     signIns,
+    oidc,
+    vouched,
+    methods,
     toWay,
     find,
     mayTryRoles: mayTryRoles(settings),
     toMe: (who: Who) => toMe(who, mayTryRoles(settings) ? personRoles : []),
     signIn: async (): Promise<SignIn> => ({
-      methods: settings.signIn === 'people' ? ['local'] : [],
+      methods,
       needsSetup: await needsSetup(),
     }),
     /** Whether the one who opened a stream may still see it. */
-    async isAlive({ kind, sessionId }: Who): Promise<boolean> {
+    async isAlive({ kind, method, sessionId }: Who): Promise<boolean> {
       if (sessionId === null) return true
+      if (method === 'access') return guests?.isAlive(sessionId) ?? false
       return kind === 'screen' ? screens.isAlive(sessionId) : sessions.isAlive(sessionId)
     },
     /** Calls back when a stream of this one should ask `isAlive`; returns what takes it back. */

@@ -55,7 +55,12 @@ export function createSessions({ db, now }: { db: Store; now: () => number }) {
   /** @returns what goes into the cookie. */
   async function begin(
     personId: string,
-    { method, from, agent }: { method: WhoMethod; from: string; agent: string },
+    {
+      method,
+      from,
+      agent,
+      provenAt = now(),
+    }: { method: WhoMethod; from: string; agent: string; provenAt?: number },
   ): Promise<{ secret: string; id: string }> {
     const secret = newOpaque()
     const id = randomUUID()
@@ -67,7 +72,7 @@ export function createSessions({ db, now }: { db: Store; now: () => number }) {
         person_id: personId,
         method,
         signed_in_at: now(),
-        proven_at: now(),
+        proven_at: provenAt,
         seen_at: now(),
         from_address: from,
         agent: agent.slice(0, longestAgent),

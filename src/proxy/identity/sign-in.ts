@@ -105,14 +105,24 @@ export function createSignIns(deps: {
 
   /** On record, then signed in: a new session, whatever cookie came along. */
   async function letIn(person: PersonRow, visit: Visit): Promise<Cookies> {
+    const { way } = visit
+    const sid = await begin(person, visit, 'local', now())
+    return [sid, deviceCookie(await devices.remember(way.cookie('device'), person.id), way)]
+  }
+
+  async function begin(
+    person: PersonRow,
+    visit: Visit,
+    method: 'local' | 'oidc',
+    provenAt: number,
+  ): Promise<string> {
     const { way, agent } = visit
-    await audit.append(entry(person, visit, 'signed-in', { method: 'local' }))
-    const device = await devices.remember(way.cookie('device'), person.id)
+    await audit.append(entry(person, visit, 'signed-in', { method }))
     const before = way.cookie('sid')
     const old = before ? await sessions.find(before, { touch: false }) : null
     if (old) await sessions.end(old.session.id, old.session.person_id)
-    const { secret } = await sessions.begin(person.id, { method: 'local', from: way.from, agent })
-    return [sidCookie(secret, way), deviceCookie(device, way)]
+    const { secret } = await sessions.begin(person.id, { method, from: way.from, agent, provenAt })
+    return sidCookie(secret, way)
   }
 
   return {
@@ -128,6 +138,30 @@ export function createSignIns(deps: {
       await audit.append(entry(person, visit, 'signed-in', { method: 'local', again: true }))
       return [sidCookie(await sessions.renew(sessionId, true), visit.way)]
     },
+
+    /**
+     * Somebody for whom the identity provider vouches. Who is signed in already and proves it once more
+     * keeps the session, with another secret.
+     */
+    async welcome(
+      person: PersonRow,
+      { provenAt, again }: { provenAt: number; again: boolean },
+      visit: Visit,
+    ): Promise<Cookies> {
+      const { way } = visit
+      const before = again ? way.cookie('sid') : undefined
+      const held = before ? await sessions.find(before, { touch: false }) : null
+      if (held?.person.id !== person.id) return [await begin(person, visit, 'oidc', provenAt)]
+      await audit.append(entry(person, visit, 'signed-in', { method: 'oidc', again: true }))
+      return [sidCookie(await sessions.renew(held.session.id, true), way)]
+    },
+
+    /** Somebody for whom Cloudflare Access vouches, at the first request with another token. */
+    noteAccess: (person: PersonRow, way: Way) =>
+      audit.append({
+        ...entry(person, { way, agent: '', requestId: '' }, 'signed-in', { method: 'access' }),
+        requestId: null,
+      }),
 
     async signOut(who: Who, visit: Visit): Promise<Cookies> {
       const { person, sessionId } = await local(who)

@@ -112,6 +112,8 @@ const shapes: Record<OperationId, Shape> = {
   },
   auditChain: { answer: AuditChain, status: 200 },
   signIn: { body: SignInRequest, answer: Done, status: 200 },
+  signInOidc: { answer: z.unknown(), status: 302, query: ['returnTo', 'again'] },
+  signInOidcEnd: { answer: z.unknown(), status: 302, query: ['code', 'state', 'iss', 'error'] },
   signInAgain: { body: SignInAgainRequest, answer: Done, status: 200 },
   signOut: { answer: Done, status: 200 },
   setUp: { body: SetupRequest, answer: Done, status: 200 },

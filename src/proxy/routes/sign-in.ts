@@ -11,8 +11,10 @@ import {
 } from '#contract/people.ts'
 import type { Done } from '#contract/session.ts'
 import type { Audit, AuditEntry } from '../identity/audit.ts'
+import { writeCookie } from '../identity/cookies.ts'
 import { signedIn } from '../identity/guard.ts'
 import { demoRoleCookie } from '../identity/identify.ts'
+import { oidcMs, ownPath } from '../identity/oidc.ts'
 import { newSecondFactor, stepOf } from '../identity/second-factor.ts'
 import type { Visit } from '../identity/sign-in.ts'
 import { ProblemError } from '../problem.ts'
@@ -32,13 +34,13 @@ const toVisit = (c: Request): Visit => ({
 
 const done: Done = { done: true }
 
-export function signInRoutes(route: Route, { identity, audit, now }: Parts) {
-  const { signIns, people, sessions } = identity
+export function signInRoutes(route: Route, { identity, audit, refusals, now }: Parts) {
+  const { signIns, people, sessions, oidc } = identity
 
   /** Where nobody signs in there is nothing to sign in to. */
   function assertPeople() {
-    if (identity.settings.signIn === 'people') return
-    throw new ProblemError('not-found', 'Nobody signs in to this Tandem.')
+    if (identity.methods.includes('local')) return
+    throw new ProblemError('not-found', 'Nobody signs in to this Tandem with a password.')
   }
 
   function withCookies(c: Request, cookies: string[]) {
@@ -50,6 +52,49 @@ export function signInRoutes(route: Route, { identity, audit, now }: Parts) {
     assertPeople()
     return withCookies(c, await signIns.signIn(await readBody(c, SignInRequest), toVisit(c)))
   })
+
+  route('signInOidc', async (c) => {
+    if (!oidc) throw new ProblemError('not-found', 'No identity provider is set up.')
+    const isAgain = c.req.query('again') === 'true'
+    try {
+      const { to, browser } = await oidc.begin(ownPath(c.req.query('returnTo')), isAgain)
+      const { isSecure } = c.get('way')
+      setCookies(c, [writeCookie('oidc', browser, { isSecure, maxAgeMs: oidcMs })])
+      return c.redirect(to, 302)
+    } catch (error) {
+      return back(c, error)
+    }
+  })
+
+  route('signInOidcEnd', async (c) => {
+    if (!oidc) throw new ProblemError('not-found', 'No identity provider is set up.')
+    const way = c.get('way')
+    setCookies(c, [writeCookie('oidc', '', { isSecure: way.isSecure, maxAgeMs: 0 })])
+    try {
+      const { returnTo, ...vouched } = await oidc.finish(
+        new URL(c.req.url).search,
+        way.cookie('oidc'),
+      )
+      setCookies(c, await signIns.welcome(await identity.vouched(vouched), vouched, toVisit(c)))
+      return c.redirect(returnTo, 302)
+    } catch (error) {
+      return back(c, error)
+    }
+  })
+
+  /** To the page, which says it in words: what answers here is shown to a person, not to a script. */
+  function back(c: Request, error: unknown) {
+    if (!(error instanceof ProblemError)) throw error
+    refusals.note({
+      who: null,
+      from: c.get('way').from,
+      why: error.kind,
+      method: 'GET',
+      path: c.req.path,
+      requestId: c.get('requestId'),
+    })
+    return c.redirect(`/sign-in?refused=${error.kind}`, 302)
+  }
 
   route('signInAgain', async (c) => {
     const request = await readBody(c, SignInAgainRequest)

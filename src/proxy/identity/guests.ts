@@ -1,0 +1,61 @@
+import type { Access, AccessIdentity } from './access.ts'
+import type { Who } from './guard.ts'
+import type { Way } from './identify.ts'
+import { type People, type PersonRow, roleOf } from './people.ts'
+import type { Vouched } from './vouched.ts'
+
+/**
+ * Those for whom Cloudflare Access vouches with every request: the token is their session. A stream that is
+ * open outlives neither the token nor the person's access.
+ */
+export type Guests = ReturnType<typeof createGuests>
+
+const mostKnown = 10_000
+
+export function createGuests(deps: {
+  access: Access
+  people: People
+  vouched: (vouched: Vouched) => Promise<PersonRow>
+  now: () => number
+  onSignIn: (person: PersonRow, way: Way) => Promise<unknown>
+}) {
+  /** The token by which somebody was seen last, as the time at which it was made. */
+  const seen = new Map<string, number>()
+
+  /** @throws ProblemError as `Access.verify`, or when an admin has disabled the person. */
+  async function find(token: string, way: Way): Promise<Who> {
+    const identity = await deps.access.verify(token)
+    const person = await deps.vouched(identity)
+    await noteNew(person, identity, way)
+    return {
+      id: `person:${person.id}`,
+      name: person.name,
+      role: roleOf(person),
+      reason: null,
+      kind: 'person',
+      method: 'access',
+      sessionId: `access:${person.id}:${identity.expiresAt}`,
+      signedInAt: identity.issuedAt,
+      from: way.from,
+    }
+  }
+
+  async function noteNew(person: PersonRow, { issuedAt }: AccessIdentity, way: Way) {
+    if ((seen.get(person.id) ?? 0) >= issuedAt) return
+    if (seen.size >= mostKnown) seen.clear()
+    seen.set(person.id, issuedAt)
+    await deps.onSignIn(person, way).catch(() => {
+      // Looking goes on while the disk is full; what they do is refused then.
+      seen.delete(person.id)
+    })
+  }
+
+  async function isAlive(sessionId: string): Promise<boolean> {
+    const [, personId = '', expiresAt = '0'] = sessionId.split(':')
+    if (deps.now() >= Number(expiresAt)) return false
+    const person = await deps.people.get(personId).catch(() => null)
+    return person !== null && person.disabled_at === null
+  }
+
+  return { find, isAlive }
+}

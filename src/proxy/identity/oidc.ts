@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto'
+import type { Configuration } from 'openid-client'
+import type { PersonRole } from '#contract/people.ts'
+import { isLoopback } from '../config.ts'
+import { ProblemError } from '../problem.ts'
+import type { Secret } from '../secret.ts'
+import { newOpaque } from './opaque.ts'
+import { type RoleLists, roleFor, saidBy } from './role-map.ts'
+
+/**
+ * Signing in with an identity provider by OpenID Connect: code flow with PKCE, state and nonce; the issuer
+ * must be exactly the one that is set. The role comes from a claim, and without one there is no access.
+ */
+export type OidcSettings = {
+  /** https, or http on a loopback address. */
+  issuer: string
+  clientId: string
+  clientSecret: Secret | null
+  roleClaim: string
+  roles: RoleLists
+}
+
+export type OidcIdentity = {
+  /** Issuer and subject, so that the same subject of two providers is two people. */
+  subject: string
+  name: string
+  role: PersonRole
+  /** When they last proved there who they are. */
+  provenAt: number
+  returnTo: string
+  /** It was asked for once more, by somebody who is signed in. */
+  again: boolean
+}
+
+/** A sign-in that has begun: what comes back must fit it, and comes back to the browser that began. */
+type Begun = {
+  nonce: string
+  verifier: string
+  browser: string
+  returnTo: string
+  again: boolean
+  at: number
+}
+
+export type Oidc = ReturnType<typeof createOidc>
+
+export const oidcPath = '/api/sign-in/oidc/callback'
+/** Somebody who types a password and looks for a phone needs minutes, not hours. */
+export const oidcMs = 600_000
+const mostBegun = 1000
+const timeoutSeconds = 10
+/** How old the proof may be when it was asked for once more. */
+const againSeconds = 60
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
+
+export function createOidc(deps: {
+  settings: OidcSettings
+  /** Where people reach Tandem: the provider sends them back there. */
+  publicUrl: string
+  now: () => number
+  fetch: typeof fetch
+  warn: (facts: Record<string, unknown>, message: string) => void
+}) {
+  const { settings, now } = deps
+  const begun = new Map<string, Begun>()
+  let found: Promise<Configuration> | null = null
+
+  /** The provider's own description, once; a failure is tried again by the next one. */
+  async function provider() {
+    const client = await import('openid-client')
+    found ??= discover(client).catch((error: unknown) => {
+      found = null
+      deps.warn({ err: error }, 'the identity provider can’t be reached')
+      throw unavailable()
+    })
+    return { client, config: await found }
+  }
+
+  async function discover(client: typeof import('openid-client')) {
+    const address = new URL(settings.issuer)
+    const secret = settings.clientSecret
+    const config = await client.discovery(
+      address,
+      settings.clientId,
+      {},
+      secret ? client.ClientSecretPost(secret.reveal()) : client.None(),
+      {
+        [client.customFetch]: deps.fetch as never,
+        timeout: timeoutSeconds,
+        // Also where TLS vouches for the provider, what it signed must be signed by it.
+        execute: [
+          client.enableNonRepudiationChecks,
+          ...(isLoopback(address.hostname) ? [client.allowInsecureRequests] : []),
+        ],
+      },
+    )
+    return config
+  }
+
+  /** @returns where to send the browser, and what to leave in its cookie. */
+  async function begin(returnTo: string, again: boolean): Promise<{ to: string; browser: string }> {
+    const { client, config } = await provider()
+    const [state, nonce, verifier, browser] = [newOpaque(), newOpaque(), newOpaque(), newOpaque()]
+    forgetOld()
+    begun.set(state, { nonce, verifier, browser: hashOf(browser), returnTo, again, at: now() })
+    const to = client.buildAuthorizationUrl(config, {
+      redirect_uri: deps.publicUrl + oidcPath,
+      scope: 'openid profile email',
+      response_type: 'code',
+      state,
+      nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      ...(again ? { prompt: 'login', max_age: String(againSeconds) } : {}),
+    })
+    return { to: to.href, browser }
+  }
+
+  function forgetOld() {
+    for (const [state, { at }] of begun) {
+      // In the order in which they began.
+      if (begun.size < mostBegun && now() - at <= oidcMs) break
+      begun.delete(state)
+    }
+  }
+
+  /**
+   * Ends what `begin` began. It can be ended once, by the browser that began it.
+   *
+   * @param query of the address that the provider sent the browser to.
+   * @throws ProblemError `sign-in-refused` or `sign-in-unavailable`.
+   */
+  async function finish(query: string, browser: string | undefined): Promise<OidcIdentity> {
+    const address = new URL(`${deps.publicUrl}${oidcPath}${query}`)
+    const state = address.searchParams.get('state') ?? ''
+    const mine = begun.get(state)
+    begun.delete(state)
+    if (!mine || now() - mine.at > oidcMs) throw refuse('state')
+    if (browser === undefined || hashOf(browser) !== mine.browser) throw refuse('browser')
+    const { client, config } = await provider()
+    try {
+      const tokens = await client.authorizationCodeGrant(config, address, {
+        expectedState: state,
+        expectedNonce: mine.nonce,
+        pkceCodeVerifier: mine.verifier,
+        idTokenExpected: true,
+        ...(mine.again ? { maxAge: againSeconds } : {}),
+      })
+      const claims = tokens.claims()
+      if (!claims) throw refuse('no ID token')
+      // Groups often stand in the longer answer only.
+      const isThere = Object.hasOwn(claims, settings.roleClaim)
+      const more =
+        isThere || !config.serverMetadata().userinfo_endpoint
+          ? {}
+          : await client.fetchUserInfo(config, tokens.access_token, claims.sub)
+      return toIdentity({ ...more, ...claims }, mine)
+    } catch (error) {
+      if (error instanceof ProblemError) throw error
+      throw isNetwork(error) ? failing(error) : refuse(codeOf(error))
+    }
+  }
+
+  function toIdentity(
+    claims: Record<string, unknown> & { iss: string; sub: string },
+    mine: Begun,
+  ): OidcIdentity {
+    const role = roleFor(settings.roles, saidBy(claims[settings.roleClaim]))
+    if (!role) {
+      deps.warn({ reason: 'role' }, 'a sign-in by the identity provider was refused')
+      throw new ProblemError(
+        'sign-in-refused',
+        'Your identity provider knows you, and gives you no role in Tandem. Ask whoever runs it.',
+      )
+    }
+    const names = [claims.preferred_username, claims.email, claims.name, claims.sub]
+    const name = names.find((each) => typeof each === 'string' && each.trim() !== '')
+    const { auth_time: provenAt } = claims
+    return {
+      subject: `oidc:${claims.iss}|${claims.sub}`,
+      name: String(name),
+      role,
+      provenAt: typeof provenAt === 'number' ? Math.min(provenAt * 1000, now()) : now(),
+      returnTo: mine.returnTo,
+      again: mine.again,
+    }
+  }
+
+  function refuse(reason: string) {
+    deps.warn({ reason }, 'a sign-in by the identity provider was refused')
+    return new ProblemError('sign-in-refused', 'The sign-in did not work. Try it once more.')
+  }
+
+  function failing(error: unknown) {
+    deps.warn({ err: error }, 'the identity provider did not answer')
+    return unavailable()
+  }
+
+  return { begin, finish }
+}
+
+const unavailable = () =>
+  new ProblemError(
+    'sign-in-unavailable',
+    'Tandem can’t reach the identity provider. Watching goes on. Try again in a moment.',
+  )
+
+/** What the library says is wrong, in one word. Its messages may hold what came in, so they stay out. */
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+
+const isNetwork = (error: unknown): boolean =>
+  (error instanceof TypeError && !('code' in error)) || codeOf(error) === 'OAUTH_TIMEOUT'
+
+/** An address of Tandem's own to come back to; anything else is the start. */
+export function ownPath(value: string | undefined): string {
+  const isOwn =
+    value !== undefined && value.length <= 500 && /^\/(?![/\\])[^\p{Cc}\\]*$/u.test(value)
+  return isOwn ? value : '/'
+}

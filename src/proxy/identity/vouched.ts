@@ -1,0 +1,69 @@
+import type { PersonRole } from '#contract/people.ts'
+import { ProblemError } from '../problem.ts'
+import type { Audit } from './audit.ts'
+import type { People, PersonRow } from './people.ts'
+import type { Sessions } from './sessions.ts'
+
+/** Somebody who proved to another system who they are. `subject` is theirs alone, and stays. */
+export type Vouched = { subject: string; name: string; role: PersonRole }
+
+const longestName = 64
+
+/**
+ * The person whom another system vouches for: made at the first time, with the role that holds now.
+ *
+ * @throws ProblemError `sign-in-refused` when an admin has disabled that person.
+ */
+export function createVouched({
+  people,
+  sessions,
+  audit,
+}: {
+  people: People
+  sessions: Sessions
+  audit: Audit
+}) {
+  const note = (what: 'person-added' | 'person-changed', id: string, facts: object) =>
+    audit.append({
+      who: null,
+      from: null,
+      what,
+      tunnelId: null,
+      target: `person:${id}`,
+      facts: { ...facts },
+      requestId: null,
+    })
+
+  /** Two systems may use one name for two people: the second is told apart by its subject. */
+  async function freeName(wanted: string, subject: string): Promise<string> {
+    const name = wanted.slice(0, longestName)
+    const taken = await people.byName(name)
+    if (!taken) return name
+    return `${name.slice(0, longestName - 10)} ${subject.slice(-8)}`
+  }
+
+  async function make({ subject, name, role }: Vouched): Promise<PersonRow> {
+    try {
+      const row = await people.add(await freeName(name, subject), role, { subject })
+      await note('person-added', row.id, { name: row.name, role })
+      return row
+    } catch (error) {
+      // Two first requests at once: the other one was first.
+      const made = await people.bySubject(subject)
+      if (made) return made
+      throw error
+    }
+  }
+
+  return async (vouched: Vouched): Promise<PersonRow> => {
+    const row = (await people.bySubject(vouched.subject)) ?? (await make(vouched))
+    if (row.disabled_at !== null) {
+      throw new ProblemError('sign-in-refused', 'An admin of Tandem has taken your access away.')
+    }
+    if (row.role === vouched.role) return row
+    await note('person-changed', row.id, { role: { from: row.role, to: vouched.role } })
+    await people.set(row.id, { role: vouched.role })
+    await sessions.endAll(row.id)
+    return { ...row, role: vouched.role }
+  }
+}
