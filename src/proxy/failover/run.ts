@@ -93,7 +93,7 @@ export function createFailovers(deps: FailoverDeps) {
   }
 
   /** Written first, told after. A disk that fails now must not stop the verification. */
-  async function move(failover: Failover): Promise<Failover> {
+  async function move(failover: Failover, more: Record<string, unknown> = {}): Promise<Failover> {
     await records
       .save(failover)
       .catch((error: unknown) =>
@@ -104,7 +104,8 @@ export function createFailovers(deps: FailoverDeps) {
     if (isRunning(failover.state)) return failover
     deps.setFailover(failover.tunnelId, null)
     const { demotedAt, promotedAt, vacantMs, activeNow, detail } = failover
-    void settle(failover, failover.state, { demotedAt, promotedAt, vacantMs, activeNow, detail })
+    const facts = { demotedAt, promotedAt, vacantMs, activeNow, detail, ...more }
+    void settle(failover, failover.state, facts)
     return failover
   }
 
@@ -316,7 +317,7 @@ export function createFailovers(deps: FailoverDeps) {
   async function send(failover: Failover): Promise<Failover> {
     const { accountId, tunnelId } = failover
     try {
-      await client.call(
+      const { ray } = await client.call(
         'failoverRun',
         { accountId, tunnelId },
         {
@@ -326,16 +327,20 @@ export function createFailovers(deps: FailoverDeps) {
         },
       )
       deps.onWrite(null)
-      return move({ ...failover, state: 'accepted', acceptedAt: now() })
+      const accepted = await move({ ...failover, state: 'accepted', acceptedAt: now() })
+      void settle(accepted, 'accepted', { ray })
+      return accepted
     } catch (error) {
       const problem = error instanceof ProblemError ? error : null
       deps.onWrite(problem)
       const cloudflare = problem?.extra.cloudflare?.errors ?? []
+      const said = { cloudflare: problem?.extra.cloudflare ?? null }
       if (problem && refusals.has(problem.kind)) {
         const ended = { state: 'rejected' as const, endedAt: now(), cloudflare }
-        return move({ ...failover, ...ended, detail: problem.message })
+        return move({ ...failover, ...ended, detail: problem.message }, said)
       }
       const detail = `No clear answer: ${sentenceOf(error)} Tandem does not send it again; it looks at what is active.`
+      void settle(failover, 'unknown', said)
       return move({ ...failover, state: 'unknown', cloudflare, detail })
     }
   }

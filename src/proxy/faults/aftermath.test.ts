@@ -144,7 +144,7 @@ describe('F17 F20 people who come, go, or may not', () => {
         .where('refers', 'is not', null)
         .orderBy('seq')
         .execute()
-      expect(outcomes.map(({ outcome }) => outcome)).toEqual(['started', 'confirmed'])
+      expect(outcomes.map(({ outcome }) => outcome)).toEqual(['started', 'accepted', 'confirmed'])
       expect(puts(rig)).toBe(1)
       await rig.end()
     },
