@@ -10,6 +10,18 @@ const behind = {
 }
 const live = { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ACCOUNT_ID: account }
 
+const access = {
+  TANDEM_ACCESS_TEAM_DOMAIN: 'https://team.cloudflareaccess.com',
+  TANDEM_ACCESS_AUD: 'a1'.repeat(32),
+  TANDEM_ACCESS_ADMINS: 'ada@example.com, *@ops.example.com',
+}
+const oidc = {
+  TANDEM_OIDC_ISSUER: 'https://id.example.com/realms/one',
+  TANDEM_OIDC_CLIENT_ID: 'tandem',
+  TANDEM_OIDC_CLIENT_SECRET: 'hush hush hush',
+  TANDEM_OIDC_ROLE_CLAIM: 'groups',
+}
+
 const read = (env: Record<string, string | undefined>) => {
   const parsed = parseConfig(env)
   if ('faults' in parsed) throw new Error(parsed.faults.join('\n'))
@@ -85,6 +97,27 @@ describe('settings that are right', () => {
     expect(config.trustedProxies?.has('11.1.2.3')).toBe(false)
   })
 
+  test('Cloudflare Access and OpenID Connect: passwords end where others vouch, unless they are asked for', () => {
+    expect(read(live).outside).toEqual({ access: null, oidc: null, localAccounts: true })
+    const both = read({ ...live, ...behind, ...access, ...oidc })
+    expect(both.outside).toMatchObject({
+      localAccounts: false,
+      access: {
+        teamDomain: 'https://team.cloudflareaccess.com',
+        roleClaim: null,
+        roles: { admin: ['ada@example.com', '*@ops.example.com'], operator: [], viewer: [] },
+      },
+      oidc: {
+        issuer: 'https://id.example.com/realms/one',
+        roles: { admin: ['admin'], operator: ['operator'], viewer: ['viewer'] },
+      },
+    })
+    expect(both.outside.oidc?.clientSecret?.reveal()).toBe('hush hush hush')
+    expect(JSON.stringify(both)).not.toContain('hush')
+    const on = { ...live, ...behind, ...access, TANDEM_LOCAL_ACCOUNTS: 'on' }
+    expect(read(on).outside.localAccounts).toBe(true)
+  })
+
   test('an empty setting counts as not set', () => {
     expect(read({ CLOUDFLARE_API_TOKEN: '', PORT: '', HOST: '  ' })).toMatchObject({
       mode: 'demo',
@@ -92,6 +125,20 @@ describe('settings that are right', () => {
       host: '127.0.0.1',
     })
   })
+})
+
+test.each([
+  'http://team.cloudflareaccess.com',
+  'https://team.cloudflareaccess.com/',
+  'https://cloudflareaccess.com',
+  'https://team.cloudflareaccess.com.evil.net',
+  'https://evil.net/.cloudflareaccess.com',
+  'team',
+])('the team domain of Cloudflare Access is not %s', (domain) => {
+  const env = { ...live, ...behind, ...access, TANDEM_ACCESS_TEAM_DOMAIN: domain }
+  expect(faultsOf(env)).toEqual([
+    `TANDEM_ACCESS_TEAM_DOMAIN is “${domain}” and must be https://TEAM.cloudflareaccess.com, without a slash behind it.`,
+  ])
 })
 
 describe('each fault is one clear line that names its setting', () => {
@@ -138,6 +185,20 @@ describe('each fault is one clear line that names its setting', () => {
     ['TANDEM_PUBLIC_URL', { ...live, ...behind, TANDEM_PUBLIC_URL: 'https://hush@t.example.com' }],
     ['TANDEM_SIGN_IN', { TANDEM_SIGN_IN: 'maybe' }],
     ['TANDEM_SIGN_IN', { ...live, ...behind, TANDEM_SIGN_IN: 'off' }],
+    ['TANDEM_SIGN_IN', { ...live, ...behind, HOST: '127.0.0.1', TANDEM_SIGN_IN: 'off' }],
+    ['TANDEM_LOCAL_ACCOUNTS', { ...live, TANDEM_LOCAL_ACCOUNTS: 'off' }],
+    ['TANDEM_LOCAL_ACCOUNTS', { ...live, TANDEM_LOCAL_ACCOUNTS: 'perhaps' }],
+    ['TANDEM_ACCESS_AUD', { ...live, ...behind, ...access, TANDEM_ACCESS_AUD: '' }],
+    ['TANDEM_ACCESS_AUD', { ...live, ...behind, ...access, TANDEM_ACCESS_AUD: 'my-app' }],
+    ['TANDEM_ACCESS_TEAM_DOMAIN', { ...live, ...behind, ...access, TANDEM_ACCESS_TEAM_DOMAIN: '' }],
+    ['TANDEM_ACCESS_ADMINS', { ...live, ...behind, ...access, TANDEM_ACCESS_ADMINS: '' }],
+    ['TANDEM_PUBLIC_URL', { ...live, ...access }],
+    ['TANDEM_PUBLIC_URL', { ...live, ...oidc }],
+    ['TANDEM_OIDC_ISSUER', { ...live, ...behind, ...oidc, TANDEM_OIDC_ISSUER: 'http://id.net' }],
+    ['TANDEM_OIDC_ISSUER', { ...live, ...behind, ...oidc, TANDEM_OIDC_ISSUER: '' }],
+    ['TANDEM_OIDC_ISSUER', { ...live, ...behind, ...oidc, TANDEM_OIDC_ISSUER: 'https://u:hush@x' }],
+    ['TANDEM_OIDC_CLIENT_ID', { ...live, ...behind, ...oidc, TANDEM_OIDC_CLIENT_ID: '' }],
+    ['TANDEM_OIDC_ROLE_CLAIM', { ...live, ...behind, ...oidc, TANDEM_OIDC_ROLE_CLAIM: '' }],
     ['TANDEM_RECENT_SIGN_IN_MINUTES', { TANDEM_RECENT_SIGN_IN_MINUTES: '1441' }],
   ])('%s: %j', (name, env) => {
     const faults = faultsOf(env)

@@ -311,7 +311,7 @@ export function parseConfig(
     isLoopback,
     fault: (line) => faults.push(line),
   })
-  if (signIn === 'off' && (publicUrl || outside.access || outside.oidc)) {
+  if (signIn === 'off' && isLoopback(host) && (publicUrl || outside.access || outside.oidc)) {
     faults.push(
       'TANDEM_SIGN_IN=off makes everybody admin who reaches Tandem, also over a proxy: leave it out where TANDEM_PUBLIC_URL, Cloudflare Access or OpenID Connect is set.',
     )

@@ -47,6 +47,7 @@ if (config.mode === 'live' && args.length > 0) {
 // Nobody who can look at this process's environment later finds the tokens in it.
 delete process.env.CLOUDFLARE_API_TOKEN
 delete process.env.CLOUDFLARE_READ_TOKEN
+delete process.env.TANDEM_OIDC_CLIENT_SECRET
 
 const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
 const { db, notice } = await openStore(config.dataDir, Date.now).catch((error: Error) =>

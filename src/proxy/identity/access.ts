@@ -50,17 +50,11 @@ export function createAccess(deps: {
   const loggedAt = new Map<string, number>()
 
   /** A real fetch, unless one has failed a moment ago. */
-  const fetchKeys: typeof fetch = async (input, init) => {
-    if (now() - failedAt < restMs) throw new Error('the keys could not be fetched a moment ago')
-    try {
-      const response = await deps.fetch(input, init)
-      if (response.status !== 200) failedAt = now()
-      return response
-    } catch (error) {
-      failedAt = now()
-      throw error
-    }
+  const fetchKeys: typeof fetch = (input, init) => {
+    if (isResting()) throw new Error('the keys could not be fetched a moment ago')
+    return deps.fetch(input, init)
   }
+  const isResting = () => now() - failedAt < restMs
 
   // Loaded at the first token: whoever signs in otherwise does not pay for it at the start.
   async function load() {
@@ -101,6 +95,7 @@ export function createAccess(deps: {
         error instanceof errors.JOSEAlgNotAllowed ||
         error instanceof errors.JOSENotSupported
       if (isAboutToken) throw refuse(error.code)
+      if (!isResting()) failedAt = now()
       log('keys', { err: error }, 'the keys of Cloudflare Access can’t be fetched')
       throw new ProblemError(
         'sign-in-unavailable',

@@ -36,7 +36,8 @@ export function createVouched({
 
   /** Two systems may use one name for two people: the second is told apart by its subject. */
   async function freeName(wanted: string, subject: string): Promise<string> {
-    const name = wanted.slice(0, longestName)
+    const visible = wanted.replaceAll(/[\p{Cc}\p{Cf}]/gu, '').trim()
+    const name = (visible || subject.slice(-longestName)).slice(0, longestName)
     const taken = await people.byName(name)
     if (!taken) return name
     return `${name.slice(0, longestName - 10)} ${subject.slice(-8)}`

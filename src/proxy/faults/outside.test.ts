@@ -1,0 +1,464 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
+import Provider, { type Configuration } from 'oidc-provider'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { AuditPage } from '#contract/audit.ts'
+import type { SessionAnswer } from '#contract/session.ts'
+import { createSecret } from '../secret.ts'
+import { type RigOptions, startRig } from './rig.ts'
+import { createVisitor, kindOf, publicUrl } from './visitor.ts'
+import { startWorld, type World } from './world.ts'
+
+/** People for whom others vouch: Cloudflare Access by a stand-in for its keys, OpenID Connect by a real provider. */
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+}, 60_000)
+beforeEach(() => world.reset())
+afterAll(() => world.end())
+
+describe('Cloudflare Access in front', () => {
+  const team = 'https://tandem.cloudflareaccess.com'
+  const audience = 'a'.repeat(64)
+  let keys: { key: CryptoKey; jwk: JWK }
+  beforeAll(async () => {
+    const { privateKey, publicKey } = await generateKeyPair('RS256')
+    keys = { key: privateKey, jwk: { ...(await exportJWK(publicKey)), kid: 'k', alg: 'RS256' } }
+  })
+
+  async function watch(options: RigOptions = {}) {
+    const rig = await startRig(world, {
+      signIn: 'people',
+      publicUrl,
+      signInFetch: async () => Response.json({ keys: [keys.jwk] }),
+      outside: {
+        localAccounts: false,
+        access: {
+          teamDomain: team,
+          audience,
+          roleClaim: null,
+          roles: { admin: ['ada@example.com'], operator: [], viewer: ['*@example.com'] },
+        },
+      },
+      ...options,
+    })
+    const sign = (email: string, change: Record<string, unknown> = {}) => {
+      const now = Math.floor(rig.time.now() / 1000)
+      return new SignJWT({
+        type: 'app',
+        sub: `sub of ${email}`,
+        email,
+        iss: team,
+        aud: audience,
+        iat: now,
+        exp: now + 86_400,
+        ...change,
+      })
+        .setProtectedHeader({ alg: 'RS256', kid: 'k' })
+        .sign(keys.key)
+    }
+    const as = (token: string) => ({ 'cf-access-jwt-assertion': token })
+    return { rig, visitor: createVisitor(rig), sign, as }
+  }
+
+  test('whom it vouches for comes in, with the role of the settings, and is on record', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    const ada = as(await sign('ada@example.com'))
+    const bo = as(await sign('bo@example.com'))
+    const session = (await visitor.ask('GET', '/session', undefined, ada)).json as SessionAnswer
+    expect(session).toMatchObject({
+      me: { name: 'ada@example.com', role: 'admin', method: 'access', maySignOut: false },
+      signIn: { methods: ['access'], needsSetup: false },
+    })
+    const create = { name: 'edge', ha: true }
+    expect((await visitor.ask('POST', '/tunnels', create, bo)).status).toBe(403)
+    expect((await rig.time.during(visitor.ask('POST', '/tunnels', create, ada))).status).toBe(201)
+    const { records } = (await visitor.ask('GET', '/audit', undefined, ada)).json as AuditPage
+    expect(records.map(({ who, what }) => [who?.name ?? null, what])).toEqual([
+      ['ada@example.com', 'tunnelCreate'],
+      ['bo@example.com', 'refused'],
+      ['bo@example.com', 'signed-in'],
+      [null, 'person-added'],
+      ['ada@example.com', 'signed-in'],
+      [null, 'person-added'],
+    ])
+    await rig.end()
+  })
+
+  test('who comes without its token, with a wrong one, by cookie or without a role does not', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    const wrong = await visitor.ask('GET', '/session', undefined, as('made.up.token'))
+    expect([wrong.status, kindOf(wrong.json)]).toEqual([403, 'sign-in-refused'])
+    const none = as(await sign('eve@evil.net'))
+    expect((await visitor.ask('GET', '/tunnels', undefined, none)).status).toBe(403)
+    expect((await visitor.ask('GET', '/tunnels')).status).toBe(401)
+    visitor.jar.set('CF_Authorization', await sign('ada@example.com'))
+    expect((await visitor.ask('GET', '/tunnels')).status).toBe(401)
+    // Nobody makes an admin of themselves beside it.
+    expect(
+      (await visitor.ask('POST', '/setup', { code: 'x', name: 'x', password: 'x' })).status,
+    ).toBe(404)
+    expect(rig.lines.join()).not.toContain('the code:')
+    await rig.end()
+  })
+
+  test('a failover needs a token that is younger than an hour', async () => {
+    const { tunnelId } = await world.addTunnel('edge')
+    const { rig, visitor, sign, as } = await watch()
+    await rig.looked()
+    const old = Math.floor(rig.time.now() / 1000) - 3700
+    const before = as(await sign('ada@example.com', { iat: old }))
+    const token = await visitor.ask('GET', `/tunnels/${tunnelId}/token`, undefined, before)
+    expect([token.status, kindOf(token.json)]).toEqual([401, 'sign-in-again'])
+    const now = as(await sign('ada@example.com'))
+    const again = visitor.ask('GET', `/tunnels/${tunnelId}/token`, undefined, now)
+    expect((await rig.time.during(again)).status).toBe(200)
+    await rig.end()
+  })
+
+  test('who is disabled is out at the next request; another role in the settings is the role', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    const ada = as(await sign('ada@example.com'))
+    const bo = as(await sign('bo@example.com'))
+    await visitor.ask('GET', '/session', undefined, bo)
+    const people = (await visitor.ask('GET', '/people', undefined, ada)).json as {
+      people: { id: string; name: string; method: string }[]
+    }
+    const his = people.people.find(({ name }) => name === 'bo@example.com')
+    expect(his?.method).toBe('access')
+    await visitor.ask('PATCH', `/people/${his?.id}`, { disabled: true }, ada)
+    expect((await visitor.ask('GET', '/tunnels', undefined, bo)).status).toBe(403)
+    await rig.end()
+  })
+
+  test('a screen keeps its own cookie, and needs no token', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    const ada = as(await sign('ada@example.com'))
+    const link = await visitor.ask(
+      'POST',
+      '/screens/links',
+      { name: 'Wall', view: '/', days: 1 },
+      ada,
+    )
+    const wall = createVisitor(rig)
+    const secret = String((link.json as { path: string }).path).split('#')[1]
+    expect((await wall.ask('POST', '/screens/claims', { secret })).status).toBe(200)
+    expect((await wall.ask('GET', '/tunnels')).status).toBe(200)
+    await rig.end()
+  })
+})
+
+describe('S15 OpenID Connect', () => {
+  let provider: Server
+  let issuer: string
+  /** What the provider says of each account. */
+  const accounts: Record<string, Record<string, unknown>> = {
+    ada: { groups: ['net-admins'], preferred_username: 'ada' },
+    bo: { groups: ['staff'], preferred_username: 'bo' },
+    eve: { groups: [], preferred_username: 'eve' },
+    odd: { groups: { admin: true } },
+  }
+  const clientSecret = 'a secret of the client that is long enough'
+
+  beforeAll(async () => {
+    const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+    const jwk = { ...(await exportJWK(privateKey)), kid: 'p', alg: 'RS256', use: 'sig' }
+    const configuration: Configuration = {
+      clients: [
+        {
+          client_id: 'tandem',
+          client_secret: clientSecret,
+          redirect_uris: [`${publicUrl}/api/sign-in/oidc/callback`],
+          response_types: ['code'],
+          grant_types: ['authorization_code'],
+          token_endpoint_auth_method: 'client_secret_post',
+        },
+      ],
+      jwks: { keys: [jwk] },
+      pkce: { required: () => true },
+      claims: { openid: ['sub'], profile: ['preferred_username', 'groups'], email: ['email'] },
+      cookies: { keys: ['test'] },
+      features: { devInteractions: { enabled: false } },
+      interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
+      findAccount: (_, id) => ({
+        accountId: id,
+        claims: async () => ({ sub: id, ...accounts[id] }),
+      }),
+      ttl: {
+        AccessToken: 600,
+        AuthorizationCode: 60,
+        IdToken: 600,
+        Interaction: 600,
+        Session: 600,
+        Grant: 600,
+      },
+    }
+    provider = createServer((request, response) => void handle(request, response))
+    await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve))
+    issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`
+    const oidc = new Provider(issuer, configuration)
+    const callback = oidc.callback()
+    /** Whoever comes is the account of the cookie, and agrees. */
+    async function handle(...[request, response]: Parameters<typeof callback>) {
+      if (!request.url?.startsWith('/interaction/')) return callback(request, response)
+      const { params, prompt, grantId } = await oidc.interactionDetails(request, response)
+      const login = /as=(\w+)/.exec(request.headers.cookie ?? '')?.[1] ?? ''
+      if (login === '') {
+        return oidc.interactionFinished(request, response, { error: 'access_denied' })
+      }
+      if (prompt.name === 'login') {
+        return oidc.interactionFinished(request, response, { login: { accountId: login } })
+      }
+      const grant = grantId
+        ? await oidc.Grant.find(grantId)
+        : new oidc.Grant({ accountId: login, clientId: String(params.client_id) })
+      grant?.addOIDCScope('openid profile email')
+      return oidc.interactionFinished(request, response, {
+        consent: { grantId: await grant?.save() },
+      })
+    }
+  })
+  afterAll(() => new Promise((resolve) => provider.close(resolve)))
+
+  async function watch(change: Partial<NonNullable<RigOptions['outside']>> = {}) {
+    const rig = await startRig(world, {
+      signIn: 'people',
+      publicUrl,
+      signInFetch: fetch,
+      outside: {
+        localAccounts: false,
+        oidc: {
+          issuer,
+          clientId: 'tandem',
+          clientSecret: createSecret(clientSecret),
+          roleClaim: 'groups',
+          roles: { admin: ['net-admins'], operator: [], viewer: ['staff'] },
+        },
+        ...change,
+      },
+    })
+    return { rig, visitor: createVisitor(rig) }
+  }
+  type Visitor = ReturnType<typeof createVisitor>
+
+  const navigate = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
+  const leave = async (visitor: Visitor, query = '') =>
+    (await visitor.ask('GET', `/sign-in/oidc${query}`)).headers.get('location') ?? ''
+  const arrive = (visitor: Visitor, query: string) =>
+    visitor.ask('GET', `/sign-in/oidc/callback${query}`, undefined, navigate)
+
+  /** The provider's side, as a browser goes through it; the address that it sends the browser back to. */
+  async function through(start: string, login: string): Promise<URL> {
+    const jar = new Map([['as', login]])
+    let at = start
+    for (let hop = 0; hop < 12; hop += 1) {
+      const cookie = [...jar].map((pair) => pair.join('=')).join('; ')
+      const answer = await fetch(at, { redirect: 'manual', headers: { cookie } })
+      for (const line of answer.headers.getSetCookie()) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+        jar.set(name, value)
+      }
+      const next = answer.headers.get('location')
+      if (!next) throw new Error(`${answer.status} ${await answer.text()}`)
+      const url = new URL(next, at)
+      if (url.origin === publicUrl) return url
+      at = url.href
+    }
+    throw new Error('The provider goes round in circles.')
+  }
+
+  test('out to the provider and back: signed in with the role of the claim, where one wanted to be', async () => {
+    const { rig, visitor } = await watch()
+    const out = await leave(visitor, '?returnTo=/activity')
+    const asked = new URL(out).searchParams
+    expect(asked.get('code_challenge_method')).toBe('S256')
+    expect(asked.get('nonce')).toHaveLength(43)
+    expect(asked.get('state')).toHaveLength(43)
+    const answer = await arrive(visitor, (await through(out, 'ada')).search)
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/activity'])
+    const session = (await visitor.ask('GET', '/session')).json as SessionAnswer
+    expect(session).toMatchObject({
+      me: { name: 'ada', role: 'admin', method: 'oidc', maySignOut: true },
+      signIn: { methods: ['oidc'] },
+    })
+    expect(visitor.jar.get('__Host-oidc')).toBeUndefined()
+    const said = rig.lines.join() + JSON.stringify(session)
+    for (const secret of [clientSecret, asked.get('state'), asked.get('nonce')]) {
+      expect(said).not.toContain(secret)
+    }
+    await rig.end()
+  })
+
+  test('no role, no access; nor with a claim of another shape', async () => {
+    const { rig, visitor } = await watch()
+    for (const login of ['eve', 'odd']) {
+      const back = await through(await leave(visitor), login)
+      const answer = await arrive(visitor, back.search)
+      expect(answer.headers.get('location')).toBe('/sign-in?refused=sign-in-refused')
+      expect((await visitor.ask('GET', '/tunnels')).status).toBe(401)
+    }
+    await rig.end()
+  })
+
+  test('who says no there is not in here', async () => {
+    const { rig, visitor } = await watch()
+    const back = await through(await leave(visitor), '')
+    expect(back.searchParams.get('error')).toBe('access_denied')
+    const answer = await arrive(visitor, back.search)
+    expect(answer.headers.get('location')).toBe('/sign-in?refused=sign-in-refused')
+    await rig.end()
+  })
+
+  test('another role at the provider is the role at the next sign-in, and ends the sessions of before', async () => {
+    const { rig, visitor } = await watch()
+    await arrive(visitor, (await through(await leave(visitor), 'bo')).search)
+    const elsewhere = visitor.elsewhere('192.0.2.99')
+    expect((await elsewhere.ask('GET', '/tunnels')).status).toBe(200)
+    accounts.bo = { ...accounts.bo, groups: ['net-admins'] }
+    const other = createVisitor(rig)
+    await arrive(other, (await through(await leave(other), 'bo')).search)
+    expect((await other.ask('GET', '/people')).status).toBe(200)
+    expect((await elsewhere.ask('GET', '/tunnels')).status).toBe(401)
+    accounts.bo = { ...accounts.bo, groups: ['staff'] }
+    await rig.end()
+  })
+
+  test('proving it once more keeps the session, with another secret', async () => {
+    const { tunnelId } = await world.addTunnel('edge')
+    const { rig, visitor } = await watch()
+    await rig.looked()
+    await arrive(visitor, (await through(await leave(visitor), 'ada')).search)
+    const before = visitor.elsewhere('192.0.2.99')
+    await rig.time.run(3_700_000)
+    const tokenPath = `/tunnels/${tunnelId}/token`
+    expect(kindOf((await visitor.ask('GET', tokenPath)).json)).toBe('sign-in-again')
+    const out = await leave(visitor, '?again=true')
+    expect(new URL(out).searchParams.get('prompt')).toBe('login')
+    const answer = await arrive(visitor, (await through(out, 'ada')).search)
+    expect(answer.headers.get('location')).toBe('/')
+    expect((await rig.time.during(visitor.ask('GET', tokenPath))).status).toBe(200)
+    expect((await before.ask('GET', '/tunnels')).status).toBe(401)
+    await rig.end()
+  })
+
+  describe('what comes back and must not count', () => {
+    const cases: [string, (back: URL, out: URL) => void][] = [
+      ['without a state', (back) => back.searchParams.delete('state')],
+      ['with another state', (back) => back.searchParams.set('state', 'x'.repeat(43))],
+      ['with a made-up code', (back) => back.searchParams.set('code', 'made-up')],
+      ['without a code', (back) => back.searchParams.delete('code')],
+      ['with two codes', (back) => back.searchParams.append('code', 'other')],
+      ['of another issuer', (back) => back.searchParams.set('iss', 'https://evil.example')],
+      ['without its issuer, though it names it', (back) => back.searchParams.delete('iss')],
+    ]
+    test.for(cases)('%s', async ([, change]) => {
+      const { rig, visitor } = await watch()
+      const out = await leave(visitor)
+      const back = await through(out, 'ada')
+      change(back, new URL(out))
+      const answer = await arrive(visitor, back.search)
+      expect(answer.headers.get('location')).toBe('/sign-in?refused=sign-in-refused')
+      expect((await visitor.ask('GET', '/tunnels')).status).toBe(401)
+      await rig.end()
+    })
+
+    test('the same twice: the second time it is nothing', async () => {
+      const { rig, visitor } = await watch()
+      const back = await through(await leave(visitor), 'ada')
+      await arrive(visitor, back.search)
+      const thief = createVisitor(rig)
+      thief.jar.set('__Host-oidc', visitor.jar.get('__Host-oidc') ?? '')
+      const answer = await arrive(thief, back.search)
+      expect(answer.headers.get('location')).toBe('/sign-in?refused=sign-in-refused')
+      expect((await thief.ask('GET', '/tunnels')).status).toBe(401)
+      await rig.end()
+    })
+
+    test('in another browser than the one that left: nobody is signed in as somebody else', async () => {
+      const { rig, visitor } = await watch()
+      const back = await through(await leave(visitor), 'ada')
+      const victim = createVisitor(rig)
+      await leave(victim)
+      const answer = await arrive(victim, back.search)
+      expect(answer.headers.get('location')).toBe('/sign-in?refused=sign-in-refused')
+      expect((await victim.ask('GET', '/tunnels')).status).toBe(401)
+      await rig.end()
+    })
+
+    test('after ten minutes', async () => {
+      const { rig, visitor } = await watch()
+      const back = await through(await leave(visitor), 'ada')
+      await rig.time.run(600_001)
+      const answer = await arrive(visitor, back.search)
+      expect(answer.headers.get('location')).toBe('/sign-in?refused=sign-in-refused')
+      await rig.end()
+    })
+
+    test('an ID token for another nonce, or signed by somebody else', async () => {
+      for (const forge of ['nonce', 'signature'] as const) {
+        const stranger = await generateKeyPair('RS256')
+        const { rig, visitor } = await watchWith(async (input, init) => {
+          const answer = await fetch(input, init)
+          if (!String(input).endsWith('/token')) return answer
+          const body = (await answer.json()) as { id_token: string }
+          const [, payload = ''] = body.id_token.split('.')
+          const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object
+          const changed = forge === 'nonce' ? { ...claims, nonce: 'another' } : claims
+          const idToken = await new SignJWT({ ...changed })
+            .setProtectedHeader({ alg: 'RS256', kid: 'p' })
+            .sign(stranger.privateKey)
+          return Response.json({ ...body, id_token: idToken })
+        })
+        const answer = await arrive(visitor, (await through(await leave(visitor), 'ada')).search)
+        expect(answer.headers.get('location')).toBe('/sign-in?refused=sign-in-refused')
+        await rig.end()
+      }
+    })
+  })
+
+  async function watchWith(signInFetch: typeof fetch) {
+    const rig = await startRig(world, {
+      signIn: 'people',
+      publicUrl,
+      signInFetch,
+      outside: {
+        localAccounts: false,
+        oidc: {
+          issuer,
+          clientId: 'tandem',
+          clientSecret: createSecret(clientSecret),
+          roleClaim: 'groups',
+          roles: { admin: ['net-admins'], operator: [], viewer: [] },
+        },
+      },
+    })
+    return { rig, visitor: createVisitor(rig) }
+  }
+
+  test('a provider that is not there, or calls itself otherwise, is said and lets nobody in', async () => {
+    const away = await watchWith(() => Promise.reject(new TypeError('fetch failed')))
+    const gone = await away.visitor.ask('GET', '/sign-in/oidc')
+    expect(gone.headers.get('location')).toBe('/sign-in?refused=sign-in-unavailable')
+    await away.rig.end()
+    const other = await watchWith(async (input, init) => {
+      const answer = await fetch(input, init)
+      const body = (await answer.json()) as object
+      return Response.json({ ...body, issuer: 'https://evil.example' })
+    })
+    const wrong = await other.visitor.ask('GET', '/sign-in/oidc')
+    expect(wrong.headers.get('location')).toBe('/sign-in?refused=sign-in-unavailable')
+    await other.rig.end()
+  })
+
+  test('S11 coming back leads to an address of Tandem’s own, whatever was asked for', async () => {
+    const { rig, visitor } = await watch()
+    for (const wish of ['//evil.example', '/\\evil.example', 'https://evil.example', '/\t/evil']) {
+      const out = await leave(visitor, `?returnTo=${encodeURIComponent(wish)}`)
+      const answer = await arrive(visitor, (await through(out, 'ada')).search)
+      expect(answer.headers.get('location')).toBe('/')
+    }
+    await rig.end()
+  })
+})
