@@ -189,12 +189,16 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./pages/audit/AuditPage.tsx'), 'AuditPage'),
 })
 
+/** Where to go afterwards, and why the identity provider's answer led back. */
+type SignInSearch = { returnTo?: string | undefined; refused?: string | undefined }
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>): { returnTo?: string | undefined } => {
+  validateSearch: (search: Record<string, unknown>): SignInSearch => {
     const returnTo = ownAddress(search.returnTo)
-    return returnTo === '/' ? {} : { returnTo }
+    const refused = oneOf(['sign-in-refused', 'sign-in-unavailable'], search.refused)
+    return { ...(returnTo === '/' ? {} : { returnTo }), ...(refused ? { refused } : {}) }
   },
   component: lazyRouteComponent(() => import('./pages/sign-in/SignInPage.tsx'), 'SignInPage'),
 })

@@ -65,7 +65,9 @@ export function Shell({ me }: { me: Me }) {
         {layer === 'palette' ? (
           <Palette onClose={() => setLayer(null)} onHelp={() => setLayer('help')} />
         ) : null}
-        {prompt ? <SignInAgainDialog name={me.name} onSettled={prompt.settle} /> : null}
+        {prompt ? (
+          <SignInAgainDialog name={me.name} method={me.method} onSettled={prompt.settle} />
+        ) : null}
         {layer === 'help' ? <HelpDialog onClose={() => setLayer(null)} /> : null}
       </Suspense>
       <TooltipLayer />

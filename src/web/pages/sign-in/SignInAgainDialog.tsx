@@ -1,18 +1,65 @@
 import { useState } from 'react'
+import type { WhoMethod } from '#contract/session.ts'
 import { kindOf, toProblem } from '#web/api/client.ts'
 import { useSignInAgain } from '#web/api/sign-in.ts'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { CodeField } from './CodeField.tsx'
+import { oidcAddress } from './Elsewhere.tsx'
 import { PasswordField } from './PasswordField.tsx'
 
+type Props = { name: string; onSettled: (isProved: boolean) => void }
+
 /** Proves once more who is there; what was asked for goes on by itself. */
-export function SignInAgainDialog({
-  name,
-  onSettled,
-}: {
-  name: string
-  onSettled: (isProved: boolean) => void
-}) {
+export function SignInAgainDialog({ method, ...props }: Props & { method: WhoMethod }) {
+  return method === 'oidc' || method === 'access' ? (
+    <AgainElsewhere method={method} {...props} />
+  ) : (
+    <AgainHere {...props} />
+  )
+}
+
+/**
+ * Whom others vouch for proves it to them, in another tab: this one keeps what was typed, and goes on with
+ * the same session.
+ */
+function AgainElsewhere({ method, name, onSettled }: Props & { method: 'oidc' | 'access' }) {
+  const isOidc = method === 'oidc'
+  return (
+    <FormDialog
+      title="Sign in once more"
+      description={
+        <>
+          Your last sign-in as <bdi>{name}</bdi> is too long ago for this. What you asked for was
+          not done yet.
+        </>
+      }
+      size="sm"
+      submit="Go on"
+      busyLabel="Checking…"
+      busy={false}
+      problem={null}
+      onSubmit={() => onSettled(true)}
+      onClose={() => onSettled(false)}
+    >
+      <ol className="flex list-decimal flex-col gap-2 pl-5">
+        <li>
+          <a
+            href={isOidc ? oidcAddress('/', true) : '/cdn-cgi/access/logout'}
+            target="_blank"
+            rel="noreferrer"
+            className="text-accent-text underline"
+          >
+            {isOidc ? 'Sign in at your organisation' : 'Sign out of Cloudflare Access'}
+          </a>{' '}
+          in a new tab{isOidc ? '' : ', then open Tandem there and sign in'}.
+        </li>
+        <li>Come back to this tab and choose “Go on”.</li>
+      </ol>
+    </FormDialog>
+  )
+}
+
+function AgainHere({ name, onSettled }: Props) {
   const [password, setPassword] = useState('')
   const [code, setCode] = useState('')
   const [needsCode, setNeedsCode] = useState(false)

@@ -1,15 +1,36 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { kindOf, toProblem } from '#web/api/client.ts'
+import { sessionQuery } from '#web/api/queries.ts'
 import { useSignIn } from '#web/api/sign-in.ts'
 import { Field, Input } from '#web/ui/Field.tsx'
 import { CodeField } from './CodeField.tsx'
+import { Elsewhere, Refused } from './Elsewhere.tsx'
 import { EntryForm, EntryFrame } from './EntryFrame.tsx'
 import { PasswordField } from './PasswordField.tsx'
 import { ownAddress } from './return-to.ts'
 
 export function SignInPage() {
-  const { returnTo } = useSearch({ from: '/sign-in' })
+  const { returnTo, refused } = useSearch({ from: '/sign-in' })
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  const { methods } = session.signIn
+  return (
+    <EntryFrame title="Sign in">
+      <Refused kind={refused} />
+      {methods.includes('local') ? <PasswordForm returnTo={returnTo} /> : null}
+      <Elsewhere methods={methods} returnTo={ownAddress(returnTo)} />
+      {methods.includes('local') ? (
+        <p className="text-sm text-ink-2">
+          Password lost? An admin can make a new invitation for you; on the server it is{' '}
+          <code className="font-mono">npm run people -- reset NAME</code>.
+        </p>
+      ) : null}
+    </EntryFrame>
+  )
+}
+
+function PasswordForm({ returnTo }: { returnTo: string | undefined }) {
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
   const [code, setCode] = useState('')
@@ -28,53 +49,47 @@ export function SignInPage() {
           ? 'Type the code.'
           : null
   return (
-    <EntryFrame title="Sign in">
-      <EntryForm
-        submit="Sign in"
-        busyLabel="Signing in…"
-        busy={signIn.isPending || signIn.isSuccess}
-        problem={fault}
-        fields={needsCode ? ['code'] : []}
-        disabledReason={reason}
-        onSubmit={() =>
-          signIn.mutate(
-            { name, password, ...(needsCode ? { code } : {}) },
-            {
-              // The whole page anew: nothing of the time before is left in it.
-              onSuccess: () => window.location.replace(ownAddress(returnTo)),
-              onError: (error) => {
-                if (kindOf(toProblem(error)) === 'code-needed') setNeedsCode(true)
-              },
+    <EntryForm
+      submit="Sign in"
+      busyLabel="Signing in…"
+      busy={signIn.isPending || signIn.isSuccess}
+      problem={fault}
+      fields={needsCode ? ['code'] : []}
+      disabledReason={reason}
+      onSubmit={() =>
+        signIn.mutate(
+          { name, password, ...(needsCode ? { code } : {}) },
+          {
+            // The whole page anew: nothing of the time before is left in it.
+            onSuccess: () => window.location.replace(ownAddress(returnTo)),
+            onError: (error) => {
+              if (kindOf(toProblem(error)) === 'code-needed') setNeedsCode(true)
             },
-          )
-        }
-      >
-        <Field label="Name">
-          {(control) => (
-            <Input
-              {...control}
-              dir="auto"
-              autoComplete="username"
-              autoCapitalize="none"
-              maxLength={64}
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
-        <PasswordField error={null} value={password} onChange={setPassword} />
-        {needsCode ? (
-          <CodeField
-            error={fault?.field === 'code' ? fault.detail : null}
-            value={code}
-            onChange={setCode}
+          },
+        )
+      }
+    >
+      <Field label="Name">
+        {(control) => (
+          <Input
+            {...control}
+            dir="auto"
+            autoComplete="username"
+            autoCapitalize="none"
+            maxLength={64}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
           />
-        ) : null}
-      </EntryForm>
-      <p className="text-sm text-ink-2">
-        Password lost? An admin can make a new invitation for you; on the server it is{' '}
-        <code className="font-mono">npm run people -- reset NAME</code>.
-      </p>
-    </EntryFrame>
+        )}
+      </Field>
+      <PasswordField error={null} value={password} onChange={setPassword} />
+      {needsCode ? (
+        <CodeField
+          error={fault?.field === 'code' ? fault.detail : null}
+          value={code}
+          onChange={setCode}
+        />
+      ) : null}
+    </EntryForm>
   )
 }

@@ -1,0 +1,57 @@
+import type { ReactNode } from 'react'
+import type { SignIn } from '#contract/session.ts'
+import { buttonClass } from '#web/ui/Button.tsx'
+import { Callout } from '#web/ui/Callout.tsx'
+import { Icon } from '#web/ui/Icon.tsx'
+
+/** Signing in where others vouch for people: the ways out of the page, and why one led back. */
+
+type Method = SignIn['methods'][number]
+
+/** To the identity provider; a link, so that the browser shows where it leads. */
+export const oidcAddress = (returnTo: string, again = false) =>
+  `/api/sign-in/oidc?${new URLSearchParams({ returnTo, ...(again ? { again: 'true' } : {}) })}`
+
+export function Elsewhere({ methods, returnTo }: { methods: readonly Method[]; returnTo: string }) {
+  return (
+    <>
+      {methods.includes('oidc') ? (
+        <a
+          href={oidcAddress(returnTo)}
+          className={`${buttonClass(methods.includes('local') ? 'secondary' : 'primary')} justify-center`}
+        >
+          <Icon name="external" />
+          Sign in with your organisation
+        </a>
+      ) : null}
+      {methods.includes('access') ? (
+        <p className="text-ink-2">
+          Cloudflare Access stands in front of this Tandem and did not say who you are. Open it at
+          its usual address, and Access asks you to sign in.
+        </p>
+      ) : null}
+    </>
+  )
+}
+
+const reasons: Record<string, { title: string; text: ReactNode }> = {
+  'sign-in-refused': {
+    title: 'You were not let in',
+    text: 'Your organisation’s sign-in was broken off, took longer than ten minutes, or gives you no role in Tandem. Try once more; if it stays so, ask whoever runs Tandem for a role.',
+  },
+  'sign-in-unavailable': {
+    title: 'The identity provider can’t be reached',
+    text: 'Nobody is let in unchecked. Tandem goes on watching. Try again in a moment.',
+  },
+}
+
+/** Why the identity provider's answer led back here. */
+export function Refused({ kind }: { kind: string | undefined }) {
+  const reason = kind === undefined ? undefined : reasons[kind]
+  if (!reason) return null
+  return (
+    <Callout tone="bad" title={reason.title}>
+      {reason.text}
+    </Callout>
+  )
+}
