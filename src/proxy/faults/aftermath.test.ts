@@ -126,9 +126,11 @@ describe('F17 F20 people who come, go, or may not', () => {
       const left =
         what === 'signs out'
           ? await operator.ask('POST', '/sign-out')
-          : await admin.ask('PATCH', `/people/${personId}`, {
-              ...(what === 'is disabled' ? { disabled: true } : { role: 'viewer' }),
-            })
+          : await admin.ask(
+              'PATCH',
+              `/people/${personId}`,
+              what === 'is disabled' ? { disabled: true } : { role: 'viewer' },
+            )
       expect(left.status).toBeLessThan(300)
       await rig.time.until(
         'it ended',

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -16,14 +18,14 @@ import { startWorld, type World } from './world.ts'
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 30))
 
-async function startProxy(world: World, folder: string) {
+async function startProxy(world: World, folder: string, baseUrl = world.baseUrl) {
   const program = start('proxy', [], {
     cwd: folder,
     source: true,
     env: {
       CLOUDFLARE_API_TOKEN: world.token,
       CLOUDFLARE_ACCOUNT_ID: world.accounts[0] ?? '',
-      CLOUDFLARE_BASE_URL: world.baseUrl,
+      CLOUDFLARE_BASE_URL: baseUrl,
       TANDEM_SIGN_IN: 'off',
       PORT: '0',
       TANDEM_DATA_DIR: folder,
@@ -32,10 +34,14 @@ async function startProxy(world: World, folder: string) {
   })
   const [, address = ''] = /(http:\S+)/.exec(await program.line(/is running: http:/)) ?? []
   const said: string[] = []
-  async function ask(method: string, path: string, body?: unknown) {
+  async function ask(method: string, path: string, body?: unknown, key?: string) {
     const answer = await fetch(`${address}/api${path}`, {
       method,
-      headers: { 'x-requested-by': 'tandem', 'content-type': 'application/json' },
+      headers: {
+        'x-requested-by': 'tandem',
+        'content-type': 'application/json',
+        ...(key ? { 'idempotency-key': key } : {}),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await answer.text()
@@ -61,7 +67,7 @@ async function startProxy(world: World, folder: string) {
 const puts = async (world: World) =>
   (await world.requests()).filter(({ method }) => method === 'PUT')
 
-test('kill -9 after the row is written: unknown, then verified by reading; one PUT in all', async () => {
+test('F1 kill -9 after the row is written: unknown, then verified by reading; one PUT in all', async () => {
   const world = await startWorld('docs', { speed: 1 })
   const folder = mkdtempSync(join(tmpdir(), 'tandem-killed-'))
   const [tunnel] = (await world.state()).tunnels
@@ -117,7 +123,7 @@ test('kill -9 after the row is written: unknown, then verified by reading; one P
   rmSync(folder, { recursive: true, force: true })
 }, 120_000)
 
-test('killed before the PUT left: not confirmed, never sent', async () => {
+test('F1 killed before the PUT left: not confirmed, never sent', async () => {
   const world = await startWorld('docs', { speed: 1 })
   const folder = mkdtempSync(join(tmpdir(), 'tandem-killed-'))
   const [tunnel] = (await world.state()).tunnels
@@ -178,3 +184,144 @@ test('killed before the PUT left: not confirmed, never sent', async () => {
   await world.end()
   rmSync(folder, { recursive: true, force: true })
 }, 120_000)
+
+/** Lets calls through to the world; at a PUT and at the reads after it somebody may do what they came for. */
+async function startRelay(world: World) {
+  let onPut: (forward: () => Promise<void>, begin: () => void) => void = () => {}
+  let onRead = () => {}
+  const { pathname, origin } = new URL(world.baseUrl)
+  const server = createServer((request, response) => {
+    void (async () => {
+      const body = await bytesOf(request)
+      const isPut = request.method === 'PUT'
+      const send = () =>
+        fetch(`${origin}${request.url}`, {
+          method: request.method ?? 'GET',
+          headers: { authorization: request.headers.authorization ?? '' },
+          ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
+        })
+      if (!isPut) {
+        if (request.url?.endsWith('/connections')) onRead()
+        const answer = await send()
+        response.writeHead(answer.status, { 'content-type': 'application/json' })
+        response.end(await answer.text())
+        return
+      }
+      let text = ''
+      const forward = async () => {
+        text = await (await send()).text()
+      }
+      const begin = () => {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        response.write(text.slice(0, 10))
+      }
+      onPut(forward, begin)
+    })().catch(() => response.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    baseUrl: `http://127.0.0.1:${port}${pathname}`,
+    set(hooks: { onPut?: typeof onPut; onRead?: typeof onRead }) {
+      onPut = hooks.onPut ?? (() => {})
+      onRead = hooks.onRead ?? (() => {})
+    },
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for await (const part of request) parts.push(part as Buffer)
+  return Buffer.concat(parts)
+}
+
+test('F1 kill -9 at five places of one failover after another: each is taken up, none is sent twice', async () => {
+  const world = await startWorld('docs', { speed: 1 })
+  await world.order('/failover', { mode: 'normal', demoteMs: 200, promoteMs: 1200 })
+  const relay = await startRelay(world)
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-killed-'))
+  const [tunnel] = (await world.state()).tunnels
+  const tunnelId = tunnel?.id ?? ''
+  const pair = (tunnel?.connectors ?? []).slice(0, 2).map(({ id }) => id)
+  let proxy = await startProxy(world, folder, relay.baseUrl)
+  const isLooked = async () => {
+    const { tunnels } = (await proxy.ask('GET', '/tunnels')) as { tunnels: Tunnel[] }
+    return tunnels[0]?.checkedAt != null
+  }
+  const kill = () => void proxy.program.end('SIGKILL')
+  let reads = 0
+  const places = [
+    // Cloudflare never hears of it: a person does it elsewhere, which is what the reads then show.
+    { isSent: false, onPut: kill },
+    { isSent: true, onPut: (forward: () => Promise<void>) => void forward().then(kill) },
+    {
+      isSent: true,
+      onPut: (forward: () => Promise<void>, begin: () => void) =>
+        void forward().then(() => {
+          begin()
+          return setTimeout(kill, 50)
+        }),
+    },
+    { isSent: true, killAtRead: 1, onPut: (forward: () => Promise<void>) => void forward() },
+    { isSent: true, killAtRead: 2, onPut: (forward: () => Promise<void>) => void forward() },
+  ]
+  let sent = 0
+  for (const [at, place] of places.entries()) {
+    const { connectors } = await world.tunnel(tunnelId)
+    const from = connectors.find(({ haStatus }) => haStatus === 'active')?.id ?? ''
+    const to = pair.find((id) => id !== from) ?? ''
+    await proxy.becomes(isLooked)
+    reads = 0
+    const { killAtRead } = place
+    relay.set({
+      onPut: (forward, begin) => {
+        reads = 1
+        place.onPut(forward, begin)
+      },
+      onRead: () => {
+        if (reads === 0) return
+        if (reads === killAtRead) kill()
+        reads += 1
+      },
+    })
+    const request = { client_id: to, expected_active_id: from, ticked: riskIds, reason: 'a test' }
+    const key = randomUUID()
+    const again = () =>
+      proxy.ask('POST', `/tunnels/${tunnelId}/failovers`, request, key) as Promise<Failover>
+    // Its answer may get lost, as it does for a person.
+    await again().catch(() => null)
+    expect(await proxy.program.ended, `killed at ${at}`).toBeNull()
+    sent += place.isSent ? 1 : 0
+    expect(await puts(world)).toHaveLength(sent)
+
+    relay.set({})
+    proxy = await startProxy(world, folder, relay.baseUrl)
+    // Asked once more after the lost answer, by the key of the same decision.
+    const { id } = await again()
+    if (!place.isSent) await world.order(`/tunnels/${tunnelId}/swap`, { connectorId: to })
+    await proxy.becomes(async () => (await proxy.failover(id)).state === 'confirmed')
+    expect(await proxy.failover(id)).toMatchObject({ activeNow: [to], reason: 'a test' })
+    expect(await puts(world)).toHaveLength(sent)
+  }
+  expect(await proxy.program.end()).toBe(0)
+
+  const { db } = await openStore(folder, Date.now)
+  const rows = await db.selectFrom('failovers').selectAll().execute()
+  expect(rows.map(({ running }) => running)).toEqual(places.map(() => 0))
+  const records = await db
+    .selectFrom('audit')
+    .select(['seq', 'at'])
+    .where('what', '=', 'failoverRun')
+    .where('refers', 'is', null)
+    .orderBy('seq')
+    .execute()
+  expect(records).toHaveLength(places.length)
+  await db.destroy()
+  relay.close()
+  await world.end()
+  rmSync(folder, { recursive: true, force: true })
+}, 180_000)
