@@ -36,3 +36,14 @@ export const sentenceOf = (error: unknown): string =>
   error instanceof ProblemError
     ? error.message
     : 'Something broke inside Tandem; the log has the cause.'
+
+/**
+ * What went wrong, in one word for the log. The messages of libraries may hold what was sent, a secret too,
+ * so they stay out.
+ */
+export function codeOf(error: unknown): string {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string') return at.code
+  }
+  return error instanceof Error ? error.name : 'unknown'
+}

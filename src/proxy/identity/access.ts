@@ -1,6 +1,6 @@
 import type { JWTPayload, RemoteJWKSet } from 'jose'
 import type { PersonRole } from '#contract/people.ts'
-import { ProblemError } from '../problem.ts'
+import { codeOf, ProblemError } from '../problem.ts'
 import { type RoleLists, roleFor, saidBy } from './role-map.ts'
 
 /**
@@ -96,7 +96,7 @@ export function createAccess(deps: {
         error instanceof errors.JOSENotSupported
       if (isAboutToken) throw refuse(error.code)
       if (!isResting()) failedAt = now()
-      log('keys', { err: error }, 'the keys of Cloudflare Access can’t be fetched')
+      log('keys', { reason: codeOf(error) }, 'the keys of Cloudflare Access can’t be fetched')
       throw new ProblemError(
         'sign-in-unavailable',
         'Tandem can’t reach Cloudflare Access to check who you are. Nobody is let in unchecked; watching goes on. Try again in a moment.',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Configuration } from 'openid-client'
 import type { PersonRole } from '#contract/people.ts'
 import { isLoopback } from '../config.ts'
-import { ProblemError } from '../problem.ts'
+import { codeOf, ProblemError } from '../problem.ts'
 import type { Secret } from '../secret.ts'
 import { newOpaque } from './opaque.ts'
 import { type RoleLists, roleFor, saidBy } from './role-map.ts'
@@ -71,7 +71,7 @@ export function createOidc(deps: {
     const client = await import('openid-client')
     found ??= discover(client).catch((error: unknown) => {
       found = null
-      deps.warn({ err: error }, 'the identity provider can’t be reached')
+      deps.warn({ reason: codeOf(error) }, 'the identity provider can’t be reached')
       throw unavailable()
     })
     return { client, config: await found }
@@ -193,7 +193,7 @@ export function createOidc(deps: {
   }
 
   function failing(error: unknown) {
-    deps.warn({ err: error }, 'the identity provider did not answer')
+    deps.warn({ reason: codeOf(error) }, 'the identity provider did not answer')
     return unavailable()
   }
 
@@ -205,10 +205,6 @@ const unavailable = () =>
     'sign-in-unavailable',
     'Tandem can’t reach the identity provider. Watching goes on. Try again in a moment.',
   )
-
-/** What the library says is wrong, in one word. Its messages may hold what came in, so they stay out. */
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
 
 const isNetwork = (error: unknown): boolean =>
   (error instanceof TypeError && !('code' in error)) || codeOf(error) === 'OAUTH_TIMEOUT'
