@@ -296,3 +296,154 @@ test('a server that dies in the middle knows the failover when it is back', asyn
   await expect(dialogOf(page)).toContainText(/Confirmed after/, { timeout: 40_000 })
   expect(await putsOf(world)).toHaveLength(1)
 })
+
+const risks = (page: Page) =>
+  dialogOf(page)
+    .getByRole('group', { name: /risks? to accept$/ })
+    .getByRole('checkbox')
+
+test('four keys and a tick a risk lead from the page to a confirmed failover', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await world.failovers({ mode: 'normal', demoteMs: 0, promoteMs: 500 })
+  await page.goto(`/tunnels/${tunnelId}`)
+  await expect(page.getByRole('button', { name: 'Fail over' })).toBeEnabled()
+  await page.keyboard.press('f')
+  await expect(risks(page).first()).toBeVisible()
+  await expect(promote(page, standby.id)).toBeDisabled()
+  await expect(promote(page, standby.id)).toHaveAccessibleDescription(/Accept the \d risks first/)
+  const count = await risks(page).count()
+  for (let number = 1; number <= count; number += 1) await page.keyboard.press(String(number))
+  await expect(risks(page).last()).toBeChecked()
+  await page.keyboard.press('Tab')
+  await expect(promote(page, standby.id)).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(dialogOf(page)).toContainText(/Confirmed after/, { timeout: 20_000 })
+  expect(await putsOf(world)).toHaveLength(1)
+})
+
+for (const width of [360, 1440]) {
+  test(`the button that moves traffic is never under the pointer that opened it, at ${width} px`, async ({
+    page,
+    world,
+  }) => {
+    await page.setViewportSize({ width, height: 800 })
+    const { tunnelId, standby } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}`)
+    const main = page.getByRole('main')
+    for (const name of ['Fail over', `Promote ${short(standby.id)}`]) {
+      const opener = main.getByRole('button', { name })
+      await opener.scrollIntoViewIfNeeded()
+      const box = await opener.boundingBox()
+      const at = { x: (box?.x ?? 0) + 8, y: (box?.y ?? 0) + 8 }
+      await page.mouse.dblclick(at.x, at.y)
+      await expect(dialogOf(page)).toBeVisible()
+      await expect(promote(page, standby.id)).not.toBeFocused()
+      await expect(promote(page, standby.id)).toBeDisabled()
+      await dialogOf(page).getByRole('button', { name: 'Cancel' }).click()
+      await expect(dialogOf(page)).toBeHidden()
+    }
+    expect(await putsOf(world)).toHaveLength(0)
+  })
+}
+
+test('a standby that has just come back is a grave risk: it needs a tick and a reason', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await world.kill(standby.id)
+  await world.revive(standby.id)
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover&to=${standby.id}`)
+  await expect(risks(page).first()).toHaveAccessibleName(/^Grave: It connected only \d+ s ago/)
+  for (const risk of await risks(page).all()) await risk.check()
+  await expect(promote(page, standby.id)).toHaveAccessibleDescription(
+    'Say why in a few words first.',
+  )
+  await dialogOf(page).getByRole('textbox', { name: 'Reason' }).fill('The other host is on fire')
+  await promote(page, standby.id).click()
+  await expect(dialogOf(page)).toContainText('The other host is on fire', { timeout: 20_000 })
+  expect(await putsOf(world)).toHaveLength(1)
+})
+
+test('a drill is marked as one: in the dialog, on the tunnel’s page and in the log', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await world.failovers({ mode: 'normal', demoteMs: 0, promoteMs: 500 })
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await acceptRisks(page)
+  await dialogOf(page).getByRole('checkbox', { name: 'This is a drill' }).check()
+  await promote(page, standby.id).click()
+  await expect(dialogOf(page)).toContainText(/Drill started by local admin/)
+  await expect(dialogOf(page)).toContainText(/Confirmed after/, { timeout: 20_000 })
+  await expect(dialogOf(page)).toContainText(/Promotion\d/)
+  await dialogOf(page).getByRole('button', { name: 'Done' }).click()
+  const panel = page.getByRole('region', { name: 'Failovers' })
+  await expect(panel).toContainText(/Last drill.*confirmed/)
+  await expect(panel.getByRole('listitem')).toHaveCount(1)
+  await panel.getByRole('listitem').getByRole('button').click()
+  await expect(dialogOf(page)).toContainText('a test')
+  await page.goto('/activity')
+  await expect(page.getByRole('main')).toContainText(/started by local admin: drill: a test/)
+})
+
+test('a tunnel that runs on its standby says so, since when, until it is back', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}`)
+  const panel = page.getByRole('region', { name: 'Failovers' })
+  await panel.getByRole('combobox', { name: 'Preferred connector' }).selectOption(active.id)
+  await expect(panel).toContainText('It carries the traffic.')
+  await world.swap(tunnelId)
+  await expect(panel).toContainText(/On its standby since \d/, { timeout: 10_000 })
+  await expect(page.getByRole('main')).toContainText(`standby of ${short(active.id)}`)
+  await page.reload()
+  await expect(panel).toContainText(/On its standby since \d/)
+  await world.swap(tunnelId)
+  await expect(panel).toContainText('It carries the traffic.', { timeout: 10_000 })
+  expect(standby.id).not.toBe(active.id)
+})
+
+test('after an answer that got lost the dialog joins the failover that began all the same', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await world.failovers({ mode: 'normal', demoteMs: 1_000, promoteMs: 4_000 })
+  let isLost = false
+  await page.route('**/failovers', async (route) => {
+    if (isLost || route.request().method() !== 'POST') return route.fallback()
+    isLost = true
+    await route.fetch()
+    return route.abort('connectionreset')
+  })
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await confirm(page, standby.id)
+  await expect(dialogOf(page)).toContainText(/Confirmed after/, { timeout: 20_000 })
+  expect(await putsOf(world)).toHaveLength(1)
+})
+
+test('somebody who opens the dialog while one runs is told who, and joins it', async ({
+  page,
+  secondPage,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await world.failovers({ mode: 'never' })
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await confirm(page, standby.id)
+  await expect(phase(page, 'Accepted')).toContainText(/\+\d/)
+  await secondPage.goto(`/tunnels/${tunnelId}?dialog=failover&to=${standby.id}`)
+  await expect(dialogOf(secondPage).getByRole('alert')).toContainText(
+    /local admin started a failover to .{8} \d+ s ago/,
+  )
+  await dialogOf(secondPage).getByRole('button', { name: 'Follow it' }).click()
+  await expect(phase(secondPage, 'Accepted')).toContainText(/\+\d/)
+  expect(await putsOf(world)).toHaveLength(1)
+})

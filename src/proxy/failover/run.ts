@@ -71,13 +71,16 @@ const refusals = new Set([
   'invalid-request',
 ])
 
+/** Who has a tunnel for a failover; `decided` resolves once it is on disk or was refused. */
+type Taken = { failoverId: string | null; by: string; since: number; decided: Promise<void> }
+
 const isUnique = (error: unknown) =>
   error instanceof Error && 'code' in error && error.code === 'SQLITE_CONSTRAINT_UNIQUE'
 
 export function createFailovers(deps: FailoverDeps) {
   const { records, client, now } = deps
   /** Tunnels for which a failover is being checked or runs: taken before the first await. */
-  const taken = new Map<string, { failoverId: string | null; by: string; since: number }>()
+  const taken = new Map<string, Taken>()
   /** By the key of the dialog that they come from: requests that are not answered yet. */
   const asked = new Map<string, Promise<{ failover: Failover; isRepeat: boolean }>>()
   const recent = new Map<string, Failover>()
@@ -168,13 +171,22 @@ export function createFailovers(deps: FailoverDeps) {
     by: string,
     from: { key: string | null; auditId: string },
   ): Promise<Failover> {
-    if (taken.has(tunnelId)) throw runningProblem(tunnelId)
-    taken.set(tunnelId, { failoverId: null, by, since: now() })
+    const other = taken.get(tunnelId)
+    if (other) {
+      // Whoever comes second learns which one to follow.
+      await other.decided
+      throw runningProblem(tunnelId)
+    }
+    let decide = () => {}
+    const decided = new Promise<void>((resolve) => {
+      decide = resolve
+    })
+    taken.set(tunnelId, { failoverId: null, by, since: now(), decided })
     try {
       const checked = await check(tunnelId, request, by)
       const failover = { ...checked, sentAt: now() }
       await insert(failover, from)
-      taken.set(tunnelId, { failoverId: failover.id, by, since: failover.requestedAt })
+      taken.set(tunnelId, { failoverId: failover.id, by, since: failover.requestedAt, decided })
       keep(failover)
       deps.setFailover(tunnelId, failover.id)
       deps.publish({ type: 'failoverChanged', failover })
@@ -183,6 +195,8 @@ export function createFailovers(deps: FailoverDeps) {
     } catch (error) {
       taken.delete(tunnelId)
       throw error
+    } finally {
+      decide()
     }
   }
 
@@ -422,7 +436,8 @@ export function createFailovers(deps: FailoverDeps) {
     const left = await records.leftRunning()
     // Before anything is awaited once more: from here on nobody else may start one.
     for (const { tunnelId, id, by, requestedAt } of left) {
-      taken.set(tunnelId, { failoverId: id, by, since: requestedAt })
+      const decided = Promise.resolve()
+      taken.set(tunnelId, { failoverId: id, by, since: requestedAt, decided })
     }
     const ended = await records.endedSince(now() - watchAfterMs - verifyDeadlineMs)
     const last = new Map(ended.map((failover) => [failover.tunnelId, failover]))

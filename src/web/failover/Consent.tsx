@@ -146,7 +146,7 @@ function Risks({
                         href={link}
                         target="_blank"
                         rel="noreferrer"
-                        className="whitespace-nowrap text-accent-text hover:underline"
+                        className="whitespace-nowrap text-accent-text underline"
                       >
                         Cloudflare on this
                       </a>

@@ -1,5 +1,5 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useConnectorsCheckedAt } from '#web/api/ages.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useFailoverRun } from '#web/api/operations.ts'
@@ -62,6 +62,19 @@ export function useChoice({
     (target === null ? 'Choose a standby that can take over.' : null) ??
     whyNotYet(checks.data?.checks ?? null, consent)
 
+  const follow = (failoverId: string) => {
+    // What was said is said of that one; the next decision is another.
+    setKey(newKey())
+    setSaid({ of: undefined, consent: noConsent })
+    run.reset()
+    onFollow(failoverId)
+  }
+  // The answer got lost, but the stream tells of a failover that runs: that is what was asked for.
+  const joinedId = isAsking && problem?.status === 0 ? tunnel.failoverId : null
+  useEffect(() => {
+    if (joinedId !== null) follow(joinedId)
+  })
+
   const send = () => {
     if (!target || reason) return
     const words = consent.reason.trim()
@@ -71,12 +84,6 @@ export function useChoice({
       ticked: [...consent.ticked],
       reason: words === '' ? null : words,
       drill: consent.drill,
-    }
-    const follow = (failoverId: string) => {
-      // What was said is said of that one; the next decision is another.
-      setKey(newKey())
-      setSaid({ of: undefined, consent: noConsent })
-      onFollow(failoverId)
     }
     run.mutate(
       { ...request, key },
