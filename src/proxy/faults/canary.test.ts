@@ -144,12 +144,8 @@ test('S23 no secret is where it does not belong, after everything was done', asy
     'client secret': [clientSecret],
     'Access token': [assertion],
   }
-  for (const [kind, secrets] of Object.entries(planted)) {
-    expect(
-      secrets.filter((secret) => secret.length < 16),
-      kind,
-    ).toEqual([])
-  }
+  const empty = Object.entries(planted).filter(([, each]) => each.some(({ length }) => length < 16))
+  expect(empty).toEqual([])
 
   const all = Object.values(planted).flat()
   const everybody = [admin, viewer, wall, createVisitor(rig)]
