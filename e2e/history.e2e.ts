@@ -135,6 +135,6 @@ test('a connector’s page tells its share of the time, its runs and its version
   await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}?range=1h`)
   const figures = page.getByLabel('The history in numbers')
   await expect(figures).toContainText(/Active\s*[\d.]+ %/)
-  await expect(figures).toContainText('Reconnects')
+  await expect(figures).toContainText('Connections opened')
   await expect(page.getByText(standby.version).first()).toBeVisible()
 })
