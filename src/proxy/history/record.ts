@@ -123,7 +123,9 @@ export async function createRecorder(deps: RecorderDeps) {
   /** Why nothing is known since `confirmedAt`. */
   function reasonSince(confirmedAt: number | null): UnknownReason {
     if (trouble) return 'not-recorded'
-    return confirmedAt !== null && confirmedAt < watchingSince ? 'tandem-stopped' : deps.reason(confirmedAt)
+    return confirmedAt !== null && confirmedAt < watchingSince
+      ? 'tandem-stopped'
+      : deps.reason(confirmedAt)
   }
 
   function toContext(before: Book, part: Look['part'], after: Sight, at: number): Context {
