@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
+import { rowOf, short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 import type { World } from './world.ts'
 
 /** What Tandem remembers: the pictures of a tunnel, and the log of all of them. */
 
-const short = (id: string) => id.slice(0, 8)
 const entries = (page: Page) => page.getByRole('list', { name: 'Entries, newest first' })
 const timeline = (page: Page) => page.getByRole('application', { name: /^HA role timeline/ })
-const rowOf = (page: Page, name: string) =>
-  page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) })
 
 /** Tandem has looked at the tunnel, then its roles are swapped behind its back, and it has seen that. */
 async function seeSwap(page: Page, world: World) {
