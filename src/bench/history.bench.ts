@@ -33,7 +33,7 @@ type Watcher = Awaited<ReturnType<typeof startWatcher>>
 
 export const history: Group = {
   name: 'history',
-  says: 'a year of 1,000 tunnels: bytes, questions, sweeps, start (5 min)',
+  says: 'a year of 1,000 tunnels: bytes, questions, sweeps, start (90 s)',
 
   async run(tell) {
     const folder = mkdtempSync(join(tmpdir(), 'tandem-history-'))

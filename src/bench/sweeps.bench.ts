@@ -17,7 +17,7 @@ const t0 = Date.UTC(2025, 10, 24)
 
 export const sweeping: Group = {
   name: 'sweeps',
-  says: 'memory over 100,000 sweeps (4 min)',
+  says: 'memory over 100,000 sweeps (1 min)',
 
   async run(tell) {
     setFlagsFromString('--expose-gc')
