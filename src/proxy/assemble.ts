@@ -103,11 +103,13 @@ export async function assemble(surroundings: Surroundings) {
     if (state === 'failing') return 'cloudflare-unreachable'
     // The first looks after it was over find the gap that it left.
     if (unwatched) return unwatched.because
-    const { until, because } = lastUnwatched ?? { until: 0, because: 'not-confirmed' as const }
-    return until > (confirmedAt ?? 0) ? because : 'not-confirmed'
+    return lastUnwatched.until > (confirmedAt ?? 0) ? lastUnwatched.because : 'not-confirmed'
   }
   let unwatched: { since: number; because: UnknownReason } | null = null
-  let lastUnwatched: { until: number; because: UnknownReason } | null = null
+  let lastUnwatched: { until: number; because: UnknownReason } = {
+    until: 0,
+    because: 'not-confirmed',
+  }
   const recorder = await createRecorder({
     db,
     keys,

@@ -78,7 +78,6 @@ export const toText = ({ to, toPrecisionMs, cut, from }: Telling, zone: Zone): s
 export const lengthText = ({ ms, cut }: Telling): string =>
   cut ? `${durationText(ms)} in this window, or longer` : durationText(ms)
 
-/** The same as one sentence, for those who hear it. */
 /** The same as one sentence after the other, for a screen reader. */
 export const tellingText = (telling: Telling, zone: Zone): string =>
   [
