@@ -1,10 +1,9 @@
 import { acceptRisks } from './accept.ts'
 import { expectAccessible } from './axe.ts'
+import { short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 
 /** axe finds no violation of WCAG 2.2 A and AA on any page or dialog, dark and light. */
-
-const short = (id: string) => id.slice(0, 8)
 
 test('the list', async ({ page }) => {
   await expect(page.getByRole('rowheader')).toHaveCount(12)

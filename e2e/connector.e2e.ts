@@ -1,8 +1,7 @@
+import { short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 
 /** One connector: who it is, where it is connected, and what it could do. */
-
-const short = (id: string) => id.slice(0, 8)
 
 test('from the list over the tunnel to the connector, everything is a click away', async ({
   page,

@@ -1,14 +1,12 @@
 import type { Page } from '@playwright/test'
 import { acceptRisks } from './accept.ts'
+import { rowOf, short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 import type { World } from './world.ts'
 
 /** A failover from the click to its end: for the one who does it, and for everyone who watches. */
 
-const short = (id: string) => id.slice(0, 8)
 const dialogOf = (page: Page) => page.getByRole('dialog')
-const rowOf = (page: Page, name: string) =>
-  page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) })
 const promote = (page: Page, connectorId: string) =>
   dialogOf(page).getByRole('button', { name: `Promote ${short(connectorId)}` })
 /** Accepts every risk and promotes. */

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { rowOf } from './find.ts'
 import { expect, test } from './fixtures.ts'
 import type { World } from './world.ts'
 
@@ -6,8 +7,6 @@ import type { World } from './world.ts'
 
 const everyCall = { path: '/warp_connector' }
 const notices = (page: Page) => page.getByRole('region', { name: 'Notices' })
-const rowOf = (page: Page, name: string) =>
-  page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) })
 
 /** The page has its list and is live before anything breaks. */
 async function seeList(page: Page) {

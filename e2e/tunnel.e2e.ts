@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test'
+import { short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 
 /** One tunnel: what is seen of it, and everything that an admin does to it. */
 
-const short = (id: string) => id.slice(0, 8)
 const cardOf = (page: Page, connectorId: string) =>
   page.getByRole('article', { name: `Connector ${short(connectorId)}` })
 const actionOf = async (page: Page, name: string) => {

@@ -1,10 +1,9 @@
 import type { Page } from '@playwright/test'
+import { rowOf } from './find.ts'
 import { expect, test } from './fixtures.ts'
 
 /** The list of all tunnels: what stands in it, how it is searched, and that it is alive. */
 
-const rowOf = (page: Page, name: string) =>
-  page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) })
 const searchOf = (page: Page) => page.getByRole('searchbox', { name: /^Search tunnels/ })
 const namesOf = (page: Page) => page.getByRole('rowheader').getByRole('link').allTextContents()
 

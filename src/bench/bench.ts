@@ -5,16 +5,19 @@ import { join } from 'node:path'
 import { ensureBrowser } from '../tasks/browser.ts'
 import { type Figure, isReached, measured } from './figure.ts'
 import type { Group } from './group.ts'
+import { history } from './history.bench.ts'
 import { large } from './large.bench.ts'
 import { latency } from './latency.bench.ts'
 import { size } from './size.bench.ts'
 import { start } from './start.bench.ts'
+import { sweeping } from './sweeps.bench.ts'
 import { toTable } from './table.ts'
+import { timeline } from './timeline.bench.ts'
 import { upstream } from './upstream.bench.ts'
 
 /** `npm run bench`: measures what was promised and prints each figure next to its goal. */
 
-const groups: Group[] = [size, start, upstream, latency, large]
+const groups: Group[] = [size, start, upstream, latency, large, history, timeline, sweeping]
 
 const usage = `Usage: npm run bench [-- GROUP…] [-- --json FILE]
 

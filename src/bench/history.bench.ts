@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import { loadavg, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { ConnectorRole } from '#contract/tunnel.ts'
@@ -7,19 +7,19 @@ import { prune } from '../proxy/history/retain.ts'
 import type { Look } from '../proxy/poller/present.ts'
 import { openStore } from '../proxy/store/open.ts'
 import { type Scene, startWatcher, tunnelIdOf } from '../proxy/survival/watcher.ts'
+import type { Figure } from './figure.ts'
+import type { Group } from './group.ts'
 
 /**
  * What a year of history costs: bytes on disk, and milliseconds to ask, to write and to start with.
  *
- * `node --expose-gc --import tsx src/bench/history.bench.ts [TUNNELS] [SWEEPS]`. Ten tunnels are made by
- * the real recorder out of looks; each is then laid down under the keys of others until there are enough.
- * So rows, indexes and words are the recorder's own, and only the keys differ.
+ * Ten tunnels are made by the real recorder out of looks; each is then laid down under the keys of others
+ * until there are enough. So rows, indexes and words are the recorder's own, and only the keys differ.
  */
 
-const tunnels = Number(process.argv[2] ?? 1_000)
-const sweeps = Number(process.argv[3] ?? 100_000)
-const templates = Math.min(10, tunnels)
-const days = Number(process.env.DAYS ?? 365)
+const tunnels = 1_000
+const templates = 10
+const days = 365
 const connectorsEach = 4
 const swapsADay = 6
 const reconnectsADay = 20
@@ -29,39 +29,48 @@ const end = t0 + days * dayMs
 /** Nobody rests in the made-up year. */
 const gapMs = Number.POSITIVE_INFINITY
 
-type Figure = { what: string; value: string; goal: string; met: boolean | null; note?: string }
-const figures: Figure[] = []
-function note(what: string, value: string, goal = '', met: boolean | null = null, more?: string) {
-  figures.push({ what, value, goal, met, ...(more ? { note: more } : {}) })
-  const verdict = met === null ? '' : met ? '  met' : '  MISSED'
-  console.log(
-    `${what.padEnd(62)} ${value.padStart(16)}  ${goal}${verdict}${more ? `  (${more})` : ''}`,
-  )
-}
-const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} ms`
-const mb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
-const load = () => `load ${loadavg()[0]?.toFixed(1)}`
+type Watcher = Awaited<ReturnType<typeof startWatcher>>
 
-/** Wall time and this process's own time, milliseconds: the second is what a busy machine does not change. */
-async function time<T>(work: () => Promise<T> | T) {
-  const cpu = process.cpuUsage()
-  const began = performance.now()
-  const result = await work()
-  const wall = performance.now() - began
-  const { user, system } = process.cpuUsage(cpu)
-  return { wall, cpu: (user + system) / 1000, result }
-}
+export const history: Group = {
+  name: 'history',
+  says: 'a year of 1,000 tunnels: bytes, questions, sweeps, start (90 s)',
 
-function percentile(values: number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1)] ?? 0
+  async run(tell) {
+    const folder = mkdtempSync(join(tmpdir(), 'tandem-history-'))
+    try {
+      tell('ten tunnels live a year')
+      await live(folder)
+      tell('a hundred times as many are laid down')
+      layDown(join(folder, 'tandem.db'))
+      const sizes = measureSize(folder)
+      const began = performance.now()
+      const { db } = await openStore(folder, () => end)
+      const watcher = await startWatcher(db, end, { gapMs })
+      const startMs = performance.now() - began
+      tell('questions')
+      const figures = [
+        ...sizes,
+        {
+          name: 'start with that database: check, tables, keys, books',
+          unit: 'ms' as const,
+          samples: [startMs],
+          by: 'max' as const,
+          goal: { atMost: 2_000 },
+        },
+        await ask(watcher, 'history of 24 h at the server', dayMs, 30, 300),
+        await ask(watcher, 'history of 90 d at the server', 90 * dayMs, 120, 200),
+        await summarise(watcher, '24 h', dayMs),
+        await summarise(watcher, '30 d', 30 * dayMs),
+        await sweep(watcher),
+        await forget(db),
+      ]
+      await db.destroy()
+      return figures
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  },
 }
-
-const folder = mkdtempSync(join(tmpdir(), 'tandem-history-'))
-const file = join(folder, 'tandem.db')
-console.log(
-  `${tunnels} tunnels × ${connectorsEach} connectors × ${days} days, ${swapsADay} role changes and ${reconnectsADay} reconnects a day each; ${load()}`,
-)
 
 /** One tunnel's looks of a day: every change is a look, at times that differ from tunnel to tunnel. */
 function* dayOf(tunnel: number, day: number): Generator<{ at: number; scene: Scene }> {
@@ -79,7 +88,7 @@ function* dayOf(tunnel: number, day: number): Generator<{ at: number; scene: Sce
   }
 }
 
-const built = await time(async () => {
+async function live(folder: string) {
   const { db } = await openStore(folder, () => t0)
   const watcher = await startWatcher(db, t0, { gapMs })
   for (let day = 0; day < days; day += 1) {
@@ -94,16 +103,9 @@ const built = await time(async () => {
   }
   await watcher.recorder.flush()
   await db.destroy()
-})
-note(
-  'recorder: looks with a change taken in',
-  `${Math.round((templates * days * (swapsADay + reconnectsADay)) / (built.wall / 1000))} /s`,
-  '',
-  null,
-  `${ms(built.wall)} wall, ${ms(built.cpu)} own, ${load()}`,
-)
+}
 
-const cloned = await time(() => {
+function layDown(file: string) {
   const raw = new Database(file)
   raw.pragma('synchronous = OFF')
   raw.pragma('cache_size = -400000')
@@ -139,188 +141,139 @@ const cloned = await time(() => {
     create index lives_open on lives (tunnel) where closed_at is null`)
   raw.pragma('wal_checkpoint(TRUNCATE)')
   raw.close()
-})
-console.log(`laid down in ${(cloned.wall / 1000).toFixed(0)} s, ${load()}`)
+}
 
-const size = statSync(file).size
-note('database of a year', mb(size))
-note('bytes per tunnel and day', `${Math.round(size / tunnels / days)} B`)
-perMinute()
+/** The file, and the same facts as one row per connector and minute, as a monitor keeps them. */
+function measureSize(folder: string): Figure[] {
+  const { size } = statSync(join(folder, 'tandem.db'))
+  const bytesARow = measureMinutes(join(folder, 'minutes.db'))
+  const minutes = tunnels * connectorsEach * days * 1440
+  return [
+    { name: 'database of a year', unit: 'MB', samples: [size / 1e6], by: 'max', goal: null },
+    {
+      name: 'bytes per tunnel and day',
+      unit: 'B',
+      samples: [Math.round(size / tunnels / days)],
+      by: 'max',
+      goal: null,
+    },
+    {
+      name: 'smaller than a row per connector and minute',
+      unit: '×',
+      samples: [(bytesARow * minutes) / size],
+      by: 'max',
+      goal: { atLeast: 50 },
+      note: `${bytesARow.toFixed(1)} B a row as written here; Uptime Kuma’s 131 B a row would be ${Math.round((131 * minutes) / size)} × as much`,
+    },
+  ]
+}
 
-/** The same facts as one row per connector and minute, as a monitor keeps them: 30 days of one tunnel. */
-function perMinute() {
-  const raw = new Database(join(folder, 'minutes.db'))
+/** Bytes a row: 30 days of one tunnel are written. */
+function measureMinutes(file: string): number {
+  const raw = new Database(file)
   raw.pragma('synchronous = OFF')
   raw.exec(`create table beats (tunnel integer, connector integer, at bigint, status integer, role integer,
     connections integer, colo integer, origin_ip integer, version integer, primary key (tunnel, at, connector)) without rowid;
     create index beats_by_time on beats (at, tunnel, connector)`)
   const insert = raw.prepare('insert into beats values (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-  let rows = 0
+  const minutes = 30 * 1440
   raw.transaction(() => {
-    for (let minute = 0; minute < 30 * 1440; minute += 1) {
-      for (let c = 0; c < connectorsEach; c += 1) {
+    for (let minute = 0; minute < minutes; minute += 1) {
+      for (let c = 0; c < connectorsEach; c += 1)
         insert.run(500, 2_000 + c, t0 + minute * 60_000, 1, c === 0 ? 2 : 3, 1, 4, 5, 6)
-        rows += 1
-      }
     }
   })()
   raw.exec('vacuum')
   raw.close()
-  const bytes = statSync(join(folder, 'minutes.db')).size / rows
-  const all = bytes * tunnels * connectorsEach * days * 1440
-  note(
-    'one row per connector and minute would be',
-    mb(all),
-    '',
-    null,
-    `${bytes.toFixed(1)} B a row of ${rows} rows written here, times the rows of the year`,
-  )
-  note('… so many times the size', `${(all / size).toFixed(0)} ×`, '≥ 50 ×', all / size >= 50)
-  const kuma = 131 * tunnels * connectorsEach * days * 1440
-  note('… as Uptime Kuma keeps them (131 B a row)', `${(kuma / size).toFixed(0)} ×`)
+  return statSync(file).size / (minutes * connectorsEach)
 }
 
-const started = await time(async () => {
-  const { db } = await openStore(folder, () => end)
-  const watcher = await startWatcher(db, end, { gapMs })
-  return { db, watcher }
-})
-note(
-  'start with that database: check, tables, keys, books',
-  ms(started.wall),
-  '≤ 2000 ms',
-  started.wall <= 2_000,
-  `${ms(started.cpu)} own, ${load()}`,
-)
-const { db, watcher } = started.result
+async function clocked(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now()
+  await work()
+  return performance.now() - began
+}
 
-async function ask(what: string, spanMs: number, goalMs: number, times: number) {
-  const walls: number[] = []
-  const cpus: number[] = []
+/** Windows all over the year and over the tunnels, every second one ending now. */
+async function ask(
+  { reader }: Watcher,
+  name: string,
+  spanMs: number,
+  goalMs: number,
+  times: number,
+): Promise<Figure> {
+  const samples: number[] = []
   for (let n = 0; n < times; n += 1) {
-    const tunnel = 1 + ((n * 7919) % tunnels)
+    const tunnelId = tunnelIdOf(1 + ((n * 7919) % tunnels))
     const to = n % 2 ? end : end - ((n * 104_729) % (days - spanMs / dayMs)) * dayMs
-    const { wall, cpu } = await time(async () =>
-      JSON.stringify(await watcher.reader.history(tunnelIdOf(tunnel), { from: to - spanMs, to })),
+    samples.push(
+      await clocked(async () =>
+        JSON.stringify(await reader.history(tunnelId, { from: to - spanMs, to })),
+      ),
     )
-    walls.push(wall)
-    cpus.push(cpu)
   }
-  const p99 = percentile(walls, 0.99)
-  const more = `p50 ${ms(percentile(walls, 0.5))}, own p99 ${ms(percentile(cpus, 0.99))}, ${times} times, ${load()}`
-  note(what, ms(p99), `≤ ${goalMs} ms`, p99 <= goalMs, more)
+  return { name, unit: 'ms', samples, by: 'p99', goal: { atMost: goalMs } }
 }
-await ask('history of 24 h, p99 at the server', dayMs, 30, 300)
-await ask('history of 90 d, p99 at the server', 90 * dayMs, 120, 200)
 
-for (const [name, spanMs] of [
-  ['24 h', dayMs],
-  ['30 d', 30 * dayMs],
-] as const) {
-  const all = await time(async () =>
-    JSON.stringify(await watcher.reader.summary({ from: end - spanMs, to: end })),
-  )
-  note(
-    `summary of all ${tunnels} tunnels over ${name}`,
-    ms(all.wall),
-    '≤ 500 ms',
-    all.wall <= 500,
-    `${ms(all.cpu)} own, ${load()}`,
-  )
+async function summarise({ reader }: Watcher, name: string, spanMs: number): Promise<Figure> {
+  const samples: number[] = []
+  for (let n = 0; n < 5; n += 1) {
+    samples.push(
+      await clocked(async () =>
+        JSON.stringify(await reader.summary({ from: end - spanMs, to: end })),
+      ),
+    )
+  }
+  return {
+    name: `summary of all tunnels over ${name}`,
+    unit: 'ms',
+    samples,
+    by: 'max',
+    goal: { atMost: 500 },
+  }
 }
 
 /** The sweeps of the live watch: nothing changes, everything is confirmed. */
-const scenes = new Map(
-  Array.from({ length: tunnels }, (_, n): [number, Scene] => {
-    const last = [...dayOf(1 + (n % templates), days - 1)].at(-1)
-    return [n + 1, last?.scene ?? { roles: [] }]
-  }),
-)
-const sweepLooks = () => {
-  watcher.pass(5_000)
-  return [...scenes].flatMap(([tunnel, scene]) => watcher.toLooks(tunnel, scene))
-}
-await watcher.recorder.record(sweepLooks())
-await watcher.recorder.flush()
-const sweepTimes: number[] = []
-const sweepCpu: number[] = []
-for (let n = 0; n < 50; n += 1) {
-  const looks = sweepLooks()
-  const { wall, cpu } = await time(async () => {
-    await watcher.recorder.record(looks)
-    await watcher.recorder.flush()
-  })
-  sweepTimes.push(wall)
-  sweepCpu.push(cpu)
-}
-note(
-  `a sweep of ${tunnels} unchanged tunnels, written`,
-  ms(percentile(sweepTimes, 0.5)),
-  '≤ 20 ms',
-  percentile(sweepTimes, 0.5) <= 20,
-  `p99 ${ms(percentile(sweepTimes, 0.99))}, own p50 ${ms(percentile(sweepCpu, 0.5))}, 50 sweeps, ${load()}`,
-)
-
-/** The first month is forgotten, slice by slice. */
-const slices: number[] = []
-let slice = performance.now()
-const rows = await prune(
-  db,
-  t0 + 3 * dayMs,
-  async () => {
-    slices.push(performance.now() - slice)
-    await new Promise<void>((resolve) => setImmediate(resolve))
-    slice = performance.now()
-  },
-  () => false,
-)
-note(
-  'retention: the longest slice of forgetting',
-  ms(Math.max(...slices)),
-  '< 50 ms',
-  Math.max(...slices) < 50,
-  `p99 ${ms(percentile(slices, 0.99))}, ${rows} rows in ${slices.length} slices, ${load()}`,
-)
-await db.destroy()
-rmSync(folder, { recursive: true })
-
-if (sweeps > 0) await memory()
-
-/** 20 tunnels, swept as often as in six days; one of them changes in every tenth sweep. */
-async function memory() {
-  const other = mkdtempSync(join(tmpdir(), 'tandem-history-'))
-  const opened = await openStore(other, () => t0)
-  const small = await startWatcher(opened.db, t0)
-  const heap = () => {
-    globalThis.gc?.()
-    return process.memoryUsage().heapUsed
-  }
-  let early = 0
-  const began = performance.now()
-  for (let n = 0; n < sweeps; n += 1) {
-    small.pass(5_000)
-    const looks = Array.from({ length: 20 }, (_, t) => t + 1).flatMap((tunnel) =>
-      small.toLooks(tunnel, {
-        roles: ['active', 'passive'],
-        runs: [tunnel === 1 + (n % 20) && n % 10 === 0 ? n : 0],
-      }),
-    )
-    await small.recorder.record(looks)
-    small.told.length = 0
-    if (n % 12 === 0) await small.recorder.flush()
-    if (n === Math.floor(sweeps / 5)) early = heap()
-  }
-  const late = heap()
-  const change = (late / early - 1) * 100
-  note(
-    `memory after ${sweeps} sweeps against after a fifth of them`,
-    `${change >= 0 ? '+' : ''}${change.toFixed(1)} %`,
-    '± 5 %',
-    Math.abs(change) <= 5,
-    `${mb(early)} → ${mb(late)} heap, ${((performance.now() - began) / 1000).toFixed(0)} s, ${globalThis.gc ? '' : 'without --expose-gc, '}${load()}`,
+async function sweep(watcher: Watcher): Promise<Figure> {
+  const scenes = new Map(
+    Array.from({ length: tunnels }, (_, n): [number, Scene] => {
+      const last = [...dayOf(1 + (n % templates), days - 1)].at(-1)
+      return [n + 1, last?.scene ?? { roles: [] }]
+    }),
   )
-  await opened.db.destroy()
-  rmSync(other, { recursive: true })
+  const samples: number[] = []
+  for (let n = 0; n <= 50; n += 1) {
+    watcher.pass(5_000)
+    const looks = [...scenes].flatMap(([tunnel, scene]) => watcher.toLooks(tunnel, scene))
+    const ms = await clocked(async () => {
+      await watcher.recorder.record(looks)
+      await watcher.recorder.flush()
+    })
+    // The first one finds the year's end.
+    if (n > 0) samples.push(ms)
+  }
+  return {
+    name: 'a sweep of 1,000 unchanged tunnels, written',
+    unit: 'ms',
+    samples,
+    by: 'median',
+    goal: { atMost: 20 },
+  }
 }
 
-if (process.env.JSON_REPORT) console.log(JSON.stringify({ tunnels, days, figures }))
+/** Three days are forgotten, slice by slice. */
+async function forget(db: Parameters<typeof prune>[0]): Promise<Figure> {
+  const samples: number[] = []
+  let slice = performance.now()
+  await prune(
+    db,
+    t0 + 3 * dayMs,
+    async () => {
+      samples.push(performance.now() - slice)
+      await new Promise<void>((resolve) => setImmediate(resolve))
+      slice = performance.now()
+    },
+    () => false,
+  )
+  return { name: 'a slice of forgetting', unit: 'ms', samples, by: 'max', goal: { below: 50 } }
+}

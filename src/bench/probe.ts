@@ -8,6 +8,8 @@ import type { Page } from '@playwright/test'
 export type Interaction = { durationMs: number; what: string }
 
 type Probe = {
+  /** Calls back after the next paint. */
+  painted: (then: () => void) => void
   /** When the first rows had been painted and the main thread was free: ms since the navigation began. */
   usable: Promise<number>
   /** Epoch ms at which the first element that matches held the text. */
@@ -131,6 +133,7 @@ function installProbe() {
   }
 
   globalThis.tandemProbe = {
+    painted,
     usable,
     shown,
     keystroke,

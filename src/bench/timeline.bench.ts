@@ -1,16 +1,16 @@
-import { loadavg } from 'node:os'
-import { chromium, type Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import type { HistoryEvent, Interval, RoleLane, TunnelHistory } from '#contract/history.ts'
-import { start } from '../../e2e/processes.ts'
-import { browserArgs, ensureBrowser } from '../tasks/browser.ts'
+import { TunnelList } from '#contract/tunnel.ts'
+import { inFreshBrowser, openList } from './browser.ts'
+import type { Figure } from './figure.ts'
+import type { Group } from './group.ts'
+import { onStage } from './stage.ts'
 
 /**
  * How quick is the role timeline? 25 connectors with 2,000 intervals each, in the real page.
  *
- * `node --import tsx src/bench/timeline.bench.ts [ADDRESS]`. Without an address the built proxy is started
- * with its demo. Only the answer of the history is made up: the server never sends so much at once, and the
- * picture must not need that. Times end with the frame that shows the result, as the browser's own clock
- * tells it.
+ * Only the answer of the history is made up: the server never sends so much at once, and the picture must
+ * not need that. Times end with the frame that shows the result, as the browser's own clock tells it.
  */
 
 const lanes = 25
@@ -18,6 +18,7 @@ const intervalsEach = 2_000
 const spanMs = 24 * 3_600_000
 const hoverMoves = 120
 const zooms = 12
+const visits = 5
 
 const roles = ['active', 'passive', 'offline', 'passive', 'unknown'] as const
 const idOf = (lane: number) => `${String(lane).padStart(8, '0')}-0000-4000-8000-000000000000`
@@ -101,18 +102,15 @@ function madeUp(tunnelId: string, now: number): TunnelHistory {
   }
 }
 
+type Notes = { readAt: number; paints: number[]; moves: number[] }
+declare global {
+  var benchNotes: Notes
+}
+
 /** Runs in the page before its own code: notes when the answer was read and when frames were shown. */
 function watchPage() {
-  const notes = { readAt: 0, paints: [] as number[], moves: [] as number[] }
-  Object.assign(window, { benchNotes: notes })
-  /** Calls back when the frame that is being made has been shown. */
-  const afterFrame = (then: (at: number) => void) =>
-    requestAnimationFrame(() => {
-      const { port1, port2 } = new MessageChannel()
-      port1.addEventListener('message', () => then(performance.now()))
-      port1.start()
-      port2.postMessage(null)
-    })
+  const notes: Notes = { readAt: 0, paints: [], moves: [] }
+  globalThis.benchNotes = notes
   const { parse } = JSON
   JSON.parse = (text, reviver) => {
     const value = parse(text, reviver) as unknown
@@ -121,68 +119,98 @@ function watchPage() {
   }
   const clear = CanvasRenderingContext2D.prototype.clearRect
   CanvasRenderingContext2D.prototype.clearRect = function (...box) {
-    if (this.canvas.height > 300) afterFrame((at) => notes.paints.push(at))
+    if (this.canvas.height > 300) tandemProbe.painted(() => notes.paints.push(performance.now()))
     return clear.apply(this, box)
   }
   addEventListener(
     'pointermove',
-    ({ timeStamp }) => afterFrame((at) => notes.moves.push(at - timeStamp)),
+    ({ timeStamp }) => tandemProbe.painted(() => notes.moves.push(performance.now() - timeStamp)),
     { capture: true },
   )
 }
 
-type Notes = { readAt: number; paints: number[]; moves: number[] }
-const notesOf = (page: Page) =>
-  page.evaluate(() => (window as unknown as { benchNotes: Notes }).benchNotes)
+const notesOf = (page: Page) => page.evaluate(() => benchNotes)
 
-function percentile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1)] ?? Number.NaN
+export const timeline: Group = {
+  name: 'timeline',
+  says: '25 lanes × 2,000 intervals in the page, and a tunnel’s page opened (1 min)',
+
+  run: () =>
+    onStage({ simulator: ['--tunnels', '10', '--accounts', '1'] }, async (stage) => {
+      await stage.swept(120_000)
+      const tunnelId = await findHealthy(stage.address)
+      const opened: { cold: number[]; warm: number[] } = { cold: [], warm: [] }
+      for (let visit = 0; visit < visits; visit += 1) {
+        await inFreshBrowser(stage.address, async (page) => {
+          await openList(page)
+          // The hand takes longer than that to find its row.
+          await page.waitForTimeout(1_000)
+          opened.cold.push(await openTunnel(page, tunnelId))
+          for (let again = 0; again < 5; again += 1) {
+            await page.goBack()
+            await rowOf(page, tunnelId).waitFor()
+            await page.waitForTimeout(300)
+            opened.warm.push(await openTunnel(page, tunnelId))
+          }
+        })
+      }
+      const drawn = await inFreshBrowser(stage.address, (page) => draw(page, tunnelId))
+      return [
+        figure('row clicked → tunnel’s page with its charts, cold', opened.cold, 'p95', 300),
+        figure('row clicked → tunnel’s page with its charts, warm', opened.warm, 'p95', 100),
+        ...drawn,
+      ]
+    }),
 }
 
-const figures: { ms: number; goal: number }[] = []
-/** @param cpu what the page's main thread itself worked for it: the figure that a busy machine leaves alone. */
-function note(what: string, ms: number, goal: number, cpu: number) {
-  figures.push({ ms, goal })
-  const verdict = ms <= goal ? 'met' : 'MISSED'
-  console.log(
-    `${what.padEnd(34)} ${ms.toFixed(1).padStart(8)} ms   goal ≤ ${String(goal).padStart(3)} ms  ${verdict.padEnd(6)}  (${cpu.toFixed(1)} ms of the main thread)`,
+function figure(name: string, samples: number[], by: Figure['by'], atMost: number): Figure {
+  return { name, unit: 'ms', samples, by, goal: { atMost } }
+}
+
+/** The link with its name, the first in its row. */
+const rowOf = (page: Page, tunnelId: string) => page.locator(`[data-row="${tunnelId}"] a`).first()
+
+/** One that has something to draw. */
+async function findHealthy(address: string): Promise<string> {
+  const answer = await fetch(`${address}/api/tunnels`)
+  const { tunnels } = TunnelList.parse(await answer.json())
+  const healthy = tunnels.find(({ status, ha }) => status === 'healthy' && ha === true)
+  if (!healthy) throw new Error('No HA tunnel is healthy.')
+  return healthy.id
+}
+
+/** From the click until roles and connections are both painted. */
+async function openTunnel(page: Page, tunnelId: string): Promise<number> {
+  return page.evaluate(
+    (id) =>
+      new Promise<number>((resolve) => {
+        const row = document.querySelector<HTMLElement>(`[data-row="${id}"] a`)
+        const isThere = () =>
+          document.querySelector('canvas') !== null &&
+          document.querySelector('.recharts-surface') !== null
+        const began = performance.now()
+        const observer = new MutationObserver(() => {
+          if (!isThere()) return
+          observer.disconnect()
+          tandemProbe.painted(() => resolve(performance.now() - began))
+        })
+        observer.observe(document, { subtree: true, childList: true, attributes: true })
+        row?.click()
+      }),
+    tunnelId,
   )
 }
 
-const given = process.argv[2]
-const proxy = given ? null : start('proxy', [], { env: { PORT: '0', TANDEM_DATA_DIR: './bench' } })
-const address =
-  given ??
-  /(http:\/\/127\.0\.0\.1:\d+)/.exec((await proxy?.line(/is running: http:/)) ?? '')?.[1] ??
-  ''
-const { tunnels } = (await (await fetch(`${address}/api/tunnels`)).json()) as {
-  tunnels: { id: string; status: string }[]
-}
-const tunnelId = tunnels.find(({ status }) => status === 'healthy')?.id ?? ''
-const browser = await chromium.launch({ executablePath: ensureBrowser(), args: browserArgs })
-console.log(
-  `${lanes} lanes × ${intervalsEach} intervals in Chromium ${browser.version()}; load ${loadavg()[0]?.toFixed(1)}`,
-)
-try {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  const devtools = await page.context().newCDPSession(page)
-  await devtools.send('Performance.enable')
-  /** Milliseconds that the page's main thread has worked so far. */
-  const worked = async () => {
-    const { metrics } = await devtools.send('Performance.getMetrics')
-    return 1000 * (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? Number.NaN)
-  }
-  // tsx names inner functions with a helper that the page does not have.
-  await page.addInitScript('globalThis.__name = (named) => named')
+/** The made-up day in the real page: its first paint, then what a hand does to it. */
+async function draw(page: Page, tunnelId: string): Promise<Figure[]> {
   await page.addInitScript(watchPage)
-  const row = page.locator(`[data-row="${tunnelId}"] a`).first()
-  const timeline = page.getByRole('application')
+  const row = rowOf(page, tunnelId)
+  const application = page.getByRole('application')
 
-  // Once with what the demo has, so that the page's own code is there; then back and again with the made-up day.
-  await page.goto(`${address}/`)
+  // Once with what is really there, so that the page's own code is loaded; then again with the made-up day.
+  await page.goto('/')
   await row.click()
-  await timeline.waitFor()
+  await application.waitFor()
   await page.goBack()
   await row.waitFor()
   const answer = JSON.stringify(madeUp(tunnelId, Date.now()))
@@ -193,58 +221,49 @@ try {
     answered = true
     return route.fulfill({ contentType: 'application/json', body: answer })
   })
-  await page.waitForTimeout(11_000) // what was fetched before counts as fresh for ten seconds
+  // What was fetched before counts as fresh for ten seconds.
+  await page.waitForTimeout(11_000)
   await page.evaluate(() => {
-    ;(window as unknown as { benchNotes: Notes }).benchNotes.paints.length = 0
+    benchNotes.paints.length = 0
   })
-  const beforeOpening = await worked()
   await row.click()
   await page.waitForFunction(() => {
-    const { readAt, paints } = (window as unknown as { benchNotes: Notes }).benchNotes
+    const { readAt, paints } = benchNotes
     return readAt > 0 && paints.some((at) => at > readAt)
   })
-  const opening = (await worked()) - beforeOpening
   const first = await notesOf(page)
   const painted = first.paints.find((at) => at > first.readAt) ?? Number.NaN
-  note('answer read → first paint', painted - first.readAt, 200, opening)
 
-  await timeline.evaluate((element) => element.scrollIntoView({ block: 'start' }))
+  await application.evaluate((element) => element.scrollIntoView({ block: 'start' }))
   await page.mouse.wheel(0, -120)
-  const box = await timeline.boundingBox()
+  const box = await application.boundingBox()
   if (!box) throw new Error('the timeline has no box')
-  const beforeHover = await worked()
   for (let move = 0; move < hoverMoves; move += 1) {
     const x = box.x + 20 + ((move * 37) % (box.width - 40))
     const y = Math.min(box.y + 40 + ((move * 53) % (box.height - 80)), 880)
     await page.mouse.move(x, y)
   }
-  const hover = ((await worked()) - beforeHover) / hoverMoves
   const { moves } = await notesOf(page)
-  note('pointer moved → shown, p50', percentile(moves, 0.5), 16, hover)
-  note('pointer moved → shown, p95', percentile(moves, 0.95), 16, hover)
 
-  const times: number[] = []
-  const beforeZoom = await worked()
+  const zoomed: number[] = []
   for (let zoom = 0; zoom < zooms; zoom += 1) {
     const name = zoom % 2 === 0 ? 'Zoom in' : 'Back to the range before'
-    times.push(
-      await page.evaluate(async (label) => {
-        const notes = (window as unknown as { benchNotes: Notes }).benchNotes
-        const before = notes.paints.length
-        const button = document.querySelector<HTMLElement>(`[aria-label="${label}"]`)
-        const began = performance.now()
-        button?.click()
-        while (notes.paints.length === before)
-          await new Promise((resolve) => requestAnimationFrame(resolve))
-        return (notes.paints[before] ?? 0) - began
-      }, name),
-    )
+    zoomed.push(await page.evaluate(zoomWith, name))
   }
-  const zoom = ((await worked()) - beforeZoom) / zooms
-  note('zoom → shown, p50', percentile(times, 0.5), 50, zoom)
-  note('zoom → shown, p95', percentile(times, 0.95), 50, zoom)
-} finally {
-  await browser.close()
-  await proxy?.end()
+  return [
+    figure('answer read → first paint of the timeline', [painted - first.readAt], 'max', 200),
+    figure('pointer moved over the timeline → shown', moves, 'p95', 16),
+    figure('timeline zoomed → shown', zoomed, 'p95', 50),
+  ]
 }
-if (figures.some(({ ms, goal }) => !(ms <= goal))) process.exitCode = 1
+
+/** Runs in the page: presses a button of the range and waits for the paint. */
+async function zoomWith(label: string): Promise<number> {
+  const { paints } = benchNotes
+  const before = paints.length
+  const button = document.querySelector<HTMLElement>(`[aria-label="${label}"]`)
+  const began = performance.now()
+  button?.click()
+  while (paints.length === before) await new Promise((resolve) => requestAnimationFrame(resolve))
+  return (paints[before] ?? 0) - began
+}

@@ -18,7 +18,7 @@ export const unknownReasons = {
   'token-rejected': 'Cloudflare did not accept the API token',
   'locked-out': 'Cloudflare refused calls (429)',
   'not-recorded': 'Tandem could not write to its disk',
-  'not-confirmed': 'the tunnel could not be read',
+  'not-confirmed': 'The tunnel could not be read',
   unrecognised: 'Cloudflare reported a state that Tandem does not know',
 } as const
 export type UnknownReason = keyof typeof unknownReasons

@@ -122,12 +122,20 @@ export async function assemble(surroundings: Surroundings) {
   })
   const keys: Keys = await loadKeys(db)
   const gapMs: GapMs = (part, ha) => 3 * poller.periodMs(part, ha)
-  /** Why nobody would be looking now: the poller's state as history says it. */
-  const reason = (): UnknownReason => {
+  /** Why nobody could look, now or since `confirmedAt`: the poller's state as history says it. */
+  const reason = (confirmedAt: number | null): UnknownReason => {
     const { state } = poller.state(skewMs)
     if (state === 'paused') return 'locked-out'
     if (state === 'rejected') return 'token-rejected'
-    return state === 'failing' ? 'cloudflare-unreachable' : 'not-confirmed'
+    if (state === 'failing') return 'cloudflare-unreachable'
+    // The first looks after it was over find the gap that it left.
+    if (unwatched) return unwatched.because
+    return lastUnwatched.until > (confirmedAt ?? 0) ? lastUnwatched.because : 'not-confirmed'
+  }
+  let unwatched: { since: number; because: UnknownReason } | null = null
+  let lastUnwatched: { until: number; because: UnknownReason } = {
+    until: 0,
+    because: 'not-confirmed',
   }
   const recorder = await createRecorder({
     db,
@@ -230,7 +238,6 @@ export async function assemble(surroundings: Surroundings) {
     warn: log.warn,
   })
 
-  let unwatched: { since: number; because: UnknownReason } | null = null
   const lastLooked = () =>
     Math.max(0, ...[...recorder.books().values()].map((book) => book.listedAt ?? 0))
   if (lastLooked() > 0) unwatched = { since: lastLooked(), because: 'tandem-stopped' }
@@ -244,9 +251,10 @@ export async function assemble(surroundings: Surroundings) {
         logAboutTandem('watching-stopped', unwatched.since, unwatched.because)
         logAboutTandem('watching-resumed', now(), null)
       }
+      lastUnwatched = { until: now(), because: unwatched.because }
       unwatched = null
     } else if (state !== 'running' && state !== 'starting' && !unwatched) {
-      unwatched = { since: lastLooked() || now(), because: reason() }
+      unwatched = { since: lastLooked() || now(), because: reason(null) }
     }
   }
 

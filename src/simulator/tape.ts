@@ -73,7 +73,7 @@ export function createTape({
     },
 
     /** Somebody asked for a failover now. */
-    failover: (failover: FailoverWish) =>
+    failover: (failover: { tunnelId: string; fromId: string; toId: string; by: string }) =>
       write({ type: 'failover', at: world.now(), ...failover }),
 
     /** Watches no longer. The last looks are taken now, so that they show the world as it goes on. */

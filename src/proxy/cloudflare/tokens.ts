@@ -10,7 +10,6 @@ import { toAt } from './translate.ts'
  */
 type Fare = Pick<TokenState, 'verdict' | 'sentence' | 'expiresAt'>
 
-const verifications = ['accountTokenVerify', 'userTokenVerify'] as const
 type Verification = CfTokenVerification | 'unknown' | null
 
 const unchecked: Fare = { verdict: 'unchecked', sentence: 'Not checked yet.', expiresAt: null }
@@ -34,24 +33,22 @@ export function createTokenWatch(deps: {
 
   /** What the verify addresses know: status and end; that neither knows the token; or null, no answer. */
   async function verify(): Promise<Verification> {
-    let refusals = 0
-    for (const name of verifications) {
+    for (const name of ['accountTokenVerify', 'userTokenVerify'] as const) {
       try {
         const ids = name === 'accountTokenVerify' ? { accountId } : {}
         const answer = await client.call(name, ids, { purpose: 'person' })
         return CfTokenVerification.parse(answer.result)
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error
-        // A refusal may only mean the wrong kind of address; anything else won't get better by asking.
+        // One refusal may only mean the wrong kind of address; anything else won't get better by asking.
         if (
           !['token-rejected', 'permission-missing', 'refused-by-cloudflare'].includes(error.kind)
         ) {
           return null
         }
-        refusals += 1
       }
     }
-    return refusals === verifications.length ? 'unknown' : null
+    return 'unknown'
   }
 
   /** Called with the end of every listing; null: it worked. Verifies only when the verdict changes. */

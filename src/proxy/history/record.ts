@@ -39,8 +39,8 @@ export type RecorderDeps = {
   now: () => number
   /** Three poll periods of a tunnel's listing or connectors, milliseconds. */
   gapMs: GapMs
-  /** Why nobody was looking, should the next look find a gap. */
-  reason: () => UnknownReason
+  /** Why nobody was looking since that confirmation, should the next look find a gap. */
+  reason: (confirmedAt: number | null) => UnknownReason
   madeBy: (tunnelId: string, connectorId: string, at: number) => ReturnType<Context['madeBy']>
   /** Told what was written into the log. */
   onEvents: (events: HistoryEvent[]) => void
@@ -123,7 +123,9 @@ export async function createRecorder(deps: RecorderDeps) {
   /** Why nothing is known since `confirmedAt`. */
   function reasonSince(confirmedAt: number | null): UnknownReason {
     if (trouble) return 'not-recorded'
-    return confirmedAt !== null && confirmedAt < watchingSince ? 'tandem-stopped' : deps.reason()
+    return confirmedAt !== null && confirmedAt < watchingSince
+      ? 'tandem-stopped'
+      : deps.reason(confirmedAt)
   }
 
   function toContext(before: Book, part: Look['part'], after: Sight, at: number): Context {

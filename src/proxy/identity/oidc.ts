@@ -42,8 +42,6 @@ type Begun = {
   at: number
 }
 
-export type Oidc = ReturnType<typeof createOidc>
-
 export const oidcPath = '/api/sign-in/oidc/callback'
 /** Somebody who types a password and looks for a phone needs minutes, not hours. */
 export const oidcMs = 600_000

@@ -73,6 +73,10 @@ function configurationDueAt(tunnel: TunnelSubject): number {
   return Math.max(tunnel.configuredAt + period, notBefore)
 }
 
+/** What goes first, look after look. */
+const orders = ['rank', 'watched', 'age'] as const
+type Order = (typeof orders)[number]
+
 /** @param turn counts the looks so far, listings left out. */
 export function nextStep(
   accounts: AccountSubject[],
@@ -86,7 +90,7 @@ export function nextStep(
     if (account.listDueAt <= now) return { kind: 'list', accountId: account.accountId }
     soonest = Math.min(soonest, account.listDueAt)
   }
-  const first = (['rank', 'watched', 'age'] as const)[turn % 3] ?? 'rank'
+  const first = orders[turn % orders.length] ?? 'rank'
   let best: TunnelSubject | null = null
   let configuration: TunnelSubject | null = null
   for (const tunnel of tunnels) {
@@ -110,7 +114,7 @@ export function nextStep(
   return { kind: 'wait', until: soonest }
 }
 
-function isBefore(a: TunnelSubject, b: TunnelSubject, first: 'rank' | 'watched' | 'age'): boolean {
+function isBefore(a: TunnelSubject, b: TunnelSubject, first: Order): boolean {
   if (first === 'watched' && a.watched !== b.watched) return a.watched
   const ranks = first === 'age' ? 0 : rank(a) - rank(b)
   return ranks === 0 ? (a.seenAt ?? 0) < (b.seenAt ?? 0) : ranks < 0

@@ -38,7 +38,7 @@ export async function killOften(
   const gaps: { from: number; to: number }[] = []
   const file = join(folder, 'tandem.db')
   for (let n = 0; n < kills; n += 1) {
-    const before = looks.at(-1)?.at ?? null
+    const before = looks.length > 0 ? Math.max(...looks.map(({ at }) => at)) : null
     const ended: Run = await run(program, ['write', folder], Math.random() * longestMs)
     if (ended.signal !== 'SIGKILL') {
       verdict.faults.push(`kill ${n}: it ended by itself: ${ended.errors}`)
@@ -51,7 +51,7 @@ export async function killOften(
       if (said.type === 'event') events.push(said.event)
       if (said.type === 'action') actions.push(said.requestId)
       if (said.type !== 'began') continue
-      // A look that changed something is confirmed with it: nothing of it may be missing.
+      // A look that was said is confirmed on the disk: nothing of it may be missing.
       if (before !== null && said.last < before)
         verdict.faults.push(`kill ${n}: went on from ${said.last}, and ${before} was on the disk`)
       if (before !== null) gaps.push({ from: said.last, to: said.at })

@@ -16,7 +16,9 @@ beforeAll(async () => {
   world = await startWorld('empty', { speed: 1 })
   folder = mkdtempSync(join(tmpdir(), 'tandem-restart-'))
 }, 60_000)
+const running: { end: (signal: 'SIGKILL') => Promise<unknown> }[] = []
 afterAll(async () => {
+  for (const program of running) await program.end('SIGKILL')
   await world.end()
   rmSync(folder, { recursive: true })
 })
@@ -33,6 +35,7 @@ async function startProxy() {
       CLOUDFLARE_ACCOUNT_ID: world.accounts[0] ?? '',
     },
   })
+  running.push(program)
   const line = await program.line(/is running: http:/)
   const address = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? ''
   async function get<T>(path: string): Promise<T | null> {

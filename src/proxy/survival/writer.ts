@@ -36,6 +36,9 @@ async function write() {
   const audit = createAudit({ db, now: watcher.now, log: () => {} })
   say(JSON.stringify({ type: 'began', last, at: watcher.now() }))
   let said = 0
+  // A look that changed nothing is only confirmed: it is on the disk with the next flush.
+  const looked = new Set<number>()
+  const confirmed: string[] = []
   for (let n = 0; ; n += 1) {
     watcher.pass(1_000)
     const tunnel = 1 + (n % tunnels)
@@ -45,11 +48,16 @@ async function write() {
       runs: [n, n],
     }
     await watcher.see(tunnel, scene)
+    const isWritten = watcher.told.length > said || !looked.has(tunnel)
+    looked.add(tunnel)
     for (const event of watcher.told.slice(said)) say(JSON.stringify({ type: 'event', event }))
     said = watcher.told.length
-    say(JSON.stringify({ type: 'look', tunnel, at: watcher.now(), ...scene }))
+    const look = JSON.stringify({ type: 'look', tunnel, at: watcher.now(), ...scene })
+    if (isWritten) say(look)
+    else confirmed.push(look)
     if (n % 10 === 9) {
       await watcher.recorder.flush()
+      for (const line of confirmed.splice(0)) say(line)
       say(JSON.stringify({ type: 'flushed', at: watcher.now() }))
       const requestId = `${process.pid}-${n}`
       const who = {

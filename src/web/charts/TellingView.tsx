@@ -78,11 +78,12 @@ export const toText = ({ to, toPrecisionMs, cut, from }: Telling, zone: Zone): s
 export const lengthText = ({ ms, cut }: Telling): string =>
   cut ? `${durationText(ms)} in this window, or longer` : durationText(ms)
 
-/** The same as one sentence, for those who hear it. */
+/** The same as one sentence after the other, for a screen reader. */
 export const tellingText = (telling: Telling, zone: Zone): string =>
   [
-    `${telling.title}: ${telling.state}`,
-    `from ${fromText(telling, zone)} to ${toText(telling, zone)}`,
-    `${lengthText(telling)}.`,
+    `${telling.title}: ${telling.state}.`,
+    telling.to === null && !telling.cut
+      ? `Since ${fromText(telling, zone)}, ${lengthText(telling)} so far.`
+      : `From ${fromText(telling, zone)} to ${toText(telling, zone)}, ${lengthText(telling)}.`,
     ...telling.notes,
-  ].join(', ')
+  ].join(' ')

@@ -40,6 +40,14 @@ export function useChoice({
   const consent: Consent =
     said.of === target?.id ? said.consent : { ...said.consent, ticked: noConsent.ticked }
 
+  // What was said is said of the failover that is followed; the next decision is another.
+  const [wasAsking, setWasAsking] = useState(isAsking)
+  if (wasAsking !== isAsking) {
+    setWasAsking(isAsking)
+    setKey(newKey())
+    setSaid({ of: undefined, consent: noConsent })
+  }
+
   // The active one as the person saw it: another one has to be looked at before anything is sent.
   const activeId = activeOf(connectors)?.id ?? null
   const [seenActiveId, setSeenActiveId] = useState(activeId)
@@ -49,7 +57,7 @@ export function useChoice({
 
   const barrier = useClock((now) => whyNoFailover(session, tunnel, now))
   const lockEndsAt = useClock((now) => lockedUntil(session, now))
-  const problem = run.error ? toProblem(run.error) : null
+  const problem = run.error && run.variables.key === key ? toProblem(run.error) : null
   const lockLeft = useClock((now) => {
     const until = lockEndsAt ?? problem?.retryAt ?? null
     return until !== null && until > now ? countdownText(until - now) : null
@@ -62,18 +70,11 @@ export function useChoice({
     (target === null ? 'Choose a standby that can take over.' : null) ??
     whyNotYet(checks.data?.checks ?? null, consent)
 
-  const follow = (failoverId: string) => {
-    // What was said is said of that one; the next decision is another.
-    setKey(newKey())
-    setSaid({ of: undefined, consent: noConsent })
-    run.reset()
-    onFollow(failoverId)
-  }
   // The answer got lost, but the stream tells of a failover that runs: that is what was asked for.
   const joinedId = isAsking && problem?.status === 0 ? tunnel.failoverId : null
   useEffect(() => {
-    if (joinedId !== null) follow(joinedId)
-  })
+    if (joinedId !== null) onFollow(joinedId)
+  }, [joinedId, onFollow])
 
   const send = () => {
     if (!target || reason) return
@@ -88,11 +89,11 @@ export function useChoice({
     run.mutate(
       { ...request, key },
       {
-        onSuccess: ({ id }) => follow(id),
+        onSuccess: ({ id }) => onFollow(id),
         onError: (error) => {
           const refused = toProblem(error)
           // Somebody else was faster: their failover is the one to follow.
-          if (refused.failoverId) follow(refused.failoverId)
+          if (refused.failoverId) onFollow(refused.failoverId)
           else void checks.refetch()
         },
       },

@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs'
+import type { Page } from '@playwright/test'
+import { rowOf, short } from './find.ts'
+import { expect, test } from './fixtures.ts'
+import type { World } from './world.ts'
+
+/** What Tandem remembers: the pictures of a tunnel, and the log of all of them. */
+
+const entries = (page: Page) => page.getByRole('list', { name: 'Entries, newest first' })
+const timeline = (page: Page) => page.getByRole('application', { name: /^HA role timeline/ })
+
+/** Tandem has looked at the tunnel, then its roles are swapped behind its back, and it has seen that. */
+async function seeSwap(page: Page, world: World) {
+  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+  await expect(rowOf(page, 'lon-branch-core')).toContainText(short(active.id))
+  await world.swap(tunnelId)
+  await expect(rowOf(page, 'lon-branch-core')).toContainText(short(standby.id), { timeout: 20_000 })
+  return { tunnelId, active, standby }
+}
+
+test('what happens comes into the log by itself, and is found by tunnel and by kind', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, active, standby } = await seeSwap(page, world)
+  await page.keyboard.press('g')
+  await page.keyboard.press('a')
+  await expect(page.getByRole('heading', { name: 'Activity', level: 1 })).toBeVisible()
+  const change = `Active changed from ${short(active.id)} to ${short(standby.id)}`
+  await expect(entries(page)).toContainText(change)
+  await world.renameTunnel(tunnelId, 'lon-branch-two')
+  await expect(entries(page)).toContainText('lon-branch-two', { timeout: 20_000 })
+
+  await page.getByRole('combobox', { name: 'Tunnel' }).selectOption({ label: 'lon-branch-two' })
+  await page.getByRole('button', { name: 'Failovers', exact: true }).click()
+  await expect(entries(page)).toContainText(change)
+  await expect(entries(page)).not.toContainText('Renamed')
+  await expect(page).toHaveURL(/tunnel=.+kind=|kind=.+tunnel=/)
+  await page.reload()
+  await expect(entries(page)).toContainText(change)
+  await expect(entries(page)).not.toContainText('Renamed')
+  await page.getByRole('button', { name: 'Clear filters' }).click()
+  await expect(entries(page)).toContainText('lon-branch-two')
+})
+
+test('the log can be taken away, filtered as it is shown', async ({ page, world }) => {
+  const { tunnelId, active, standby } = await seeSwap(page, world)
+  await page.goto(`/activity?tunnel=${tunnelId}`)
+  await expect(entries(page)).toContainText('Active changed')
+  const lines = await download(page, 'JSON Lines')
+  const events = lines
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { kind: string; from: string; to: string; tunnelId: string })
+  expect(events.every((event) => event.tunnelId === tunnelId)).toBe(true)
+  expect(events).toContainEqual(
+    expect.objectContaining({ kind: 'active-changed', from: active.id, to: standby.id }),
+  )
+  const [head = '', ...rows] = (await download(page, 'CSV')).trim().split(/\r?\n/)
+  expect(head).toContain('kind')
+  expect(rows).toHaveLength(events.length)
+})
+
+async function download(page: Page, name: string): Promise<string> {
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name, exact: true }).click(),
+  ])
+  return readFileSync(await file.path(), 'utf8')
+}
+
+test('the timeline is told interval by interval under the keyboard, and zoomed into and out of', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, active, standby } = await seeSwap(page, world)
+  await page.goto(`/tunnels/${tunnelId}?range=15m`)
+  await timeline(page).focus()
+  const readout = page.getByRole('status').filter({ hasText: /^Active connector: / })
+  // The lane of the active connector is the second one.
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('End')
+  await expect(readout).toContainText(short(standby.id))
+  await page.keyboard.press('ArrowLeft')
+  await expect(readout).toContainText(short(active.id))
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/range=\d/)
+  await page.getByRole('button', { name: 'Back to the range before' }).click()
+  await expect(page).toHaveURL(/range=15m/)
+})
+
+test('one range for all pictures of a page: kept in the address, moved, narrowed, taken back', async ({
+  page,
+  world,
+}) => {
+  const { id: tunnelId } = await world.tunnel('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}`)
+  const range = page.getByRole('group', { name: 'Time range' })
+  await range.getByRole('button', { name: 'The last 1 h' }).click()
+  await expect(page).toHaveURL(/range=1h/)
+  await expect(range).toContainText('follows')
+  await range.getByRole('button', { name: 'Earlier' }).click()
+  await expect(range).not.toContainText('follows')
+  await expect(range.getByRole('button', { name: 'To now' })).toBeVisible()
+  await range.getByRole('button', { name: 'Back to the range before' }).click()
+  await expect(page).toHaveURL(/range=1h/)
+  await page.reload()
+  await expect(range.getByRole('button', { name: 'The last 1 h' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  )
+})
+
+test('the time before Tandem watched is nobody’s: reported by Cloudflare, or unknown', async ({
+  page,
+  world,
+}) => {
+  const { id: tunnelId } = await world.tunnel('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}?range=7d`)
+  await page.getByText('Table', { exact: true }).click()
+  const table = page.getByRole('table', { name: 'Every interval of the timeline' })
+  await expect(table.getByRole('row', { name: /^Status .*Cloudflare/ })).toHaveCount(1)
+  await expect(table.getByRole('row', { name: /^Status .*Tandem/ })).toHaveCount(1)
+  await expect(page.getByText(/100 %/).first()).toBeVisible()
+  await expect(page.getByText(/of the [\d.]+ % observed/).first()).toBeVisible()
+})
+
+test('a connector’s page tells its share of the time, its runs and its versions', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, standby } = await seeSwap(page, world)
+  await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}?range=1h`)
+  const figures = page.getByLabel('The history in numbers')
+  await expect(figures).toContainText(/Active\s*[\d.]+ %/)
+  await expect(figures).toContainText('Connections opened')
+  await expect(page.getByText(standby.version).first()).toBeVisible()
+})

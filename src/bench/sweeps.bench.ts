@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { openStore } from '../proxy/store/open.ts'
+import { startWatcher } from '../proxy/survival/watcher.ts'
+import type { Group } from './group.ts'
+
+/**
+ * Does what remembers keep its memory? 20 tunnels, swept as often as in six days; one of them changes in
+ * every tenth sweep.
+ */
+
+const sweeps = 100_000
+const t0 = Date.UTC(2025, 10, 24)
+
+export const sweeping: Group = {
+  name: 'sweeps',
+  says: 'memory over 100,000 sweeps (1 min)',
+
+  async run(tell) {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const heapMb = () => {
+      collect()
+      return process.memoryUsage().heapUsed / 1e6
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'tandem-sweeps-'))
+    const { db } = await openStore(folder, () => t0)
+    const watcher = await startWatcher(db, t0)
+    let early = 0
+    for (let n = 0; n < sweeps; n += 1) {
+      watcher.pass(5_000)
+      const looks = Array.from({ length: 20 }, (_, t) => t + 1).flatMap((tunnel) =>
+        watcher.toLooks(tunnel, {
+          roles: ['active', 'passive'],
+          runs: [tunnel === 1 + (n % 20) && n % 10 === 0 ? n : 0],
+        }),
+      )
+      await watcher.recorder.record(looks)
+      watcher.told.length = 0
+      if (n % 12 === 0) await watcher.recorder.flush()
+      if (n === sweeps / 5) early = heapMb()
+      if (n % (sweeps / 5) === 0 && n > 0) tell(`${n} sweeps`)
+    }
+    const late = heapMb()
+    await db.destroy()
+    rmSync(folder, { recursive: true })
+    return [
+      {
+        name: 'memory after 100,000 sweeps, of that after 20,000',
+        unit: '%',
+        samples: [(late / early) * 100],
+        by: 'max',
+        goal: { equals: 100, within: 0.05 },
+        note: `${early.toFixed(1)} MB → ${late.toFixed(1)} MB of heap`,
+      },
+    ]
+  },
+}
