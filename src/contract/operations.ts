@@ -258,7 +258,7 @@ export const operations = {
   activityList: {
     method: 'GET',
     path: '/activity',
-    role: 'viewer',
+    role: 'screen',
     audited: false,
     cost: 0,
     summary: 'The event log of all tunnels, newest first, a page at a time',

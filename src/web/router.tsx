@@ -21,6 +21,7 @@ import {
   connectorHistoryQuery,
   connectorsQuery,
   sessionQuery,
+  tickerQuery,
   tunnelHistoryQuery,
   tunnelQuery,
   tunnelsQuery,
@@ -31,6 +32,7 @@ import { type ActivitySearch, activityFilter } from './pages/activity/filter.ts'
 import type { AuditSearch } from './pages/audit/filter.ts'
 import { isEntryPath, ownAddress } from './pages/sign-in/return-to.ts'
 import { type SortKey, sortKeys } from './pages/tunnels/rows.ts'
+import { wallSearch } from './pages/wall/settings.ts'
 import { ErrorPage } from './shell/ErrorPage.tsx'
 import { NotFoundPage } from './shell/NotFoundPage.tsx'
 import { PendingPage } from './shell/PendingPage.tsx'
@@ -218,6 +220,18 @@ const invitation = createRoute({
   ),
 })
 
+const wall = createRoute({
+  getParentRoute: () => root,
+  path: '/wall',
+  validateSearch: wallSearch,
+  loader: ({ context }) => {
+    void context.cache.prefetchQuery(tickerQuery)
+    return context.cache.ensureQueryData(tunnelsQuery)
+  },
+  component: lazyRouteComponent(() => import('./pages/wall/WallPage.tsx'), 'WallPage'),
+  errorComponent: lazyRouteComponent(() => import('./pages/wall/WallError.tsx'), 'WallError'),
+})
+
 const routeTree = root.addChildren([
   signIn,
   setup,
@@ -227,6 +241,7 @@ const routeTree = root.addChildren([
   connector,
   activity,
   audit,
+  wall,
 ])
 
 export function createAppRouter(context: { cache: QueryClient; live: Live }) {

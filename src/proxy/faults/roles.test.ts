@@ -30,7 +30,7 @@ const least = {
   connectorHistoryGet: 'viewer',
   historyExport: 'viewer',
   historySummary: 'screen',
-  activityList: 'viewer',
+  activityList: 'screen',
   activityCsv: 'viewer',
   activityJsonl: 'viewer',
   eventStream: 'screen',

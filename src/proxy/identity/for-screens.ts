@@ -45,7 +45,7 @@ export const failoverForScreen = (failover: Failover): Failover => ({
 })
 
 /** Entries about single connections name addresses, so a screen gets none of them. */
-const loggedForScreen = (events: HistoryEvent[]): HistoryEvent[] =>
+export const loggedForScreen = (events: HistoryEvent[]): HistoryEvent[] =>
   events
     .filter(({ kind }) => !kind.startsWith('connection-'))
     .map((event) => ({ ...event, by: null, note: null }))

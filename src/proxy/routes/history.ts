@@ -7,6 +7,7 @@ import {
   historyHeader,
   historyRows,
 } from '../history/export.ts'
+import { isScreen, loggedForScreen } from '../identity/for-screens.ts'
 import { ProblemError } from '../problem.ts'
 import { download } from './download.ts'
 import { readRange } from './range.ts'
@@ -65,8 +66,8 @@ export function historyRoutes(route: Route, parts: Parts) {
   route('historySummary', async (c) => c.json(await reader.summary(readRange(c, parts))))
 
   route('activityList', async (c) => {
-    const query = readQuery(c, parts)
-    return c.json(await reader.activity({ ...query, limit: pageSize }))
+    const page = await reader.activity({ ...readQuery(c, parts), limit: pageSize })
+    return c.json(isScreen(c.get('who')) ? { ...page, events: loggedForScreen(page.events) } : page)
   })
 
   route('activityCsv', (c) => {

@@ -1,7 +1,14 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { ActivityPage, EventKind, HistoryEvent } from '#contract/history.ts'
 import { parseRange, stretchOf } from '#web/charts/range.ts'
-import { activityKey, historyKey, summaryKey } from './queries.ts'
+import {
+  activityKey,
+  historyKey,
+  mostTicked,
+  summaryKey,
+  tickerKinds,
+  tickerQuery,
+} from './queries.ts'
 
 /**
  * What do new entries of the log change in the cache? Logs that are open get them on top; histories and
@@ -32,6 +39,7 @@ export function landLogged(cache: QueryClient, events: readonly HistoryEvent[]) 
     if (fresh.length > 0)
       cache.setQueryData<Log>(query.queryKey, (old) => (old ? withEvents(old, fresh) : old))
   }
+  cache.setQueryData(tickerQuery.queryKey, (old) => old && { events: onTop(old.events, events) })
   const state = waitingOf(cache)
   for (const { tunnelId } of events) {
     if (tunnelId === null) state.all = true
@@ -42,6 +50,13 @@ export function landLogged(cache: QueryClient, events: readonly HistoryEvent[]) 
     () => askSummaries(cache, state),
     Math.max(historyDelayMs, state.summaryAt + summaryPeriodMs - Date.now()),
   )
+}
+
+/** The last few of both, newest first. */
+function onTop(old: readonly HistoryEvent[], events: readonly HistoryEvent[]): HistoryEvent[] {
+  const known = new Set(old.map(({ id }) => id))
+  const fresh = events.filter(({ id, kind }) => tickerKinds.includes(kind) && !known.has(id))
+  return [...fresh, ...old].toSorted((a, b) => b.at - a.at).slice(0, mostTicked)
 }
 
 function waitingOf(cache: QueryClient): Waiting {

@@ -85,7 +85,7 @@ function landSnapshot(
   // What a snapshot does not carry may have changed unseen: open pages ask again, closed ones forget.
   const deep = {
     predicate: ({ queryKey: [kind] }: { queryKey: readonly unknown[] }) =>
-      kind === 'tunnel' || kind === 'failover' || kind === 'summary' || kind === 'activity',
+      ['tunnel', 'failover', 'summary', 'activity', 'ticker'].includes(String(kind)),
   }
   cache.removeQueries({ ...deep, type: 'inactive' })
   void cache.invalidateQueries({ ...deep, type: 'active' })

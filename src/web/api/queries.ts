@@ -1,6 +1,12 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { Failover, FailoverList } from '#contract/failover.ts'
-import { ActivityPage, type EventKind, HistorySummary, TunnelHistory } from '#contract/history.ts'
+import {
+  ActivityPage,
+  type EventKind,
+  eventKinds,
+  HistorySummary,
+  TunnelHistory,
+} from '#contract/history.ts'
 import { SessionAnswer } from '#contract/session.ts'
 import { Configuration, ConnectorList, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
 import { isLive, type Range, rangeQuery, rangeText } from '#web/charts/range.ts'
@@ -151,6 +157,22 @@ export type ActivityFilter = {
 }
 
 export const activityKey = ['activity'] as const
+
+/** What a wall tells of: connections come and go too often to be read from across a room. */
+export const tickerKinds = eventKinds.filter((kind) => !kind.startsWith('connection-'))
+export const mostTicked = 20
+
+/** The last entries of the log and no more, however long a wall stays open; new ones land on top. */
+export const tickerQuery = queryOptions({
+  queryKey: ['ticker'],
+  queryFn: async ({ signal }) => {
+    const { events } = await get(ActivityPage, `/activity?kind=${tickerKinds.join(',')}`, {
+      signal,
+    })
+    return { events: events.slice(0, mostTicked) }
+  },
+  ...kept,
+})
 
 /** The filter as Tandem's API and its exports take it. */
 export function activitySearch({ tunnelId, kinds, range }: ActivityFilter): string {

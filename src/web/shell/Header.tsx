@@ -18,7 +18,7 @@ export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
   const { data: session } = useSuspenseQuery(sessionQuery)
   const { me } = session
   const mayNotAudit = whyNot(me?.role ?? null, 'auditList')
-  const mayNotFollow = whyNot(me?.role ?? null, 'activityList')
+  const mayNotFollow = whyNot(me?.role ?? null, 'activityCsv')
   return (
     <header className="flex h-12 items-center gap-1 border-b border-line bg-panel px-3 sm:gap-3 sm:px-6">
       <Link

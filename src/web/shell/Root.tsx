@@ -4,9 +4,13 @@ import { sessionQuery } from '#web/api/queries.ts'
 import { isEntryPath } from '#web/pages/sign-in/return-to.ts'
 import { Shell } from './Shell.tsx'
 
-/** Whoever is not known yet sees a page by itself, everybody else one inside the shell. */
+/** Whoever is not known yet sees a page by itself, and so does a wall; everybody else one inside the shell. */
 export function Root() {
   const { data: session } = useSuspenseQuery(sessionQuery)
   const path = useRouterState({ select: (state) => state.location.pathname })
-  return session.me && !isEntryPath(path) ? <Shell me={session.me} /> : <Outlet />
+  return session.me && !isEntryPath(path) && path !== '/wall' ? (
+    <Shell me={session.me} />
+  ) : (
+    <Outlet />
+  )
 }

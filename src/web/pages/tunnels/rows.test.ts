@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Tunnel } from '#contract/tunnel.ts'
-import { counts, filtered, severity, sorted, whyNoFailover } from './rows.ts'
+import { filtered } from '#web/fleet/filter.ts'
+import { severity } from '#web/fleet/severity.ts'
+import { counts, sorted, whyNoFailover } from './rows.ts'
 
 const tunnel = (name: string, change: Partial<Tunnel> = {}): Tunnel => ({
   id: `${name}-id`,

@@ -1,6 +1,6 @@
 import type { TunnelSummary } from '#contract/history.ts'
 import type { ReadinessKind, Tunnel, TunnelStatus } from '#contract/tunnel.ts'
-import { visibleName } from '#web/ui/names.ts'
+import { byName, names, readinessRank, severity, statusRank } from '#web/fleet/severity.ts'
 
 /** Which tunnels does the list show, and in which order? All pure. */
 
@@ -23,43 +23,6 @@ export type Direction = 'asc' | 'desc'
 
 /** What the last day and the last 30 days of each tunnel were like; empty until it is known. */
 export type Figures = Record<'day' | 'month', ReadonlyMap<string, TunnelSummary>>
-
-export type Filter = {
-  q?: string | undefined
-  status?: readonly TunnelStatus[] | undefined
-  readiness?: readonly ReadinessKind[] | undefined
-}
-
-// What needs somebody now, then what would need somebody after one more failure, then the rest.
-const statusRank: Record<TunnelStatus, number> = {
-  down: 0,
-  degraded: 2,
-  unknown: 4,
-  healthy: 6,
-  inactive: 7,
-}
-const readinessRank: Record<ReadinessKind, number> = {
-  disconnected: 0,
-  'no-active': 1,
-  conflict: 1,
-  exposed: 3,
-  unknown: 4,
-  'not-ha': 5,
-  ready: 6,
-}
-
-/** How bad a tunnel is, 0 worst. A tunnel that never ran is nobody's emergency. */
-export function severity(tunnel: Tunnel): number {
-  if (tunnel.status === 'inactive') return statusRank.inactive
-  return Math.min(statusRank[tunnel.status], readinessRank[tunnel.readiness])
-}
-
-const names = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
-
-/** Names in human order (`gw-2` before `gw-10`), then ids, so that equal names keep their places. */
-function byName(a: Tunnel, b: Tunnel): number {
-  return names.compare(a.name, b.name) || (a.id < b.id ? -1 : 1)
-}
 
 /** Unknown is last in both directions: it is no value. */
 function byNumber(of: (tunnel: Tunnel) => number | null) {
@@ -109,37 +72,6 @@ export function sorted(
       : orders[sort]
   const sign = direction === 'asc' ? 1 : -1
   return tunnels.toSorted((a, b) => compare(a, b, sign) || byName(a, b))
-}
-
-// A row's searchable text is made once for as long as the row stays the same object.
-const texts = new WeakMap<Tunnel, string>()
-
-function textOf(tunnel: Tunnel): string {
-  let text = texts.get(tunnel)
-  if (text === undefined) {
-    text = [
-      visibleName(tunnel.name),
-      tunnel.id,
-      tunnel.accountId,
-      tunnel.activeConnectorId ?? '',
-      ...tunnel.colos,
-    ]
-      .join(' ')
-      .toLowerCase()
-    texts.set(tunnel, text)
-  }
-  return text
-}
-
-/** Every word must occur; of statuses and of readiness one each must hold. Keeps the order. */
-export function filtered(tunnels: readonly Tunnel[], { q, status, readiness }: Filter): Tunnel[] {
-  const words = (q ?? '').toLowerCase().split(/\s+/).filter(Boolean)
-  return tunnels.filter(
-    (tunnel) =>
-      (!status || status.includes(tunnel.status)) &&
-      (!readiness || readiness.includes(tunnel.readiness)) &&
-      words.every((word) => textOf(tunnel).includes(word)),
-  )
 }
 
 /** How many there are of each. */

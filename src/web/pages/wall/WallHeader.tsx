@@ -1,0 +1,93 @@
+import { useRouteContext } from '@tanstack/react-router'
+import { useLive } from '#web/api/live.ts'
+import { useClock } from '#web/ui/clock.ts'
+import { Name } from '#web/ui/Name.tsx'
+import { StatusShape } from '#web/ui/StatusMark.tsx'
+import { durationText } from '#web/ui/time.ts'
+import { clockOf } from './clock.ts'
+import type { Headline, Tone } from './headline.ts'
+
+const inks: Record<Tone, string> = {
+  good: 'text-ink',
+  warn: 'bg-warn-soft text-ink shadow-[inset_0_-0.6vh_0_var(--warn)]',
+  bad: 'bg-bad text-danger-ink',
+  unknown: 'bg-unknown-soft text-ink shadow-[inset_0_-0.6vh_0_var(--unknown)]',
+}
+const shapes = { good: 'healthy', warn: 'degraded', bad: 'down', unknown: 'unknown' } as const
+
+/** Do I need to stand up? And what time is it. */
+export function WallHeader({
+  headline,
+  zone,
+  flash,
+}: {
+  headline: Headline
+  zone: string | undefined
+  /** Another number is another alarm; 0: none. */
+  flash: number
+}) {
+  const { tone, text, worst, rest } = headline
+  return (
+    <header
+      key={flash}
+      className={`flex items-center gap-[2vh] rounded-[1vh] px-[2vh] py-[1vh] max-sm:flex-wrap ${inks[tone]} ${
+        flash > 0 ? 'animate-alarm' : ''
+      }`}
+    >
+      <StatusShape
+        status={shapes[tone]}
+        className={`size-[min(6vh,9vw)] ${tone === 'bad' ? '!text-current' : ''}`}
+      />
+      <div className="min-w-0 flex-1">
+        <h1 className="truncate text-[min(5.4vh,6.4vw)] leading-[1.15] font-semibold tracking-tight">
+          {text}
+        </h1>
+        {/* Its room stays when there is nothing to say, so that nothing jumps. */}
+        <p className="flex min-h-[1.25em] min-w-0 gap-[1.5vh] text-[2.6vh] whitespace-nowrap">
+          {worst ? <Worst {...worst} /> : null}
+          <span className="truncate opacity-90">{rest.join(' · ')}</span>
+        </p>
+      </div>
+      <Clocks zone={zone} />
+    </header>
+  )
+}
+
+/** The one to look at first, and for how long it has been so. */
+function Worst({ tunnel, stale }: NonNullable<Headline['worst']>) {
+  const since = useClock((now) =>
+    tunnel.since && !stale ? ` for ${durationText(now - tunnel.since.at)}` : '',
+  )
+  return (
+    <span className="min-w-0 shrink truncate font-semibold">
+      <Name name={tunnel.name} />
+      {since}
+    </span>
+  )
+}
+
+/** The wall's own time and UTC; the dot beats whenever Tandem was heard. */
+function Clocks({ zone }: { zone: string | undefined }) {
+  const { live } = useRouteContext({ from: '__root__' })
+  const { state, lastHeardAt } = useLive(live)
+  const local = useClock((now) => clockOf(now, zone))
+  const utc = useClock((now) => clockOf(now, 'UTC').slice(0, 5))
+  return (
+    <div className="shrink-0 text-right whitespace-nowrap">
+      <p className="flex items-center justify-end gap-[1.2vh] text-[min(5.4vh,6.4vw)] leading-[1.15] font-semibold">
+        <span
+          key={lastHeardAt}
+          className={`size-[1.6vh] ${
+            state === 'live'
+              ? 'animate-beat rounded-full bg-current'
+              : 'border-[0.3vh] border-current'
+          }`}
+        >
+          <span className="sr-only">{state === 'live' ? 'Live' : 'Not live'}</span>
+        </span>
+        <time>{local}</time>
+      </p>
+      <p className="text-[2.6vh]">{utc} UTC</p>
+    </div>
+  )
+}

@@ -1,0 +1,188 @@
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { getRouteApi, useRouteContext } from '@tanstack/react-router'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { TunnelSummary } from '#contract/history.ts'
+import type { Tunnel } from '#contract/tunnel.ts'
+import { statusAtOf } from '#web/api/ages.ts'
+import { useLive } from '#web/api/live.ts'
+import { historySummaryQuery, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
+import { StripPatterns } from '#web/charts/Strip.tsx'
+import { filtered } from '#web/fleet/filter.ts'
+import { useClock } from '#web/ui/clock.ts'
+import { usePageTitle } from '#web/ui/page-title.ts'
+import { useAlarm } from './alarm.ts'
+import { headlineOf } from './headline.ts'
+import { judged } from './judge.ts'
+import {
+  useFullScreen,
+  usePixelShift,
+  usePointerRests,
+  useWakeLock,
+  useWallTheme,
+} from './kiosk.ts'
+import { type Layout, layoutOf } from './layout.ts'
+import { usualPageSeconds, type WallSearch } from './settings.ts'
+import { Ticker } from './Ticker.tsx'
+import { Tile } from './Tile.tsx'
+import { WallFooter } from './WallFooter.tsx'
+import { WallHeader } from './WallHeader.tsx'
+import { WallNotice } from './WallNotice.tsx'
+import { Watchdog } from './Watchdog.tsx'
+
+const route = getRouteApi('/wall')
+const dayMs = 86_400_000
+
+/** A screen that nobody touches for months: do I need to stand up, and where? */
+export function WallPage() {
+  const search = route.useSearch()
+  const { live } = useRouteContext({ from: '__root__' })
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  const { data: list } = useSuspenseQuery(tunnelsQuery)
+  const { data: day } = useQuery(historySummaryQuery({ lastMs: dayMs }))
+  const shown = useMemo(() => chosen(list.tunnels, search), [list.tunnels, search])
+  const staleIds = useStaleIds(shown)
+  const all = useMemo(() => judged(shown, staleIds), [shown, staleIds])
+  const headline = useMemo(() => headlineOf(all), [all])
+  const summaries = useMemo(() => new Map(day?.tunnels.map((each) => [each.tunnelId, each])), [day])
+  const isLost = useLive(live).state === 'lost'
+  const alarm = useAlarm(all, search)
+
+  const translate = usePixelShift()
+  const pointerRests = usePointerRests()
+  useWallTheme(search.theme)
+  useFullScreen()
+  useWakeLock()
+  usePageTitle(headline.text, 'Wall')
+
+  return (
+    <div
+      style={{ translate }}
+      className={`fixed inset-0 flex flex-col gap-[1vh] overflow-hidden bg-page p-[1.2vh] text-[2.2vh] leading-tight ${
+        pointerRests ? '[&,&_*]:cursor-none' : ''
+      }`}
+    >
+      <WallHeader headline={headline} zone={search.zone} flash={alarm.flash} />
+      <Watchdog />
+      <WallNotice session={session} />
+      <main
+        className={`min-h-0 flex-1 transition-none ${isLost ? 'opacity-35 grayscale' : ''}`}
+        aria-label="Tunnels"
+      >
+        <StripPatterns />
+        <Tiles
+          all={all}
+          summaries={summaries}
+          search={search}
+          isScreen={session.me?.role === 'screen'}
+        />
+      </main>
+      <Ticker zone={search.zone} />
+      <WallFooter demo={session.mode === 'demo'} alarm={alarm} />
+    </div>
+  )
+}
+
+function chosen(tunnels: readonly Tunnel[], { account, name, status, readiness }: WallSearch) {
+  const own = account ? tunnels.filter(({ accountId }) => accountId === account) : tunnels
+  return filtered(own, { q: name, status, readiness })
+}
+
+/** Which ones are too old to be believed. The same set as long as it holds the same ones. */
+function useStaleIds(tunnels: readonly Tunnel[]): ReadonlySet<string> {
+  const text = useClock((now) =>
+    tunnels
+      .filter((tunnel) => {
+        const at = statusAtOf(tunnel)
+        return at === null || now - at > tunnel.staleAfterMs
+      })
+      .map(({ id }) => id)
+      .join(' '),
+  )
+  return useMemo(() => new Set(text.split(' ')), [text])
+}
+
+function Tiles({
+  all,
+  summaries,
+  search,
+  isScreen,
+}: {
+  all: ReturnType<typeof judged>
+  summaries: ReadonlyMap<string, TunnelSummary>
+  search: WallSearch
+  isScreen: boolean
+}) {
+  const room = useRef<HTMLDivElement>(null)
+  const layout = useLayout(room, all.length, search)
+  const seconds = search.page ?? usualPageSeconds
+  // By the clock, so that walls beside each other turn together.
+  const page = useClock((now) => (layout ? Math.floor(now / 1000 / seconds) % layout.pages : 0))
+  const first = page * (layout?.perPage ?? 0)
+  return (
+    <div ref={room} className="relative size-full">
+      {layout && all.length > 0 ? (
+        <ul
+          className="grid size-full gap-[0.6vh]"
+          style={{
+            fontSize: `${layout.textPx}px`,
+            gridTemplateColumns: `repeat(${layout.columns}, minmax(0, 1fr))`,
+            gridTemplateRows: `repeat(${layout.rows}, minmax(0, 1fr))`,
+          }}
+        >
+          {all.slice(first, first + layout.perPage).map((one) => (
+            <Tile
+              key={one.tunnel.id}
+              {...one}
+              summary={summaries.get(one.tunnel.id) ?? null}
+              dense={search.density === 'dense'}
+              opens={!isScreen}
+            />
+          ))}
+        </ul>
+      ) : null}
+      {layout && layout.pages > 1 ? (
+        <p className="absolute right-0 bottom-0 rounded-tl-md bg-overlay px-[1vh] py-[0.4vh] text-[2.2vh]">
+          Page {page + 1} of {layout.pages}
+        </p>
+      ) : null}
+      {all.length === 0 ? <Nothing search={search} /> : null}
+    </div>
+  )
+}
+
+function Nothing({ search }: { search: WallSearch }) {
+  const isFiltered = search.account || search.name || search.status || search.readiness
+  return (
+    <p className="grid size-full place-content-center text-center text-[3vh] text-ink-2">
+      {isFiltered
+        ? 'No tunnel matches what this wall was made to show.'
+        : 'There is no tunnel yet. The first one appears here by itself.'}
+    </p>
+  )
+}
+
+/** How the tiles fill the room that there is; null before it was measured. */
+function useLayout(
+  room: { current: HTMLElement | null },
+  count: number,
+  { density = 'normal' }: WallSearch,
+): Layout | null {
+  const [size, setSize] = useState<{ width: number; height: number; screen: number } | null>(null)
+  useEffect(() => {
+    const node = room.current
+    if (!node) return
+    const sizes = new ResizeObserver(() =>
+      setSize({
+        width: node.clientWidth,
+        height: node.clientHeight,
+        screen: window.innerHeight,
+      }),
+    )
+    sizes.observe(node)
+    return () => sizes.disconnect()
+  }, [room])
+  return useMemo(
+    () => (size ? layoutOf(count, size, size.screen, density) : null),
+    [size, count, density],
+  )
+}

@@ -1,0 +1,80 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useClock } from '#web/ui/clock.ts'
+import { isAlarm, type Judged } from './judge.ts'
+import { isQuiet, type WallSearch } from './settings.ts'
+
+/** When a tunnel goes down or loses its active connector, a wall may say so to whoever looks elsewhere. */
+
+export type Alarm = {
+  /** Counts the alarms for which the headline flashes. */
+  flash: number
+  /** The browser wants a gesture before it lets the page be heard. */
+  isBlocked: boolean
+  /** Sound or flash are wanted, and it is not the hour for them. */
+  isQuiet: boolean
+}
+
+export function useAlarm(all: readonly Judged[], search: WallSearch): Alarm {
+  const { sound, flash, quiet, zone } = search
+  const alarming = useMemo(() => all.filter(isAlarm).map(({ tunnel }) => tunnel.id), [all])
+  const isQuietNow = useClock((now) => isQuiet(quiet, now, zone))
+  // What was so when the wall began is no news.
+  const [heard, setHeard] = useState({ alarming, count: 0 })
+  if (heard.alarming !== alarming) {
+    const isNews = !isQuietNow && alarming.some((id) => !heard.alarming.includes(id))
+    setHeard({ alarming, count: heard.count + (isNews ? 1 : 0) })
+  }
+  const { count } = heard
+  const { isBlocked, play } = useTone(sound === 'on')
+  useEffect(() => {
+    if (count > 0) play()
+  }, [count, play])
+  return {
+    flash: flash === 'on' ? count : 0,
+    isBlocked,
+    isQuiet: isQuietNow && (sound === 'on' || flash === 'on'),
+  }
+}
+
+/** Two short tones, made by the browser itself. It may want a gesture before it lets a page be heard. */
+function useTone(wanted: boolean) {
+  const [isBlocked, setBlocked] = useState(false)
+  const context = useRef<AudioContext | null>(null)
+  useEffect(() => {
+    if (!wanted) return
+    const audio = new AudioContext()
+    context.current = audio
+    const look = () => setBlocked(audio.state === 'suspended')
+    const wake = () => void audio.resume()
+    look()
+    audio.addEventListener('statechange', look)
+    document.addEventListener('pointerdown', wake)
+    document.addEventListener('keydown', wake)
+    return () => {
+      audio.removeEventListener('statechange', look)
+      document.removeEventListener('pointerdown', wake)
+      document.removeEventListener('keydown', wake)
+      context.current = null
+      void audio.close()
+    }
+  }, [wanted])
+  const play = useCallback(() => {
+    const audio = context.current
+    if (!audio) return
+    for (const [pitch, at] of [
+      [660, 0],
+      [440, 0.35],
+    ] as const) {
+      const start = audio.currentTime + at
+      const oscillator = audio.createOscillator()
+      const volume = audio.createGain()
+      oscillator.frequency.value = pitch
+      volume.gain.setValueAtTime(0.25, start)
+      volume.gain.exponentialRampToValueAtTime(0.001, start + 0.3)
+      oscillator.connect(volume).connect(audio.destination)
+      oscillator.start(start)
+      oscillator.stop(start + 0.3)
+    }
+  }, [])
+  return { isBlocked: wanted && isBlocked, play }
+}

@@ -1,0 +1,72 @@
+import { countText } from '#web/ui/numbers.ts'
+import { type Grade, grades, type Judged } from './judge.ts'
+
+/** Do I need to stand up? One line that answers it, and the counts behind it. Pure. */
+
+export type Tone = 'good' | 'warn' | 'bad' | 'unknown'
+export type Headline = {
+  tone: Tone
+  text: string
+  /** The one to look at first; null when nothing is wrong. */
+  worst: Judged | null
+  /** Everything the line does not say, worst first. */
+  rest: string[]
+}
+
+const tones: Record<Grade, Tone> = {
+  down: 'bad',
+  'no-active': 'bad',
+  degraded: 'warn',
+  exposed: 'warn',
+  unknown: 'unknown',
+  fine: 'good',
+  idle: 'good',
+}
+
+const words: Record<Grade, (n: number) => string> = {
+  down: (n) => `${tunnelText(n)} down`,
+  'no-active': (n) => `${tunnelText(n)} without one active connector`,
+  degraded: (n) => `${tunnelText(n)} degraded`,
+  exposed: (n) => `${tunnelText(n)} one failure from outage`,
+  unknown: (n) => `${tunnelText(n)} unknown`,
+  fine: (n) => (n === 1 ? 'The tunnel is connected' : `All ${countText(n)} tunnels connected`),
+  idle: (n) => `${tunnelText(n)} never ran`,
+}
+
+const short: Record<Grade, string> = {
+  down: 'down',
+  'no-active': 'without one active',
+  degraded: 'degraded',
+  exposed: 'one failure from outage',
+  unknown: 'unknown',
+  fine: 'connected',
+  idle: 'never ran',
+}
+
+const tunnelText = (n: number) => (n === 1 ? '1 tunnel' : `${countText(n)} tunnels`)
+
+/** @param all as `judged` gives them: the worst first */
+export function headlineOf(all: readonly Judged[]): Headline {
+  const awake = all.filter(({ muted }) => !muted)
+  const counts = grades.map((grade) => ({
+    grade,
+    n: awake.filter((one) => one.grade === grade).length,
+  }))
+  const present = counts.filter(({ n }) => n > 0)
+  const [lead] = present
+  const muted = all.length - awake.length
+  const mutedText = muted > 0 ? [`${countText(muted)} in maintenance`] : []
+  if (!lead) return { tone: 'unknown', text: 'No tunnel to show', worst: null, rest: mutedText }
+  return {
+    tone: tones[lead.grade],
+    text: words[lead.grade](lead.n),
+    worst:
+      lead.grade === 'fine' || lead.grade === 'idle'
+        ? null
+        : (awake.find(({ grade }) => grade === lead.grade) ?? null),
+    rest: [
+      ...present.slice(1).map(({ grade, n }) => `${countText(n)} ${short[grade]}`),
+      ...mutedText,
+    ],
+  }
+}

@@ -1,0 +1,64 @@
+import type { Tunnel } from '#contract/tunnel.ts'
+import { byName, severity } from '#web/fleet/severity.ts'
+
+/** How does each tunnel stand, as somebody six metres away must know it? Pure. */
+
+/**
+ * `down` nobody is connected · `no-active` somebody is, and nobody carries the traffic (or two claim to) ·
+ * `degraded` Cloudflare calls it so · `exposed` one failure from outage · `unknown` not seen lately, or
+ * not readable · `fine` · `idle` never ran.
+ */
+export const grades = [
+  'down',
+  'no-active',
+  'degraded',
+  'exposed',
+  'unknown',
+  'fine',
+  'idle',
+] as const
+export type Grade = (typeof grades)[number]
+
+export type Judged = {
+  tunnel: Tunnel
+  grade: Grade
+  /** Too old to be believed: what it was when last seen is told as the past. */
+  stale: boolean
+  /** A maintenance window is open: it is shown, and nobody is called for it. */
+  muted: boolean
+}
+
+function gradeOf({ status, readiness }: Tunnel): Grade {
+  if (status === 'inactive') return 'idle'
+  if (status === 'down' || readiness === 'disconnected') return 'down'
+  if (readiness === 'no-active' || readiness === 'conflict') return 'no-active'
+  if (status === 'degraded') return 'degraded'
+  if (readiness === 'exposed') return 'exposed'
+  if (status === 'unknown' || readiness === 'unknown') return 'unknown'
+  return 'fine'
+}
+
+/** The worst first; within a grade by name, so that a tile moves only when its tunnel changes. */
+export function judged(tunnels: readonly Tunnel[], staleIds: ReadonlySet<string>): Judged[] {
+  return tunnels
+    .map((tunnel) => {
+      const stale = staleIds.has(tunnel.id)
+      return { tunnel, stale, grade: stale ? 'unknown' : gradeOf(tunnel), muted: false } as const
+    })
+    .toSorted(
+      (a, b) =>
+        placeOf(a) - placeOf(b) ||
+        severity(a.tunnel) - severity(b.tunnel) ||
+        byName(a.tunnel, b.tunnel),
+    )
+}
+
+/** What was down when it was last seen is not less urgent because nobody can see it any more. */
+function placeOf({ tunnel, stale, grade }: Judged): number {
+  const seen = grades.indexOf(grade)
+  return stale ? Math.min(seen, grades.indexOf(gradeOf(tunnel))) : seen
+}
+
+/** Grades that somebody is called for. */
+export const isAlarm = ({ grade, muted }: Judged) =>
+  !muted && (grade === 'down' || grade === 'no-active')

@@ -1,0 +1,97 @@
+import { useEffect, useState } from 'react'
+import { useClock } from '#web/ui/clock.ts'
+
+/** What makes a page a screen: it stays on, hides its pointer, fills the glass and spares it. */
+
+/** The theme of the address, for as long as the wall is open. */
+export function useWallTheme(theme: 'dark' | 'light' | undefined) {
+  useEffect(() => {
+    const { dataset } = document.documentElement
+    const before = dataset.theme
+    if (theme) dataset.theme = theme
+    return () => {
+      dataset.theme = before
+    }
+  }, [theme])
+}
+
+/** Asks the machine not to blank the screen; asked again whenever the page comes back to sight. */
+export function useWakeLock() {
+  useEffect(() => {
+    let lock: WakeLockSentinel | null = null
+    let isOver = false
+    const ask = async () => {
+      if (document.visibilityState !== 'visible') return
+      // Refused without TLS, or by a battery that is low: then the machine's own settings must see to it.
+      const next = await navigator.wakeLock?.request('screen').catch(() => null)
+      if (isOver) void next?.release()
+      else lock = next ?? null
+    }
+    void ask()
+    document.addEventListener('visibilitychange', ask)
+    return () => {
+      isOver = true
+      document.removeEventListener('visibilitychange', ask)
+      void lock?.release()
+    }
+  }, [])
+}
+
+const pointerRestMs = 3000
+
+/** Whether the pointer rests; it is there while it moves. */
+export function usePointerRests(): boolean {
+  const [rests, setRests] = useState(false)
+  useEffect(() => {
+    let timer = setTimeout(() => setRests(true), pointerRestMs)
+    const onMove = () => {
+      setRests(false)
+      clearTimeout(timer)
+      timer = setTimeout(() => setRests(true), pointerRestMs)
+    }
+    document.addEventListener('pointermove', onMove)
+    return () => {
+      clearTimeout(timer)
+      document.removeEventListener('pointermove', onMove)
+    }
+  }, [])
+  return rests
+}
+
+/** `f` or a double click fills the screen, and again leaves it. */
+export function useFullScreen() {
+  useEffect(() => {
+    const turn = () => {
+      if (document.fullscreenElement) void document.exitFullscreen()
+      else void document.documentElement.requestFullscreen().catch(() => undefined)
+    }
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'f' && !event.ctrlKey && !event.metaKey && !event.altKey) turn()
+    }
+    document.addEventListener('dblclick', turn)
+    document.addEventListener('keydown', onKey)
+    return () => {
+      document.removeEventListener('dblclick', turn)
+      document.removeEventListener('keydown', onKey)
+    }
+  }, [])
+}
+
+const shifts = [
+  [0, 0],
+  [2, 0],
+  [4, 1],
+  [4, 3],
+  [2, 4],
+  [0, 3],
+  [-2, 2],
+  [-2, 0],
+] as const
+
+/** Where everything stands now: it moves by a few pixels every five minutes, so that no edge burns into the glass. */
+export function usePixelShift(): string {
+  return useClock((now) => {
+    const [x, y] = shifts[Math.floor(now / 300_000) % shifts.length] ?? shifts[0]
+    return `${x}px ${y}px`
+  })
+}
