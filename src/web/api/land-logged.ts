@@ -56,7 +56,7 @@ export function landLogged(cache: QueryClient, events: readonly HistoryEvent[]) 
 function onTop(old: readonly HistoryEvent[], events: readonly HistoryEvent[]): HistoryEvent[] {
   const known = new Set(old.map(({ id }) => id))
   const fresh = events.filter(({ id, kind }) => tickerKinds.includes(kind) && !known.has(id))
-  return [...fresh, ...old].toSorted((a, b) => b.at - a.at).slice(0, mostTicked)
+  return [...fresh.toReversed(), ...old].toSorted((a, b) => b.at - a.at).slice(0, mostTicked)
 }
 
 function waitingOf(cache: QueryClient): Waiting {

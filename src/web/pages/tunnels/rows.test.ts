@@ -2,38 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { filtered } from '#web/fleet/filter.ts'
 import { severity } from '#web/fleet/severity.ts'
+import { tunnelOf as tunnel } from '#web/fleet/tunnel-of.ts'
 import { counts, sorted, whyNoFailover } from './rows.ts'
 
-const tunnel = (name: string, change: Partial<Tunnel> = {}): Tunnel => ({
-  id: `${name}-id`,
-  accountId: 'a',
-  name,
-  status: 'healthy',
-  statusReported: null,
-  readiness: 'ready',
-  standbyCount: 1,
-  ha: true,
-  haMode: 'none',
-  activeConnectorId: 'c1',
-  activeColos: ['lhr16'],
-  colos: ['lhr16', 'man02'],
-  connectorCount: 2,
-  connectionCount: 8,
-  since: { at: 1000, source: 'reported' },
-  activeSince: null,
-  changedAt: null,
-  createdAt: null,
-  deletedAt: null,
-  checkedAt: 5000,
-  staleAfterMs: 30_000,
-  trouble: null,
-  unlistedSince: null,
-  failoverId: null,
-  preferredConnectorId: null,
-  onStandbySince: null,
-  lastDrill: null,
-  ...change,
-})
 const names = (tunnels: readonly Tunnel[]) => tunnels.map(({ name }) => name)
 
 describe('the order of the list', () => {

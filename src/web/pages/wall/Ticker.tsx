@@ -12,7 +12,10 @@ export function Ticker({ zone }: { zone: string | undefined }) {
   const { data, isError } = useQuery(tickerQuery)
   const events = data?.events.slice(0, shown) ?? []
   return (
-    <section aria-label="What happened last" className="text-[2.2vh] leading-[1.35]">
+    <section
+      aria-label="What happened last"
+      className="pr-[22vh] text-[2.2vh] leading-[1.35] max-sm:pr-0"
+    >
       {/* Room for all lines from the beginning. */}
       <ul className="min-h-[4.05em]">
         {events.map((event) => (

@@ -15,8 +15,10 @@ import { RoleShape } from '#web/ui/RoleMark.tsx'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { ageText, durationText } from '#web/ui/time.ts'
 import type { Grade, Judged } from './judge.ts'
+import type { Density } from './settings.ts'
 
 const activeRole: ConnectorRole = 'active'
+const standbyRole: ConnectorRole = 'passive'
 
 /** Quiet when fine; what calls for somebody is a solid block of colour. */
 const surfaces: Record<Grade, string> = {
@@ -31,25 +33,29 @@ const surfaces: Record<Grade, string> = {
 
 type TileProps = Judged & {
   summary: TunnelSummary | null
-  dense: boolean
+  density: Density
   /** Whether it leads to the tunnel's page; nobody goes anywhere from a screen on a wall. */
   opens: boolean
 }
 
 /** One tunnel. All lengths are in sizes of its text, which the wall chooses. */
 export const Tile = memo(function Tile(props: TileProps) {
-  const { tunnel, grade, muted, summary, dense, opens } = props
+  const { tunnel, grade, muted, summary, density, opens } = props
+  const dense = density === 'dense'
   const surface = muted ? surfaces.idle : surfaces[grade]
   const body = (
     <>
-      <span className="truncate font-semibold">
+      <span className="shrink-0 truncate font-semibold">
         <Name name={tunnel.name} />
       </span>
       <StatusLine {...props} />
-      {dense ? null : <RoleLine {...props} />}
+      {dense ? null : <RoleLines {...props} />}
       {summary && !dense ? (
         <span className="mt-auto block rounded-[0.2em] bg-panel p-[0.15em]">
-          <Strip summary={summary} className="h-[0.9em] w-full" />
+          <Strip
+            summary={summary}
+            className={`w-full ${density === 'roomy' ? 'h-[1.1em]' : 'h-[0.9em]'}`}
+          />
         </span>
       ) : null}
       {summary && dense ? (
@@ -76,19 +82,33 @@ export const Tile = memo(function Tile(props: TileProps) {
   )
 })
 
+/** What a tile without room for more says of a tunnel. */
+const gradeWords: Record<Grade, string | null> = {
+  down: null,
+  'no-active': 'No active',
+  degraded: null,
+  exposed: 'No standby',
+  unknown: 'Not read',
+  fine: null,
+  idle: null,
+}
+
 /** `● Healthy  3 h 12 m`; what is stale says so, and what it was. */
-function StatusLine({ tunnel, grade, stale }: TileProps) {
+function StatusLine({ tunnel, grade, stale, density }: TileProps) {
   const isSolid = grade === 'down' || grade === 'no-active'
-  const look = statusLooks[tunnel.status]
+  const word =
+    (density === 'dense' ? gradeWords[grade] : null) ??
+    tunnel.statusReported ??
+    statusLooks[tunnel.status].word
   return (
-    <span className="flex min-w-0 items-center gap-[0.4em]">
+    <span
+      className={`flex min-w-0 shrink-0 items-center gap-[0.4em] ${grade === 'fine' ? 'text-ink-2' : ''}`}
+    >
       <StatusShape
-        status={stale ? 'unknown' : tunnel.status}
+        status={grade === 'unknown' && (stale || density === 'dense') ? 'unknown' : tunnel.status}
         className={`size-[0.8em] ${isSolid ? '!text-current' : ''}`}
       />
-      <span className="truncate font-medium">
-        {stale ? 'Unknown' : (tunnel.statusReported ?? look.word)}
-      </span>
+      <span className="truncate font-medium">{stale ? 'Unknown' : word}</span>
       <span className="ml-auto shrink-0 whitespace-nowrap">
         {stale ? <LastSeen tunnel={tunnel} /> : <SinceWhen tunnel={tunnel} />}
       </span>
@@ -105,35 +125,52 @@ function LastSeen({ tunnel }: { tunnel: Tunnel }) {
 }
 
 function SinceWhen({ tunnel: { since } }: { tunnel: Tunnel }) {
-  const text = useClock((now) => (since === null ? '' : ageText(now - since.at)))
-  if (since === null) return null
-  return (
-    <>
-      {since.source === 'observed' ? '≥ ' : ''}
-      {text}
-    </>
+  const text = useClock((now) =>
+    since === null ? '' : sinceText(now - since.at, since.source === 'observed'),
   )
+  if (since === null) return null
+  return <>{text}</>
 }
 
+/** `≥` where it began before Tandem saw it. */
+const sinceText = (ms: number, isAtLeast: boolean) =>
+  ms < 5000 ? 'just now' : `${isAtLeast ? '≥ ' : ''}${ageText(ms)}`
+
 /** Who carries the traffic and where, and who stands by; or the failover that is running. */
-function RoleLine({ tunnel, grade, stale }: TileProps) {
+function RoleLines({ tunnel, grade, density }: TileProps) {
   if (tunnel.failoverId) return <FailoverLine failoverId={tunnel.failoverId} />
   const { activeConnectorId, activeColos, readiness, standbyCount } = tunnel
-  const isQuiet = stale || grade === 'idle'
-  return (
-    <span className={`flex min-w-0 items-center gap-[0.4em] ${isQuiet ? 'opacity-80' : ''}`}>
-      {activeConnectorId ? (
-        <>
-          <RoleShape role={activeRole} className="size-[0.75em]" />
-          <span className="truncate">
-            <span className="@max-[12em]:hidden">{shortId(activeConnectorId)} </span>
-            {activeColos[0] ?? ''}
-          </span>
-        </>
-      ) : null}
-      <span className={`shrink-0 whitespace-nowrap ${activeConnectorId ? 'ml-auto' : ''}`}>
-        {readinessText(readiness, standbyCount)}
+  const colo = activeColos[0] ?? ''
+  const ink = grade === 'fine' ? 'text-ink-2' : ''
+  const active = activeConnectorId ? (
+    <>
+      <RoleShape role={activeRole} className="size-[0.75em]" />
+      <span className="truncate">
+        {density === 'roomy' ? `${shortId(activeConnectorId)} ${colo}` : colo}
       </span>
+    </>
+  ) : null
+  const standby = (
+    <span className="truncate whitespace-nowrap">{readinessText(readiness, standbyCount)}</span>
+  )
+  if (density === 'roomy')
+    return (
+      <>
+        <span className={`flex min-w-0 shrink-0 items-center gap-[0.4em] ${ink}`}>
+          {active ?? standby}
+        </span>
+        {active ? (
+          <span className={`flex min-w-0 shrink-0 items-center gap-[0.4em] ${ink}`}>
+            <RoleShape role={standbyCount > 0 ? standbyRole : 'ghost'} className="size-[0.75em]" />
+            {standby}
+          </span>
+        ) : null}
+      </>
+    )
+  return (
+    <span className={`flex min-w-0 shrink-0 items-center justify-between gap-[0.6em] ${ink}`}>
+      {active ? <span className="flex min-w-0 items-center gap-[0.4em]">{active}</span> : null}
+      {standby}
     </span>
   )
 }

@@ -38,7 +38,7 @@ export function WallHeader({
         status={shapes[tone]}
         className={`size-[min(6vh,9vw)] ${tone === 'bad' ? '!text-current' : ''}`}
       />
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-1 max-sm:basis-[60%]">
         <h1 className="truncate text-[min(5.4vh,6.4vw)] leading-[1.15] font-semibold tracking-tight">
           {text}
         </h1>
@@ -59,7 +59,7 @@ function Worst({ tunnel, stale }: NonNullable<Headline['worst']>) {
     tunnel.since && !stale ? ` for ${durationText(now - tunnel.since.at)}` : '',
   )
   return (
-    <span className="min-w-0 shrink truncate font-semibold">
+    <span className="max-w-[60%] shrink-0 truncate font-semibold">
       <Name name={tunnel.name} />
       {since}
     </span>
@@ -73,7 +73,7 @@ function Clocks({ zone }: { zone: string | undefined }) {
   const local = useClock((now) => clockOf(now, zone))
   const utc = useClock((now) => clockOf(now, 'UTC').slice(0, 5))
   return (
-    <div className="shrink-0 text-right whitespace-nowrap">
+    <div className="shrink-0 text-right whitespace-nowrap max-sm:flex max-sm:basis-full max-sm:items-baseline max-sm:justify-between">
       <p className="flex items-center justify-end gap-[1.2vh] text-[min(5.4vh,6.4vw)] leading-[1.15] font-semibold">
         <span
           key={lastHeardAt}

@@ -119,7 +119,7 @@ function Tiles({
   const page = useClock((now) => (layout ? Math.floor(now / 1000 / seconds) % layout.pages : 0))
   const first = page * (layout?.perPage ?? 0)
   return (
-    <div ref={room} className="relative size-full">
+    <div ref={room} className="size-full">
       {layout && all.length > 0 ? (
         <ul
           className="grid size-full gap-[0.6vh]"
@@ -134,14 +134,14 @@ function Tiles({
               key={one.tunnel.id}
               {...one}
               summary={summaries.get(one.tunnel.id) ?? null}
-              dense={search.density === 'dense'}
+              density={layout.density}
               opens={!isScreen}
             />
           ))}
         </ul>
       ) : null}
       {layout && layout.pages > 1 ? (
-        <p className="absolute right-0 bottom-0 rounded-tl-md bg-overlay px-[1vh] py-[0.4vh] text-[2.2vh]">
+        <p className="absolute right-[1.2vh] bottom-[1.2vh] text-[2.2vh] font-medium">
           Page {page + 1} of {layout.pages}
         </p>
       ) : null}
@@ -165,7 +165,7 @@ function Nothing({ search }: { search: WallSearch }) {
 function useLayout(
   room: { current: HTMLElement | null },
   count: number,
-  { density = 'normal' }: WallSearch,
+  { density }: WallSearch,
 ): Layout | null {
   const [size, setSize] = useState<{ width: number; height: number; screen: number } | null>(null)
   useEffect(() => {

@@ -1,4 +1,4 @@
-import type { Density } from './settings.ts'
+import { type Density, densities } from './settings.ts'
 
 /**
  * How do so many tiles fill a screen exactly, legible from six metres? All lengths in pixels. Pure.
@@ -15,6 +15,7 @@ export type Layout = {
   pages: number
   /** Text size of a tile. */
   textPx: number
+  density: Density
 }
 
 /** The least height of text that carries state, as a part of the screen's height. */
@@ -22,25 +23,45 @@ export const leastText = 0.022
 /** Larger than this nothing is easier to read. */
 const mostText = 0.06
 
-/** What a tile needs, in sizes of its text. */
-const tileSizes: Record<Density, { width: number; height: number }> = {
-  roomy: { width: 13, height: 5.6 },
-  normal: { width: 10.5, height: 5 },
-  dense: { width: 8.2, height: 3.1 },
+/** What a tile needs, in sizes of its text, and from which part of the screen's height on its text is worth it. */
+const tiles: Record<Density, { width: number; height: number; from: number }> = {
+  roomy: { width: 13.5, height: 7.6, from: 0.03 },
+  normal: { width: 10.5, height: 6, from: leastText },
+  dense: { width: 10.2, height: 3.2, from: leastText },
 }
+
+type Room = { width: number; height: number }
 
 /**
  * @param count tiles to be shown
  * @param room width and height for the tiles
  * @param screenHeight of which the text must be a part
+ * @param density undefined: the tiles that tell most of those that fit on one page
  */
 export function layoutOf(
   count: number,
-  room: { width: number; height: number },
+  room: Room,
   screenHeight: number,
-  density: Density,
+  density: Density | undefined,
 ): Layout {
-  const need = tileSizes[density]
+  if (density) return paged(count, room, screenHeight, density)
+  const fitting = densities
+    .map((each) => filled(count, room, screenHeight, each))
+    .find(
+      ({ pages, textPx, density }) => pages === 1 && textPx >= tiles[density].from * screenHeight,
+    )
+  return fitting ?? paged(count, room, screenHeight, 'dense')
+}
+
+/** Pages that are equally full: the last one is no half-empty wall. */
+function paged(count: number, room: Room, screenHeight: number, density: Density): Layout {
+  const { pages } = filled(count, room, screenHeight, density)
+  const layout = filled(Math.ceil(count / pages), room, screenHeight, density)
+  return { ...layout, perPage: Math.ceil(count / pages), pages }
+}
+
+function filled(count: number, room: Room, screenHeight: number, density: Density): Layout {
+  const need = tiles[density]
   const least = leastText * screenHeight
   const most = mostText * screenHeight
   const textOf = (columns: number, rows: number) =>
@@ -50,6 +71,7 @@ export function layoutOf(
     rows,
     perPage: columns * rows,
     pages: Math.max(1, Math.ceil(count / (columns * rows))),
+    density,
     textPx: Math.max(least, Math.min(most, textOf(columns, rows))),
   })
 

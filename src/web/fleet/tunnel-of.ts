@@ -1,0 +1,33 @@
+import type { Tunnel } from '#contract/tunnel.ts'
+
+/** A healthy HA tunnel with one standby, for tests: its name, an id made of it, and what differs. */
+export const tunnelOf = (name: string, change: Partial<Tunnel> = {}): Tunnel => ({
+  id: `${name}-id`,
+  accountId: 'a',
+  name,
+  status: 'healthy',
+  statusReported: null,
+  readiness: 'ready',
+  standbyCount: 1,
+  ha: true,
+  haMode: 'none',
+  activeConnectorId: 'c1',
+  activeColos: ['lhr16'],
+  colos: ['lhr16', 'man02'],
+  connectorCount: 2,
+  connectionCount: 8,
+  since: { at: 1000, source: 'reported' },
+  activeSince: null,
+  changedAt: null,
+  createdAt: null,
+  deletedAt: null,
+  checkedAt: 5000,
+  staleAfterMs: 30_000,
+  trouble: null,
+  unlistedSince: null,
+  failoverId: null,
+  preferredConnectorId: null,
+  onStandbySince: null,
+  lastDrill: null,
+  ...change,
+})

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import type { Tunnel } from '#contract/tunnel.ts'
+import { tunnelOf } from '#web/fleet/tunnel-of.ts'
+import { headlineOf } from './headline.ts'
+import { judged } from './judge.ts'
+
+const nobody = new Set<string>()
+const lineOf = (tunnels: Tunnel[], stale: ReadonlySet<string> = nobody) =>
+  headlineOf(judged(tunnels, stale))
+
+const fine = tunnelOf('fine')
+const down = tunnelOf('down', { status: 'down', readiness: 'disconnected' })
+const degraded = tunnelOf('degraded', { status: 'degraded' })
+const exposed = tunnelOf('exposed', { readiness: 'exposed', standbyCount: 0 })
+const vacant = tunnelOf('vacant', { readiness: 'no-active', activeConnectorId: null })
+
+describe('the headline', () => {
+  test('says that all is well only when all of it is known to be', () => {
+    expect(lineOf([fine, tunnelOf('other')])).toMatchObject({
+      tone: 'good',
+      text: 'All 2 tunnels connected',
+      worst: null,
+      rest: [],
+    })
+    expect(lineOf([fine], new Set(['fine-id']))).toMatchObject({
+      tone: 'unknown',
+      text: '1 tunnel unknown',
+    })
+  })
+
+  test('names the worst, and counts the rest', () => {
+    const line = lineOf([fine, exposed, degraded, down, vacant])
+    expect(line).toMatchObject({ tone: 'bad', text: '1 tunnel down' })
+    expect(line.worst?.tunnel.name).toBe('down')
+    expect(line.rest).toEqual([
+      '1 without one active',
+      '1 degraded',
+      '1 one failure from outage',
+      '1 connected',
+    ])
+  })
+
+  test('one failure from outage is worth a warning', () => {
+    expect(lineOf([fine, exposed])).toMatchObject({
+      tone: 'warn',
+      text: '1 tunnel one failure from outage',
+    })
+  })
+
+  test('what never ran calls nobody', () => {
+    const idle = tunnelOf('idle', { status: 'inactive', readiness: 'disconnected' })
+    expect(lineOf([fine, idle])).toMatchObject({ tone: 'good', rest: ['1 never ran'] })
+  })
+
+  test('nothing to show is not fine', () => {
+    expect(lineOf([])).toMatchObject({ tone: 'unknown', text: 'No tunnel to show' })
+  })
+})
+
+describe('the order of tiles', () => {
+  test('the worst come first, and by name among equals', () => {
+    const b = tunnelOf('b', { status: 'down', readiness: 'disconnected' })
+    const names = judged([fine, down, exposed, b, degraded], nobody).map(
+      ({ tunnel }) => tunnel.name,
+    )
+    expect(names).toEqual(['b', 'down', 'degraded', 'exposed', 'fine'])
+  })
+
+  test('what was down when it was last seen keeps its place, as unknown', () => {
+    const [first] = judged([fine, degraded, down], new Set(['down-id']))
+    expect(first).toMatchObject({ grade: 'unknown', stale: true, tunnel: { name: 'down' } })
+  })
+})

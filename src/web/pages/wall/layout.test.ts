@@ -1,0 +1,48 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { layoutOf, leastText } from './layout.ts'
+import { densities } from './settings.ts'
+
+const screen = { width: 1900, height: 800 }
+const height = 1080
+
+test('tiles fill the screen with text that can be read, whatever their number', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 1000 }),
+      fc.integer({ min: 800, max: 7680 }),
+      fc.integer({ min: 600, max: 4320 }),
+      fc.option(fc.constantFrom(...densities), { nil: undefined }),
+      (count, width, tall, density) => {
+        const layout = layoutOf(count, { width, height: tall * 0.75 }, tall, density)
+        expect(layout.textPx).toBeGreaterThanOrEqual(leastText * tall)
+        expect(layout.perPage).toBeLessThanOrEqual(layout.columns * layout.rows)
+        expect(layout.perPage * layout.pages).toBeGreaterThanOrEqual(count)
+        expect(layout.perPage * (layout.pages - 1)).toBeLessThan(count)
+      },
+    ),
+  )
+})
+
+test('no row of a page stays empty', () => {
+  for (let count = 1; count <= 300; count += 1) {
+    const { columns, rows, perPage } = layoutOf(count, screen, height, undefined)
+    expect((rows - 1) * columns).toBeLessThan(perPage)
+  }
+})
+
+test('a few tiles tell all, many tell the essential, and 300 come in pages', () => {
+  const at = (count: number) => layoutOf(count, screen, height, undefined)
+  expect(at(4)).toMatchObject({ density: 'roomy', pages: 1 })
+  expect(at(30)).toMatchObject({ density: 'normal', pages: 1 })
+  expect(at(60)).toMatchObject({ density: 'dense', pages: 1 })
+  expect(at(300).pages).toBeGreaterThan(1)
+})
+
+test('fewer tiles are never smaller', () => {
+  const sizes = Array.from(
+    { length: 60 },
+    (_, n) => layoutOf(n + 1, screen, height, 'dense').textPx,
+  )
+  expect(sizes).toEqual(sizes.toSorted((a, b) => b - a))
+})

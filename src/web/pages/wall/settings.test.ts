@@ -1,0 +1,63 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseSearch, stringifySearch } from '#web/api/search.ts'
+import { hoursOf, isQuiet, wallSearch } from './settings.ts'
+
+const at = (hour: number) => Date.UTC(2026, 10, 24, hour, 30)
+
+test('an address says the whole wall', () => {
+  const address =
+    '?account=a1&status=down,degraded&readiness=exposed&name=lhr&page=45&theme=dark&zone=Europe/Berlin&sound=on&flash=off&quiet=22-7&density=dense'
+  expect(wallSearch(parseSearch(address))).toEqual({
+    account: 'a1',
+    status: ['degraded', 'down'],
+    readiness: ['exposed'],
+    name: 'lhr',
+    page: 45,
+    theme: 'dark',
+    zone: 'Europe/Berlin',
+    sound: 'on',
+    flash: 'off',
+    quiet: '22-7',
+    density: 'dense',
+  })
+})
+
+test('what makes no sense is left out, and the rest holds', () => {
+  const wrong =
+    '?status=on-fire&page=-3&theme=pink&zone=Mars/Olympus&sound=loud&quiet=25-7&density=thick&name=lhr'
+  const search = wallSearch(parseSearch(wrong))
+  expect(stringifySearch(search)).toBe('?name=lhr')
+})
+
+test('any address gives a wall whose own address gives the same wall', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.string()), (search) => {
+      const once = wallSearch(search)
+      expect(wallSearch(parseSearch(stringifySearch(once)))).toEqual(once)
+    }),
+  )
+})
+
+test('quiet hours may cross midnight', () => {
+  const quiet = (hour: number) => isQuiet('22-7', at(hour), 'UTC')
+  expect([21, 22, 23, 0, 6, 7, 12].map(quiet)).toEqual([
+    false,
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+  ])
+})
+
+test('quiet hours are the hours of the wall’s zone', () => {
+  expect(isQuiet('12-13', at(11), 'UTC')).toBe(false)
+  expect(isQuiet('12-13', at(11), 'Europe/Berlin')).toBe(true)
+  expect(isQuiet(undefined, at(11), 'UTC')).toBe(false)
+})
+
+test('hours that are none are no hours', () => {
+  expect(['7-7', '24-3', 'x', '', '1-2-3'].map(hoursOf)).toEqual([null, null, null, null, null])
+})
