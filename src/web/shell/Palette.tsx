@@ -227,6 +227,8 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
   const mayNotCreate = useWhyNot('tunnelCreate')
   const mayNotFailOver = useWhyNot('failoverRun')
   const mayNotAudit = useWhyNot('auditList')
+  const mayNotPeople = useWhyNot('personList')
+  const mayNotScreens = useWhyNot('screenList')
   const tunnelId = useRouterState({
     select: (state) =>
       state.matches.map(({ params }) => params as { tunnelId?: string }).at(-1)?.tunnelId,
@@ -287,6 +289,13 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
         keys: 'g u',
         disabledReason: mayNotAudit,
       }),
+      action('person', 'Go to your account', () => void navigate({ to: '/account' })),
+      action('person', 'Go to people', () => void navigate({ to: '/people' }), {
+        disabledReason: mayNotPeople,
+      }),
+      action('monitor', 'Go to screens', () => void navigate({ to: '/screens' }), {
+        disabledReason: mayNotScreens,
+      }),
       action(
         'plus',
         'Create a tunnel',
@@ -298,5 +307,14 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
       action('monitor', 'Theme: as the system', () => setTheme('system')),
       action('keyboard', 'Keys and marks', onHelp, { keys: '?' }),
     ]
-  }, [navigate, onHelp, mayNotCreate, mayNotFailOver, mayNotAudit, tunnelId])
+  }, [
+    navigate,
+    onHelp,
+    mayNotCreate,
+    mayNotFailOver,
+    mayNotAudit,
+    mayNotPeople,
+    mayNotScreens,
+    tunnelId,
+  ])
 }
