@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { serve } from '@hono/node-server'
 import { expect, type Page, test } from '@playwright/test'
 import { createApp } from '../src/proxy/app.ts'
+import { consent } from '../src/proxy/faults/failing-over.ts'
 import { type Rig, startRig } from '../src/proxy/faults/rig.ts'
 import { startWorld } from '../src/proxy/faults/world.ts'
 import { readPage } from '../src/proxy/routes/page.ts'
@@ -37,7 +38,7 @@ async function liveAfternoon(world: Awaited<ReturnType<typeof startWorld>>) {
   await peace()
 
   const failedOver = rig.time.now()
-  const body = { client_id: first, expected_active_id: second }
+  const body = { client_id: first, expected_active_id: second, ...consent }
   const answer = await rig.ask('POST', `/tunnels/${tunnelId}/failovers`, body)
   expect(answer.status).toBe(202)
   await peace()

@@ -1,37 +1,15 @@
 import { join } from 'node:path'
-import { test as bare, type Page } from '@playwright/test'
+import { test as bare } from '@playwright/test'
 import Database from 'better-sqlite3'
 import { expectAccessible } from './axe.ts'
+import { password, post, setUp } from './entrance.ts'
 import { expect, test } from './fixtures.ts'
-import { startTandem, type Tandem } from './tandem.ts'
+import { startTandem } from './tandem.ts'
 import { watchBrowser } from './watch.ts'
 
 /** Who comes in, with what, and how they are shown out. */
 
-const password = 'mossy lantern quietly orbits'
-
 test.use({ env: { TANDEM_SIGN_IN: 'on' } })
-
-const setupCode = (tandem: Tandem) => /the code: ([0-9A-Z-]+)/.exec(tandem.output())?.[1] ?? ''
-
-async function setUp(page: Page, tandem: Tandem) {
-  await page.getByLabel('Set-up code').fill(setupCode(tandem))
-  await page.getByLabel('Your name').fill('Ada')
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Make the first admin' }).click()
-  await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
-}
-
-/** As the page itself would ask, signed in as it is. */
-const post = (page: Page, path: string, body: unknown) =>
-  page.evaluate(
-    async ([path, body]) => {
-      const headers = { 'content-type': 'application/json', 'x-requested-by': 'tandem' }
-      const answer = await fetch(`/api${path}`, { method: 'POST', headers, body })
-      return (await answer.json()) as { path: string; person: { id: string } }
-    },
-    [path, JSON.stringify(body)] as const,
-  )
 
 test('whoever can read the log makes the first admin, signs out, and comes back to where they were', async ({
   page,

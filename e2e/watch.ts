@@ -9,6 +9,17 @@ export async function watchBrowser(context: BrowserContext) {
   const received: { url: string; text: string }[] = []
   const reading: Promise<unknown>[] = []
 
+  // What the policy stops is told to the page itself, whatever becomes of the console.
+  await context.exposeBinding('__violated', (_, says: string) => void complaints.push(says))
+  await context.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (violation) => {
+      const { effectiveDirective, blockedURI, sourceFile, lineNumber, sample } = violation
+      const where = `${sourceFile}:${lineNumber}`
+      const says = `CSP ${effectiveDirective} stopped ${blockedURI} at ${where}: ${sample}`
+      ;(window as unknown as { __violated: (says: string) => void }).__violated(says)
+    })
+  })
+
   context.on('weberror', (failure) => {
     const { name, message, stack } = failure.error()
     complaints.push(`uncaught: ${name}: ${message}\n${stack}`)

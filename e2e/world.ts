@@ -104,6 +104,13 @@ export async function startWorld({
     swap: (tunnelId: string) => order(`/tunnels/${tunnelId}/swap`),
     renameTunnel: (tunnelId: string, name: string) =>
       order(`/tunnels/${tunnelId}/rename`, { name }),
+    addTunnel: (name: string) => ask<{ id: string }>('POST', '/tunnels', { name, connectors: 2 }),
+    setMetadata: (tunnelId: string, metadata: unknown) =>
+      order(`/tunnels/${tunnelId}/metadata`, { metadata }),
+    /** What a connector says of itself: any text at all. */
+    upgrade: (connectorId: string, version: string) =>
+      order(`/connectors/${connectorId}/upgrade`, { version }),
+    move: (connectorId: string, colo: string) => order(`/connectors/${connectorId}/move`, { colo }),
     deleteTunnel: (tunnelId: string) => order(`/tunnels/${tunnelId}/delete`),
     /** How manual failovers go from now on. */
     failovers: (behaviour: FailoverBehaviour) => order('/failover', behaviour),

@@ -8,6 +8,7 @@ import type { Group } from './group.ts'
 import { history } from './history.bench.ts'
 import { large } from './large.bench.ts'
 import { latency } from './latency.bench.ts'
+import { load as busyDay } from './load.bench.ts'
 import { size } from './size.bench.ts'
 import { start } from './start.bench.ts'
 import { sweeping } from './sweeps.bench.ts'
@@ -17,7 +18,17 @@ import { upstream } from './upstream.bench.ts'
 
 /** `npm run bench`: measures what was promised and prints each figure next to its goal. */
 
-const groups: Group[] = [size, start, upstream, latency, large, history, timeline, sweeping]
+const groups: Group[] = [
+  size,
+  start,
+  upstream,
+  latency,
+  large,
+  busyDay,
+  history,
+  timeline,
+  sweeping,
+]
 
 const usage = `Usage: npm run bench [-- GROUP…] [-- --json FILE]
 

@@ -17,7 +17,9 @@ export const auditEvents = {
   'person-added': 'Added a person',
   'person-changed': 'Changed a person',
   'person-disabled': 'Disabled a person',
+  'person-removed': 'Removed a person',
   'invitation-made': 'Invited a person',
+  'invitation-revoked': 'Took an invitation back',
   'invitation-accepted': 'Accepted an invitation',
   'password-changed': 'Changed a password',
   'password-reset': 'Reset a password',
@@ -25,6 +27,7 @@ export const auditEvents = {
   'second-factor-removed': 'Removed a second factor',
   'screen-paired': 'Paired a screen',
   'screen-link-made': 'Made a link for a screen',
+  'screen-renamed': 'Renamed a screen',
   'screen-revoked': 'Took a screen’s access away',
 } as const
 export type AuditEvent = keyof typeof auditEvents

@@ -29,8 +29,16 @@ export const Person = z.object({
   createdAt: z.number(),
   /** When one of the sessions was last used; null: none. */
   seenAt: z.nullable(z.number()),
+  /** The last sign-in; null: not since Tandem remembers. */
+  signedInAt: z.nullable(z.number()),
+  /** Until when a one-time link for this person is good; null: there is none. */
+  invitedUntil: z.nullable(z.number()),
 })
 export type Person = z.infer<typeof Person>
+
+/** The one who asks. */
+export const Account = z.extend(Person, { passwordAt: z.nullable(z.number()) })
+export type Account = z.infer<typeof Account>
 
 export const PersonList = z.object({ people: z.array(Person) })
 
@@ -154,14 +162,15 @@ export const PersonChange = z
   )
 export type PersonChange = z.infer<typeof PersonChange>
 
+const ScreenName = z
+  .string('must be a text')
+  .check(
+    z.trim(),
+    z.minLength(1, 'must not be empty'),
+    z.maxLength(64, 'must be 64 characters or fewer'),
+  )
 const ScreenGrant = {
-  name: z
-    .string('must be a text')
-    .check(
-      z.trim(),
-      z.minLength(1, 'must not be empty'),
-      z.maxLength(64, 'must be 64 characters or fewer'),
-    ),
+  name: ScreenName,
   /** One of Tandem's own pages. */
   view: z
     .string('must be a text')
@@ -184,6 +193,8 @@ export const ScreenApproval = z.strictObject({ code: Code, ...ScreenGrant })
 export type ScreenApproval = z.infer<typeof ScreenApproval>
 export const ScreenLinkRequest = z.strictObject(ScreenGrant)
 export type ScreenLinkRequest = z.infer<typeof ScreenLinkRequest>
+export const ScreenChange = z.strictObject({ name: ScreenName })
+export type ScreenChange = z.infer<typeof ScreenChange>
 export const ScreenClaim = z.strictObject({ secret: OneTimeSecret })
 
 export const DemoRole = z.strictObject({ role: Role })

@@ -91,6 +91,8 @@ export const Me = z.object({
   method: WhoMethod,
   signedInAt: z.nullable(z.number()),
   maySignOut: z.boolean(),
+  /** The page that a screen is for: a path of Tandem's own; null for everybody else. */
+  view: z.nullable(z.string()),
   /** Roles that can be tried on, in the demo; else none. */
   tryRoles: z.array(Role),
 })

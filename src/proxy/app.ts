@@ -31,8 +31,10 @@ const bodyCapBytes = 64 * 1024
 export function createApp(parts: Parts, page: Page): Hono<Env> {
   const app = new Hono<Env>()
 
+  const { identity } = parts
   app.use(async (c, next) => {
     c.set('requestId', parts.requestId())
+    c.set('way', identity.toWay(toAsking(c)))
     await next()
   })
   app.use(securityHeaders())
@@ -45,11 +47,6 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
   for (const path of ['/api/history/*', '/api/tunnels/:tunnelId/*', '/api/activity']) {
     app.use(path, compress({ encoding: 'gzip' }))
   }
-  const { identity } = parts
-  app.use('/api/*', async (c, next) => {
-    c.set('way', identity.toWay(toAsking(c)))
-    await next()
-  })
   app.use('/api/*', sameSite(parts.host, identity.settings.publicUrl))
   app.use('/api/*', async (c, next) => {
     const { who, cookies } = await identity.find(toAsking(c), c.get('way'))
@@ -129,7 +126,7 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
     const who = c.get('who') ?? null
     parts.refusals.note({
       who,
-      from: c.get('way')?.from ?? '',
+      from: c.get('way').from,
       why: kind,
       method: c.req.method,
       path: c.req.path,

@@ -100,7 +100,9 @@ export async function assemble(surroundings: Surroundings) {
     warn: log.warn,
   })
   const tokens = await slots(surroundings.token, surroundings.readToken)
-  const bus = createBus(randomBytes(4).toString('hex'))
+  const bus = createBus(randomBytes(4).toString('hex'), (err) =>
+    log.error({ err }, 'a listener of the live stream failed'),
+  )
   const budget = createBudget({ limit: config.rateLimit, pollShare: config.pollShare, now })
   const streams: Parts['streams'] = new Map()
   let skewMs: number | null = null
@@ -381,6 +383,7 @@ export async function assemble(surroundings: Surroundings) {
     snapshot,
     onWrite: noticeWrite,
     now,
+    after,
     requestId: randomUUID,
     log: log.error,
     streams,

@@ -1,22 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import type { Server } from 'node:http'
 import { isIPv6 } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
-import { serve } from '@hono/node-server'
 import pino from 'pino'
 import { createApp } from './app.ts'
 import { assemble } from './assemble.ts'
 import { createClock } from './clock.ts'
 import { type Config, helpText, isLoopback, parseConfig } from './config.ts'
-import { limitConnections } from './connections.ts'
 import { startDemo } from './demo.ts'
 import { isUnwatched, seedDemo } from './history/seed.ts'
 import { plainAddress } from './identity/address.ts'
+import { listen } from './listen.ts'
 import { readPage } from './routes/page.ts'
 import { createSecret, type Secret } from './secret.ts'
-import { openStore } from './store/open.ts'
+import { holdFolder } from './store/hold.ts'
+import { makeFolder, openStore } from './store/open.ts'
 
 /** Env → config → parts → listen → end: the process around the parts that `assemble.ts` wires. */
 
@@ -50,9 +49,17 @@ delete process.env.CLOUDFLARE_READ_TOKEN
 delete process.env.TANDEM_OIDC_CLIENT_SECRET
 
 const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
-const { db, notice } = await openStore(config.dataDir, Date.now).catch((error: Error) =>
+const { db, notice, letGo } = await takeStore(config.dataDir).catch((error: Error) =>
   fail([error.message]),
 )
+
+/** Its folder is this process's for as long as it lives. */
+async function takeStore(dataDir: string) {
+  makeFolder(dataDir)
+  const letGo = holdFolder(dataDir)
+  return { ...(await openStore(dataDir, Date.now)), letGo }
+}
+
 const demo = config.mode === 'demo' ? await playDemo() : null
 
 /** Its first start has a month of history already. */
@@ -107,26 +114,12 @@ const tandem = await assemble({
   },
 })
 
-const server = serve(
-  {
-    fetch: createApp(tandem.parts, readPage(`${dist}web`)).fetch,
-    hostname: config.host,
-    port: config.port,
-    // Node's own defaults (60 s, 300 s) let slow senders hold their sockets too long.
-    serverOptions: {
-      headersTimeout: 10_000,
-      requestTimeout: 15_000,
-      connectionsCheckingInterval: 5_000,
-      maxHeaderSize: 16 * 1024,
-    },
-  },
-  ({ port }) => announce(config, port),
-) as Server
-server.maxConnections = 4000
-limitConnections(server, {
-  most: 100,
+const server = listen(createApp(tandem.parts, readPage(`${dist}web`)), {
+  host: config.host,
+  port: config.port,
   isExempt: (address) =>
     isLoopback(plainAddress(address)) || config.trustedProxies?.has(plainAddress(address)) === true,
+  onListening: (port) => announce(config, port),
 })
 server.on('error', (error: NodeJS.ErrnoException) => {
   demo?.stop()
@@ -157,6 +150,7 @@ function stop() {
     void ended
       .then(() => db.destroy())
       .finally(() => {
+        letGo()
         demo?.stop()
         process.exit(0)
       })

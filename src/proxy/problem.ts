@@ -42,8 +42,15 @@ export const sentenceOf = (error: unknown): string =>
  * so they stay out.
  */
 export function codeOf(error: unknown): string {
-  for (let at = error; at instanceof Error; at = at.cause) {
+  for (const at of causesOf(error)) {
     if ('code' in at && typeof at.code === 'string') return at.code
   }
   return error instanceof Error ? error.name : 'unknown'
+}
+
+/** An error and what it was caused by, outermost first; ten at most, for a cause may lead back to itself. */
+export function causesOf(error: unknown): Error[] {
+  const causes: Error[] = []
+  for (let at = error; at instanceof Error && causes.length < 10; at = at.cause) causes.push(at)
+  return causes
 }

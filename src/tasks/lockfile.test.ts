@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
+import { readLicences, toLicences } from './to-licences.ts'
 
 /** What `npm ci` must be able to rely on, on any machine and from any registry. */
 
@@ -36,7 +37,7 @@ function resolves(name: string, from: string): boolean {
   }
 }
 
-describe('package-lock.json', () => {
+describe('S27 package-lock.json', () => {
   test('holds more than a handful of packages in a format that npm 11 writes', () => {
     expect(lock.lockfileVersion).toBe(3)
     expect(packages.length).toBeGreaterThan(50)
@@ -67,5 +68,45 @@ describe('package-lock.json', () => {
     expect(Object.keys(allowScripts).filter((name) => allowScripts[name])).toEqual([
       'better-sqlite3',
     ])
+  })
+})
+
+describe('S27 licences', () => {
+  test('docs/licences.md says what the lock file says: npm run licences writes it', () => {
+    expect(readFileSync(join(root, 'docs/licences.md'), 'utf8')).toBe(
+      toLicences(read('package-lock.json')),
+    )
+  })
+
+  test('nothing is in the product that asks for more than to be named', () => {
+    const permissive = /^(?:MIT|ISC|0BSD|Unlicense|OFL-1\.1|Apache-2\.0|BSD-[23]-Clause)$/
+    const odd = readLicences(read('package-lock.json'))
+      .filter(({ isShipped }) => isShipped)
+      // “or”: one that fits is enough; “and”: all must fit.
+      .filter(({ licence }) => {
+        const choices = licence.replace(/[()]/g, '').split(' OR ')
+        return !choices.some((choice) => choice.split(' AND ').every((one) => permissive.test(one)))
+      })
+    expect(odd).toEqual([])
+  })
+})
+
+describe('S27 the image', () => {
+  const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8')
+  const compose = readFileSync(join(root, 'compose.yaml'), 'utf8')
+
+  test('runs as somebody who is not root, holds no build tools, and takes in no secret', () => {
+    const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
+    expect(last).toMatch(/^USER 1000:1000$/m)
+    expect(last).not.toMatch(/\bnpm\b/)
+    const ignored = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n')
+    expect(ignored).toContain('*')
+    expect(ignored.filter((line) => /env|data/.test(line))).toEqual([])
+  })
+
+  test('has a root that can’t be written to, no new rights and no capabilities in compose.yaml', () => {
+    expect(compose).toMatch(/read_only: true/)
+    expect(compose).toMatch(/no-new-privileges/)
+    expect(compose).toMatch(/cap_drop:\s*(?:- |\[)ALL/)
   })
 })

@@ -1,14 +1,18 @@
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, chromium, type Page } from '@playwright/test'
+import { type APIRequestContext, type Browser, chromium, type Page } from '@playwright/test'
+import type { Invitation, Pairing, Person, Screen } from '#contract/people.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { start } from '../../e2e/processes.ts'
+import { startTandem } from '../../e2e/tandem.ts'
+import { startWorld } from '../../e2e/world.ts'
 import { browserArgs, ensureBrowser } from './browser.ts'
 
 /**
  * `npm run screenshots [-- NAME…]`: a picture of every page and dialog × {dark, light} × {360, 1440, 3840},
- * from the demo, into docs/screenshots. Names limit it, e.g. `tunnels failover`.
+ * into docs/screenshots: from the demo, and what is about people from a Tandem in which people sign in. Names
+ * limit it, e.g. `tunnels failover`.
  */
 const folder = 'docs/screenshots'
 const sizes = { 360: 780, 1440: 900, 3840: 2160 } as const
@@ -43,13 +47,17 @@ function shotsOf(tunnels: Tunnel[]): Shot[] {
   ]
 }
 
-async function take(browser: Browser, base: string, shots: Shot[]) {
+/** A browser that is signed in, as `newPage` takes it. */
+type Cookies = Awaited<ReturnType<APIRequestContext['storageState']>>
+
+async function take(browser: Browser, base: string, shots: Shot[], storageState?: Cookies) {
   for (const theme of themes) {
     for (const [width, height] of Object.entries(sizes)) {
       const page = await browser.newPage({
         viewport: { width: Number(width), height },
         colorScheme: theme,
         reducedMotion: 'reduce',
+        ...(storageState ? { storageState } : {}),
       })
       for (const { name, path, act } of shots) {
         await page.goto(base + path)
@@ -67,6 +75,127 @@ async function take(browser: Browser, base: string, shots: Shot[]) {
   }
 }
 
+const password = 'mossy lantern quietly orbits'
+const people = [
+  ['Ben Okafor', 'operator'],
+  ['Chiara Lindqvist-Montgomery of the night shift in Europe West', 'viewer'],
+  ['مشغّل الليل', 'operator'],
+  ['Dana', 'viewer'],
+] as const
+
+/** Signs in as an admin of a Tandem with some people and screens in it. */
+async function furnish(browser: Browser, base: string, code: string) {
+  const context = await browser.newContext({ baseURL: base })
+  const { request } = context
+  const headers = { 'x-requested-by': 'tandem' }
+  async function post<T>(path: string, data: object, by = request): Promise<T> {
+    const answer = await by.post(`/api${path}`, { headers, data })
+    if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`)
+    return (await answer.json()) as T
+  }
+  await post('/setup', { code, name: 'Ada', password })
+  const made: Person[] = []
+  for (const [name, role] of people) {
+    const { person, path } = await post<Invitation>('/people', { name, role })
+    made.push(person)
+    if (name === 'Dana') continue
+    const other = await browser.newContext({ baseURL: base })
+    await post('/invitations/accept', { secret: path.split('#')[1], password }, other.request)
+    await other.close()
+  }
+  for (const name of ['NOC, left', 'Lobby']) {
+    const screen = await browser.newContext({ baseURL: base })
+    const pairing = await post<Pairing>('/screens/pairings', {}, screen.request)
+    await post('/screens/approvals', { code: pairing.code, name, view: '/', days: 90 })
+    await post('/screens/claims', { secret: pairing.secret }, screen.request)
+    await screen.close()
+  }
+  const answer = await request.get('/api/screens')
+  const [screen] = ((await answer.json()) as { screens: Screen[] }).screens
+  const cookies = await context.storageState()
+  await context.close()
+  if (!made[0] || !made[3] || !screen) throw new Error('Nobody was let in.')
+  return { cookies, joined: made[0], invited: made[3], screen }
+}
+
+const shown = (name: string) => async (page: Page) => {
+  await page.getByRole('button', { name }).click()
+}
+
+function peopleShots({ joined, invited, screen }: Awaited<ReturnType<typeof furnish>>): Shot[] {
+  return [
+    { name: 'account', path: '/account' },
+    { name: 'account-menu', path: '/', act: shown('You: Ada, admin') },
+    ...['password', 'second-factor-off', 'others'].map((dialog) => ({
+      name: `account-${dialog}`,
+      path: `/account?dialog=${dialog}`,
+    })),
+    {
+      name: 'account-second-factor',
+      path: '/account?dialog=second-factor',
+      act: async (page) => {
+        await page.getByRole('button', { name: 'Show the key' }).click()
+        await page.getByRole('img', { name: /QR code/ }).waitFor()
+      },
+    },
+    { name: 'people', path: '/people' },
+    { name: 'people-menu', path: '/people', act: shown('Actions for Ben Okafor') },
+    { name: 'people-no-match', path: '/people?q=nobody-like-this' },
+    { name: 'people-invite', path: '/people?dialog=invite' },
+    ...['role', 'sessions', 'link', 'off', 'remove'].map((dialog) => ({
+      name: `people-${dialog}`,
+      path: `/people?dialog=${dialog}&person=${joined.id}`,
+    })),
+    {
+      name: 'people-link-made',
+      path: `/people?dialog=link&person=${invited.id}`,
+      act: shown('Make the link'),
+    },
+    { name: 'people-take-back', path: `/people?dialog=take-back&person=${invited.id}` },
+    { name: 'screens', path: '/screens' },
+    { name: 'screens-pair', path: '/screens?dialog=pair' },
+    { name: 'screens-link', path: '/screens?dialog=link' },
+    { name: 'screens-rename', path: `/screens?dialog=rename&screen=${screen.id}` },
+    { name: 'screens-revoke', path: `/screens?dialog=revoke&screen=${screen.id}` },
+  ]
+}
+
+/** Only so many codes are made a minute; a screen waits by itself. */
+const timeout = 90_000
+const doorShots: Shot[] = [
+  { name: 'sign-in', path: '/sign-in' },
+  {
+    name: 'screen',
+    path: '/screen',
+    act: (page) => page.getByRole('img', { name: /^The code is/ }).waitFor({ timeout }),
+  },
+  {
+    name: 'screen-used-link',
+    path: '/screen#a-link-that-was-used',
+    act: (page) => page.getByText('no longer good').waitFor({ timeout }),
+  },
+]
+
+async function takePeople(browser: Browser, isWanted: (shot: Shot) => boolean) {
+  const world = await startWorld({ scene: 'demo', seed: 1 })
+  const tandem = await startTandem({
+    CLOUDFLARE_API_TOKEN: world.token,
+    CLOUDFLARE_ACCOUNT_ID: world.accounts.join(','),
+    CLOUDFLARE_BASE_URL: world.baseUrl,
+  })
+  try {
+    const code = /the code: ([0-9A-Z-]+)/.exec(tandem.output())?.[1] ?? ''
+    const furnished = await furnish(browser, tandem.address, code)
+    const shots = peopleShots(furnished).filter(isWanted)
+    await take(browser, tandem.address, shots, furnished.cookies)
+    await take(browser, tandem.address, doorShots.filter(isWanted))
+  } finally {
+    await tandem.end()
+    tandem.remove()
+    await world.end()
+  }
+}
+
 mkdirSync(folder, { recursive: true })
 const data = mkdtempSync(join(tmpdir(), 'tandem-screenshots-'))
 const proxy = start('proxy', [], { env: { PORT: '0', TANDEM_DATA_DIR: data, LOG_LEVEL: 'warn' } })
@@ -76,8 +205,9 @@ try {
   const base = /http:\S+/.exec(line)?.[0] ?? ''
   const { tunnels } = (await (await fetch(`${base}/api/tunnels`)).json()) as { tunnels: Tunnel[] }
   const only = process.argv.slice(2)
-  const shots = shotsOf(tunnels).filter(({ name }) => only.length === 0 || only.includes(name))
-  await take(browser, base, shots)
+  const isWanted = ({ name }: Shot) => only.length === 0 || only.includes(name)
+  await take(browser, base, shotsOf(tunnels).filter(isWanted))
+  await takePeople(browser, isWanted)
 } finally {
   await browser.close()
   await proxy.end()

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,25 +7,54 @@ import { bundleWriter } from '../proxy/survival/bundle.ts'
 import { killOften } from '../proxy/survival/killed.ts'
 
 /**
- * `npm run soak [KILLS]`: kills the writer of history by SIGKILL 200 times, or as often as is asked, and
- * holds the database to everything that was said to be on the disk. Exits 1 when anything is missing.
+ * `npm run soak [KILLS] [REQUESTS] [SEED]`: what takes too long for every day. Kills the writer of history by
+ * SIGKILL 200 times and holds the database to everything that was said to be on the disk; then sends 20,000
+ * hostile requests to every operation of the API. Exits 1 when anything is missing or breaks.
  */
 
-const kills = Number(process.argv[2] ?? 200)
-const writer = await bundleWriter()
-const startedAt = Date.now()
-const folders = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'tandem-soak-')))
-const verdicts = await Promise.all(
-  folders.map((folder, at) => killOften(writer, folder, Math.ceil((kills - at) / 2), 400)),
-)
-for (const folder of folders) rmSync(folder, { recursive: true })
+const [kills = 200, requests = 20_000, seed = randomInt(2 ** 31)] = process.argv
+  .slice(2)
+  .map(Number)
 
-const sum = (key: 'kills' | 'looks' | 'events' | 'actions') =>
-  verdicts.reduce((total, verdict) => total + verdict[key], 0)
-const faults = verdicts.flatMap((verdict) => verdict.faults)
-for (const fault of faults) console.log(fault)
-const seconds = ((Date.now() - startedAt) / 1000).toFixed(0)
-console.log(
-  `${sum('kills')} kills, ${sum('looks')} looks, ${sum('events')} events and ${sum('actions')} actions said to be on the disk, ${faults.length} missing or wrong, ${seconds} s`,
-)
-process.exitCode = faults.length > 0 || sum('kills') < kills ? 1 : 0
+/** @returns whether everything that was said to be on the disk was there. */
+async function killWriter(): Promise<boolean> {
+  const writer = await bundleWriter()
+  const startedAt = Date.now()
+  const folders = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'tandem-soak-')))
+  const verdicts = await Promise.all(
+    folders.map((folder, at) => killOften(writer, folder, Math.ceil((kills - at) / 2), 400)),
+  )
+  for (const folder of folders) rmSync(folder, { recursive: true })
+  const sum = (key: 'kills' | 'looks' | 'events' | 'actions') =>
+    verdicts.reduce((total, verdict) => total + verdict[key], 0)
+  const faults = verdicts.flatMap((verdict) => verdict.faults)
+  for (const fault of faults) console.log(fault)
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(0)
+  console.log(
+    `${sum('kills')} kills, ${sum('looks')} looks, ${sum('events')} events and ${sum('actions')} actions said to be on the disk, ${faults.length} missing or wrong, ${seconds} s`,
+  )
+  return faults.length === 0 && sum('kills') >= kills
+}
+
+/** The test of every day, with more requests and another seed. @returns whether it held. */
+function sendHostile(): boolean {
+  const root = join(import.meta.dirname, '../..')
+  const { status } = spawnSync(
+    join(root, 'node_modules/.bin/vitest'),
+    ['run', 'src/proxy/faults/hostile.test.ts'],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        TANDEM_HOSTILE_REQUESTS: String(requests),
+        TANDEM_HOSTILE_SEED: String(seed),
+      },
+    },
+  )
+  return status === 0
+}
+
+const isKept = kills === 0 || (await killWriter())
+const isStanding = requests === 0 || sendHostile()
+process.exitCode = isKept && isStanding ? 0 : 1

@@ -28,9 +28,13 @@ import {
 } from './api/queries.ts'
 import { oneOf, parseSearch, someOf, stringifySearch, textOf } from './api/search.ts'
 import { parseRange, rangeOf, rangeSearch } from './charts/range.ts'
+import { isEntryPath, ownAddress } from './identity/return-to.ts'
+import { type AccountSearch, accountDialogs } from './pages/account/search.ts'
 import { type ActivitySearch, activityFilter } from './pages/activity/filter.ts'
 import type { AuditSearch } from './pages/audit/filter.ts'
-import { isEntryPath, ownAddress } from './pages/sign-in/return-to.ts'
+import { type PeopleSearch, peopleDialogs } from './pages/people/search.ts'
+import { rememberScreen, wasScreen } from './pages/screen/this-screen.ts'
+import { type ScreensSearch, screensDialogs, viewOf } from './pages/screens/search.ts'
 import { type SortKey, sortKeys } from './pages/tunnels/rows.ts'
 import { wallSearch } from './pages/wall/settings.ts'
 import { ErrorPage } from './shell/ErrorPage.tsx'
@@ -42,6 +46,8 @@ import { Root } from './shell/Root.tsx'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
+const uuidOf = (value: unknown) => (uuid.test(String(value)) ? String(value) : undefined)
+
 /** An id from an address; anything else has no page. */
 const idOf = (value: string) => {
   if (!uuid.test(value)) throw notFound()
@@ -51,7 +57,10 @@ const idOf = (value: string) => {
 const root = createRootRouteWithContext<{ cache: QueryClient; live: Live }>()({
   beforeLoad: async ({ context, location }) => {
     const { me, signIn } = await context.cache.ensureQueryData(sessionQuery)
+    // Whoever signs in makes a wall's browser a person's.
+    if (me && me.kind !== 'screen') rememberScreen(false)
     if (!me && !isEntryPath(location.pathname)) {
+      if (wasScreen()) throw redirect({ to: '/screen', replace: true })
       throw redirect({ to: '/sign-in', search: { returnTo: location.href }, replace: true })
     }
     // Who can sign in needs no set-up, and while nobody can there is nothing to sign in to.
@@ -166,7 +175,7 @@ const activity = createRoute({
   getParentRoute: () => root,
   path: '/activity',
   validateSearch: (search: Record<string, unknown>): ActivitySearch => ({
-    tunnel: uuid.test(String(search.tunnel)) ? String(search.tunnel) : undefined,
+    tunnel: uuidOf(search.tunnel),
     kind: someOf(eventKinds, search.kind),
     range: parseRange(search.range) && String(search.range),
   }),
@@ -184,7 +193,7 @@ const audit = createRoute({
   validateSearch: (search: Record<string, unknown>): AuditSearch => ({
     who: textOf(search.who),
     what: someOf(auditWhats, search.what),
-    tunnel: uuid.test(String(search.tunnel)) ? String(search.tunnel) : undefined,
+    tunnel: uuidOf(search.tunnel),
     range: parseRange(search.range) && String(search.range),
   }),
   loader: ({ context }) => void context.cache.ensureQueryData(tunnelsQuery),
@@ -232,16 +241,66 @@ const wall = createRoute({
   errorComponent: lazyRouteComponent(() => import('./pages/wall/WallError.tsx'), 'WallError'),
 })
 
+const wallBuilder = createRoute({
+  getParentRoute: () => root,
+  path: '/wall/build',
+  validateSearch: wallSearch,
+  loader: ({ context }) => context.cache.ensureQueryData(tunnelsQuery),
+  component: lazyRouteComponent(() => import('./pages/wall/BuilderPage.tsx'), 'BuilderPage'),
+})
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  validateSearch: (search: Record<string, unknown>): AccountSearch => ({
+    dialog: oneOf(accountDialogs, search.dialog),
+  }),
+  component: lazyRouteComponent(() => import('./pages/account/AccountPage.tsx'), 'AccountPage'),
+})
+
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  validateSearch: (search: Record<string, unknown>): PeopleSearch => ({
+    q: textOf(search.q),
+    dialog: oneOf(peopleDialogs, search.dialog),
+    person: uuidOf(search.person),
+  }),
+  component: lazyRouteComponent(() => import('./pages/people/PeoplePage.tsx'), 'PeoplePage'),
+})
+
+const screens = createRoute({
+  getParentRoute: () => root,
+  path: '/screens',
+  validateSearch: (search: Record<string, unknown>): ScreensSearch => ({
+    dialog: oneOf(screensDialogs, search.dialog),
+    screen: uuidOf(search.screen),
+    view: viewOf(search.view),
+  }),
+  component: lazyRouteComponent(() => import('./pages/screens/ScreensPage.tsx'), 'ScreensPage'),
+})
+
+const screen = createRoute({
+  getParentRoute: () => root,
+  path: '/screen',
+  component: lazyRouteComponent(() => import('./pages/screen/ScreenPage.tsx'), 'ScreenPage'),
+})
+
 const routeTree = root.addChildren([
   signIn,
   setup,
   invitation,
+  screen,
   tunnels,
   tunnel,
   connector,
   activity,
   audit,
   wall,
+  wallBuilder,
+  account,
+  people,
+  screens,
 ])
 
 export function createAppRouter(context: { cache: QueryClient; live: Live }) {

@@ -1,7 +1,7 @@
 import { CfEnvelope, type CfMessage } from '#contract/cloudflare.ts'
 import { type UpstreamCall, upstreamCalls } from '#contract/operations.ts'
 import type { ProblemKind } from '#contract/problem.ts'
-import { ProblemError } from '../problem.ts'
+import { causesOf, ProblemError } from '../problem.ts'
 import type { Secret } from '../secret.ts'
 import type { Budget, Purpose } from './budget.ts'
 import { lockoutMs, parseRatelimit, parseRetryAfter } from './ratelimit.ts'
@@ -376,7 +376,7 @@ const certificateCodes =
 export function toNetworkProblem(error: unknown, host: string, deadlineMs: number): ProblemError {
   const codes: string[] = []
   let text = ''
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+  for (const at of causesOf(error)) {
     codes.push(at.name, 'code' in at ? String(at.code) : '')
     text += ` ${at.message}`
     if (at instanceof AggregateError) {

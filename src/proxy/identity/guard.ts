@@ -24,6 +24,8 @@ export type Who = {
   method: WhoMethod
   sessionId: string | null
   signedInAt: number | null
+  /** The page that it is for, of a screen. */
+  view?: string
   /** The client's address. */
   from: string
 }

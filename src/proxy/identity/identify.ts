@@ -127,6 +127,7 @@ export function createIdentify(deps: {
         kind: 'screen',
         method: 'screen',
         sessionId: row.id,
+        view: row.view,
       },
       cookies: cookie ? [screenCookie(cookie, way, cookie.expiresAt - row.rotated_at)] : [],
     }
@@ -165,6 +166,7 @@ export const toMe = (who: Who, tryRoles: readonly PersonRole[]): Me => ({
   method: who.method,
   signedInAt: who.signedInAt,
   // Whom Access lets in, Access lets out.
+  view: who.view ?? null,
   maySignOut: who.kind === 'person' && who.method !== 'access',
   tryRoles: [...tryRoles],
 })

@@ -34,16 +34,35 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
   const byName = (name: string) =>
     db.selectFrom('people').selectAll().where('name_key', '=', nameKey(name)).executeTakeFirst()
 
-  async function list(): Promise<Person[]> {
-    const rows = await db.selectFrom('people').selectAll().orderBy('name_key').execute()
+  /** When one of somebody's sessions was last used, and until when a link for them is good. */
+  async function tracesOf(personId?: string): Promise<(row: PersonRow) => Person> {
+    const whose = personId === undefined ? [] : [personId]
     const seen = await db
       .selectFrom('sessions')
       .select(({ fn }) => ['person_id', fn.max('seen_at').as('at')])
+      .$if(personId !== undefined, (query) => query.where('person_id', 'in', whose))
       .groupBy('person_id')
       .execute()
+    const open = await db
+      .selectFrom('invitations')
+      .select(['person_id', 'expires_at'])
+      .where('expires_at', '>', now())
+      .execute()
     const seenAt = new Map(seen.map(({ person_id, at }) => [person_id, Number(at)]))
-    return rows.map((row) => toPerson(row, seenAt.get(row.id) ?? null))
+    const openUntil = new Map(open.map(({ person_id, expires_at }) => [person_id, expires_at]))
+    return (row) =>
+      toPerson(row, {
+        seenAt: seenAt.get(row.id) ?? null,
+        invitedUntil: row.disabled_at === null ? (openUntil.get(row.id) ?? null) : null,
+      })
   }
+
+  async function list(): Promise<Person[]> {
+    const rows = await db.selectFrom('people').selectAll().orderBy('name_key').execute()
+    return rows.map(await tracesOf())
+  }
+
+  const look = async (row: PersonRow): Promise<Person> => (await tracesOf(row.id))(row)
 
   /** @throws ProblemError `name-taken`. */
   async function add(
@@ -64,6 +83,7 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
       totp_used: null,
       created_at: now(),
       disabled_at: null,
+      signed_in_at: null,
     }
     await db.transaction().execute(async (trx) => {
       const taken = await trx
@@ -89,12 +109,27 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
         ...(to.disabledAt === undefined ? {} : { disabled_at: to.disabledAt }),
       }
       await trx.updateTable('people').set(set).where('id', '=', personId).execute()
-      if ((await adminsOf(trx)) > 0) return
-      throw new ProblemError(
-        'last-admin',
-        'Nobody would be left who can manage Tandem. Make somebody else an admin first.',
-      )
+      await assertAdmin(trx)
     })
+  }
+
+  /** Takes away everything by which somebody comes in. @throws ProblemError `last-admin`. */
+  async function remove(personId: string) {
+    await db.transaction().execute(async (trx) => {
+      await trx.deleteFrom('people').where('id', '=', personId).execute()
+      await assertAdmin(trx)
+      for (const table of ['sessions', 'invitations', 'devices'] as const) {
+        await trx.deleteFrom(table).where('person_id', '=', personId).execute()
+      }
+    })
+  }
+
+  async function assertAdmin(trx: Pick<Store, 'selectFrom'>) {
+    if ((await adminsOf(trx)) > 0) return
+    throw new ProblemError(
+      'last-admin',
+      'Nobody would be left who can manage Tandem. Make somebody else an admin first.',
+    )
   }
 
   /** Admins that can sign in. */
@@ -111,8 +146,19 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
     return Number(count)
   }
 
-  /** Makes a link by which the person sets a password; the ones before it are no longer good. */
+  /**
+   * Makes a link by which the person sets a password; the ones before it are no longer good.
+   *
+   * @throws ProblemError `invalid-request` for somebody whom another system vouches for: with a password
+   *   here they would come in past it.
+   */
   async function invite(row: PersonRow): Promise<Invitation> {
+    if (row.subject !== null) {
+      throw new ProblemError(
+        'invalid-request',
+        `${row.name} signs in elsewhere and has no password here. Reset it there.`,
+      )
+    }
     const secret = newOpaque()
     const expiresAt = now() + invitationMs
     await db.transaction().execute(async (trx) => {
@@ -122,7 +168,7 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
         .values({ secret_hash: opaqueHash(secret), person_id: row.id, expires_at: expiresAt })
         .execute()
     })
-    return { person: toPerson(row, null), path: `/invitation#${secret}`, expiresAt }
+    return { person: await look(row), path: `/invitation#${secret}`, expiresAt }
   }
 
   /** @throws ProblemError `link-spent` when it was used, is too old or never was. */
@@ -166,9 +212,13 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
     get,
     byName,
     list,
+    look,
     add,
     change,
+    remove,
     invite,
+    uninvite: (personId: string) =>
+      db.deleteFrom('invitations').where('person_id', '=', personId).execute(),
     invitation,
     accept,
     admins: () => adminsOf(db),
@@ -196,7 +246,7 @@ const spent = () =>
     'This link was used already, is older than three days, or was replaced by a newer one. Ask an admin for a new one.',
   )
 
-export const toPerson = (row: PersonRow, seenAt: number | null): Person => ({
+const toPerson = (row: PersonRow, traces: Pick<Person, 'seenAt' | 'invitedUntil'>): Person => ({
   id: row.id,
   name: row.name,
   role: roleOf(row),
@@ -209,5 +259,6 @@ export const toPerson = (row: PersonRow, seenAt: number | null): Person => ({
         : 'active',
   hasSecondFactor: row.totp_secret !== null,
   createdAt: row.created_at,
-  seenAt,
+  signedInAt: row.signed_in_at,
+  ...traces,
 })

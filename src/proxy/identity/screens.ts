@@ -232,6 +232,9 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
     return row
   }
 
+  const rename = (screenId: string, name: string) =>
+    db.updateTable('screens').set({ name }).where('id', '=', screenId).execute()
+
   async function revoke(screenId: string) {
     await db.deleteFrom('screens').where('id', '=', screenId).execute()
     addresses.delete(screenId)
@@ -255,6 +258,7 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
       ),
     get,
     list,
+    rename,
     revoke,
     onEnded: (listener: (screenId: string) => void) => {
       listeners.add(listener)

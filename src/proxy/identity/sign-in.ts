@@ -121,6 +121,7 @@ export function createSignIns(deps: {
     const before = way.cookie('sid')
     const old = before ? await sessions.find(before, { touch: false }) : null
     if (old) await sessions.end(old.session.id, old.session.person_id)
+    await people.set(person.id, { signed_in_at: now() })
     const { secret } = await sessions.begin(person.id, { method, from: way.from, agent, provenAt })
     return sidCookie(secret, way)
   }
@@ -157,11 +158,13 @@ export function createSignIns(deps: {
     },
 
     /** Somebody for whom Cloudflare Access vouches, at the first request with another token. */
-    noteAccess: (person: PersonRow, way: Way) =>
-      audit.append({
+    async noteAccess(person: PersonRow, way: Way) {
+      await audit.append({
         ...entry(person, { way, agent: '', requestId: '' }, 'signed-in', { method: 'access' }),
         requestId: null,
-      }),
+      })
+      await people.set(person.id, { signed_in_at: now() })
+    },
 
     async signOut(who: Who, visit: Visit): Promise<Cookies> {
       const { person, sessionId } = await local(who)

@@ -16,8 +16,11 @@ export type Bus = ReturnType<typeof createBus>
 
 const ringSize = 500
 
-/** @param epoch tells this process's versions from an earlier one's; letters and digits. */
-export function createBus(epoch: string) {
+/**
+ * @param epoch tells this process's versions from an earlier one's; letters and digits.
+ * @param onFault told what a listener threw; the others hear the event all the same.
+ */
+export function createBus(epoch: string, onFault: (fault: unknown) => void) {
   const ring: Frame[] = []
   const listeners = new Set<(frame: Frame) => void>()
   let version = 0
@@ -33,13 +36,19 @@ export function createBus(epoch: string) {
     return { version: at, event, bytes: toBytes(event), forScreen }
   }
 
-  /** Tells everybody. A listener that throws does not keep the others from hearing it. */
+  /** Tells everybody. */
   function publish(event: LiveEvent) {
     version += 1
     const frame = toFrame(event, version)
     ring.push(frame)
     if (ring.length > ringSize) ring.shift()
-    for (const listener of listeners) listener(frame)
+    for (const listener of listeners) {
+      try {
+        listener(frame)
+      } catch (fault) {
+        onFault(fault)
+      }
+    }
   }
 
   /** The same frame for one listener, at the present version and outside the ring. */

@@ -11,6 +11,8 @@ export type StreamDeps = {
   bus: Bus
   snapshot: () => LiveEvent
   now: () => number
+  /** Calls back after `ms`; returns what takes it back. */
+  after: (ms: number, callback: () => void) => () => void
   /** A screen is told less. */
   isScreen: boolean
   /** Whether whoever opened it may still see it: asked with every heartbeat, and when that changed. */
@@ -35,10 +37,10 @@ export function openStream(
   response: ServerResponse,
   last: string | null,
   headers: Record<string, string>,
-  { bus, snapshot, now, isScreen, isAlive, onEnded }: StreamDeps,
+  { bus, snapshot, now, after, isScreen, isAlive, onEnded }: StreamDeps,
 ): (goodbye?: LiveEvent) => void {
-  /** Runs while the page reads too slowly. */
-  let lagging: NodeJS.Timeout | null = null
+  /** Takes back the end of a page that reads too slowly; null while it keeps up. */
+  let lagging: (() => void) | null = null
   let isOver = false
   response.writeHead(200, {
     ...headers,
@@ -68,12 +70,14 @@ export function openStream(
     if (lagging || isOver) return
     response.write(bytesOf(frame))
     if (response.writableLength <= queueCapBytes) return
-    lagging = setTimeout(() => response.destroy(), stalledMs)
+    lagging = dropLater()
   }
 
+  const dropLater = () => after(stalledMs, () => response.destroy())
+
   response.on('drain', () => {
-    if (!lagging) return
-    clearTimeout(lagging)
+    if (!lagging || isOver) return
+    lagging()
     lagging = null
     response.write(bytesOf(bus.frameNow(snapshot())))
   })
@@ -83,24 +87,31 @@ export function openStream(
     if (!(await isAlive().catch(() => false))) end({ type: 'signed-out', at: now() })
   }
 
+  function beat() {
+    void check().then(() => send(heartbeat()))
+    stopBeat = after(heartbeatMs, beat)
+  }
+
   const unsubscribe = bus.subscribe(send)
-  const beat = setInterval(() => void check().then(() => send(heartbeat())), heartbeatMs)
-  const longest = setTimeout(() => end(), longestMs)
+  let stopBeat = after(heartbeatMs, beat)
+  const cancelLongest = after(longestMs, () => end())
   const deaf = onEnded(() => void check())
 
   function end(goodbye?: LiveEvent) {
     if (isOver) return
     isOver = true
-    clearInterval(beat)
-    clearTimeout(longest)
+    stopBeat()
+    cancelLongest()
     deaf()
     unsubscribe()
     if (goodbye && !lagging) response.write(bytesOf(bus.frameNow(goodbye)))
     response.end()
+    // What it does not take of the rest holds its connection for so long and no longer.
+    lagging ??= dropLater()
   }
   response.on('close', () => {
-    if (lagging) clearTimeout(lagging)
     end()
+    lagging?.()
   })
   return end
 }

@@ -5,7 +5,7 @@ import { isScreen } from '../identity/for-screens.ts'
 import { signedIn } from '../identity/guard.ts'
 import { openStream } from '../live/stream.ts'
 import { ProblemError } from '../problem.ts'
-import { securityHeaderValues } from './headers.ts'
+import { securityHeadersOf } from './headers.ts'
 import type { Parts, Route } from './route.ts'
 
 const mostStreams = 2000
@@ -46,10 +46,11 @@ export function eventRoutes(route: Route, parts: Parts) {
       .slice(0, mostWatched)
       .map((id) => parts.poller.watch(id))
     const response = c.env.outgoing
-    const end = openStream(response, known, securityHeaderValues, {
+    const end = openStream(response, known, securityHeadersOf(c.get('way')), {
       bus: parts.bus,
       snapshot: parts.snapshot,
       now: parts.now,
+      after: parts.after,
       isScreen: isScreen(who),
       isAlive: () => parts.identity.isAlive(who),
       onEnded: (callback) => parts.identity.onEnded(who, callback),

@@ -1,10 +1,11 @@
 import type { MiddlewareHandler } from 'hono'
+import type { Env } from './route.ts'
 
 /**
  * What every answer carries, errors too. The page needs nothing from anywhere else and nothing inline;
  * styles that React sets go through the CSSOM, which `style-src` does not touch.
  */
-export const securityHeaderValues: Record<string, string> = {
+const always: Record<string, string> = {
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'self'",
@@ -28,9 +29,20 @@ export const securityHeaderValues: Record<string, string> = {
     'accelerometer=(), camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()',
 }
 
-export function securityHeaders(): MiddlewareHandler {
+/** Over TLS the browser is told never to come by plain HTTP again, for a year. */
+const overTls = {
+  ...always,
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+}
+
+export const securityHeadersOf = ({ isSecure }: { isSecure: boolean }) =>
+  isSecure ? overTls : always
+
+export function securityHeaders(): MiddlewareHandler<Env> {
   return async (c, next) => {
     await next()
-    for (const [name, value] of Object.entries(securityHeaderValues)) c.header(name, value)
+    for (const [name, value] of Object.entries(securityHeadersOf(c.get('way')))) {
+      c.header(name, value)
+    }
   }
 }

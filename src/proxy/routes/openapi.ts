@@ -11,6 +11,7 @@ import {
 import { ActivityPage, HistorySummary, TunnelHistory } from '#contract/history.ts'
 import { type OperationId, operations } from '#contract/operations.ts'
 import {
+  Account,
   DemoRole,
   Invitation,
   InvitationAcceptance,
@@ -24,6 +25,7 @@ import {
   PersonChange,
   PersonList,
   ScreenApproval,
+  ScreenChange,
   ScreenClaim,
   ScreenLink,
   ScreenLinkRequest,
@@ -119,8 +121,10 @@ const shapes: Record<OperationId, Shape> = {
   setUp: { body: SetupRequest, answer: Done, status: 200 },
   invitationLook: { body: InvitationLookRequest, answer: InvitationLook, status: 200 },
   invitationAccept: { body: InvitationAcceptance, answer: Done, status: 200 },
+  accountGet: { answer: Account, status: 200 },
   passwordChange: { body: PasswordChange, answer: Done, status: 200 },
   sessionList: { answer: SessionList, status: 200 },
+  sessionEndOthers: { answer: Done, status: 200 },
   secondFactorNew: { answer: SecondFactor, status: 200 },
   secondFactorConfirm: { body: SecondFactorCode, answer: Done, status: 200 },
   secondFactorRemove: { answer: Done, status: 200 },
@@ -128,7 +132,9 @@ const shapes: Record<OperationId, Shape> = {
   personList: { answer: PersonList, status: 200 },
   personAdd: { body: PersonAddition, answer: Invitation, status: 201 },
   personChange: { body: PersonChange, answer: Person, status: 200 },
+  personRemove: { answer: Done, status: 200 },
   personInvite: { answer: Invitation, status: 201 },
+  invitationRevoke: { answer: Done, status: 200 },
   personSessions: { answer: SessionList, status: 200 },
   personSignOut: { answer: Done, status: 200 },
   screenList: { answer: ScreenList, status: 200 },
@@ -136,6 +142,7 @@ const shapes: Record<OperationId, Shape> = {
   screenApprove: { body: ScreenApproval, answer: Done, status: 200 },
   screenLinkMake: { body: ScreenLinkRequest, answer: ScreenLink, status: 201 },
   screenClaim: { body: ScreenClaim, answer: PairingState, status: 200 },
+  screenRename: { body: ScreenChange, answer: Done, status: 200 },
   screenRevoke: { answer: Done, status: 200 },
   demoRole: { body: DemoRole, answer: Done, status: 200 },
 }

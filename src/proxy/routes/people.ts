@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { PersonAddition, PersonChange } from '#contract/people.ts'
 import { signedIn } from '../identity/guard.ts'
-import { toPerson } from '../identity/people.ts'
 import { type Parts, type Route, readBody } from './route.ts'
 import { by, onRecord } from './sign-in.ts'
 
@@ -43,14 +42,32 @@ export function peopleRoutes(route: Route, { identity, audit, now }: Parts) {
       // Another role is another session: what was open with the old one ends.
       await sessions.endAll(personId)
     }
-    return c.json(toPerson(await people.get(personId), null))
+    return c.json(await people.look(await people.get(personId)))
+  })
+
+  route('personRemove', async (c, { personId = '' }) => {
+    const { name, role } = await people.get(personId)
+    const target = `person:${personId}`
+    const entry = { ...by(c), what: 'person-removed', target, facts: { name, role } } as const
+    await onRecord(audit, entry, () => people.remove(personId))
+    await sessions.endAll(personId)
+    return c.json({ done: true })
   })
 
   route('personInvite', async (c, { personId = '' }) => {
     const row = await people.get(personId)
     const target = `person:${personId}`
-    await audit.append({ ...by(c), what: 'invitation-made', target, facts: { name: row.name } })
-    return c.json(await people.invite(row), 201)
+    const facts = { name: row.name }
+    const entry = { ...by(c), what: 'invitation-made', target, facts } as const
+    return c.json(await onRecord(audit, entry, () => people.invite(row)), 201)
+  })
+
+  route('invitationRevoke', async (c, { personId = '' }) => {
+    const { name } = await people.get(personId)
+    const target = `person:${personId}`
+    await audit.append({ ...by(c), what: 'invitation-revoked', target, facts: { name } })
+    await people.uninvite(personId)
+    return c.json({ done: true })
   })
 
   route('personSessions', async (c, { personId = '' }) =>

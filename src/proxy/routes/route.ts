@@ -41,6 +41,8 @@ export type Parts = {
   snapshot: () => LiveEvent
   onWrite: (error: ProblemError | null) => void
   now: () => number
+  /** Calls back after `ms`; returns what takes it back. */
+  after: (ms: number, callback: () => void) => () => void
   requestId: () => string
   log: (facts: Record<string, unknown>, message: string) => void
   /** Open streams, to say goodbye to, and whose each is. */

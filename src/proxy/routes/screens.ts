@@ -1,4 +1,4 @@
-import { ScreenApproval, ScreenClaim, ScreenLinkRequest } from '#contract/people.ts'
+import { ScreenApproval, ScreenChange, ScreenClaim, ScreenLinkRequest } from '#contract/people.ts'
 import { networkOf } from '../identity/address.ts'
 import { signedIn } from '../identity/guard.ts'
 import { screenCookie } from '../identity/identify.ts'
@@ -57,6 +57,16 @@ export function screenRoutes(route: Route, { identity, audit, now }: Parts) {
     const { state, cookie } = await screens.claim(secret, c.get('way').from)
     if (cookie) takeCookie(c, cookie)
     return c.json(state)
+  })
+
+  route('screenRename', async (c, { screenId = '' }) => {
+    const before = await screens.get(screenId)
+    const { name } = await readBody(c, ScreenChange)
+    const target = `screen:${screenId}`
+    const facts = { name: { from: before.name, to: name } }
+    await audit.append({ ...by(c), what: 'screen-renamed', target, facts })
+    await screens.rename(screenId, name)
+    return c.json({ done: true })
   })
 
   route('screenRevoke', async (c, { screenId = '' }) => {

@@ -126,6 +126,11 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now }: P
     return withCookies(c, await signIns.accept(secret, password, toVisit(c)))
   })
 
+  route('accountGet', async (c) => {
+    const person = await own(c)
+    return c.json({ ...(await people.look(person)), passwordAt: person.password_at })
+  })
+
   route('passwordChange', async (c) => {
     const change = await readBody(c, PasswordChange)
     return withCookies(c, await signIns.changePassword(signedIn(c), change, toVisit(c)))
@@ -134,6 +139,19 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now }: P
   route('sessionList', async (c) => {
     const person = await own(c)
     return c.json({ sessions: await sessions.list(person, signedIn(c).sessionId) })
+  })
+
+  route('sessionEndOthers', async (c) => {
+    const person = await own(c)
+    const facts = { others: true }
+    await audit.append({
+      ...by(c),
+      what: 'session-revoked',
+      target: `person:${person.id}`,
+      facts,
+    })
+    await sessions.endAll(person.id, signedIn(c).sessionId)
+    return c.json(done)
   })
 
   route('sessionEnd', async (c, { sessionId = '' }) => {

@@ -87,7 +87,8 @@ function toDialect(database: Database.Database): SqliteDialect {
 /** Whether a write failed only because another program holds the database. */
 export const isLocked = (error: unknown) => /^SQLITE_(?:BUSY|LOCKED)/.test(codeOf(error))
 
-function makeFolder(dataDir: string) {
+/** Throws an Error in one sentence when it can't be. */
+export function makeFolder(dataDir: string) {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   } catch (error) {

@@ -61,6 +61,7 @@ export type Schema = {
     totp_used: number | null
     created_at: number
     disabled_at: number | null
+    signed_in_at: number | null
   }
   /** One-time links to set a password. The secret itself is in the link only. */
   invitations: { secret_hash: string; person_id: string; expires_at: number }

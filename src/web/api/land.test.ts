@@ -108,6 +108,7 @@ const session: SessionAnswer = {
     method: 'local',
     signedInAt: 0,
     maySignOut: true,
+    view: null,
     tryRoles: [],
   },
   signIn: { methods: ['local'], needsSetup: false },

@@ -1,14 +1,17 @@
+import { useNavigate } from '@tanstack/react-router'
+import { whyNot } from '#contract/operations.ts'
 import type { Me } from '#contract/session.ts'
 import { useDemoRole, useSignOut } from '#web/api/account.ts'
 import { Icon } from '#web/ui/Icon.tsx'
-import { Menu, MenuItem } from '#web/ui/Menu.tsx'
+import { Menu, MenuItem, MenuSeparator } from '#web/ui/Menu.tsx'
 import { tip } from '#web/ui/Tooltip.tsx'
 
-/** Who is looking, and what they can do about it: go, or in the demo be somebody else. */
+/** Who is looking, and the way to what is about them and about others; in the demo also to being somebody else. */
 export function AccountMenu({ me }: { me: Me }) {
   const signOut = useSignOut()
   const beOther = useDemoRole()
-  if (!me.maySignOut && me.tryRoles.length === 0) {
+  const navigate = useNavigate()
+  if (me.kind === 'screen') {
     return (
       <p className="max-md:hidden">
         <NameAndRole me={me} />
@@ -33,6 +36,24 @@ export function AccountMenu({ me }: { me: Me }) {
         </button>
       )}
     >
+      <MenuItem icon="person" onSelect={() => void navigate({ to: '/account' })}>
+        Your account
+      </MenuItem>
+      <MenuItem
+        icon="key"
+        disabledReason={whyNot(me.role, 'personList')}
+        onSelect={() => void navigate({ to: '/people' })}
+      >
+        People
+      </MenuItem>
+      <MenuItem
+        icon="monitor"
+        disabledReason={whyNot(me.role, 'screenList')}
+        onSelect={() => void navigate({ to: '/screens' })}
+      >
+        Screens
+      </MenuItem>
+      {me.tryRoles.length > 0 || me.maySignOut ? <MenuSeparator /> : null}
       {me.tryRoles.map((role) => (
         <MenuItem
           key={role}

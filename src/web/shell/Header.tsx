@@ -34,6 +34,9 @@ export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
       <nav aria-label="Main" className="flex h-full items-stretch sm:ml-1">
         <NavLink to="/">Tunnels</NavLink>
         {mayNotFollow === null ? <NavLink to="/activity">Activity</NavLink> : null}
+        <span className="flex max-sm:hidden">
+          <NavLink to="/wall/build">Wall</NavLink>
+        </span>
         {mayNotAudit === null ? (
           // Three words are too many for a phone; there the search goes to it.
           <span className="flex max-sm:hidden">
@@ -67,7 +70,13 @@ export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
   )
 }
 
-function NavLink({ to, children }: { to: '/' | '/activity' | '/audit'; children: string }) {
+function NavLink({
+  to,
+  children,
+}: {
+  to: '/' | '/activity' | '/audit' | '/wall/build'
+  children: string
+}) {
   return (
     <Link
       to={to}

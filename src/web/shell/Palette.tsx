@@ -227,6 +227,8 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
   const mayNotCreate = useWhyNot('tunnelCreate')
   const mayNotFailOver = useWhyNot('failoverRun')
   const mayNotAudit = useWhyNot('auditList')
+  const mayNotPeople = useWhyNot('personList')
+  const mayNotScreens = useWhyNot('screenList')
   const tunnelId = useRouterState({
     select: (state) =>
       state.matches.map(({ params }) => params as { tunnelId?: string }).at(-1)?.tunnelId,
@@ -283,9 +285,19 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
       action('activity', 'Go to activity', () => void navigate({ to: '/activity' }), {
         keys: 'g a',
       }),
+      action('monitor', 'Make a wall', () => void navigate({ to: '/wall/build' }), {
+        keys: 'g w',
+      }),
       action('person', 'Go to audit', () => void navigate({ to: '/audit' }), {
         keys: 'g u',
         disabledReason: mayNotAudit,
+      }),
+      action('person', 'Go to your account', () => void navigate({ to: '/account' })),
+      action('person', 'Go to people', () => void navigate({ to: '/people' }), {
+        disabledReason: mayNotPeople,
+      }),
+      action('monitor', 'Go to screens', () => void navigate({ to: '/screens' }), {
+        disabledReason: mayNotScreens,
       }),
       action(
         'plus',
@@ -298,5 +310,14 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
       action('monitor', 'Theme: as the system', () => setTheme('system')),
       action('keyboard', 'Keys and marks', onHelp, { keys: '?' }),
     ]
-  }, [navigate, onHelp, mayNotCreate, mayNotFailOver, mayNotAudit, tunnelId])
+  }, [
+    navigate,
+    onHelp,
+    mayNotCreate,
+    mayNotFailOver,
+    mayNotAudit,
+    mayNotPeople,
+    mayNotScreens,
+    tunnelId,
+  ])
 }

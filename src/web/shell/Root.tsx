@@ -1,7 +1,7 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Outlet, useRouterState } from '@tanstack/react-router'
 import { sessionQuery } from '#web/api/queries.ts'
-import { isEntryPath } from '#web/pages/sign-in/return-to.ts'
+import { isEntryPath } from '#web/identity/return-to.ts'
 import { Shell } from './Shell.tsx'
 
 /** Whoever is not known yet sees a page by itself, and so does a wall; everybody else one inside the shell. */

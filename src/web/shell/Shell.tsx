@@ -39,6 +39,7 @@ export function Shell({ me }: { me: Me }) {
   useShortcut('tunnels', () => void router.navigate({ to: '/' }))
   useShortcut('activity', () => void router.navigate({ to: '/activity' }))
   useShortcut('audit', () => void router.navigate({ to: '/audit' }))
+  useShortcut('wall', () => void router.navigate({ to: '/wall/build' }))
   // On pages without a list to search, the palette is the search.
   useShortcut('search', () => setLayer('palette'), true)
 

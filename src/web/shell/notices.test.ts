@@ -11,6 +11,7 @@ const me: Me = {
   method: 'local',
   signedInAt: 0,
   maySignOut: true,
+  view: null,
   tryRoles: [],
 }
 

@@ -7,6 +7,7 @@ export const shortcuts = {
   tunnels: { keys: ['g t'], does: 'Go to the tunnels', where: 'Anywhere' },
   activity: { keys: ['g a'], does: 'Go to the activity', where: 'Anywhere' },
   audit: { keys: ['g u'], does: 'Go to the audit', where: 'Anywhere' },
+  wall: { keys: ['g w'], does: 'Make a wall', where: 'Anywhere' },
   help: { keys: ['?'], does: 'Show the keys', where: 'Anywhere' },
   create: { keys: ['c'], does: 'Create a tunnel', where: 'Tunnels' },
   next: { keys: ['j', 'ArrowDown'], does: 'Next row', where: 'Tunnels' },

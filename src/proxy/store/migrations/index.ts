@@ -3,6 +3,7 @@ import { clustered } from '../dialect.ts'
 import { audit } from './audit.ts'
 import { failover } from './failover.ts'
 import { people } from './people.ts'
+import { signedIn } from './signed-in.ts'
 
 /** In the order of their names; a migration that has landed is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -149,4 +150,5 @@ export const migrations: Record<string, Migration> = {
   '003-people': people,
   '004-audit': audit,
   '005-failover': failover,
+  '006-signed-in': signedIn,
 }

@@ -1,18 +1,15 @@
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import type { InvitationLook } from '#contract/people.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useInvitation, useInvitationAccept } from '#web/api/sign-in.ts'
+import { newPasswordHint, PasswordField, whyNotPassword } from '#web/identity/PasswordField.tsx'
+import { useFragment } from '#web/identity/use-fragment.ts'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
 import { EntryForm, EntryFrame } from './EntryFrame.tsx'
-import { newPasswordHint, PasswordField, whyNotPassword } from './PasswordField.tsx'
 
 /** A one-time link: whoever has it chooses a password. */
 export function InvitationPage() {
-  const [secret] = useState(() => window.location.hash.slice(1))
-  // Out of the address, so that it stays in no history and is read over no shoulder.
-  useEffect(() => {
-    if (window.location.hash) window.history.replaceState(window.history.state, '', '/invitation')
-  }, [])
+  const secret = useFragment('/invitation')
   const { data: invitation, error } = useInvitation(secret)
   return (
     <EntryFrame title="Welcome to Tandem">

@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import { toProblem } from '#web/api/client.ts'
 import { useSetUp } from '#web/api/sign-in.ts'
+import { newPasswordHint, PasswordField, whyNotPassword } from '#web/identity/PasswordField.tsx'
 import { Field, Input } from '#web/ui/Field.tsx'
 import { EntryForm, EntryFrame } from './EntryFrame.tsx'
-import { newPasswordHint, PasswordField, whyNotPassword } from './PasswordField.tsx'
 
 /** The first start: whoever can read the server's log makes the first admin. */
 export function SetupPage() {

@@ -1,15 +1,15 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { useSearch } from '@tanstack/react-router'
+import { Link, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { kindOf, toProblem } from '#web/api/client.ts'
 import { sessionQuery } from '#web/api/queries.ts'
 import { useSignIn } from '#web/api/sign-in.ts'
+import { CodeField } from '#web/identity/CodeField.tsx'
+import { PasswordField } from '#web/identity/PasswordField.tsx'
+import { ownAddress } from '#web/identity/return-to.ts'
 import { Field, Input } from '#web/ui/Field.tsx'
-import { CodeField } from './CodeField.tsx'
 import { Elsewhere, Refused } from './Elsewhere.tsx'
 import { EntryForm, EntryFrame } from './EntryFrame.tsx'
-import { PasswordField } from './PasswordField.tsx'
-import { ownAddress } from './return-to.ts'
 
 export function SignInPage() {
   const { returnTo, refused } = useSearch({ from: '/sign-in' })
@@ -26,6 +26,12 @@ export function SignInPage() {
           <code className="font-mono">npm run people -- reset NAME</code>.
         </p>
       ) : null}
+      <p className="text-sm text-ink-2">
+        Is this a screen on a wall?{' '}
+        <Link to="/screen" className="text-accent-text underline">
+          Show a pairing code
+        </Link>
+      </p>
     </EntryFrame>
   )
 }

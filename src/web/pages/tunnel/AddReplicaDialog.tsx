@@ -7,9 +7,9 @@ import { Callout } from '#web/ui/Callout.tsx'
 import { Dialog } from '#web/ui/Dialog.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
+import { CopyButton, Masked } from '#web/ui/Secret.tsx'
 import { Segmented } from '#web/ui/Segmented.tsx'
 import { type Distribution, distributions, installSteps, joinCommand } from './install.ts'
-import { CopyButton, Masked } from './Secret.tsx'
 
 /**
  * How to make a machine a connector of this tunnel. The install token is a secret: fetched only when

@@ -8,8 +8,8 @@ import { Dialog } from '#web/ui/Dialog.tsx'
 import { Field, Input, RadioCards } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { Name } from '#web/ui/Name.tsx'
+import { Secret } from '#web/ui/Secret.tsx'
 import { newSecret, wrongWithSecret } from './new-secret.ts'
-import { Secret } from './Secret.tsx'
 
 /** A new secret for the tunnel. It lives in this dialog only, and is forgotten when it closes. */
 export function RotateSecretDialog({

@@ -7,10 +7,10 @@ import { statusAtOf } from '#web/api/ages.ts'
 import { useLive } from '#web/api/live.ts'
 import { historySummaryQuery, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { StripPatterns } from '#web/charts/Strip.tsx'
-import { filtered } from '#web/fleet/filter.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { useAlarm } from './alarm.ts'
+import { chosen } from './chosen.ts'
 import { headlineOf } from './headline.ts'
 import { judged } from './judge.ts'
 import {
@@ -80,11 +80,6 @@ export function WallPage() {
       <WallFooter demo={session.mode === 'demo'} alarm={alarm} />
     </div>
   )
-}
-
-function chosen(tunnels: readonly Tunnel[], { account, name, status, readiness }: WallSearch) {
-  const own = account ? tunnels.filter(({ accountId }) => accountId === account) : tunnels
-  return filtered(own, { q: name, status, readiness })
 }
 
 /** Which ones are too old to be believed. The same set as long as it holds the same ones. */

@@ -1,7 +1,7 @@
 /** Where to go after signing in: an address of Tandem's own, whatever the link said. Pure. */
 
 /** Pages for people who are not signed in. */
-export const entryPaths = ['/sign-in', '/setup', '/invitation'] as const
+export const entryPaths = ['/sign-in', '/setup', '/invitation', '/screen'] as const
 
 export const isEntryPath = (path: string) => entryPaths.some((entry) => entry === path)
 

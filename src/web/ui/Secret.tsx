@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { Button, IconButton } from '#web/ui/Button.tsx'
-import { useCopy } from '#web/ui/CopyId.tsx'
+import { Button, IconButton } from './Button.tsx'
+import { useCopy } from './CopyId.tsx'
 
 /** A secret that is shown only when asked for, and copied without being shown. */
 export function Secret({ value, what }: { value: string; what: string }) {

@@ -1,0 +1,192 @@
+import type { Page } from '@playwright/test'
+import { expectAccessible } from './axe.ts'
+import { join, overflow, password, post, setUp, signIn } from './entrance.ts'
+import { expect, test } from './fixtures.ts'
+
+/** Admins let people in, change what they may, and show them out. */
+
+test.use({ env: { TANDEM_SIGN_IN: 'on' } })
+test.beforeEach(async ({ page, tandem }) => setUp(page, tandem))
+
+const rowOf = (page: Page, name: string) =>
+  page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) })
+const dialog = (page: Page, name: string | RegExp) => page.getByRole('dialog', { name })
+
+async function choose(page: Page, name: string, action: string) {
+  await page.getByRole('button', { name: `Actions for ${name}` }).click()
+  await page.getByRole('menuitem', { name: action }).click()
+}
+
+/** The link that the dialog shows at this one time. */
+async function linkIn(page: Page) {
+  await page.getByRole('button', { name: 'Show the link' }).click()
+  return page.getByRole('dialog').getByRole('code').innerText()
+}
+
+test('an admin invites somebody, who comes in by the link and stands in the list', async ({
+  page,
+  secondPage,
+}) => {
+  await page.getByRole('button', { name: 'You: Ada, admin' }).click()
+  await page.getByRole('menuitem', { name: 'People' }).click()
+  await expect(rowOf(page, 'Ada')).toContainText('You')
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Invite a person' }).click()
+  const invite = dialog(page, 'Invite a person')
+  await invite.getByLabel('Name').fill('ada')
+  await invite.getByRole('button', { name: 'Make the link' }).click()
+  await expect(invite.getByText('There is a person named ada already.')).toBeVisible()
+  await expectAccessible(page)
+  await invite.getByLabel('Name').fill('Ben')
+  await invite.getByRole('radio', { name: 'Operator' }).check()
+  await invite.getByRole('button', { name: 'Make the link' }).click()
+  await expect(dialog(page, 'A link for Ben')).toBeVisible()
+  await expectAccessible(page)
+  const link = await linkIn(page)
+  await page.getByRole('button', { name: 'Done' }).click()
+  await expect(page.getByRole('region', { name: 'Open invitations' })).toContainText(
+    'Ben may join as operator',
+  )
+  await expect(rowOf(page, 'Ben')).toContainText('Invited')
+  expect(await page.content()).not.toContain(link.split('#')[1])
+
+  await join(secondPage, link)
+  await expect(rowOf(page, 'Ben')).toContainText('Active', { timeout: 15_000 })
+  await expect(page.getByRole('region', { name: 'Open invitations' })).toBeHidden()
+})
+
+test('a link that was taken back opens nothing, and a new one does', async ({
+  page,
+  secondPage,
+}) => {
+  const { path } = await post(page, '/people', { name: 'Cai', role: 'viewer' })
+  await page.goto('/people')
+  await page.getByRole('button', { name: 'Take back the link of Cai' }).click()
+  await expectAccessible(page)
+  await dialog(page, 'Take back the link of Cai').getByRole('button', { name: 'Take back' }).click()
+  await expect(rowOf(page, 'Cai')).toContainText('Not joined')
+  await secondPage.goto(path)
+  await expect(secondPage.getByRole('alert')).toContainText('This link is no longer good')
+  await choose(page, 'Cai', 'New invitation link')
+  await page.getByRole('button', { name: 'Make the link' }).click()
+  await join(secondPage, await linkIn(page))
+})
+
+test('another role, being switched off and being removed take effect at once', async ({
+  page,
+  secondPage,
+}) => {
+  const { path } = await post(page, '/people', { name: 'Vic', role: 'viewer' })
+  await join(secondPage, path)
+  const door = secondPage.getByRole('heading', { name: 'Sign in', level: 1 })
+  await page.goto('/people')
+
+  await choose(page, 'Vic', 'Change role')
+  const role = dialog(page, 'Change the role of Vic')
+  await expect(role.getByRole('button', { name: 'Change role' })).toHaveAttribute(
+    'aria-disabled',
+    'true',
+  )
+  await role.getByRole('radio', { name: 'Operator' }).check()
+  await expectAccessible(page)
+  await role.getByRole('button', { name: 'Change role' }).click()
+  await expect(rowOf(page, 'Vic')).toContainText('operator')
+  await expect(door).toBeVisible()
+  await signIn(secondPage, 'Vic', password)
+  await expect(secondPage.getByRole('button', { name: 'You: Vic, operator' })).toBeVisible()
+
+  await choose(page, 'Vic', 'Switch off')
+  await expectAccessible(page)
+  await dialog(page, 'Switch Vic off').getByRole('button', { name: 'Switch off' }).click()
+  await expect(rowOf(page, 'Vic')).toContainText('Switched off')
+  await expect(door).toBeVisible()
+  await choose(page, 'Vic', 'Switch on')
+  await dialog(page, 'Switch Vic on').getByRole('button', { name: 'Switch on' }).click()
+  await expect(rowOf(page, 'Vic')).toContainText('Active')
+
+  await signIn(secondPage, 'Vic', password)
+  await expect(secondPage.getByRole('button', { name: 'You: Vic, operator' })).toBeVisible()
+  await choose(page, 'Vic', 'Sessions')
+  const sessions = dialog(page, 'Sessions of Vic')
+  await expect(sessions.getByRole('listitem')).toContainText('Chrome on Linux')
+  await expectAccessible(page)
+  await sessions.getByRole('button', { name: 'End all sessions' }).click()
+  await expect(sessions).toContainText('Signed in nowhere.')
+  await expect(door).toBeVisible()
+  await sessions.getByRole('button', { name: 'Done' }).click()
+
+  await choose(page, 'Vic', 'Remove')
+  await expectAccessible(page)
+  await dialog(page, 'Remove Vic').getByRole('button', { name: 'Remove' }).click()
+  await expect(rowOf(page, 'Vic')).toHaveCount(0)
+})
+
+test('the last admin stays, and is told why', async ({ page }) => {
+  await page.goto('/people')
+  await choose(page, 'Ada', 'Remove')
+  const remove = dialog(page, 'Remove Ada')
+  await expect(remove).toContainText('This is you')
+  await remove.getByRole('button', { name: 'Remove' }).click()
+  await expect(remove.getByRole('alert')).toContainText('Make somebody else an admin first.')
+  await remove.getByRole('button', { name: 'Cancel' }).click()
+  await expect(rowOf(page, 'Ada')).toBeVisible()
+})
+
+test('whoever is no admin reads why the page is not for them', async ({ page, secondPage }) => {
+  const { path } = await post(page, '/people', { name: 'Vic', role: 'viewer' })
+  await join(secondPage, path)
+  await secondPage.getByRole('button', { name: 'You: Vic, viewer' }).click()
+  await expect(secondPage.getByRole('menuitem', { name: 'People' })).toHaveAttribute(
+    'aria-disabled',
+    'true',
+  )
+  for (const [path, deed] of [
+    ['/people', 'Managing people'],
+    ['/screens', 'Managing screens'],
+  ]) {
+    await secondPage.goto(path ?? '')
+    await expect(secondPage.getByRole('main')).toContainText(
+      `${deed} needs the role of an admin; you are a viewer.`,
+    )
+  }
+  await expectAccessible(secondPage)
+})
+
+test('two hundred people are found by a word, and nothing is wider than a telephone', async ({
+  page,
+}) => {
+  const names = [
+    'Ω'.repeat(64),
+    'مشغّل الليل شبكة الرياض الرئيسية',
+    ...Array.from({ length: 197 }, (_, n) => `Person ${String(n).padStart(3, '0')}`),
+  ]
+  for (const name of names) await post(page, '/people', { name, role: 'viewer' })
+  await page.goto('/people')
+  await expect(page.getByText('200 people, 1 active admin')).toBeVisible()
+  await expect(page.getByRole('rowheader')).toHaveCount(200)
+  await page.setViewportSize({ width: 360, height: 740 })
+  expect(await overflow(page)).toBe(0)
+  await expectAccessible(page)
+  await page.getByRole('searchbox', { name: 'Name, role or state' }).fill('person 07')
+  await expect(page.getByRole('rowheader')).toHaveCount(10)
+  await page.getByRole('searchbox', { name: 'Name, role or state' }).fill('nobody of the kind')
+  await expect(page.getByText('Nobody matches “nobody of the kind”')).toBeVisible()
+  await page.getByRole('button', { name: 'Show everybody' }).click()
+  await expect(page.getByRole('rowheader')).toHaveCount(200)
+})
+
+test('when Tandem does not answer, the page says so and keeps what it knew', async ({
+  page,
+  tandem,
+}) => {
+  await page.goto('/people')
+  await expect(rowOf(page, 'Ada')).toBeVisible()
+  await tandem.end('SIGKILL')
+  await expect(page.getByRole('main').getByRole('alert')).toContainText('Tandem does not answer', {
+    timeout: 20_000,
+  })
+  await expect(rowOf(page, 'Ada')).toBeVisible()
+  await tandem.again()
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByRole('main').getByRole('alert')).toBeHidden()
+})

@@ -1,0 +1,132 @@
+import type { Page } from '@playwright/test'
+import { rowOf, short } from './find.ts'
+import { expect, test } from './fixtures.ts'
+
+/** What a wall and a person at 3 a.m. rely on: never a stale green, never somebody else's eyes. */
+
+/** So long the page waits for a word of the server before it takes it for lost. */
+const silenceMs = 40_000
+
+const notices = (page: Page) => page.getByRole('region', { name: 'Notices' })
+
+async function seeList(page: Page) {
+  await expect(rowOf(page, 'lon-branch-core')).toContainText('1 standby')
+  await expect(page.getByText('Live updates are on')).toBeAttached()
+}
+
+test('P19 P21 a server that freezes without a word: within 40 s the page says so, and greens are stale', async ({
+  page,
+  tandem,
+}) => {
+  await page.clock.install()
+  await page.goto('/')
+  await seeList(page)
+  await expect(page.getByText('Healthy (stale)')).toHaveCount(0)
+  tandem.pause()
+  await page.clock.runFor(silenceMs + 5_000)
+  await expect(notices(page)).toContainText(/Live updates lost .* ago/)
+  await expect(page.getByText('Live updates are lost')).toBeAttached()
+  await expect(
+    rowOf(page, 'lon-branch-core').getByRole('cell', { name: 'Healthy (stale)' }),
+  ).toBeVisible()
+  tandem.resume()
+  await page.clock.runFor(15_000)
+  await expect(notices(page)).toBeEmpty({ timeout: 20_000 })
+  await expect(page.getByText('Live updates are on')).toBeAttached()
+})
+
+test('P20 a laptop that slept for a night shows the present within 5 s of waking', async ({
+  page,
+  context,
+  world,
+}) => {
+  await page.clock.install()
+  await page.goto('/')
+  await seeList(page)
+  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+  await expect(rowOf(page, 'lon-branch-core')).toContainText(short(active.id))
+  // Asleep: no timer fires, the connection is gone, and the world goes on.
+  await context.setOffline(true)
+  await world.swap(tunnelId)
+  await page.clock.fastForward('08:00:00')
+  await context.setOffline(false)
+  const wokeAt = Date.now()
+  await page.clock.runFor(5_000)
+  await expect(rowOf(page, 'lon-branch-core')).toContainText(short(standby.id), { timeout: 15_000 })
+  await expect(notices(page)).toBeEmpty({ timeout: 15_000 })
+  // The poller itself looks every 5 s; a slow machine needs its own time to draw.
+  expect(Date.now() - wokeAt).toBeLessThan(20_000)
+})
+
+test('F19 the dialog says which tunnel, from which to which connector, where, and how old that is', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByRole('heading').first()).toContainText('lon-branch-core')
+  const handover = dialog.getByRole('figure')
+  await expect(handover).toHaveAccessibleName(
+    new RegExp(`From ${short(active.id)}, .*to ${short(standby.id)}, `),
+  )
+  for (const { colos, id } of [active, standby]) {
+    await expect(handover).toContainText(short(id))
+    await expect(handover).toContainText(new RegExp((colos[0] ?? '').slice(0, 3), 'i'))
+  }
+  await expect(dialog).toContainText(/outbound/i)
+  // Enter does the safe thing: the dialog closes and nothing is sent.
+  await page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  expect((await world.requests()).filter(({ method }) => method === 'PUT')).toEqual([])
+})
+
+test.describe('signed in', () => {
+  test.use({ env: { TANDEM_SIGN_IN: 'on' } })
+
+  test('S24 after signing out, going back shows nothing, and the browser has kept nothing', async ({
+    page,
+    context,
+    tandem,
+    world,
+  }) => {
+    const [, code = ''] = /the code: ([0-9A-Z-]+)/.exec(tandem.output()) ?? []
+    await page.getByLabel('Set-up code').fill(code)
+    await page.getByLabel('Your name').fill('Ada')
+    await page.getByLabel('Password', { exact: true }).fill('mossy lantern quietly orbits')
+    await page.getByRole('button', { name: 'Make the first admin' }).click()
+    await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
+    const { tunnelId } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}`)
+    await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
+    await page.getByRole('button', { name: 'You: Ada, admin' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await expect(page.getByRole('heading', { name: 'Sign in', level: 1 })).toBeVisible()
+
+    await page.goBack()
+    await expect(page.getByRole('heading', { name: 'Sign in', level: 1 })).toBeVisible()
+    await expect(page.getByText('lon-branch-core')).toHaveCount(0)
+    const cookies = (await context.cookies()).filter(({ name }) => /sid$/.test(name))
+    expect(cookies).toEqual([])
+    const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))
+    expect(kept).not.toContain('lon-branch')
+    expect(kept).not.toContain('Ada')
+  })
+
+  test('S7 the session’s cookie is out of reach of scripts and of other sites', async ({
+    page,
+    context,
+    tandem,
+  }) => {
+    const [, code = ''] = /the code: ([0-9A-Z-]+)/.exec(tandem.output()) ?? []
+    await page.getByLabel('Set-up code').fill(code)
+    await page.getByLabel('Your name').fill('Ada')
+    await page.getByLabel('Password', { exact: true }).fill('mossy lantern quietly orbits')
+    await page.getByRole('button', { name: 'Make the first admin' }).click()
+    await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
+    const cookies = await context.cookies()
+    expect(cookies.length).toBeGreaterThan(0)
+    expect(cookies.filter(({ httpOnly, sameSite }) => !httpOnly || sameSite !== 'Lax')).toEqual([])
+    expect(await page.evaluate(() => document.cookie)).toBe('')
+  })
+})

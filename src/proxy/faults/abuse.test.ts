@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AuditPage } from '#contract/audit.ts'
+import type { TunnelHistory } from '#contract/history.ts'
+import type { Person } from '#contract/people.ts'
+import { startRig } from './rig.ts'
+import { createVisitor, join, publicUrl, setUp, type Visitor } from './visitor.ts'
+import { startWorld, type World } from './world.ts'
+
+/** S9, S10, S29 and S30: what asks too much, too often, or in the database's own words. */
+
+let world: World
+let rig: Awaited<ReturnType<typeof startRig>>
+let admin: Visitor
+let tunnelId: string
+beforeAll(async () => {
+  world = await startWorld()
+  ;({ tunnelId } = await world.addTunnel('lon-core', 3))
+  rig = await startRig(world, { signIn: 'people', publicUrl })
+  await rig.looked()
+  admin = await setUp(rig)
+  await join(rig, admin, 'Ben', 'viewer')
+}, 120_000)
+afterAll(async () => {
+  await rig.end()
+  await world.end()
+})
+
+const ask = (path: string) => rig.time.during(admin.ask('GET', path))
+
+describe('S9 the database’s own words in a search', () => {
+  const injections = [
+    "'",
+    "''",
+    "' or '1'='1",
+    "' or 1=1 --",
+    "Ada' --",
+    '" or ""="',
+    "'; drop table audit; --",
+    "'; delete from people; --",
+    "'; update people set role='admin'; --",
+    "' union select secret from sessions --",
+    "' union select null,null,null,null,null --",
+    "1; attach database '/tmp/x' as x",
+    "'||(select hash from sessions)||'",
+    "') or ('1'='1",
+    "%' or '%'='",
+    '%',
+    '%%%%%%%%%%%%%%%%%%%%',
+    '_',
+    '___',
+    '\\',
+    "\\'",
+    '[a-z]*',
+    '*',
+    '?',
+    'a%b%c%d%e%f%g%h%i%j%k%l%m',
+    `${'%a'.repeat(50)}`,
+    `${'_'.repeat(100)}`,
+    '(a+)+$',
+    '^(([a-z])+.)+[A-Z]([a-z])+$',
+    'x\u0000y',
+    '\u0000',
+    '\ud800',
+    '\u202e',
+    '${7*7}',
+    '{{7*7}}',
+    '$(id)',
+    '`id`',
+    '=1+1',
+    '<script>',
+    'null',
+  ]
+
+  test(`${injections.length} of them, in every place: nothing is found by them, and nothing is changed`, async () => {
+    const people = async () => ((await ask('/people')).json as { people: Person[] }).people
+    const before = await people()
+    const slow: string[] = []
+    for (const text of injections) {
+      const word = encodeURIComponent(text.toWellFormed())
+      const began = performance.now()
+      const { status, json } = await ask(`/audit?who=${word}`)
+      if (performance.now() - began > 1000) slow.push(text)
+      expect([text, status]).toEqual([text, 200])
+      expect([text, ...(json as AuditPage).records]).toEqual([text])
+      for (const place of ['what', 'tunnel', 'cursor', 'from', 'to']) {
+        expect([text, place, (await ask(`/audit?${place}=${word}`)).status]).toEqual([
+          text,
+          place,
+          400,
+        ])
+      }
+      for (const place of ['kind', 'tunnel', 'cursor', 'from', 'to']) {
+        expect([text, place, (await ask(`/activity?${place}=${word}`)).status]).toEqual([
+          text,
+          place,
+          400,
+        ])
+      }
+    }
+    expect(slow).toEqual([])
+    expect(await people()).toEqual(before)
+    expect((await ask('/audit/chain')).json).toMatchObject({ isWhole: true })
+    expect((await ask(`/audit?who=${'x'.repeat(101)}`)).status).toBe(400)
+  })
+})
+
+describe('S10 what would make lines of its own', () => {
+  const breaking = [
+    '\r\n',
+    '\n{"level":60}',
+    '\u2028',
+    '\u001b[2J',
+    '\u0000',
+    '\b\b\b',
+    '\u009b31m',
+  ]
+
+  test('a name with line ends or controls stays one line of the log, the stream and the file', async () => {
+    for (const [at, odd] of breaking.entries()) {
+      const name = `a${odd}b${at}`
+      const { status } = await rig.time.during(
+        admin.ask('POST', '/tunnels', { name, ha: true, accountId: world.accounts[0] }),
+      )
+      expect([JSON.stringify(name), status]).toEqual([JSON.stringify(name), 201])
+    }
+    await admin.ask('POST', '/sign-in', { name: 'x\r\n{"level":60,"msg":"forged"}', password: 'y' })
+    const parsed = rig.lines.map((line) => JSON.parse(line) as { msg?: string })
+    expect(parsed.filter(({ msg }) => msg === 'forged')).toEqual([])
+    expect(rig.lines.filter((line) => line.trimEnd().includes('\n'))).toEqual([])
+
+    const frames: string[] = []
+    const leave = rig.tandem.parts.bus.subscribe(({ bytes }) => frames.push(bytes.toString()))
+    rig.tandem.parts.bus.publish(rig.tandem.parts.snapshot())
+    leave()
+    expect(frames[0]).toMatch(/^id: \S+\ndata: [^\r\n]+\n\n$/)
+
+    const { json } = await ask('/audit?what=tunnelCreate')
+    expect((json as AuditPage).records).toHaveLength(breaking.length)
+  })
+
+  test('addresses that are only claimed are not believed', async () => {
+    const stranger = createVisitor(rig, '203.0.113.9')
+    await stranger.ask(
+      'POST',
+      '/sign-in',
+      { name: 'Ada', password: 'wrong' },
+      {
+        forwarded: 'for=198.51.100.1',
+        'x-real-ip': '198.51.100.2',
+        'cf-connecting-ip': '198.51.100.3',
+        'x-forwarded-host': 'evil.example',
+      },
+    )
+    const { json } = await ask('/audit?what=sign-in-failed')
+    expect((json as AuditPage).records[0]?.from).toBe('203.0.113.9')
+  })
+})
+
+test('S29 500 people press “check now” for a minute: twenty calls more, not one for each', async () => {
+  await rig.time.run(60_000)
+  const reads = () =>
+    rig.calls.filter(({ path }) => path.endsWith(`/${tunnelId}/connections`)).length
+  const began = reads()
+  await rig.time.run(60_000)
+  const usual = reads() - began
+  const before = reads()
+  for (let n = 0; n < 500; n += 1) {
+    const { status } = await ask(`/tunnels/${tunnelId}/connectors?fresh=true`)
+    expect(status).toBe(200)
+    await rig.time.run(120)
+  }
+  expect(reads() - before).toBeLessThanOrEqual(usual + 20)
+})
+
+test('S30 a window of ten years is cut to what is kept, and answered at once', async () => {
+  const now = rig.time.now()
+  const tenYears = 10 * 365 * 86_400_000
+  const began = performance.now()
+  const { status, json } = await ask(
+    `/tunnels/${tunnelId}/history?from=${now - tenYears}&to=${now}`,
+  )
+  expect(performance.now() - began).toBeLessThan(1000)
+  expect(status).toBe(200)
+  const history = json as TunnelHistory
+  expect(history.from).toBeGreaterThanOrEqual(now - 402 * 86_400_000)
+  for (const [from, to] of [
+    [0, 999_999_999_999_999],
+    [now, now + tenYears],
+    [1, 2],
+  ]) {
+    expect((await ask(`/tunnels/${tunnelId}/history?from=${from}&to=${to}`)).status).toBe(200)
+    expect((await ask(`/history/summary?from=${from}&to=${to}`)).status).toBe(200)
+  }
+})
+
+test('S18 S24 no secret stands in an address, and none is in what is listed', async () => {
+  const made = await admin.ask('POST', '/screens/links', { name: 'Wall', view: '/', days: 9 })
+  const { path } = made.json as { path: string }
+  // A server and its log see what stands before the #.
+  expect(path.split('#')[0]).toMatch(/^\/[a-z]+$/)
+  const listed = JSON.stringify([(await ask('/screens')).json, (await ask('/people')).json])
+  expect(listed).not.toContain(path.split('#')[1])
+})

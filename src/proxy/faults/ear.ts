@@ -1,0 +1,52 @@
+import { connect } from 'node:net'
+
+/** A page as the proxy sees one: somebody who listens to the live stream, or has ceased to. */
+export type Ear = ReturnType<typeof listenAt>
+
+/** @param lastEventId where the page was before, as a browser says it when it comes back */
+export function listenAt(port: number, lastEventId?: string) {
+  const socket = connect({ port, host: '127.0.0.1' })
+  const heard: { id: string; type: string }[] = []
+  let status = 0
+  let text = ''
+  let wake = () => {}
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk
+    if (status === 0) status = Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0)
+    const events = text.split('\n\n')
+    text = events.pop() ?? ''
+    for (const event of events) {
+      const [, id, type] = /id: (\S+)\ndata: \{"type":"(\S+?)"/.exec(event) ?? []
+      if (id && type) heard.push({ id, type })
+    }
+    wake()
+  })
+  socket.on('error', () => {})
+  const closed = new Promise<void>((resolve) => {
+    socket.on('close', () => {
+      resolve()
+      wake()
+    })
+  })
+  const from = lastEventId === undefined ? '' : `last-event-id: ${lastEventId}\r\n`
+  socket.write(`GET /api/events HTTP/1.1\r\nhost: 127.0.0.1:8787\r\n${from}\r\n`)
+  return {
+    heard,
+    closed,
+    status: () => status,
+    isOpen: () => !socket.destroyed,
+    /** Stops reading, as a frozen screen does, and goes on. */
+    freeze: () => void socket.pause(),
+    thaw: () => void socket.resume(),
+    close: () => void socket.destroy(),
+    /** Waits until it is so, or nothing more can come. */
+    async until(isSo: () => boolean) {
+      while (!isSo() && !socket.destroyed) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      if (!isSo()) throw new Error(`The stream ended (${status}) after ${heard.length} events.`)
+    },
+  }
+}

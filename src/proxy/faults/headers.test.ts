@@ -1,0 +1,196 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createApp } from '../app.ts'
+import { readPage } from '../routes/page.ts'
+import { openDoor } from './door.ts'
+import { type Heard, say, toText } from './raw.ts'
+import { startRig } from './rig.ts'
+import { createVisitor, publicUrl, setUp, type Visitor } from './visitor.ts'
+import { startWorld, type World } from './world.ts'
+
+/** S6, S7, S24 and S26: what every answer carries, and which files there are. */
+
+let world: World
+let rig: Awaited<ReturnType<typeof startRig>>
+let door: Awaited<ReturnType<typeof openDoor>>
+let admin: Visitor
+let folder: string
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tandem-page-'))
+  mkdirSync(join(folder, 'web/assets'), { recursive: true })
+  writeFileSync(join(folder, 'web/index.html'), '<!doctype html><title>Tandem</title>')
+  writeFileSync(join(folder, 'web/assets/index-abc.js'), 'export {}')
+  writeFileSync(join(folder, 'web/assets/index-abc.js.map'), '{"sources":["secret.ts"]}')
+  writeFileSync(join(folder, 'web/.env'), 'CLOUDFLARE_API_TOKEN=hush')
+  writeFileSync(join(folder, 'proxy.js'), 'the proxy itself')
+  world = await startWorld()
+  rig = await startRig(world, { signIn: 'people', publicUrl })
+  await rig.looked()
+  admin = await setUp(rig)
+  const app = createApp(rig.tandem.parts, readPage(join(folder, 'web')))
+  door = await openDoor({ app })
+}, 120_000)
+afterAll(async () => {
+  await door.close()
+  await rig.end()
+  await world.end()
+  rmSync(folder, { recursive: true })
+})
+
+const tls: [string, string][] = [
+  ['host', 'tandem.example.com'],
+  ['x-forwarded-proto', 'https'],
+]
+const cookie = (): [string, string] => [
+  'cookie',
+  [...admin.jar].map(([name, value]) => `${name}=${value}`).join('; '),
+]
+const own: [string, string][] = [
+  ['x-requested-by', 'tandem'],
+  ['origin', publicUrl],
+]
+const json: [string, string] = ['content-type', 'application/json']
+const ask = (
+  method: string,
+  path: string,
+  headers: [string, string][] = [],
+  body: string | null = null,
+) => rig.time.during(say(door.port, toText(method, path, [...tls, ...headers], body)))
+
+/** Each kind of answer once, with the status that shows that it is the one that was meant. */
+const answers: [string, number, () => Promise<Heard>][] = [
+  ['the page', 200, () => ask('GET', '/')],
+  ['an address of the page', 200, () => ask('GET', '/tunnels/x')],
+  ['a file', 200, () => ask('GET', '/assets/index-abc.js')],
+  ['a file that is not there', 404, () => ask('GET', '/nothing.js')],
+  ['a method that the page does not take', 404, () => ask('POST', '/')],
+  ['that it lives', 200, () => ask('GET', '/healthz')],
+  ['that it is ready', 200, () => ask('GET', '/readyz')],
+  ['data', 200, () => ask('GET', '/api/tunnels', [cookie()])],
+  ['a file made on the way', 200, () => ask('GET', '/api/activity.csv', [cookie()])],
+  ['the live stream', 200, () => ask('GET', '/api/events', [cookie()])],
+  ['an id that is none', 400, () => ask('GET', '/api/tunnels/x', [cookie()])],
+  ['nobody', 401, () => ask('GET', '/api/tunnels')],
+  ['another site', 403, () => ask('GET', '/api/session', [['sec-fetch-site', 'cross-site']])],
+  ['no such address', 404, () => ask('GET', '/api/nothing', [cookie()])],
+  ['no such method', 405, () => ask('DELETE', '/api/tunnels', [cookie(), ...own, json], '{}')],
+  [
+    'too large',
+    413,
+    () => ask('POST', '/api/tunnels', [cookie(), ...own, json], `"${'x'.repeat(70_000)}"`),
+  ],
+  [
+    'not JSON',
+    415,
+    () => ask('POST', '/api/tunnels', [cookie(), ...own, ['content-type', 'text/xml']], '<a/>'),
+  ],
+]
+
+const exactly = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-resource-policy': 'same-origin',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+}
+
+describe('S6 S7 what every answer carries', () => {
+  test.each(answers)(
+    '%s (%i): nothing may frame it, nothing inline runs, TLS for a year',
+    async (_, status, get) => {
+      const heard = await get()
+      expect(heard.status).toBe(status)
+      const carried = Object.fromEntries(
+        Object.keys(exactly).map((name) => [name, heard.headers.get(name)]),
+      )
+      expect(carried).toEqual(exactly)
+      expect(heard.headers.get('permissions-policy')).toContain('camera=()')
+      const telling = ['access-control-allow-origin', 'server', 'x-powered-by']
+      expect(telling.filter((name) => heard.headers.has(name))).toEqual([])
+    },
+  )
+
+  test('without TLS the browser is not told that there is some', async () => {
+    const plain = toText('GET', '/', [['host', '127.0.0.1:8787']], null)
+    const { headers } = await say(door.port, plain)
+    expect(headers.has('strict-transport-security')).toBe(false)
+  })
+})
+
+test('S24 nothing that is told is kept: not by a browser, not on the way', async () => {
+  for (const [says, , get] of answers.slice(7)) {
+    const { headers } = await get()
+    expect([says, headers.get('cache-control')]).toEqual([says, 'no-store'])
+  }
+  expect((await ask('GET', '/')).headers.get('cache-control')).toBe('no-cache')
+  const visitor = createVisitor(rig)
+  for (const [name, value] of admin.jar) visitor.jar.set(name, value)
+  const { headers } = await visitor.ask('POST', '/sign-out')
+  expect(headers.get('clear-site-data')).toBe('"cache"')
+  await admin.signIn('Ada', 'mossy lantern quietly orbits')
+})
+
+describe('S26 files', () => {
+  const climbing = [
+    '/../proxy.js',
+    '/..%2fproxy.js',
+    '/%2e%2e/proxy.js',
+    '/%2e%2e%2fproxy.js',
+    '/..\\proxy.js',
+    '/..%5cproxy.js',
+    '/assets/../../proxy.js',
+    '/assets/..%2f..%2fproxy.js',
+    '/assets/%2e%2e/%2e%2e/proxy.js',
+    '/assets/....//....//proxy.js',
+    '//proxy.js',
+    '/./../proxy.js',
+    '/%252e%252e%252fproxy.js',
+    '/%c0%ae%c0%ae/proxy.js',
+    '/assets/index-abc.js%00.html',
+    '/assets/index-abc.js/../../../proxy.js',
+    '/etc/passwd.txt',
+    '/../../../../../../etc/passwd.txt',
+    '/%2fetc%2fpasswd.txt',
+    'file:///etc/passwd.txt',
+    '/.env',
+    '/%2eenv',
+    '/.git/config.txt',
+    '/.git/HEAD.txt',
+    '/assets/index-abc.js.map',
+    '/assets/index-abc.js.MAP',
+    '/index.html',
+    '/index.html.gz',
+    '/INDEX.HTML',
+    '/package.json',
+    '/package-lock.json',
+    '/build.json',
+    '/data/tandem.db',
+    '/tandem.db',
+    '/setup-code.txt',
+    '/proxy.js',
+    '/src/proxy/main.ts',
+    '/node_modules/hono/package.json',
+    '/assets/.',
+    '/web.config',
+  ]
+
+  test(`${climbing.length} ways out of the folder, and to what is not for everybody`, async () => {
+    const found: string[] = []
+    for (const path of climbing) {
+      const { status, body } = await ask('GET', path)
+      // An address without an ending is one of the page's own; it answers with the page and nothing else.
+      const isPage = status === 200 && body.includes('<title>Tandem</title>')
+      if (status !== 404 && status !== 400 && !isPage) found.push(`${path}: ${status} ${body}`)
+      if (/hush|secret\.ts|the proxy itself|root:/.test(body)) found.push(`${path}: ${body}`)
+    }
+    expect(found).toEqual([])
+    expect(climbing.length).toBeGreaterThanOrEqual(40)
+  })
+})

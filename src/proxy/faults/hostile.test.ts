@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type OperationId, operations } from '#contract/operations.ts'
+import type { Person, Screen } from '#contract/people.ts'
+import { openapiDocument } from '../routes/openapi.ts'
+import { openDoor } from './door.ts'
+import { type Caller, callers, type HostileRequest, hostileRequests, oddIds } from './hostile.ts'
+import { type Heard, say, toText } from './raw.ts'
+import { startRig } from './rig.ts'
+import { createVisitor, goodPassword, join, publicUrl, setUp, type Visitor } from './visitor.ts'
+import { startWorld, type World } from './world.ts'
+
+/**
+ * S1, S2 and S3: whatever comes in over a real socket, from whomever. `npm run soak` asks for more of it;
+ * the seed of a run that found something finds it again.
+ */
+const requestsWanted = Number(process.env.TANDEM_HOSTILE_REQUESTS ?? 3000)
+const seed = Number(process.env.TANDEM_HOSTILE_SEED ?? 1)
+const patienceMs = Math.max(60_000, requestsWanted * 20)
+
+/** The limits of calls are another test's matter: here every request may come through to Cloudflare. */
+const plenty = 1_200_000
+
+let world: World
+let rig: Awaited<ReturnType<typeof startRig>>
+let door: Awaited<ReturnType<typeof openDoor>>
+const visitors = {} as Record<Caller, Visitor>
+const names = { viewer: 'Vic', operator: 'Ona', admin: 'Ada' } as const
+const known = { tunnelId: [], connectorId: [], accountId: [] } as Record<string, string[]>
+
+beforeAll(async () => {
+  world = await startWorld()
+  await world.order('/rate-limit', { limit: plenty, windowMs: 300_000 })
+  const tunnels = [await world.addTunnel('lon-core', 2), await world.addTunnel('nobody-yet', 0)]
+  known.tunnelId = tunnels.map(({ tunnelId }) => tunnelId)
+  known.connectorId = tunnels.flatMap(({ connectorIds }) => connectorIds)
+  known.accountId = world.accounts
+  rig = await startRig(world, { signIn: 'people', publicUrl, rateLimit: plenty })
+  await rig.looked()
+  const admin = await setUp(rig, names.admin)
+  visitors.admin = admin
+  visitors.viewer = (await join(rig, admin, names.viewer, 'viewer')).visitor
+  visitors.operator = (await join(rig, admin, names.operator, 'operator')).visitor
+  visitors.nobody = createVisitor(rig)
+  visitors.screen = createVisitor(rig)
+  const { json } = await admin.ask('POST', '/screens/links', { name: 'Wall', view: '/', days: 90 })
+  const secret = (json as { path: string }).path.split('#')[1]
+  await visitors.screen.ask('POST', '/screens/claims', { secret })
+  door = await openDoor(rig)
+}, 120_000)
+afterAll(async () => {
+  await door.close()
+  await rig.end()
+  await world.end()
+}, 60_000)
+
+/** Lets the rig's clock go on, 40 times as fast as ours, until something is done. */
+async function withTime<T>(work: Promise<T>): Promise<T> {
+  let isDone = false
+  const done = work.finally(() => {
+    isDone = true
+  })
+  done.catch(() => {})
+  while (!isDone) {
+    await Promise.race([done.catch(() => {}), new Promise((resolve) => setTimeout(resolve, 10))])
+    if (!isDone) await rig.time.run(400)
+  }
+  return done
+}
+
+const signedInAt: Partial<Record<Caller, number>> = {}
+
+/** Signs in again before the session is too old for anything, and after it was ended. */
+async function refresh(caller: Caller) {
+  if (!(caller in names)) return
+  if (rig.time.now() - (signedInAt[caller] ?? 0) < 30 * 60_000) return
+  const { status } = await visitors[caller].signIn(
+    names[caller as keyof typeof names],
+    goodPassword,
+  )
+  expect([caller, status]).toEqual([caller, 200])
+  signedInAt[caller] = rig.time.now()
+}
+
+/** Sends it with the cookies of its caller, unless it brings its own. */
+function send({ caller, method, target, headers, body }: HostileRequest): Promise<Heard> {
+  const cookie = [...visitors[caller].jar].map(([name, value]) => `${name}=${value}`).join('; ')
+  const own = headers.some(([name]) => name === 'cookie')
+  const all: [string, string][] = own || cookie === '' ? headers : [...headers, ['cookie', cookie]]
+  return say(door.port, toText(method, target, all, body))
+}
+
+const mustCarry = [
+  'content-security-policy',
+  'x-content-type-options',
+  'x-frame-options',
+  'cross-origin-resource-policy',
+]
+
+/** What is wrong with an answer, whatever the question was; null: nothing. */
+function faultOf({ status, headers, body }: Heard): string | null {
+  // The server itself refuses what is no HTTP, without a word and before any of our code runs.
+  if ([400, 413, 431].includes(status) && /^(?:0\r\n\r\n)?$/.test(body)) return null
+  if (status === 0) return 'no answer'
+  if (status >= 500) return `${status}: ${body}`
+  const missing = mustCarry.filter((name) => !headers.has(name))
+  if (missing.length > 0) return `${status} without ${missing.join(', ')}`
+  if (headers.has('x-a') || headers.get('set-cookie')?.startsWith('a=b')) return 'a header got in'
+  if (body.includes(world.token)) return 'the API token'
+  return null
+}
+
+test(
+  `S1 S3 ${requestsWanted} requests made of the OpenAPI document: answered, none by breaking`,
+  async () => {
+    const counts = new Map<number, number>()
+    const done = new Set<string>()
+    const requests = hostileRequests(openapiDocument(), known)
+    const property = fc.asyncProperty(requests, async (request) => {
+      await refresh(request.caller)
+      const heard = await send(request)
+      counts.set(heard.status, (counts.get(heard.status) ?? 0) + 1)
+      expect(faultOf(heard)).toBeNull()
+      if (heard.status < 400 && request.method === methodOf(request)) done.add(request.operationId)
+      if (request.operationId === 'signOut') delete signedInAt[request.caller]
+    })
+    await withTime(
+      fc.assert(property, { numRuns: requestsWanted, seed, endOnFailure: requestsWanted > 10_000 }),
+    )
+    expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(requestsWanted)
+    console.log(`${requestsWanted} requests, seed ${seed}:`, Object.fromEntries([...counts].sort()))
+
+    // It gets past the door: what needs no secret that nobody can guess is done, not only refused.
+    const undone = Object.keys(operations).filter((id) => !done.has(id))
+    expect(undone.filter((id) => !beyondGuessing.has(id as OperationId))).toEqual([])
+
+    expect(rig.calls.filter(({ query }) => query.includes('cascade'))).toEqual([])
+    expect(Object.keys(Object.prototype)).toEqual([])
+    expect(rig.lines.filter((line) => line.includes('urn:tandem:problem:internal'))).toEqual([])
+    const { status } = await visitors.admin.ask('GET', '/audit/chain')
+    expect(status).toBe(200)
+  },
+  patienceMs,
+)
+
+const methodOf = ({ operationId }: HostileRequest) => operations[operationId as OperationId].method
+
+/** Needs a password, a code or a link, or the id of somebody, or something that is not set up here. */
+const beyondGuessing = new Set<OperationId>([
+  'failoverGet',
+  // Three ids that fit together: the soak meets it, and the failover's own tests do.
+  'failoverRun',
+  'signIn',
+  'signInOidc',
+  'signInOidcEnd',
+  'signInAgain',
+  'setUp',
+  'invitationLook',
+  'invitationAccept',
+  'passwordChange',
+  'secondFactorConfirm',
+  'sessionEnd',
+  'personChange',
+  'personInvite',
+  'personSessions',
+  'personSignOut',
+  'screenApprove',
+  'screenClaim',
+  'screenRevoke',
+  'demoRole',
+])
+
+/** Every place of an id in every path; the other places of the path hold what exists. */
+const places = Object.values(operations).flatMap(({ method, path }) =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(({ index }) => ({ method, path, index })),
+)
+
+test(`S2 ${oddIds.length} strings in each of ${places.length} places of an id: nothing is asked of Cloudflare`, async () => {
+  await refresh('admin')
+  const before = rig.calls.length
+  const answers: string[] = []
+  for (const { method, path, index } of places) {
+    for (const odd of oddIds) {
+      const target = path.replaceAll(/\{(\w+)\}/g, (_, name: string, at: number) =>
+        at === index ? odd : (known[name]?.[0] ?? randomUUID()),
+      )
+      const heard = await send({
+        operationId: '',
+        caller: 'admin',
+        method,
+        target: `/api${target}`,
+        headers: [
+          ['host', 'tandem.example.com'],
+          ['x-forwarded-proto', 'https'],
+          ['x-requested-by', 'tandem'],
+          ['origin', publicUrl],
+          ['content-type', 'application/json'],
+          ['x-http-method-override', 'DELETE'],
+        ],
+        body: method === 'GET' ? null : '{}',
+      })
+      const fault = faultOf(heard)
+      if (fault) answers.push(`${method} ${target}: ${fault}`)
+    }
+  }
+  expect(answers).toEqual([])
+  // The clock stood still, so nothing but the requests could have asked.
+  expect(rig.calls.slice(before).map(({ method, path }) => `${method} ${path}`)).toEqual([])
+}, 60_000)
+
+test('S3 every method on every address: what the table does not have is refused', async () => {
+  const taken = new Set<string>(
+    Object.values(operations).map((each) => `${each.method} ${each.path}`),
+  )
+  const paths = [...new Set(Object.values(operations).map(({ path }) => path))]
+  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'LINK', 'PROPFIND']
+  const before = rig.calls.length
+  const wrong: string[] = []
+  for (const path of paths) {
+    for (const method of methods.filter((each) => !taken.has(`${each} ${path}`))) {
+      const { status } = await send({
+        operationId: '',
+        caller: 'admin',
+        method,
+        target: `/api${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => known[name]?.[0] ?? randomUUID())}`,
+        headers: [
+          ['host', 'tandem.example.com'],
+          ['x-forwarded-proto', 'https'],
+          ['x-requested-by', 'tandem'],
+          ['origin', publicUrl],
+          ['content-type', 'application/json'],
+        ],
+        body: method === 'GET' ? null : '{}',
+      })
+      // An id's place may take what stands here for another path's word.
+      if (![400, 405].includes(status)) wrong.push(`${status} for ${method} ${path}`)
+    }
+  }
+  expect(wrong).toEqual([])
+  expect(rig.calls.length).toBe(before)
+}, 60_000)
+
+test('what was tried has made nobody an admin, and no screen more than it was', async () => {
+  await refresh('admin')
+  const { people } = (await visitors.admin.ask('GET', '/people')).json as { people: Person[] }
+  const admins = people.filter(({ role, state }) => role === 'admin' && state === 'active')
+  expect(admins.map(({ name }) => name)).toEqual([names.admin])
+  const { screens } = (await visitors.admin.ask('GET', '/screens')).json as { screens: Screen[] }
+  expect(screens.map(({ name }) => name)).toEqual(['Wall'])
+  expect(callers.filter((caller) => caller in visitors)).toEqual([...callers])
+})

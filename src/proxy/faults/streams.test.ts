@@ -1,0 +1,230 @@
+import type { Socket } from 'node:net'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { LiveEvent } from '#contract/events.ts'
+import { createBus } from '../live/bus.ts'
+import { openDoor } from './door.ts'
+import { type Ear, listenAt } from './ear.ts'
+import { startRig } from './rig.ts'
+import { startWorld, type World } from './world.ts'
+
+/** P15 to P18: pages that come back, pages that cease to read, and many of them, over real sockets. */
+
+let world: World
+let rig: Awaited<ReturnType<typeof startRig>>
+let door: Awaited<ReturnType<typeof openDoor>>
+beforeAll(async () => {
+  world = await startWorld()
+  await world.addTunnel('lon-core')
+  rig = await startRig(world)
+  await rig.looked()
+  door = await openDoor(rig)
+}, 120_000)
+afterAll(async () => {
+  await door.close()
+  await rig.end()
+  await world.end()
+}, 60_000)
+
+const beat = (): LiveEvent => ({ type: 'heartbeat', at: rig.time.now() })
+const publish = (event: LiveEvent) => rig.tandem.parts.bus.publish(event)
+const versionNow = () => rig.tandem.parts.bus.version()
+const numberOf = (id: string) => Number(id.split('-')[1])
+
+/** Waits until nobody is left. */
+async function gone() {
+  while (rig.tandem.parts.streams.size > 0) {
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+async function begun(ear: Ear) {
+  await ear.until(() => ear.heard.length > 0)
+  return ear
+}
+
+describe('P15 a page that comes back with what it heard last', () => {
+  test('gets what it missed where that is known, else a snapshot', async () => {
+    for (let n = 0; n < 20; n += 1) publish(beat())
+    const [epoch = '', last = ''] = versionNow().split('-')
+    const missed = ['heartbeat', 'heartbeat', 'heartbeat']
+    const cases: [string, string | undefined, string[]][] = [
+      ['nothing', undefined, ['snapshot']],
+      ['the present version', `${epoch}-${last}`, ['heartbeat']],
+      ['three before', `${epoch}-${Number(last) - 3}`, missed],
+      ['one of the future', `${epoch}-${Number(last) + 1}`, ['snapshot']],
+      ['a negative one', `${epoch}--1`, ['snapshot']],
+      ['one of another process', `0000aaaa-${last}`, ['snapshot']],
+      ['a number alone', last, ['snapshot']],
+      ['a fraction', `${epoch}-${last}.5`, ['snapshot']],
+      ['words', 'from the beginning', ['snapshot']],
+      ['a lot', 'x'.repeat(65), ['snapshot']],
+      ['zeros before it', `${epoch}-${last.padStart(15, '0')}`, ['heartbeat']],
+      ['more digits than a number holds', `${epoch}-${'9'.repeat(16)}`, ['snapshot']],
+    ]
+    for (const [says, id, expected] of cases) {
+      const ear = listenAt(door.port, id)
+      await ear.until(() => ear.heard.length >= expected.length)
+      expect([says, ...ear.heard.map(({ type }) => type)]).toEqual([says, ...expected])
+      ear.close()
+    }
+    const tooMuch = listenAt(door.port, 'x'.repeat(1_000_000))
+    await tooMuch.closed
+    expect(tooMuch.heard).toEqual([])
+  })
+
+  test('cut off anywhere, any number of times: every event once, in their order', () => {
+    const steps = fc.array(fc.constantFrom('publish', 'cut', 'back'), { maxLength: 200 })
+    fc.assert(
+      fc.property(steps, (all) => {
+        const bus = createBus('e', () => {})
+        const heard: number[] = []
+        let leave: (() => void) | null = null
+        const come = () => {
+          for (const frame of bus.since(`e-${heard.at(-1) ?? 0}`) ?? []) heard.push(frame.version)
+          leave ??= bus.subscribe((frame) => heard.push(frame.version))
+        }
+        come()
+        for (const step of all) {
+          if (step === 'publish') bus.publish({ type: 'heartbeat', at: 0 })
+          if (step === 'cut') leave?.()
+          if (step === 'cut') leave = null
+          if (step === 'back' && !leave) come()
+        }
+        if (!leave) come()
+        const published = all.filter((step) => step === 'publish').length
+        expect(heard).toEqual(Array.from({ length: published }, (_, at) => at + 1))
+      }),
+      { numRuns: 200, seed: 1 },
+    )
+  })
+})
+
+describe('P16 pages that cease to read', () => {
+  /** As many tunnels as make a frame of some 200 KB. */
+  function large(): LiveEvent & { type: 'snapshot' } {
+    const snapshot = rig.tandem.parts.snapshot() as LiveEvent & { type: 'snapshot' }
+    const [tunnel] = snapshot.tunnels
+    if (!tunnel) throw new Error('There is no tunnel.')
+    const count = Math.ceil(200_000 / JSON.stringify(tunnel).length)
+    return { ...snapshot, tunnels: Array.from({ length: count }, () => tunnel) }
+  }
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+  /** A page and the other end of its connection. */
+  async function comes() {
+    const accepted = new Promise<Socket>((resolve) => door.server.once('connection', resolve))
+    const ear = await begun(listenAt(door.port))
+    return { ear, theirs: await accepted }
+  }
+  const capBytes = 256 * 1024
+
+  test('wait in no queue without end, hold nobody else up, and are dropped after 30 s', async () => {
+    const frozen = [await comes(), await comes(), await comes()]
+    const awake = await comes()
+    for (const { ear } of frozen) ear.freeze()
+    const event = large()
+    const frameBytes = JSON.stringify(event).length
+    // First what the system itself holds for a connection fills up, then what is held here.
+    let rounds = 0
+    for (let full = 0; full < 10; rounds += 1) {
+      publish(event)
+      const version = versionNow()
+      await awake.ear.until(() => awake.ear.heard.at(-1)?.id === version)
+      if (frozen.every(({ theirs }) => theirs.writableLength > capBytes)) full += 1
+    }
+    const waiting = frozen.map(({ theirs }) => theirs.writableLength)
+    // What may wait for one of them, and the frame that was one too many.
+    expect(Math.max(...waiting)).toBeLessThan(capBytes + 2 * frameBytes)
+    expect(rig.tandem.parts.streams.size).toBe(4)
+
+    await rig.time.run(31_000)
+    expect(frozen.map(({ theirs }) => theirs.destroyed)).toEqual([true, true, true])
+    expect(awake.theirs.destroyed).toBe(false)
+    const heard = awake.ear.heard.filter(({ type }) => type === 'snapshot')
+    expect(heard).toHaveLength(rounds + 1)
+    for (const { ear } of [...frozen, awake]) ear.close()
+    await Promise.all([...frozen, awake].map(({ ear }) => ear.closed))
+    await gone()
+  }, 60_000)
+
+  test('one that reads on in time gets one snapshot for all that it missed', async () => {
+    const { ear, theirs } = await comes()
+    ear.freeze()
+    const event = large()
+    while (theirs.writableLength <= capBytes) {
+      publish(event)
+      await turn()
+    }
+    for (let n = 0; n < 100; n += 1) publish(beat())
+    ear.thaw()
+    const version = versionNow()
+    await ear.until(() => ear.heard.at(-1)?.id === version)
+    expect(ear.heard.at(-1)?.type).toBe('snapshot')
+    expect(ear.heard.filter(({ type }) => type === 'heartbeat')).toEqual([])
+    publish(beat())
+    await ear.until(() => ear.heard.at(-1)?.type === 'heartbeat')
+    ear.close()
+    await ear.closed
+    await gone()
+  }, 60_000)
+
+  test('one that was told goodbye and does not take it is dropped too', async () => {
+    const { ear, theirs } = await comes()
+    ear.freeze()
+    const event = large()
+    // Something waits for it, and too little to call it slow.
+    while (theirs.writableLength === 0) {
+      publish(event)
+      await turn()
+    }
+    for (const end of rig.tandem.parts.streams.keys()) end({ type: 'bye', at: rig.time.now() })
+    await rig.time.run(31_000)
+    expect(theirs.destroyed).toBe(true)
+    ear.close()
+    await ear.closed
+    await gone()
+  }, 60_000)
+})
+
+test('P17 P18 500 screens hear every event once, and are all back after they were cut off', async () => {
+  const first = await Promise.all(Array.from({ length: 500 }, () => begun(listenAt(door.port))))
+  const from = numberOf(versionNow())
+  for (let n = 0; n < 20; n += 1) publish(beat())
+  const last = versionNow()
+  await Promise.all(first.map((ear) => ear.until(() => ear.heard.at(-1)?.id === last)))
+  const wanted = Array.from({ length: 20 }, (_, at) => from + 1 + at)
+  const odd = first.filter(
+    ({ heard }) =>
+      heard
+        .slice(1)
+        .map(({ id }) => numberOf(id))
+        .join() !== wanted.join(),
+  )
+  expect(odd).toHaveLength(0)
+
+  door.server.closeAllConnections()
+  await Promise.all(first.map((ear) => ear.closed))
+  const again = await Promise.all(
+    Array.from({ length: 500 }, () => begun(listenAt(door.port, last))),
+  )
+  expect(again.filter((ear) => ear.status() !== 200 || ear.heard[0]?.id !== last)).toHaveLength(0)
+  expect(rig.tandem.parts.streams.size).toBe(500)
+  for (const ear of again) ear.close()
+  await Promise.all(again.map((ear) => ear.closed))
+  await gone()
+}, 60_000)
+
+test('P22 a listener that throws keeps nobody else from hearing', () => {
+  const faults: unknown[] = []
+  const bus = createBus('e', (fault) => faults.push(fault))
+  const heard: number[] = []
+  bus.subscribe(() => {
+    throw new Error('a broken listener')
+  })
+  bus.subscribe(({ version }) => heard.push(version))
+  bus.publish({ type: 'heartbeat', at: 0 })
+  bus.publish({ type: 'heartbeat', at: 1 })
+  expect(heard).toEqual([1, 2])
+  expect(faults).toHaveLength(2)
+})

@@ -1,0 +1,46 @@
+import { statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+
+/**
+ * Whose is the data folder? One Tandem's at a time: two would both watch, both count calls and both fail
+ * over. Held through a lock of the operating system, so that it ends with the process, however that ends.
+ */
+const networkKinds = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB'],
+])
+
+/**
+ * @param kindOf the type of the file system under a folder, as `statfs` has it
+ * @returns lets go of it
+ * @throws Error whose message is one sentence for people: another Tandem has it, or it can't be held at all.
+ */
+export function holdFolder(
+  dataDir: string,
+  kindOf = (folder: string) => statfsSync(folder).type,
+): () => void {
+  const network = networkKinds.get(kindOf(dataDir) >>> 0)
+  if (network) {
+    throw new Error(
+      `The folder ${dataDir} is on a network drive (${network}), where SQLite’s locks can’t be trusted: set TANDEM_DATA_DIR to a local one.`,
+    )
+  }
+  let lock: Database.Database | null = null
+  try {
+    lock = new Database(join(dataDir, 'tandem.lock'), { timeout: 0 })
+    lock.pragma('journal_mode = memory')
+    lock.exec('begin exclusive')
+    const held = lock
+    return () => held.close()
+  } catch (cause) {
+    lock?.close()
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
+    const says = code.startsWith('SQLITE_BUSY')
+      ? `Another Tandem is running on the folder ${dataDir}: end it first, or set another TANDEM_DATA_DIR.`
+      : `Nothing can be written to the folder ${dataDir} (${code}): check TANDEM_DATA_DIR.`
+    throw new Error(says, { cause })
+  }
+}

@@ -1,0 +1,26 @@
+import { toProblem } from '#web/api/client.ts'
+import { useOtherSessionsEnd } from '#web/api/me.ts'
+import { FormDialog } from '#web/ui/FormDialog.tsx'
+
+export function EndOthersDialog({ onClose }: { onClose: () => void }) {
+  const end = useOtherSessionsEnd()
+  return (
+    <FormDialog
+      title="Sign out everywhere else"
+      size="sm"
+      submit="Sign out everywhere else"
+      busyLabel="Signing out…"
+      tone="danger"
+      busy={end.isPending}
+      problem={end.error ? toProblem(end.error) : null}
+      onSubmit={() => end.mutate(undefined, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <p className="text-ink-2">
+        Every other browser of yours is shown out within seconds; a failover that runs goes on. This
+        browser stays signed in. If somebody else may know your password, change it: that ends the
+        other sessions too.
+      </p>
+    </FormDialog>
+  )
+}

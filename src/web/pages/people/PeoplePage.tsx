@@ -1,0 +1,179 @@
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import type { Person } from '#contract/people.ts'
+import { toProblem } from '#web/api/client.ts'
+import { useDialogClose } from '#web/api/dialog-history.ts'
+import { useWhyNot } from '#web/api/operations.ts'
+import { peopleQuery } from '#web/api/people.ts'
+import { sessionQuery } from '#web/api/queries.ts'
+import { NobodySignsIn } from '#web/identity/NobodySignsIn.tsx'
+import { Button } from '#web/ui/Button.tsx'
+import { serverNow } from '#web/ui/clock.ts'
+import { EmptyState } from '#web/ui/EmptyState.tsx'
+import { Input } from '#web/ui/Field.tsx'
+import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
+import { usePageTitle } from '#web/ui/page-title.ts'
+import { Skeleton } from '#web/ui/Skeleton.tsx'
+import { InviteDialog } from './InviteDialog.tsx'
+import { NewLinkDialog } from './NewLinkDialog.tsx'
+import { OpenInvitations } from './OpenInvitations.tsx'
+import { PeopleTable } from './PeopleTable.tsx'
+import { PersonSessionsDialog } from './PersonSessionsDialog.tsx'
+import { RemovePersonDialog } from './RemovePersonDialog.tsx'
+import { RoleDialog } from './RoleDialog.tsx'
+import { findPeople } from './rows.ts'
+import { SwitchDialog } from './SwitchDialog.tsx'
+import type { PeopleSearch, PersonDialog } from './search.ts'
+import { TakeBackDialog } from './TakeBackDialog.tsx'
+
+const route = getRouteApi('/people')
+/** A handful is read faster than searched. */
+const searchFrom = 8
+
+/** Who may come in, with which role, and how that is changed. */
+export function PeoplePage() {
+  usePageTitle('People')
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  const reason = useWhyNot('personList')
+  const { me } = session
+  if (reason !== null || !me) {
+    return (
+      <EmptyState level="h1" title="Managing people is not for your role">
+        {reason}
+      </EmptyState>
+    )
+  }
+  return me.kind === 'person' ? <People meId={me.id} /> : <NobodySignsIn me={me} />
+}
+
+function People({ meId }: { meId: string }) {
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const { data: people, error, refetch } = useQuery(peopleQuery)
+  const { q, dialog } = search
+  const close = useDialogClose(
+    dialog,
+    () => void navigate({ search: { q }, replace: true, resetScroll: false }),
+  )
+  const open = (next: PeopleSearch['dialog'], person?: Person) =>
+    void navigate({
+      search: { q, dialog: next, person: person?.id },
+      state: { dialogOver: true },
+      resetScroll: false,
+    })
+  const person = people?.find(({ id }) => id === search.person)
+  const found = people && findPeople(people, q ?? '', serverNow())
+  return (
+    <div className="mx-auto flex max-w-360 flex-col gap-4 px-3 pt-4 pb-12 sm:px-6">
+      <div className="flex flex-wrap items-center gap-3">
+        <h1 className="text-xl font-semibold">People</h1>
+        {people ? <p className="text-ink-2">{countWords(people)}</p> : null}
+        <div className="flex-1" />
+        {people && people.length >= searchFrom ? (
+          <Input
+            type="search"
+            aria-label="Name, role or state"
+            placeholder="Name, role or state"
+            maxLength={100}
+            value={q ?? ''}
+            className="h-8! max-w-56 max-sm:max-w-none"
+            onChange={({ target }) =>
+              void navigate({
+                search: { q: target.value || undefined },
+                replace: true,
+                resetScroll: false,
+              })
+            }
+          />
+        ) : null}
+        <Button variant="primary" icon="plus" onClick={() => open('invite')}>
+          Invite a person
+        </Button>
+      </div>
+      {error ? (
+        <ProblemCallout
+          problem={toProblem(error)}
+          action={
+            <Button size="sm" icon="refresh" onClick={() => void refetch()}>
+              Try again
+            </Button>
+          }
+        />
+      ) : null}
+      {people ? <OpenInvitations people={people} onOpen={open} /> : null}
+      {found && found.length > 0 ? (
+        <PeopleTable people={found} meId={meId} onOpen={open} />
+      ) : found ? (
+        <div className="rounded-lg border border-line bg-panel">
+          <EmptyState
+            title={q ? `Nobody matches “${q}”` : 'Nobody yet'}
+            action={
+              q ? (
+                <Button
+                  onClick={() => void navigate({ search: {}, replace: true, resetScroll: false })}
+                >
+                  Show everybody
+                </Button>
+              ) : null
+            }
+          >
+            {q
+              ? 'No name, role or state has all of these words.'
+              : 'Invite the first person, or let people in by your organisation’s sign-in.'}
+          </EmptyState>
+        </div>
+      ) : error ? null : (
+        <div className="flex flex-col gap-2 rounded-lg border border-line bg-panel p-4">
+          <p className="sr-only">Loading</p>
+          {['a', 'b', 'c', 'd'].map((key) => (
+            <Skeleton key={key} className="h-6" />
+          ))}
+        </div>
+      )}
+      {dialog === 'invite' ? <InviteDialog onClose={close} /> : null}
+      {person && dialog && dialog !== 'invite' ? (
+        <PersonDialogs
+          key={person.id}
+          dialog={dialog}
+          person={person}
+          isMe={meId === `person:${person.id}`}
+          onClose={close}
+        />
+      ) : null}
+    </div>
+  )
+}
+
+function PersonDialogs({
+  dialog,
+  ...props
+}: {
+  dialog: PersonDialog
+  person: Person
+  isMe: boolean
+  onClose: () => void
+}) {
+  switch (dialog) {
+    case 'role':
+      return <RoleDialog {...props} />
+    case 'sessions':
+      return <PersonSessionsDialog {...props} />
+    case 'link':
+      return <NewLinkDialog {...props} />
+    case 'take-back':
+      return <TakeBackDialog {...props} />
+    case 'off':
+    case 'on':
+      return <SwitchDialog {...props} />
+    case 'remove':
+      return <RemovePersonDialog {...props} />
+    default:
+      return dialog satisfies never
+  }
+}
+
+function countWords(people: readonly Person[]): string {
+  const admins = people.filter(({ role, state }) => role === 'admin' && state === 'active').length
+  const all = people.length === 1 ? '1 person' : `${people.length} people`
+  return `${all}, ${admins === 1 ? '1 active admin' : `${admins} active admins`}`
+}

@@ -1,0 +1,48 @@
+import type { Person } from '#contract/people.ts'
+import { toProblem } from '#web/api/client.ts'
+import { usePersonChange } from '#web/api/people.ts'
+import { Callout } from '#web/ui/Callout.tsx'
+import { FormDialog } from '#web/ui/FormDialog.tsx'
+import { Name } from '#web/ui/Name.tsx'
+
+/** Switches somebody off, or on again: the account stays as it is meanwhile. */
+export function SwitchDialog({
+  person,
+  isMe,
+  onClose,
+}: {
+  person: Person
+  isMe: boolean
+  onClose: () => void
+}) {
+  const change = usePersonChange(person.id)
+  const isOff = person.state === 'disabled'
+  return (
+    <FormDialog
+      title={
+        <>
+          Switch <Name name={person.name} /> {isOff ? 'on' : 'off'}
+        </>
+      }
+      size="sm"
+      submit={isOff ? 'Switch on' : 'Switch off'}
+      busyLabel="Switching…"
+      tone={isOff ? 'primary' : 'danger'}
+      busy={change.isPending}
+      problem={change.error ? toProblem(change.error) : null}
+      onSubmit={() => change.mutate({ disabled: !isOff }, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      {isMe && !isOff ? (
+        <Callout tone="warn" title="This is you">
+          You will be signed out, and only another admin can let you in again.
+        </Callout>
+      ) : null}
+      <p className="text-ink-2">
+        {isOff
+          ? 'They can sign in again, with the password, the second factor and the role they had.'
+          : 'They are shown out everywhere within seconds and can’t sign in until somebody switches them on again. Nothing of the account is lost; a failover of theirs that runs goes on.'}
+      </p>
+    </FormDialog>
+  )
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import type { Person } from '#contract/people.ts'
+import { findPeople, standingOf, whyNotLink, whyNotRole } from './rows.ts'
+
+const now = 1_000_000
+const ada: Person = {
+  id: 'a',
+  name: 'Ada Lovelace',
+  role: 'admin',
+  method: 'local',
+  state: 'active',
+  hasSecondFactor: true,
+  createdAt: 0,
+  seenAt: now,
+  signedInAt: now,
+  invitedUntil: null,
+}
+const invited: Person = { ...ada, id: 'b', name: 'Ben', role: 'viewer', state: 'invited' }
+
+test('whoever was invited is waited for as long as the link is good', () => {
+  expect(standingOf({ ...invited, invitedUntil: now + 1 }, now)).toBe('invited')
+  expect(standingOf({ ...invited, invitedUntil: now }, now)).toBe('unreachable')
+  expect(standingOf({ ...invited, invitedUntil: null }, now)).toBe('unreachable')
+  expect(standingOf({ ...ada, invitedUntil: now + 1 }, now)).toBe('active')
+  expect(standingOf({ ...ada, state: 'disabled' }, now)).toBe('disabled')
+})
+
+test.each([
+  ['', ['Ada Lovelace', 'Ben']],
+  ['  LOVE ', ['Ada Lovelace']],
+  ['viewer', ['Ben']],
+  ['not joined', ['Ben']],
+  ['ada viewer', []],
+])('“%s” finds %j', (query, names) => {
+  expect(findPeople([ada, invited], query, now).map(({ name }) => name)).toEqual(names)
+})
+
+test('whom another system vouches for gets role and password there', () => {
+  expect(whyNotRole(ada)).toBeNull()
+  expect(whyNotLink(ada)).toBeNull()
+  expect(whyNotRole({ ...ada, method: 'oidc' })).toMatch(/where this person signs in/)
+  expect(whyNotLink({ ...ada, method: 'access' })).toMatch(/no password here/)
+  expect(whyNotLink({ ...ada, state: 'disabled' })).toMatch(/Switch this person on first/)
+})

@@ -1,0 +1,38 @@
+import type { Person } from '#contract/people.ts'
+import { visibleName } from '#web/ui/names.ts'
+
+/** How people are found and described in the list. Pure. */
+
+export type Standing = 'active' | 'invited' | 'unreachable' | 'disabled'
+
+/** `unreachable`: never came in, and holds no link that is good any more. */
+export function standingOf({ state, invitedUntil }: Person, now: number): Standing {
+  if (state !== 'invited') return state
+  return invitedUntil !== null && invitedUntil > now ? 'invited' : 'unreachable'
+}
+
+export const standingWords: Record<Standing, string> = {
+  active: 'Active',
+  invited: 'Invited',
+  unreachable: 'Not joined',
+  disabled: 'Switched off',
+}
+
+/** Those of whom every word of the query is in name, role or state. */
+export function findPeople(people: readonly Person[], query: string, now: number): Person[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  return people.filter((person) => {
+    const text = `${visibleName(person.name)} ${person.role} ${standingWords[standingOf(person, now)]}`
+    return words.every((word) => text.toLowerCase().includes(word))
+  })
+}
+
+/** Why the role can't be given here, or null. */
+export const whyNotRole = ({ method }: Person): string | null =>
+  method === 'local' ? null : 'The role comes from where this person signs in, at each sign-in.'
+
+/** Why no link can be made, or null. */
+export function whyNotLink({ method, state }: Person): string | null {
+  if (method !== 'local') return 'This person signs in elsewhere and has no password here.'
+  return state === 'disabled' ? 'Switch this person on first.' : null
+}

@@ -1,0 +1,373 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { type ReactNode, useMemo } from 'react'
+import { readinessKinds, tunnelStatuses } from '#contract/tunnel.ts'
+import { useWhyNot } from '#web/api/operations.ts'
+import { sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
+import { stringifySearch } from '#web/api/search.ts'
+import { Button, buttonClass } from '#web/ui/Button.tsx'
+import { useCopy } from '#web/ui/CopyId.tsx'
+import { Field, Input, Select, Switch } from '#web/ui/Field.tsx'
+import { countText } from '#web/ui/numbers.ts'
+import { Panel } from '#web/ui/Panel.tsx'
+import { usePageTitle } from '#web/ui/page-title.ts'
+import { readinessLooks } from '#web/ui/ReadinessMark.tsx'
+import { Segmented } from '#web/ui/Segmented.tsx'
+import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
+import { chosen } from './chosen.ts'
+import { layoutOf } from './layout.ts'
+import { densities, hoursOf, usualPageSeconds, type WallSearch } from './settings.ts'
+
+const route = getRouteApi('/wall/build')
+const zones = Intl.supportedValuesOf('timeZone')
+
+/** Makes a wall's address. The address of this page holds the same words, so it can be kept and shared. */
+export function BuilderPage() {
+  usePageTitle('Make a wall')
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const change = (more: Partial<WallSearch>) =>
+    void navigate({ search: (old) => ({ ...old, ...more }), replace: true, resetScroll: false })
+  const path = `/wall${stringifySearch(search)}`
+  return (
+    <div className="mx-auto flex max-w-360 flex-col gap-4 px-3 pt-4 pb-12 sm:px-6">
+      <div>
+        <h1 className="text-xl font-semibold">Make a wall</h1>
+        <p className="text-ink-2">
+          A page for a screen that nobody touches. Everything it shows is said by its address.
+        </p>
+      </div>
+      <Result path={path} search={search} />
+      <div className="grid gap-4 lg:grid-cols-2">
+        <WhichTunnels search={search} onChange={change} />
+        <HowItLooks search={search} onChange={change} />
+        <WhenItCalls search={search} onChange={change} />
+        <KioskPanel path={path} />
+      </div>
+    </div>
+  )
+}
+
+type Part = { search: WallSearch; onChange: (more: Partial<WallSearch>) => void }
+
+function Result({ path, search }: { path: string; search: WallSearch }) {
+  const { data: list } = useSuspenseQuery(tunnelsQuery)
+  const mayNotPair = useWhyNot('screenApprove')
+  const { copied, copy } = useCopy()
+  const address = `${window.location.origin}${path}`
+  const shown = useMemo(() => chosen(list.tunnels, search).length, [list, search])
+  // As on the usual screen; the wall itself measures the one it is on.
+  const { pages } = layoutOf(shown, { width: 1900, height: 800 }, 1080, search.density)
+  return (
+    <Panel>
+      <div className="flex flex-wrap items-center gap-3">
+        <output className="min-w-0 flex-1 basis-80">
+          <span className="block font-mono text-sm break-all">{address}</span>
+          <span className="text-sm text-ink-2">
+            {shown === 0
+              ? 'No tunnel matches at the moment.'
+              : `${countText(shown)} of ${countText(list.tunnels.length)} tunnels, ${
+                  pages === 1 ? 'all at once' : `in ${pages} pages`
+                } on a usual screen.`}
+          </span>
+        </output>
+        <Button icon={copied ? 'check' : 'copy'} onClick={() => copy(address)}>
+          {copied ? 'Copied' : 'Copy the address'}
+        </Button>
+        {mayNotPair === null ? (
+          <Link
+            to="/screens"
+            search={{ dialog: 'pair', view: path }}
+            className={buttonClass('secondary')}
+          >
+            Pair a screen
+          </Link>
+        ) : (
+          <Button disabledReason={mayNotPair}>Pair a screen</Button>
+        )}
+        <Link to="/wall" search={search} className={buttonClass('primary')}>
+          Open the wall
+        </Link>
+      </div>
+    </Panel>
+  )
+}
+
+function WhichTunnels({ search, onChange }: Part) {
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  const { accounts } = session
+  return (
+    <Panel title="Which tunnels">
+      <div className="flex flex-col gap-4">
+        <Field label="Name" hint="Words that must all occur in its name, id or colos. Empty: all.">
+          {(control) => (
+            <Input
+              {...control}
+              value={search.name ?? ''}
+              onChange={({ target }) => onChange({ name: target.value || undefined })}
+            />
+          )}
+        </Field>
+        <Several
+          legend="Status"
+          all={tunnelStatuses}
+          chosen={search.status}
+          onChange={(status) => onChange({ status })}
+          word={(each) => (
+            <>
+              <StatusShape status={each} />
+              {statusLooks[each].word}
+            </>
+          )}
+        />
+        <Several
+          legend="HA readiness"
+          all={readinessKinds}
+          chosen={search.readiness}
+          onChange={(readiness) => onChange({ readiness })}
+          word={(each) => readinessLooks[each].word}
+        />
+        {accounts.length > 1 ? (
+          <Field label="Account">
+            {(control) => (
+              <Select
+                {...control}
+                value={search.account ?? ''}
+                onChange={({ target }) => onChange({ account: target.value || undefined })}
+              >
+                <option value="">All accounts</option>
+                {accounts.map(({ id }) => (
+                  <option key={id} value={id}>
+                    {id}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        ) : null}
+      </div>
+    </Panel>
+  )
+}
+
+const densityWords = {
+  auto: 'As they fit',
+  roomy: 'Roomy',
+  normal: 'Normal',
+  dense: 'Dense',
+} as const
+const themeWords = { auto: 'As the system', dark: 'Dark', light: 'Light' } as const
+
+function HowItLooks({ search, onChange }: Part) {
+  return (
+    <Panel title="How it looks">
+      <div className="flex flex-col gap-4">
+        <Labelled
+          label="Tiles"
+          hint="As they fit: the tiles that tell most of those that fit at once."
+        >
+          <Segmented
+            label="Tiles"
+            value={search.density ?? 'auto'}
+            options={(['auto', ...densities] as const).map((value) => ({
+              value,
+              label: densityWords[value],
+            }))}
+            onChange={(value) => onChange({ density: value === 'auto' ? undefined : value })}
+          />
+        </Labelled>
+        <Labelled label="Theme">
+          <Segmented
+            label="Theme"
+            value={search.theme ?? 'auto'}
+            options={(['auto', 'dark', 'light'] as const).map((value) => ({
+              value,
+              label: themeWords[value],
+            }))}
+            onChange={(value) => onChange({ theme: value === 'auto' ? undefined : value })}
+          />
+        </Labelled>
+        <Field label="Clock" hint="UTC stands beside it always.">
+          {(control) => (
+            <Select
+              {...control}
+              value={search.zone ?? ''}
+              onChange={({ target }) => onChange({ zone: target.value || undefined })}
+            >
+              <option value="">The screen’s own zone</option>
+              {zones.map((zone) => (
+                <option key={zone} value={zone}>
+                  {zone.replaceAll('_', ' ')}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        <Field
+          label="A page stays for"
+          hint="Where there are more tunnels than can be read at once."
+        >
+          {(control) => (
+            <Select
+              {...control}
+              value={search.page ?? usualPageSeconds}
+              onChange={({ target }) => {
+                const page = Number(target.value)
+                onChange({ page: page === usualPageSeconds ? undefined : page })
+              }}
+            >
+              {[10, 15, 30, 60, 120, 300].map((seconds) => (
+                <option key={seconds} value={seconds}>
+                  {seconds < 60 ? `${seconds} seconds` : `${seconds / 60} min`}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      </div>
+    </Panel>
+  )
+}
+
+function WhenItCalls({ search, onChange }: Part) {
+  const hours = hoursOf(search.quiet)
+  return (
+    <Panel title="When it calls">
+      <div className="flex flex-col gap-4">
+        <Switch
+          label="Sound"
+          hint="Two tones when a tunnel goes down or loses its active connector."
+          checked={search.sound === 'on'}
+          onChange={(on) => onChange({ sound: on ? 'on' : undefined })}
+        />
+        <Switch
+          label="Flash"
+          hint="The headline flashes for ten seconds at the same moment."
+          checked={search.flash === 'on'}
+          onChange={(on) => onChange({ flash: on ? 'on' : undefined })}
+        />
+        <Switch
+          label="Quiet hours"
+          hint="No sound and no flash between these hours of the wall’s clock."
+          checked={hours !== null}
+          onChange={(on) => onChange({ quiet: on ? '22-7' : undefined })}
+        />
+        {hours ? (
+          <div className="flex gap-3">
+            {(['from', 'to'] as const).map((edge) => (
+              <div key={edge} className="flex-1">
+                <Field label={edge === 'from' ? 'From' : 'Until'}>
+                  {(control) => (
+                    <Select
+                      {...control}
+                      value={hours[edge]}
+                      onChange={({ target }) => {
+                        const next = { ...hours, [edge]: Number(target.value) }
+                        onChange({ quiet: `${next.from}-${next.to}` })
+                      }}
+                    >
+                      {Array.from({ length: 24 }, (_, hour) => hour)
+                        .filter((hour) => hour !== hours[edge === 'from' ? 'to' : 'from'])
+                        .map((hour) => (
+                          <option key={hour} value={hour}>
+                            {String(hour).padStart(2, '0')}:00
+                          </option>
+                        ))}
+                    </Select>
+                  )}
+                </Field>
+              </div>
+            ))}
+          </div>
+        ) : null}
+      </div>
+    </Panel>
+  )
+}
+
+/** The flags with which Chromium becomes a screen. */
+function KioskPanel({ path }: { path: string }) {
+  return (
+    <Panel title="On the screen">
+      <div className="flex flex-col gap-3 text-ink-2">
+        <p>
+          Press <kbd className="rounded-sm bg-sunken px-1.5 font-mono text-ink">f</kbd> on the wall
+          to fill the screen. A machine of its own starts Chromium so that it fills it by itself and
+          may be heard:
+        </p>
+        <pre className="overflow-x-auto rounded-md bg-sunken p-3 font-mono text-sm text-ink">
+          {`chromium --kiosk --noerrdialogs \\\n  --autoplay-policy=no-user-gesture-required \\\n  '${window.location.origin}${path}'`}
+        </pre>
+        <p>
+          Where people sign in, pair the screen instead: its browser opens{' '}
+          <span className="font-mono break-all text-ink">{window.location.origin}/screen</span> and
+          goes to this wall by itself.
+        </p>
+      </div>
+    </Panel>
+  )
+}
+
+function Labelled({
+  label,
+  hint,
+  children,
+}: {
+  label: string
+  hint?: string
+  children: ReactNode
+}) {
+  return (
+    <div className="flex flex-col items-start gap-1.5">
+      <span className="font-medium" aria-hidden="true">
+        {label}
+      </span>
+      {children}
+      {hint ? <p className="text-sm text-ink-2">{hint}</p> : null}
+    </div>
+  )
+}
+
+/** Any number of a few; none chosen means all. */
+function Several<T extends string>({
+  legend,
+  all,
+  chosen,
+  onChange,
+  word,
+}: {
+  legend: string
+  all: readonly T[]
+  chosen: readonly T[] | undefined
+  onChange: (chosen: T[] | undefined) => void
+  word: (each: T) => ReactNode
+}) {
+  return (
+    <fieldset className="min-w-0">
+      <legend className="mb-1.5 font-medium">
+        {legend} <span className="font-normal text-ink-2">(none marked: all)</span>
+      </legend>
+      <div className="flex flex-wrap gap-1.5">
+        {all.map((each) => (
+          <label
+            key={each}
+            className="inline-flex h-8 cursor-pointer items-center gap-2 rounded-md px-2.5 ring-1 ring-line-strong/60 ring-inset hover:bg-hover has-checked:bg-accent-soft has-checked:ring-accent has-focus-visible:outline-2 has-focus-visible:outline-accent"
+          >
+            <input
+              type="checkbox"
+              className="sr-only"
+              checked={chosen?.includes(each) ?? false}
+              onChange={({ target }) => {
+                const next = all.filter((one) =>
+                  one === each ? target.checked : (chosen?.includes(one) ?? false),
+                )
+                onChange(next.length > 0 ? next : undefined)
+              }}
+            />
+            {word(each)}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  )
+}
