@@ -33,11 +33,11 @@ async function openScreens(address: string) {
           reject(new Error(`A stream was answered with ${response.statusCode}.`))
           return
         }
-        let rest = ''
+        let tail = ''
         response.setEncoding('utf8').on('data', (chunk: string) => {
           const now = performance.now()
-          const events = (rest + chunk).split('\n\n')
-          rest = events.pop() ?? ''
+          const events = (tail + chunk).split('\n\n')
+          tail = events.pop() ?? ''
           for (const event of events) note(/^id: (\S+)\ndata: \{"type":"(\w+)"/.exec(event), now)
         })
         response.on('error', () => {})

@@ -142,7 +142,7 @@ test.each([
 })
 
 /** One line, a sentence that names the setting, without anything secret that stood in it. */
-function expectOneFault(name: string, env: Record<string, string>) {
+function expectOneFault(name: string, env: Parameters<typeof faultsOf>[0]) {
   const faults = faultsOf(env)
   expect(faults).toHaveLength(1)
   const [fault = ''] = faults

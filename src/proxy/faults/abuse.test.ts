@@ -76,7 +76,7 @@ describe('S9 the database’s own words in a search', () => {
     const before = await people()
     const slow: string[] = []
     for (const text of injections) {
-      const word = encodeURIComponent(text.toWellFormed())
+      const word = encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'))
       const began = performance.now()
       const { status, json } = await ask(`/audit?who=${word}`)
       if (performance.now() - began > 1000) slow.push(text)

@@ -282,7 +282,7 @@ function queries(parameters: Parameter[], known: Known): fc.Arbitrary<string> {
 }
 
 /** As it may stand in an address; lone halves of characters become what they can. */
-const escape = (text: string) => encodeURIComponent(text.toWellFormed())
+const escape = (text: string) => encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'))
 
 function bodies(schema: Schema | undefined, known: Known): fc.Arbitrary<string> {
   const right = schema ? toValues(schema, known) : fc.constant({})
@@ -322,10 +322,16 @@ function bodies(schema: Schema | undefined, known: Known): fc.Arbitrary<string> 
 const toJson = (entries: [string, string][]) =>
   `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`
 
+/** What the API calls a connector's id where Cloudflare's own word is used. */
+const otherNames: Record<string, string> = {
+  client_id: 'connectorId',
+  expected_active_id: 'connectorId',
+  connector_id: 'connectorId',
+}
+
 /** Values that fit a schema as the document has it, most of them; ids of its own for what is one. */
 function toValues(schema: Schema, known: Known, name = ''): fc.Arbitrary<unknown> {
-  const place = { client_id: 'connectorId', expected_active_id: 'connectorId' }[name] ?? name
-  const real = known[place]
+  const real = known[otherNames[name] ?? name]
   if (real) return fc.constantFrom(...real)
   if (name === 'ticked') return fc.constant(riskIds)
   if ('const' in schema) return fc.constant(schema.const)

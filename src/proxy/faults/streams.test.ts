@@ -79,19 +79,21 @@ describe('P15 a page that comes back with what it heard last', () => {
       fc.property(steps, (all) => {
         const bus = createBus('e', () => {})
         const heard: number[] = []
-        let leave: (() => void) | null = null
+        const place = { leave: null as (() => void) | null }
         const come = () => {
           for (const frame of bus.since(`e-${heard.at(-1) ?? 0}`) ?? []) heard.push(frame.version)
-          leave ??= bus.subscribe((frame) => heard.push(frame.version))
+          place.leave ??= bus.subscribe((frame) => heard.push(frame.version))
         }
         come()
         for (const step of all) {
           if (step === 'publish') bus.publish({ type: 'heartbeat', at: 0 })
-          if (step === 'cut') leave?.()
-          if (step === 'cut') leave = null
-          if (step === 'back' && !leave) come()
+          if (step === 'cut') {
+            place.leave?.()
+            place.leave = null
+          }
+          if (step === 'back' && !place.leave) come()
         }
-        if (!leave) come()
+        if (!place.leave) come()
         const published = all.filter((step) => step === 'publish').length
         expect(heard).toEqual(Array.from({ length: published }, (_, at) => at + 1))
       }),
