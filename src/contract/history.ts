@@ -84,6 +84,10 @@ export const eventKinds = [
   'watching-resumed',
   // Stored by their place in this list: new ones come last.
   'failover-after',
+  'acknowledged',
+  'noted',
+  'maintenance-planned',
+  'maintenance-ended',
 ] as const
 export const EventKind = z.enum(eventKinds)
 export type EventKind = z.infer<typeof EventKind>
@@ -233,11 +237,9 @@ const aftermaths: Record<AfterKind, string> = {
 export function eventSentence(event: HistoryEvent): string {
   const { kind, from, to } = event
   const connector = short(event.connectorId)
-  const cause = event.cause
-    ? ` (${causes[event.cause]}${event.by ? ` by ${event.by}` : ''})`
-    : event.by
-      ? ` by ${event.by}`
-      : ''
+  const by = event.by ? ` by ${event.by}` : ''
+  const cause = event.cause ? ` (${causes[event.cause]}${by})` : by
+  const said = event.note ? `: ${event.note}` : ''
   switch (kind) {
     case 'tunnel-created':
       return 'Tunnel created'
@@ -272,11 +274,19 @@ export function eventSentence(event: HistoryEvent): string {
     case 'configuration-changed':
       return `HA configuration changed from version ${from ?? '?'} to ${to ?? '?'}`
     case 'failover-started':
-      return `Failover from ${short(from)} to ${short(to)} started${cause}${event.note ? `: ${event.note}` : ''}`
+      return `Failover from ${short(from)} to ${short(to)} started${cause}${said}`
     case 'failover-after':
       return `After the failover to ${connector}: ${aftermaths[to as AfterKind] ?? to}`
     case 'failover-ended':
       return `Failover to ${short(event.connectorId)} ended: ${to}`
+    case 'acknowledged':
+      return `Acknowledged${by}${said}`
+    case 'noted':
+      return `Note${by}${said}`
+    case 'maintenance-planned':
+      return `Maintenance from ${from} to ${to} planned${by}${said}`
+    case 'maintenance-ended':
+      return `Maintenance until ${to} ended early${by}`
     case 'watching-stopped':
       return `Watching stopped${from ? `: ${unknownReasons[from as UnknownReason] ?? from}` : ''}`
     case 'watching-resumed':

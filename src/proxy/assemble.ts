@@ -166,6 +166,7 @@ export async function assemble(surroundings: Surroundings) {
     publish: bus.publish,
     record: recorder.record,
     staleAfterMs: () => poller.staleAfterMs(),
+    marksOf: () => ({ unacknowledged: null, acknowledged: null, maintenance: null }),
   })
   const tokenWatch = createTokenWatch({
     client,

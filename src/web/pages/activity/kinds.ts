@@ -38,6 +38,11 @@ export const families = [
     ],
   },
   {
+    label: 'Words',
+    meaning: 'What people said of it: acknowledgements, notes, maintenance',
+    kinds: ['acknowledged', 'noted', 'maintenance-planned', 'maintenance-ended'],
+  },
+  {
     label: 'Watching',
     meaning: 'Tandem itself stopped watching, or went on',
     kinds: ['watching-stopped', 'watching-resumed'],

@@ -30,6 +30,9 @@ const tunnel = (name: string, change: Partial<Tunnel> = {}): Tunnel => ({
   preferredConnectorId: null,
   onStandbySince: null,
   lastDrill: null,
+  unacknowledged: null,
+  acknowledged: null,
+  maintenance: null,
   ...change,
 })
 const names = (tunnels: readonly Tunnel[]) => tunnels.map(({ name }) => name)
