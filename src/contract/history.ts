@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { afterKinds } from './failover.ts'
+import { Mark } from './marks.ts'
 
 /**
  * What the connections and roles did over time. History is kept as intervals: `from` is included, `to` is
@@ -86,6 +87,7 @@ export const eventKinds = [
   'failover-after',
   'acknowledged',
   'noted',
+  'note-deleted',
   'maintenance-planned',
   'maintenance-ended',
 ] as const
@@ -129,6 +131,10 @@ export const TunnelSummary = z.object({
    * Say "99.98 % of the 97.2 % observed".
    */
   availability: z.nullable(z.number()),
+  /** Milliseconds of `totalMs` in which maintenance was announced. */
+  maintenanceMs: z.number(),
+  /** The same availability without the time of maintenance; null where there was none, or nothing else. */
+  availabilityOutside: z.nullable(z.number()),
   noActiveMs: z.number(),
   longestNoActiveMs: z.number(),
   roleChanges: z.number(),
@@ -176,6 +182,8 @@ export const TunnelHistory = z.object({
   connections: z.array(ConnectionLife),
   /** Newest last. */
   events: z.array(HistoryEvent),
+  /** What people said of this stretch, in the order in which they did. */
+  marks: z.array(Mark),
   /** More connections or events were there than are listed. */
   truncated: z.boolean(),
 })
@@ -283,6 +291,8 @@ export function eventSentence(event: HistoryEvent): string {
       return `Acknowledged${by}${said}`
     case 'noted':
       return `Note${by}${said}`
+    case 'note-deleted':
+      return `A note was deleted${by}`
     case 'maintenance-planned':
       return `Maintenance from ${from} to ${to} planned${by}${said}`
     case 'maintenance-ended':

@@ -2,6 +2,7 @@ import { type Kysely, type Migration, sql } from 'kysely'
 import { clustered } from '../dialect.ts'
 import { audit } from './audit.ts'
 import { failover } from './failover.ts'
+import { marks } from './marks.ts'
 import { people } from './people.ts'
 
 /** In the order of their names; a migration that has landed is never edited. */
@@ -149,4 +150,5 @@ export const migrations: Record<string, Migration> = {
   '003-people': people,
   '004-audit': audit,
   '005-failover': failover,
+  '006-marks': marks,
 }

@@ -114,6 +114,7 @@ const icons: Partial<Record<HistoryEvent['kind'], [icon: IconName, tone: string]
   'failover-after': ['failover', 'text-warn'],
   acknowledged: ['check', 'text-accent-text'],
   noted: ['flag', 'text-accent-text'],
+  'note-deleted': ['flag', 'text-ink-2'],
   'maintenance-planned': ['wrench', 'text-accent-text'],
   'maintenance-ended': ['wrench', 'text-ink-2'],
   'watching-stopped': ['eyeOff', 'text-warn'],

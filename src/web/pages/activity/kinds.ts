@@ -40,7 +40,7 @@ export const families = [
   {
     label: 'Words',
     meaning: 'What people said of it: acknowledgements, notes, maintenance',
-    kinds: ['acknowledged', 'noted', 'maintenance-planned', 'maintenance-ended'],
+    kinds: ['acknowledged', 'noted', 'note-deleted', 'maintenance-planned', 'maintenance-ended'],
   },
   {
     label: 'Watching',
