@@ -54,7 +54,10 @@ export const mostText = 500
 const Text = z
   .string('must be a text')
   .check(z.trim(), z.maxLength(mostText, `must be ${mostText} characters or fewer`))
-const Time = z.int('must be a time in milliseconds since 1970').check(z.nonnegative())
+/** The last moment that a date can hold. */
+const lastMoment = 8_640_000_000_000_000
+const noTime = 'must be a time in milliseconds since 1970'
+const Time = z.int(noTime).check(z.gte(0, noTime), z.lte(lastMoment, noTime))
 
 export const AcknowledgementRequest = z
   .strictObject({

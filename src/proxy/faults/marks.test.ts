@@ -251,6 +251,9 @@ describe('maintenance', () => {
     const refused = (from: number, to: number) => rig.refused('POST', path, { from, to })
     expect(await refused(now + hour, now)).toMatchObject({ field: 'to' })
     expect(await refused(now - 50 * minute, now - minute)).toMatchObject({ field: 'to' })
+    expect(await refused(Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER)).toMatchObject({
+      status: 400,
+    })
     expect(await refused(now - 2 * hour, now + hour)).toMatchObject({ field: 'from' })
     expect(await refused(now, now + 400 * hour)).toMatchObject({ field: 'to' })
     expect(await refused(now + 3_000 * hour, now + 3_001 * hour)).toMatchObject({ field: 'from' })

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { eventKinds } from '#contract/history.ts'
 import { acknowledgedForMs, type Mark } from '#contract/marks.ts'
 import {
   attentionOf,
@@ -39,6 +40,16 @@ test('another active connector, none any more and all of it down wait; what is g
   expect(isChange({ kind: 'status-changed', to: 'down' })).toBe(true)
   expect(isChange({ kind: 'status-changed', to: 'healthy' })).toBe(false)
   expect(isChange({ kind: 'no-active-ended', to: 'x' })).toBe(false)
+})
+
+test('the log’s index holds the kinds that may wait, by their places', () => {
+  const places = (['status-changed', 'active-changed', 'no-active-began'] as const).map((kind) =>
+    eventKinds.indexOf(kind),
+  )
+  // As the migration and the query of a start have them.
+  expect(places).toEqual([4, 5, 7])
+  const every = eventKinds.filter((kind) => isChange({ kind, to: 'down' }))
+  expect(every.map((kind) => eventKinds.indexOf(kind))).toEqual(places)
 })
 
 test('changes are counted from the first to the last, until somebody has seen them', () => {

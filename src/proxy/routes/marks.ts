@@ -14,7 +14,12 @@ export function markRoutes(route: Route, parts: Parts) {
   route('acknowledgementAdd', async (c, { tunnelId = '' }) => {
     const request = await readBody(c, AcknowledgementRequest)
     liveTunnel(parts, tunnelId)
-    const facts = { operation: 'acknowledgementAdd', tunnelId, input: request } as const
+    const { through, eventId, comment } = request
+    const input = {
+      comment: comment || null,
+      ...(through === undefined ? { entry: eventId } : { until: instant(through) }),
+    }
+    const facts = { operation: 'acknowledgementAdd', tunnelId, input } as const
     const mark = await perform(parts, c, facts, (who) => marks.acknowledge(tunnelId, request, who))
     return c.json(mark, 201)
   })
@@ -22,7 +27,8 @@ export function markRoutes(route: Route, parts: Parts) {
   route('noteAdd', async (c, { tunnelId = '' }) => {
     const request = await readBody(c, NoteRequest)
     if (!present.tunnel(tunnelId)) liveTunnel(parts, tunnelId)
-    const facts = { operation: 'noteAdd', tunnelId, input: request } as const
+    const input = { text: request.text, moment: instant(request.at) }
+    const facts = { operation: 'noteAdd', tunnelId, input } as const
     const mark = await perform(parts, c, facts, (who) => marks.note(tunnelId, request, who))
     return c.json(mark, 201)
   })
