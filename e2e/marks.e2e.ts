@@ -145,7 +145,7 @@ test('maintenance keeps changes quiet, is drawn on the timeline, and is ended ea
   )
   await expect(page.getByText(/nobody has acknowledged/)).toHaveCount(0)
 
-  await page.getByRole('button', { name: 'Change', exact: true }).click()
+  await page.getByRole('button', { name: 'Change maintenance' }).click()
   await expectAccessible(page)
   await dialog.getByRole('button', { name: 'End now' }).click()
   await expect(page.getByText('Maintenance,')).toBeHidden()

@@ -53,7 +53,7 @@ export function MarksRail({
   return (
     <div ref={box} className="relative h-7">
       {size && !stacked ? (
-        <p className="absolute inset-y-0 left-0 flex items-center pl-5 text-ink-2">Words</p>
+        <p className="absolute inset-y-0 left-0 flex items-center pl-5 text-ink-2">Notes</p>
       ) : null}
       {size ? (
         <div className="absolute inset-y-0 right-0" style={{ left: gutter }}>

@@ -63,7 +63,7 @@ export function Said({
           title={<>Maintenance, {stretchText(maintenance, zone)}</>}
           action={
             <Button size="sm" icon="wrench" onClick={onMaintenance}>
-              Change
+              Change maintenance
             </Button>
           }
         >

@@ -38,8 +38,8 @@ export const families = [
     ],
   },
   {
-    label: 'Words',
-    meaning: 'What people said of it: acknowledgements, notes, maintenance',
+    label: 'Notes',
+    meaning: 'Acknowledgements, notes and maintenance',
     kinds: ['acknowledged', 'noted', 'note-deleted', 'maintenance-planned', 'maintenance-ended'],
   },
   {

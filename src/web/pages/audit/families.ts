@@ -14,8 +14,8 @@ export const families: readonly Family<AuditWhat>[] = [
     kinds: ['tunnelCreate', 'tunnelUpdate', 'tunnelDelete', 'configurationPut'],
   },
   {
-    label: 'Words',
-    meaning: 'Acknowledgements, notes, maintenance',
+    label: 'Notes',
+    meaning: 'Acknowledgements, notes and maintenance',
     kinds: ['acknowledgementAdd', 'noteAdd', 'noteDelete', 'maintenanceAdd', 'maintenanceEnd'],
   },
   { label: 'Secrets', meaning: 'Install tokens that somebody saw', kinds: ['tokenGet'] },
