@@ -3,13 +3,10 @@ import { eventKinds, type HistoryEvent } from '#contract/history.ts'
 import {
   type AcknowledgementRequest,
   type MaintenanceRequest,
-  type Mark,
-  MarkKind,
   type NoteRequest,
-  type Window,
   whyNoMaintenance,
-  windowOf,
-} from '#contract/marks.ts'
+} from '#contract/mark-requests.ts'
+import { type Mark, MarkKind, type Window, windowOf } from '#contract/marks.ts'
 import type { LoggedEvent } from '../history/advance.ts'
 import { noEvent } from '../history/advance.ts'
 import type { Keys } from '../history/keys.ts'

@@ -1,4 +1,4 @@
-import { AcknowledgementRequest, MaintenanceRequest, NoteRequest } from '#contract/marks.ts'
+import { AcknowledgementRequest, MaintenanceRequest, NoteRequest } from '#contract/mark-requests.ts'
 import { readRange } from './range.ts'
 import { liveTunnel, type Parts, perform, type Route, readBody } from './route.ts'
 

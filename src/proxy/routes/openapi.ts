@@ -9,13 +9,8 @@ import {
   PreferenceChange,
 } from '#contract/failover.ts'
 import { ActivityPage, HistorySummary, TunnelHistory } from '#contract/history.ts'
-import {
-  AcknowledgementRequest,
-  MaintenanceRequest,
-  Mark,
-  MarkList,
-  NoteRequest,
-} from '#contract/marks.ts'
+import { AcknowledgementRequest, MaintenanceRequest, NoteRequest } from '#contract/mark-requests.ts'
+import { Mark, MarkList } from '#contract/marks.ts'
 import { type OperationId, operations } from '#contract/operations.ts'
 import {
   DemoRole,

@@ -2,11 +2,10 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 import {
   type AcknowledgementRequest,
   type MaintenanceRequest,
-  Mark,
-  MarkList,
   maintenanceAheadMs,
   type NoteRequest,
-} from '#contract/marks.ts'
+} from '#contract/mark-requests.ts'
+import { Mark, MarkList } from '#contract/marks.ts'
 import { serverNow } from '#web/ui/clock.ts'
 import { get, send } from './client.ts'
 import { historyKey } from './queries.ts'

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { eventSentence, type HistoryEvent } from '#contract/history.ts'
-import { mostText } from '#contract/marks.ts'
+import { mostText } from '#contract/mark-requests.ts'
 import type { TunnelDetail } from '#contract/tunnel.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useAcknowledge } from '#web/api/marks.ts'

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { mostText, whyNoMaintenance, windowOf } from '#contract/marks.ts'
+import { mostText, whyNoMaintenance } from '#contract/mark-requests.ts'
+import { windowOf } from '#contract/marks.ts'
 import type { TunnelDetail } from '#contract/tunnel.ts'
 import { toProblem } from '#web/api/client.ts'
 import { maintenanceQuery, useMaintenanceAdd } from '#web/api/marks.ts'

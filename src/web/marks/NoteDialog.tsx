@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { mostText } from '#contract/marks.ts'
+import { mostText } from '#contract/mark-requests.ts'
 import type { TunnelDetail } from '#contract/tunnel.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useNoteAdd } from '#web/api/marks.ts'
