@@ -69,7 +69,16 @@ test('a tunnel that was deleted', async ({ page, world }) => {
   await expectAccessible(page)
 })
 
-for (const dialog of ['rename', 'secret', 'configuration', 'delete', 'replica'] as const) {
+for (const dialog of [
+  'rename',
+  'secret',
+  'configuration',
+  'delete',
+  'replica',
+  'acknowledge',
+  'note',
+  'maintenance',
+] as const) {
   test(`the dialog of a tunnel: ${dialog}`, async ({ page, world }) => {
     const { id } = await world.tunnel('lon-branch-core')
     await page.goto(`/tunnels/${id}?dialog=${dialog}`)

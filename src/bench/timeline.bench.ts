@@ -87,6 +87,8 @@ function madeUp(tunnelId: string, now: number): TunnelHistory {
       observedMs: spanMs,
       upMs: spanMs,
       availability: 1,
+      maintenanceMs: 0,
+      availabilityOutside: null,
       noActiveMs: spanMs / 9,
       longestNoActiveMs: 43_200,
       roleChanges: intervalsEach,
@@ -98,6 +100,7 @@ function madeUp(tunnelId: string, now: number): TunnelHistory {
     },
     connections: [],
     events,
+    marks: [],
     truncated: false,
   }
 }

@@ -41,6 +41,11 @@ const deeds: Partial<Record<OperationId, string>> = {
   tokenGet: 'Saw an install token',
   configurationPut: 'Changed an HA configuration',
   failoverRun: 'Started a failover',
+  acknowledgementAdd: 'Acknowledged changes',
+  noteAdd: 'Wrote a note',
+  noteDelete: 'Deleted a note',
+  maintenanceAdd: 'Planned maintenance',
+  maintenanceEnd: 'Ended maintenance',
 }
 
 /** Everything that a record can be about, in the order in which filters list it. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { afterKinds } from './failover.ts'
+import { Mark } from './marks.ts'
 
 /**
  * What the connections and roles did over time. History is kept as intervals: `from` is included, `to` is
@@ -84,6 +85,11 @@ export const eventKinds = [
   'watching-resumed',
   // Stored by their place in this list: new ones come last.
   'failover-after',
+  'acknowledged',
+  'noted',
+  'note-deleted',
+  'maintenance-planned',
+  'maintenance-ended',
 ] as const
 export const EventKind = z.enum(eventKinds)
 export type EventKind = z.infer<typeof EventKind>
@@ -125,6 +131,10 @@ export const TunnelSummary = z.object({
    * Say "99.98 % of the 97.2 % observed".
    */
   availability: z.nullable(z.number()),
+  /** Milliseconds of `totalMs` in which maintenance was announced. */
+  maintenanceMs: z.number(),
+  /** The same availability without the time of maintenance; null where there was none, or nothing else. */
+  availabilityOutside: z.nullable(z.number()),
   noActiveMs: z.number(),
   longestNoActiveMs: z.number(),
   roleChanges: z.number(),
@@ -172,6 +182,8 @@ export const TunnelHistory = z.object({
   connections: z.array(ConnectionLife),
   /** Newest last. */
   events: z.array(HistoryEvent),
+  /** What people said of this stretch, in the order in which they did. */
+  marks: z.array(Mark),
   /** More connections or events were there than are listed. */
   truncated: z.boolean(),
 })
@@ -233,11 +245,9 @@ const aftermaths: Record<AfterKind, string> = {
 export function eventSentence(event: HistoryEvent): string {
   const { kind, from, to } = event
   const connector = short(event.connectorId)
-  const cause = event.cause
-    ? ` (${causes[event.cause]}${event.by ? ` by ${event.by}` : ''})`
-    : event.by
-      ? ` by ${event.by}`
-      : ''
+  const by = event.by ? ` by ${event.by}` : ''
+  const cause = event.cause ? ` (${causes[event.cause]}${by})` : by
+  const said = event.note ? `: ${event.note}` : ''
   switch (kind) {
     case 'tunnel-created':
       return 'Tunnel created'
@@ -272,11 +282,21 @@ export function eventSentence(event: HistoryEvent): string {
     case 'configuration-changed':
       return `HA configuration changed from version ${from ?? '?'} to ${to ?? '?'}`
     case 'failover-started':
-      return `Failover from ${short(from)} to ${short(to)} started${cause}${event.note ? `: ${event.note}` : ''}`
+      return `Failover from ${short(from)} to ${short(to)} started${cause}${said}`
     case 'failover-after':
       return `After the failover to ${connector}: ${aftermaths[to as AfterKind] ?? to}`
     case 'failover-ended':
       return `Failover to ${short(event.connectorId)} ended: ${to}`
+    case 'acknowledged':
+      return `Acknowledged${by}${said}`
+    case 'noted':
+      return `Note${by}${said}`
+    case 'note-deleted':
+      return `A note was deleted${by}`
+    case 'maintenance-planned':
+      return `Maintenance from ${from} to ${to} planned${by}${said}`
+    case 'maintenance-ended':
+      return `Maintenance until ${to} ended early${by}`
     case 'watching-stopped':
       return `Watching stopped${from ? `: ${unknownReasons[from as UnknownReason] ?? from}` : ''}`
     case 'watching-resumed':

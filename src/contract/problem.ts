@@ -28,6 +28,8 @@ export const problemKinds = {
   'has-connections': { status: 409, title: 'The tunnel still has connections' },
   'active-changed': { status: 409, title: 'The active connector has changed' },
   'already-active': { status: 409, title: 'This connector is already active' },
+  'already-acknowledged': { status: 409, title: 'Already acknowledged' },
+  'already-ended': { status: 409, title: 'It has ended already' },
   'failover-running': { status: 409, title: 'A failover of this tunnel is already running' },
   'checks-changed': { status: 409, title: 'A risk was not accepted' },
   'not-eligible': { status: 409, title: 'This connector can’t be promoted' },

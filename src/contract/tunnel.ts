@@ -90,6 +90,21 @@ export const Tunnel = z.object({
   lastDrill: z.nullable(
     z.object({ failoverId: z.string(), at: z.number(), confirmed: z.boolean() }),
   ),
+  /**
+   * Changes of the active connector, the loss of it and of the whole tunnel, that nobody has acknowledged
+   * and that no maintenance had announced; null: there are none.
+   */
+  unacknowledged: z.nullable(
+    z.object({ count: z.number(), firstAt: z.number(), lastAt: z.number() }),
+  ),
+  /** The last acknowledgement, told for 24 h; null: there is none. */
+  acknowledged: z.nullable(
+    z.object({ at: z.number(), by: z.string(), comment: z.nullable(z.string()) }),
+  ),
+  /** The maintenance window that is open now; of several the one that ends last. Null: none is. */
+  maintenance: z.nullable(
+    z.object({ from: z.number(), to: z.number(), by: z.string(), text: z.nullable(z.string()) }),
+  ),
 })
 export type Tunnel = z.infer<typeof Tunnel>
 

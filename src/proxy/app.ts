@@ -15,6 +15,7 @@ import { failoverRoutes } from './routes/failovers.ts'
 import { securityHeaders } from './routes/headers.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
+import { markRoutes } from './routes/marks.ts'
 import { openapiRoutes } from './routes/openapi.ts'
 import { type Page, pageRoutes } from './routes/page.ts'
 import { peopleRoutes } from './routes/people.ts'
@@ -81,6 +82,7 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
   connectorRoutes(route, parts)
   configurationRoutes(route, parts)
   failoverRoutes(route, parts)
+  markRoutes(route, parts)
   historyRoutes(route, parts)
   eventRoutes(route, parts)
   auditRoutes(route, parts)

@@ -20,6 +20,7 @@ import { createAudit } from './identity/audit.ts'
 import { createIdentity, type IdentitySettings } from './identity/identity.ts'
 import { createRefusals } from './identity/refusals.ts'
 import { createBus } from './live/bus.ts'
+import { createMarks } from './marks/marks.ts'
 import { createPoller } from './poller/poll.ts'
 import { createPresent } from './poller/present.ts'
 import type { ProblemError } from './problem.ts'
@@ -146,12 +147,24 @@ export async function assemble(surroundings: Surroundings) {
     gapMs,
     reason,
     madeBy: (tunnelId, connectorId, at) => failovers.madeBy(tunnelId, connectorId, at),
-    onEvents: (events) => bus.publish({ type: 'logged', events }),
+    onEvents: (events) => {
+      marks.notice(events)
+      bus.publish({ type: 'logged', events })
+    },
     onTrouble: (since, err) => {
       if (since === null) log.info({}, 'history is recorded again')
       else log.error({ err }, 'history is not being recorded: the database can’t be written to')
       bus.publish({ type: 'sessionChanged', session: session() })
     },
+  })
+  const marks = await createMarks({
+    db,
+    keys,
+    now,
+    after,
+    newId: randomUUID,
+    log: (tunnelId, event) => void recorder.log(tunnelId, event),
+    tell: (tunnelIds) => present.tellAgain(tunnelIds),
   })
   const reader = createHistoryReader({
     db,
@@ -161,6 +174,7 @@ export async function assemble(surroundings: Surroundings) {
     reason: recorder.reasonSince,
     books: recorder.books,
     nameOf: (tunnelId) => present.tunnel(tunnelId)?.name ?? null,
+    marks,
   })
   const present = createPresent({
     now,
@@ -168,6 +182,7 @@ export async function assemble(surroundings: Surroundings) {
     publish: bus.publish,
     record: recorder.record,
     staleAfterMs: () => poller.staleAfterMs(),
+    marksOf: marks.of,
   })
   const tokenWatch = createTokenWatch({
     client,
@@ -359,6 +374,9 @@ export async function assemble(surroundings: Surroundings) {
       return 0
     })
     if (forgotten > 0) log.info({ rows: forgotten }, 'forgot old history')
+    await marks
+      .forget(horizon)
+      .catch((err: unknown) => log.error({ err }, 'could not forget marks'))
     await identity
       .forgetOld()
       .catch((err: unknown) => log.error({ err }, 'could not tidy sign-ins'))
@@ -373,6 +391,7 @@ export async function assemble(surroundings: Surroundings) {
     poller,
     failovers,
     reader,
+    marks,
     retentionMs: config.retentionDays * dayMs,
     bus,
     db,
@@ -400,6 +419,7 @@ export async function assemble(surroundings: Surroundings) {
         .start()
         .catch((err: unknown) => log.error({ err }, 'could not see who may sign in'))
       poller.start()
+      marks.start()
       void flushAgain()
       after(60_000, () => void pruneAgain())
       tellPoller()
@@ -411,6 +431,7 @@ export async function assemble(surroundings: Surroundings) {
     async stop() {
       stopped = true
       poller.stop()
+      marks.stop()
       failovers.stop()
       // First of all: a disk that is slow must not make a restart look like an outage.
       for (const end of streams.keys()) end({ type: 'bye', at: now() })

@@ -38,7 +38,17 @@ function shotsOf(tunnels: Tunnel[]): Shot[] {
     { name: 'tunnel-30d', path: `${page}?range=30d` },
     { name: 'tunnel-down', path: `/tunnels/${down.id}` },
     { name: 'connector', path: `${page}/connectors/${triple.activeConnectorId}` },
-    ...['failover', 'rename', 'secret', 'configuration', 'delete', 'replica'].map((dialog) => ({
+    ...[
+      'failover',
+      'rename',
+      'secret',
+      'configuration',
+      'delete',
+      'replica',
+      'acknowledge',
+      'note',
+      'maintenance',
+    ].map((dialog) => ({
       name: dialog,
       path: `${page}?dialog=${dialog}`,
     })),

@@ -115,6 +115,9 @@ const tunnelDialogs = [
   'configuration',
   'delete',
   'replica',
+  'acknowledge',
+  'note',
+  'maintenance',
 ] as const
 /** Which stretch of time the history shows; see `charts/range.ts`. */
 type RangeSearch = { range?: string | undefined }

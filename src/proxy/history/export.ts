@@ -4,6 +4,7 @@ import {
   type TunnelHistory,
   unknownReasons,
 } from '#contract/history.ts'
+import { type Mark, windowOf } from '#contract/marks.ts'
 import { instant, toRow } from '../csv.ts'
 
 /** History as files that a spreadsheet or a script reads. */
@@ -72,10 +73,36 @@ export function* historyRows(history: TunnelHistory): Generator<string> {
       life.connectionId,
     ])
   }
+  for (const mark of history.marks) yield markRow(mark)
   for (const event of history.events) {
     const what = [eventSentence(event), null, seconds(event.precisionMs)]
     yield toHistoryRow(['event', event.connectorId, instant(event.at), null, null, ...what])
   }
+}
+
+/** Maintenance as it was in the end, a note at its moment, an acknowledgement when it was given. */
+function markRow(mark: Mark): string {
+  const { kind, at, by, text } = mark
+  if (kind !== 'maintenance')
+    return toHistoryRow([kind, null, instant(at), null, null, said(by, text)])
+  const window = windowOf(mark)
+  const { from, to } = window ?? { from: mark.from ?? at, to: mark.from ?? at }
+  const what = `${window ? '' : 'called off: '}${said(by, text)}`
+  return toHistoryRow([kind, null, instant(from), instant(to), seconds(to - from), what])
+}
+
+const said = (by: string, text: string | null) => (text ? `${by}: ${text}` : by)
+
+/** The availability of the window, with and without the time of announced maintenance. */
+export function* availabilityRows(history: TunnelHistory): Generator<string> {
+  const { from, to, summary } = history
+  const { availability, availabilityOutside, maintenanceMs, observedMs } = summary
+  const row = (kind: string, ms: number, share: number | null) =>
+    toHistoryRow([kind, null, instant(from), instant(to), seconds(ms), share])
+  yield row('availability', observedMs, availability)
+  if (maintenanceMs === 0) return
+  yield row('availability outside maintenance', observedMs, availabilityOutside)
+  yield row('time of maintenance', maintenanceMs, null)
 }
 
 export const activityHeader = toRow([

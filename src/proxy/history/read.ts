@@ -13,6 +13,8 @@ import {
   type TunnelSummary,
   type UnknownReason,
 } from '#contract/history.ts'
+import type { Marks } from '../marks/marks.ts'
+import { merged, outside } from '../marks/outside.ts'
 import { haOf } from '../poller/sight.ts'
 import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
@@ -33,6 +35,8 @@ export type HistoryReaderDeps = {
   /** Why nothing is known since that confirmation. */
   reason: (confirmedAt: number | null) => UnknownReason
   nameOf: (tunnelId: string) => string | null
+  /** What people said of a stretch, and when they announced maintenance. */
+  marks: Pick<Marks, 'ofTunnel' | 'windowsOf'>
 }
 
 type Range = { from: number; to: number }
@@ -124,6 +128,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       summary: summarise(tunnelId, range, status, active, counts(known.key, active)),
       connections: whole ? lives : lives.slice(-mostLives),
       events: whole ? events : events.slice(-mostEvents),
+      marks: await deps.marks.ofTunnel(tunnelId, range),
       truncated: !whole && (lives.length > mostLives || events.length > mostEvents),
     }
   }
@@ -320,10 +325,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     const begin = Math.max(range.from, listed?.createdAt ?? status[0]?.from ?? range.from)
     const end = Math.min(range.to, listed?.deletedAt ?? range.to, now())
     const observedMs = lengthOf(status, isObserved)
-    // A tunnel that never ran is neither up nor down.
-    const countedMs = lengthOf(status, (one) => isObserved(one) && one.value !== 'inactive')
-    const isUp = ({ value }: Interval) => value === 'healthy' || value === 'degraded'
-    const upMs = lengthOf(status, (interval) => isObserved(interval) && isUp(interval))
+    const windows = merged(deps.marks.windowsOf(tunnelId), { from: begin, to: end })
     const none = active.filter((interval) => interval.value === 'none')
     const actives = [...new Set(active.map((interval) => interval.value))].filter(
       (value) => value !== 'none' && value !== 'unknown',
@@ -332,8 +334,10 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       tunnelId,
       totalMs: Math.max(0, end - begin),
       observedMs,
-      upMs,
-      availability: countedMs > 0 ? upMs / countedMs : null,
+      upMs: lengthOf(status, isUp),
+      availability: availabilityOf(status),
+      maintenanceMs: windows.reduce((sum, { from, to }) => sum + to - from, 0),
+      availabilityOutside: windows.length > 0 ? availabilityOf(outside(status, windows)) : null,
       noActiveMs: lengthOf(none, () => true),
       longestNoActiveMs: Math.max(0, ...none.map((interval) => interval.to - interval.from)),
       roleChanges: countSwitches(active, range.from),
@@ -445,6 +449,15 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
 
 const isObserved = (interval: Interval) =>
   interval.source === 'observed' && interval.value !== 'unknown'
+
+const isUp = (interval: Interval) =>
+  isObserved(interval) && (interval.value === 'healthy' || interval.value === 'degraded')
+
+function availabilityOf(status: Interval[]): number | null {
+  // A tunnel that never ran is neither up nor down.
+  const countedMs = lengthOf(status, (one) => isObserved(one) && one.value !== 'inactive')
+  return countedMs > 0 ? lengthOf(status, isUp) / countedMs : null
+}
 
 function toLanes(spans: Span[], edge: Edge): Pick<RoleLane, 'connectorId' | 'intervals'>[] {
   const lanes = new Map<string, Span[]>()

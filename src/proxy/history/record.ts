@@ -414,6 +414,11 @@ const ownDoings = new Set<EventKind>([
   'failover-ended',
   'watching-stopped',
   'watching-resumed',
+  'acknowledged',
+  'noted',
+  'note-deleted',
+  'maintenance-planned',
+  'maintenance-ended',
 ])
 
 type Rows = {

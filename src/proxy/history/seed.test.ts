@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +9,7 @@ import { CfConnectorList, CfTunnel, CfTunnelList } from '#contract/cloudflare.ts
 import { Failover } from '#contract/failover.ts'
 import type { HistoryEvent, Interval, TunnelHistory } from '#contract/history.ts'
 import { toListedTunnel, toSeenConnectors } from '../cloudflare/translate.ts'
+import { createMarks } from '../marks/marks.ts'
 import { openStore, type Store } from '../store/open.ts'
 import { loadKeys } from './keys.ts'
 import { createHistoryReader } from './read.ts'
@@ -98,6 +100,15 @@ async function read(db: Store, endsAt: number) {
     onEvents: () => {},
     onTrouble: (_, error) => trouble.push(error),
   })
+  const marks = await createMarks({
+    db,
+    keys,
+    now,
+    after: () => () => {},
+    newId: randomUUID,
+    log: () => {},
+    tell: () => {},
+  })
   const reader = createHistoryReader({
     db,
     keys,
@@ -106,6 +117,7 @@ async function read(db: Store, endsAt: number) {
     reason: recorder.reasonSince,
     books: recorder.books,
     nameOf: (tunnelId) => recorder.books().get(tunnelId)?.sight?.listed.name ?? null,
+    marks,
   })
   return { keys, recorder, reader, trouble }
 }

@@ -2,12 +2,12 @@ import type { LiveEvent } from '#contract/events.ts'
 import type { Failover } from '#contract/failover.ts'
 import type { HistoryEvent } from '#contract/history.ts'
 import type { Session } from '#contract/session.ts'
-import type { Connector, ConnectorList, TunnelDetail } from '#contract/tunnel.ts'
+import type { Connector, ConnectorList, Tunnel, TunnelDetail } from '#contract/tunnel.ts'
 import type { Who } from './guard.ts'
 
 /**
- * What a screen on a wall is not told: addresses of origins, names and words of people, anything free-form
- * that could hold either, and how the tokens fare. Everything that a screen can ask goes through here. Pure.
+ * What a screen on a wall is not told: addresses of origins, names and words of people (but for those of
+ * acknowledgements), anything free-form that could hold either, and how the tokens fare. Everything that a screen can ask goes through here. Pure.
  */
 export const isScreen = (who: Who | null) => who?.role === 'screen'
 
@@ -17,8 +17,17 @@ export const sessionForScreen = (session: Session): Session => ({
   storeNotice: null,
 })
 
+/**
+ * Who acknowledged a change, and with which words, is meant for the wall: whoever writes them is told so.
+ * Who does the maintenance and why is not.
+ */
+export const tunnelForScreen = <T extends Tunnel>(tunnel: T): T =>
+  tunnel.maintenance === null
+    ? tunnel
+    : { ...tunnel, maintenance: { ...tunnel.maintenance, by: 'somebody', text: null } }
+
 export const detailForScreen = (tunnel: TunnelDetail): TunnelDetail => ({
-  ...tunnel,
+  ...tunnelForScreen(tunnel),
   metadata: null,
 })
 
@@ -48,7 +57,7 @@ export const failoverForScreen = (failover: Failover): Failover => ({
 export const loggedForScreen = (events: HistoryEvent[]): HistoryEvent[] =>
   events
     .filter(({ kind }) => !kind.startsWith('connection-'))
-    .map((event) => ({ ...event, by: null, note: null }))
+    .map((event) => (event.kind === 'acknowledged' ? event : { ...event, by: null, note: null }))
 
 export function eventForScreen(event: LiveEvent): LiveEvent {
   switch (event.type) {
@@ -56,12 +65,17 @@ export function eventForScreen(event: LiveEvent): LiveEvent {
       return {
         ...event,
         session: sessionForScreen(event.session),
+        tunnels: event.tunnels.map(tunnelForScreen),
         failovers: event.failovers.map(failoverForScreen),
       }
     case 'sessionChanged':
       return { ...event, session: sessionForScreen(event.session) }
     case 'polled':
-      return { ...event, connectors: event.connectors.map(connectorsForScreen) }
+      return {
+        ...event,
+        tunnels: event.tunnels.map(tunnelForScreen),
+        connectors: event.connectors.map(connectorsForScreen),
+      }
     case 'failoverChanged':
       return { ...event, failover: failoverForScreen(event.failover) }
     case 'logged':

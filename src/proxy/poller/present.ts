@@ -29,6 +29,8 @@ export type PresentDeps = {
   record: (looks: Look[]) => Promise<void>
   /** Past this age a tunnel's row is stale, milliseconds. */
   staleAfterMs: (tunnelId: string) => number
+  /** What people have to say to it, and have said, as of now. */
+  marksOf: (tunnelId: string) => Pick<Tunnel, 'unacknowledged' | 'acknowledged' | 'maintenance'>
 }
 
 /** One look at one part of one tunnel, and what it changed (often nothing: then it confirms). */
@@ -130,6 +132,7 @@ export function createPresent(deps: PresentDeps) {
       preferredConnectorId: one.preferredConnectorId,
       onStandbySince: active && active.id !== one.preferredConnectorId ? one.onStandbySince : null,
       lastDrill: one.lastDrill,
+      ...deps.marksOf(listed.id),
     }
   }
 
@@ -421,6 +424,12 @@ export function createPresent(deps: PresentDeps) {
     tell([one], now())
   }
 
+  /** Something that people said of these tunnels changed: whoever listens is told. */
+  function tellAgain(tunnelIds: Iterable<string>) {
+    const ones = [...tunnelIds].map((id) => known.get(id)).filter((one) => one !== undefined)
+    tell(ones, now())
+  }
+
   /** Live tunnels of all accounts, without the deleted ones. */
   const tunnels = (): Tunnel[] =>
     [...known.values()].filter((one) => one.sight.listed.deletedAt === null).map(toTunnel)
@@ -463,6 +472,7 @@ export function createPresent(deps: PresentDeps) {
     setFailover,
     setPreference,
     setLastDrill,
+    tellAgain,
     watchable,
     tunnels,
     tunnel,

@@ -4,6 +4,7 @@ import {
   activityHeader,
   activityLine,
   activityRow,
+  availabilityRows,
   historyHeader,
   historyRows,
 } from '../history/export.ts'
@@ -40,10 +41,11 @@ export function historyRoutes(route: Route, parts: Parts) {
 
   route('historyExport', async (c, { tunnelId = '' }) => {
     const range = readRange(c, parts)
-    await window(c, tunnelId)
+    const all = await window(c, tunnelId)
     // A day at a time: a year needs no more memory than a day.
     async function* lines() {
       yield historyHeader
+      yield* availabilityRows(all)
       for (let from = range.from; from < range.to; from += dayMs) {
         const day = { from, to: Math.min(from + dayMs, range.to) }
         const history = await reader.history(tunnelId, day, { whole: true })
@@ -53,7 +55,11 @@ export function historyRoutes(route: Route, parts: Parts) {
         const connections = history.connections.filter(
           (life) => from === range.from || !begunEarlier(life),
         )
-        yield [...historyRows({ ...history, connections })].join('')
+        const marks = history.marks.filter(
+          ({ kind, from: began }) =>
+            kind !== 'maintenance' || from === range.from || (began ?? 0) >= from,
+        )
+        yield [...historyRows({ ...history, connections, marks })].join('')
       }
     }
     return download(

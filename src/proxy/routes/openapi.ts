@@ -9,6 +9,8 @@ import {
   PreferenceChange,
 } from '#contract/failover.ts'
 import { ActivityPage, HistorySummary, TunnelHistory } from '#contract/history.ts'
+import { AcknowledgementRequest, MaintenanceRequest, NoteRequest } from '#contract/mark-requests.ts'
+import { Mark, MarkList } from '#contract/marks.ts'
 import { type OperationId, operations } from '#contract/operations.ts'
 import {
   Account,
@@ -84,6 +86,12 @@ const shapes: Record<OperationId, Shape> = {
   failoverChecks: { answer: FailoverChecks, status: 200, query: ['to'] },
   failoverList: { answer: FailoverList, status: 200 },
   preferencePut: { body: PreferenceChange, answer: TunnelDetail, status: 200 },
+  markList: { answer: MarkList, status: 200, query: ['from', 'to'] },
+  acknowledgementAdd: { body: AcknowledgementRequest, answer: Mark, status: 201 },
+  noteAdd: { body: NoteRequest, answer: Mark, status: 201 },
+  noteDelete: { answer: Mark, status: 200 },
+  maintenanceAdd: { body: MaintenanceRequest, answer: Mark, status: 201 },
+  maintenanceEnd: { answer: Mark, status: 200 },
   failoverGet: { answer: Failover, status: 200 },
   historyGet: { answer: TunnelHistory, status: 200, query: ['from', 'to'] },
   connectorHistoryGet: { answer: TunnelHistory, status: 200, query: ['from', 'to'] },

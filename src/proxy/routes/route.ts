@@ -14,6 +14,7 @@ import type { Way } from '../identity/identify.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { Refusals } from '../identity/refusals.ts'
 import type { Bus } from '../live/bus.ts'
+import type { Marks } from '../marks/marks.ts'
 import type { Poller } from '../poller/poll.ts'
 import type { Present } from '../poller/present.ts'
 import { ProblemError } from '../problem.ts'
@@ -30,6 +31,7 @@ export type Parts = {
   poller: Poller
   failovers: Failovers
   reader: HistoryReader
+  marks: Marks
   /** Nothing older is kept, milliseconds. */
   retentionMs: number
   bus: Bus

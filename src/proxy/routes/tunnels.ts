@@ -1,9 +1,15 @@
 import { gzipSync } from 'node:zlib'
 import { CfTunnel } from '#contract/cloudflare.ts'
-import { InstallToken, TunnelChange, TunnelCreation, type TunnelList } from '#contract/tunnel.ts'
+import {
+  InstallToken,
+  type Tunnel,
+  TunnelChange,
+  TunnelCreation,
+  type TunnelList,
+} from '#contract/tunnel.ts'
 import type { Answer } from '../cloudflare/client.ts'
 import { toListedTunnel } from '../cloudflare/translate.ts'
-import { detailForScreen, isScreen } from '../identity/for-screens.ts'
+import { detailForScreen, isScreen, tunnelForScreen } from '../identity/for-screens.ts'
 import { ProblemError } from '../problem.ts'
 import { createFreshness, wantsFresh } from './fresh.ts'
 import { liveTunnel, noticing, type Parts, perform, type Route, readBody } from './route.ts'
@@ -11,10 +17,11 @@ import { liveTunnel, noticing, type Parts, perform, type Route, readBody } from 
 export function tunnelRoutes(route: Route, parts: Parts) {
   const { client, present, poller, now, bus } = parts
   const mayRefresh = createFreshness(now)
-  const serveList = createListCache(parts)
+  const serveList = createListCache((tunnels) => tunnels)
+  const serveScreens = createListCache((tunnels) => tunnels.map(tunnelForScreen))
 
   route('tunnelList', (c) => {
-    const { json, zipped } = serveList()
+    const { json, zipped } = isScreen(c.get('who')) ? serveScreens() : serveList()
     c.header('content-type', 'application/json')
     c.header('vary', 'accept-encoding')
     if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(json)
@@ -131,13 +138,13 @@ export function tunnelRoutes(route: Route, parts: Parts) {
     return tunnel
   }
 
-  /** The list is the same for everybody: made and compressed once a version. */
-  function createListCache({ present: from }: Parts) {
+  /** The list is the same for all people, and for all screens: made and compressed once a version. */
+  function createListCache(tell: (tunnels: Tunnel[]) => Tunnel[]) {
     let made: { version: string; json: string; zip: Buffer<ArrayBuffer> | null } | null = null
     return () => {
       const version = bus.version()
       if (made?.version !== version) {
-        const list: TunnelList = { version, at: now(), tunnels: from.tunnels() }
+        const list: TunnelList = { version, at: now(), tunnels: tell(present.tunnels()) }
         made = { version, json: JSON.stringify(list), zip: null }
       }
       const current = made

@@ -19,6 +19,22 @@ export type Schema = {
   failover_facts: { failover_id: string; at: number; body: string }
   /** The connector that should carry a tunnel's traffic. */
   preferences: { tunnel_id: string; connector_id: string }
+  /** What people say to a tunnel's story; one row a contract's `Mark`. */
+  marks: {
+    id: string
+    tunnel_id: string
+    kind: string
+    at: number
+    from_at: number | null
+    to_at: number | null
+    by_id: string
+    by_name: string
+    text: string | null
+    event_id: string | null
+    ended_at: number | null
+  }
+  /** One row: since when changes wait for an acknowledgement. */
+  marks_begin: { at: number }
   /**
    * What people did, append-only. A row with `refers` is what came of an earlier one. `hash` chains each
    * row to the one before it. Never holds a secret.

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import type { HistoryEvent, UnknownReason } from '#contract/history.ts'
 import type { ConnectorRole, TunnelStatus } from '#contract/tunnel.ts'
 import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
 import { loadKeys } from '../history/keys.ts'
 import { createHistoryReader } from '../history/read.ts'
 import { createRecorder } from '../history/record.ts'
+import { createMarks } from '../marks/marks.ts'
 import type { Look } from '../poller/present.ts'
 import { keepSame, type Sight } from '../poller/sight.ts'
 import type { Store } from '../store/open.ts'
@@ -89,6 +91,15 @@ export async function startWatcher(db: Store, startAt: number, { gapMs = 15_000 
     onEvents: (events) => told.push(...events),
     onTrouble: (since) => troubles.push(since),
   })
+  const marks = await createMarks({
+    db,
+    keys,
+    now: () => at,
+    after: () => () => {},
+    newId: randomUUID,
+    log: () => {},
+    tell: () => {},
+  })
   const reader = createHistoryReader({
     db,
     keys,
@@ -97,6 +108,7 @@ export async function startWatcher(db: Store, startAt: number, { gapMs = 15_000 
     gapMs: () => gapMs,
     reason: recorder.reasonSince,
     nameOf: (tunnelId) => recorder.books().get(tunnelId)?.sight?.listed.name ?? null,
+    marks,
   })
   const sights = new Map<string, Sight>()
   for (const [id, { sight }] of recorder.books()) if (sight) sights.set(id, sight)

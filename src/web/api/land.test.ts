@@ -42,6 +42,9 @@ const tunnel = (id: string, change: Partial<Tunnel> = {}): Tunnel => ({
   preferredConnectorId: null,
   onStandbySince: null,
   lastDrill: null,
+  unacknowledged: null,
+  acknowledged: null,
+  maintenance: null,
   ...change,
 })
 const detail = (id: string): TunnelDetail => ({

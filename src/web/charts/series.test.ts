@@ -83,6 +83,8 @@ const history = (change: Partial<TunnelHistory> = {}): TunnelHistory => ({
     observedMs: 1000,
     upMs: 1000,
     availability: 1,
+    maintenanceMs: 0,
+    availabilityOutside: null,
     noActiveMs: 0,
     longestNoActiveMs: 0,
     roleChanges: 0,
@@ -94,6 +96,7 @@ const history = (change: Partial<TunnelHistory> = {}): TunnelHistory => ({
   },
   connections: [],
   events: [],
+  marks: [],
   truncated: false,
   ...change,
 })

@@ -29,5 +29,8 @@ export const tunnelOf = (name: string, change: Partial<Tunnel> = {}): Tunnel => 
   preferredConnectorId: null,
   onStandbySince: null,
   lastDrill: null,
+  unacknowledged: null,
+  acknowledged: null,
+  maintenance: null,
   ...change,
 })

@@ -16,7 +16,7 @@ export function TunnelFigures({
   const gaps = events.filter(({ kind }) => kind === 'no-active-began').length
   return (
     <Stats label="The history in numbers">
-      <Stat name="Available" note={ofObserved(summary)}>
+      <Stat name="Available" note={availabilityNote(summary)}>
         {summary.availability === null ? <None /> : percentText(summary.availability)}
       </Stat>
       {ha === false ? null : (
@@ -86,6 +86,11 @@ const ofObserved = (figures: { observedMs: number; totalMs: number }) =>
   figures.observedMs === 0
     ? 'nothing was observed'
     : `of the ${percentText(observedShare(figures))} observed`
+
+const availabilityNote = (summary: TunnelHistory['summary']) =>
+  summary.availabilityOutside === null
+    ? ofObserved(summary)
+    : `${percentText(summary.availabilityOutside)} outside maintenance`
 
 const times = (n: number) => (n === 0 ? 'Never' : n === 1 ? 'Once' : `${n} times`)
 

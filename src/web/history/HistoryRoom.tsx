@@ -7,7 +7,7 @@ export function HistoryRoom({ lanes }: { lanes: number }) {
     <output aria-busy="true" className="flex flex-col gap-3">
       <span className="sr-only">Loading the history</span>
       <Skeleton className="h-18 w-full" />
-      <Skeleton className="w-full" style={{ height: `${timelineRem(lanes) + 7}rem` }} />
+      <Skeleton className="w-full" style={{ height: `${timelineRem(lanes) + 9}rem` }} />
       <Skeleton className="w-full" style={{ height: `${connectionsRem + 5}rem` }} />
     </output>
   )

@@ -15,6 +15,8 @@ import { type Lane, laneTitle, lookOf, toLanes } from '#web/charts/series.ts'
 import { StateShape } from '#web/charts/TellingView.tsx'
 import { type RangeControl, useRange } from '#web/charts/use-range.ts'
 import { useStable } from '#web/charts/use-stable.ts'
+import { MarksRail } from '#web/marks/MarksRail.tsx'
+import { MarksTable } from '#web/marks/MarksTable.tsx'
 import { Button, buttonClass } from '#web/ui/Button.tsx'
 import { serverNow } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
@@ -156,9 +158,15 @@ function Pictures({
         {lanes.every(({ intervals }) => intervals.length === 0) ? (
           <Nothing history={history} />
         ) : view === 'table' ? (
-          <IntervalTable {...shown} />
+          <>
+            <IntervalTable {...shown} />
+            <MarksTable marks={history.marks} zone={zone} />
+          </>
         ) : (
-          <RoleTimeline {...shown} renderTitle={renderTitle} onZoom={zoom} onBack={goBack} />
+          <div className="relative">
+            <MarksRail marks={history.marks} lanes={lanes.length} stretch={stretch} zone={zone} />
+            <RoleTimeline {...shown} renderTitle={renderTitle} onZoom={zoom} onBack={goBack} />
+          </div>
         )}
       </Panel>
       <Panel title="Connections">

@@ -226,6 +226,7 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
   const navigate = useNavigate()
   const mayNotCreate = useWhyNot('tunnelCreate')
   const mayNotFailOver = useWhyNot('failoverRun')
+  const mayNotSay = useWhyNot('noteAdd')
   const mayNotAudit = useWhyNot('auditList')
   const mayNotPeople = useWhyNot('personList')
   const mayNotScreens = useWhyNot('screenList')
@@ -277,6 +278,25 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
               }),
             { keys: 'f', disabledReason: mayNotFailOver },
           ),
+          ...(
+            [
+              ['check', 'Acknowledge the changes of this tunnel', 'acknowledge', 'a'],
+              ['flag', 'Write a note to this tunnel', 'note', 'n'],
+              ['wrench', 'Announce maintenance of this tunnel', 'maintenance', 'm'],
+            ] as const
+          ).map(([icon, line, dialog, keys]) =>
+            action(
+              icon,
+              line,
+              () =>
+                void navigate({
+                  to: '/tunnels/$tunnelId',
+                  params: { tunnelId },
+                  search: { dialog },
+                }),
+              { keys, disabledReason: mayNotSay },
+            ),
+          ),
         ]
       : []
     return [
@@ -315,6 +335,7 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
     onHelp,
     mayNotCreate,
     mayNotFailOver,
+    mayNotSay,
     mayNotAudit,
     mayNotPeople,
     mayNotScreens,

@@ -30,6 +30,9 @@ const tunnel = (id: string, name: string): Tunnel => ({
   preferredConnectorId: null,
   onStandbySince: null,
   lastDrill: null,
+  unacknowledged: null,
+  acknowledged: null,
+  maintenance: null,
 })
 const connector = (id: string, role: Connector['role'], originIps: string[]): Connector => ({
   id,

@@ -16,6 +16,9 @@ export const shortcuts = {
   last: { keys: ['End'], does: 'Last row', where: 'Tunnels' },
   open: { keys: ['Enter'], does: 'Open the row', where: 'Tunnels' },
   failover: { keys: ['f'], does: 'Fail over', where: 'A tunnel, or the row' },
+  acknowledge: { keys: ['a'], does: 'Acknowledge changes', where: 'A tunnel, or the row' },
+  note: { keys: ['n'], does: 'Write a note', where: 'A tunnel' },
+  maintenance: { keys: ['m'], does: 'Announce maintenance', where: 'A tunnel' },
 } as const satisfies Record<string, { keys: readonly string[]; does: string; where: string }>
 
 export type ShortcutId = keyof typeof shortcuts

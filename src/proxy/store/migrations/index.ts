@@ -2,6 +2,7 @@ import { type Kysely, type Migration, sql } from 'kysely'
 import { clustered } from '../dialect.ts'
 import { audit } from './audit.ts'
 import { failover } from './failover.ts'
+import { marks } from './marks.ts'
 import { people } from './people.ts'
 import { signedIn } from './signed-in.ts'
 
@@ -151,4 +152,5 @@ export const migrations: Record<string, Migration> = {
   '004-audit': audit,
   '005-failover': failover,
   '006-signed-in': signedIn,
+  '007-marks': marks,
 }

@@ -112,6 +112,11 @@ const icons: Partial<Record<HistoryEvent['kind'], [icon: IconName, tone: string]
   'failover-started': ['person', 'text-accent-text'],
   'failover-ended': ['person', 'text-accent-text'],
   'failover-after': ['failover', 'text-warn'],
+  acknowledged: ['check', 'text-accent-text'],
+  noted: ['flag', 'text-accent-text'],
+  'note-deleted': ['flag', 'text-ink-2'],
+  'maintenance-planned': ['wrench', 'text-accent-text'],
+  'maintenance-ended': ['wrench', 'text-ink-2'],
   'watching-stopped': ['eyeOff', 'text-warn'],
   'watching-resumed': ['eye', 'text-ink-2'],
 }

@@ -38,6 +38,11 @@ export const families = [
     ],
   },
   {
+    label: 'Notes',
+    meaning: 'Acknowledgements, notes and maintenance',
+    kinds: ['acknowledged', 'noted', 'note-deleted', 'maintenance-planned', 'maintenance-ended'],
+  },
+  {
     label: 'Watching',
     meaning: 'Tandem itself stopped watching, or went on',
     kinds: ['watching-stopped', 'watching-resumed'],

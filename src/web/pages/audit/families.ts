@@ -13,6 +13,11 @@ export const families: readonly Family<AuditWhat>[] = [
     meaning: 'Tunnels created, renamed, deleted; HA configuration changed',
     kinds: ['tunnelCreate', 'tunnelUpdate', 'tunnelDelete', 'configurationPut'],
   },
+  {
+    label: 'Notes',
+    meaning: 'Acknowledgements, notes and maintenance',
+    kinds: ['acknowledgementAdd', 'noteAdd', 'noteDelete', 'maintenanceAdd', 'maintenanceEnd'],
+  },
   { label: 'Secrets', meaning: 'Install tokens that somebody saw', kinds: ['tokenGet'] },
   {
     label: 'Sign-ins',

@@ -19,7 +19,16 @@ import { StatusMark } from '#web/ui/StatusMark.tsx'
 import { Age, Elapsed, NotReported, SinceText, TimeAgo } from '#web/ui/TimeAgo.tsx'
 import { haModeLooks } from './ha-modes.ts'
 
-export type TunnelDialog = 'failover' | 'rename' | 'secret' | 'configuration' | 'delete' | 'replica'
+export type TunnelDialog =
+  | 'failover'
+  | 'rename'
+  | 'secret'
+  | 'configuration'
+  | 'delete'
+  | 'replica'
+  | 'acknowledge'
+  | 'note'
+  | 'maintenance'
 
 /** The name, what can be done, and the five facts that matter first. */
 export function TunnelHeader({
@@ -89,6 +98,21 @@ function Actions({
         label="More about this tunnel"
         renderButton={(trigger) => <IconButton {...trigger} label="More actions" icon="more" />}
       >
+        <MenuItem
+          icon="flag"
+          disabledReason={whyNot(session.me?.role ?? null, 'noteAdd')}
+          onSelect={() => onOpen('note')}
+        >
+          Write a note
+        </MenuItem>
+        <MenuItem
+          icon="wrench"
+          disabledReason={reason('maintenanceAdd')}
+          onSelect={() => onOpen('maintenance')}
+        >
+          Maintenance
+        </MenuItem>
+        <MenuSeparator />
         <MenuItem
           icon="pencil"
           disabledReason={reason('tunnelUpdate')}

@@ -3,10 +3,12 @@ import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { useCheckedAt } from '#web/api/ages.ts'
 import { useDialogClose } from '#web/api/dialog-history.ts'
+import { useWhyNot } from '#web/api/operations.ts'
 import { connectorsQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
 import { RunningFailover } from '#web/failover/RunningFailover.tsx'
 import { whyNoFailover, whyNoStandby } from '#web/failover/reason.ts'
 import { HistoryRoom } from '#web/history/HistoryRoom.tsx'
+import { Said } from '#web/marks/Said.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { OutlookPanel } from '#web/ui/OutlookPanel.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
@@ -38,6 +40,15 @@ const ConfigurationDialog = lazy(async () => ({
 }))
 const DeleteTunnelDialog = lazy(async () => ({
   default: (await import('./DeleteTunnelDialog.tsx')).DeleteTunnelDialog,
+}))
+const AcknowledgeDialog = lazy(async () => ({
+  default: (await import('#web/marks/AcknowledgeDialog.tsx')).AcknowledgeDialog,
+}))
+const NoteDialog = lazy(async () => ({
+  default: (await import('#web/marks/NoteDialog.tsx')).NoteDialog,
+}))
+const MaintenanceDialog = lazy(async () => ({
+  default: (await import('#web/marks/MaintenanceDialog.tsx')).MaintenanceDialog,
 }))
 const AddReplicaDialog = lazy(async () => ({
   default: (await import('./AddReplicaDialog.tsx')).AddReplicaDialog,
@@ -79,6 +90,15 @@ export function TunnelPage() {
   const close = useDialogClose(search.dialog, () => turn({}))
   const follow = (failoverId: string) => ({ dialog: 'failover' as const, failover: failoverId })
 
+  const gone = tunnel.deletedAt !== null
+  const mayNotAcknowledge = useWhyNot('acknowledgementAdd')
+  useShortcut('acknowledge', () => {
+    if (tunnel.unacknowledged && !gone) open({ dialog: 'acknowledge' })
+  })
+  useShortcut('note', () => open({ dialog: 'note' }))
+  useShortcut('maintenance', () => {
+    if (!gone) open({ dialog: 'maintenance' })
+  })
   useShortcut('failover', () => {
     if (tunnel.failoverId) open(follow(tunnel.failoverId))
     else if (!failoverReason) open({ dialog: 'failover' })
@@ -94,6 +114,14 @@ export function TunnelPage() {
         onOpen={(dialog) => open({ dialog })}
       />
       <TunnelNotices tunnel={tunnel} stale={stale} />
+      {gone ? null : (
+        <Said
+          tunnel={tunnel}
+          mayNotAcknowledge={mayNotAcknowledge}
+          onAcknowledge={() => open({ dialog: 'acknowledge' })}
+          onMaintenance={() => open({ dialog: 'maintenance' })}
+        />
+      )}
       <RunningFailover
         key={tunnelId}
         failoverId={tunnel.failoverId}
@@ -151,6 +179,13 @@ export function TunnelPage() {
           <ConfigurationDialog tunnel={tunnel} onClose={close} />
         ) : null}
         {search.dialog === 'delete' ? <DeleteTunnelDialog tunnel={tunnel} onClose={close} /> : null}
+        {search.dialog === 'acknowledge' ? (
+          <AcknowledgeDialog tunnel={tunnel} onClose={close} />
+        ) : null}
+        {search.dialog === 'note' ? <NoteDialog tunnel={tunnel} onClose={close} /> : null}
+        {search.dialog === 'maintenance' ? (
+          <MaintenanceDialog tunnel={tunnel} onClose={close} />
+        ) : null}
         {search.dialog === 'replica' ? <AddReplicaDialog tunnel={tunnel} onClose={close} /> : null}
       </Suspense>
     </div>

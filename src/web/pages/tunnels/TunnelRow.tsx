@@ -20,7 +20,7 @@ import { RoleShape } from '#web/ui/RoleMark.tsx'
 import { StatusMark } from '#web/ui/StatusMark.tsx'
 import { Age, NotReported, SinceText, TimeAgo, useStale } from '#web/ui/TimeAgo.tsx'
 import { tip } from '#web/ui/Tooltip.tsx'
-import { durationText } from '#web/ui/time.ts'
+import { durationText, instantText } from '#web/ui/time.ts'
 import { whyNoFailover } from './rows.ts'
 
 export type ColumnId =
@@ -216,6 +216,7 @@ function NameLink({ tunnel, day }: { tunnel: Tunnel; day: TunnelSummary | null }
         {shortId(tunnel.id)}
       </span>
       <Flapping summary={day} />
+      <People tunnel={tunnel} />
     </span>
   )
 }
@@ -319,6 +320,36 @@ function Flapping({ summary }: { summary: TunnelSummary | null }) {
       <span aria-hidden="true">{countText(summary.flapsLastHour)}</span>
       <span className="sr-only">{text}</span>
     </span>
+  )
+}
+
+/** What waits for people here, and that they are at work. */
+function People({ tunnel: { id, unacknowledged, maintenance } }: { tunnel: Tunnel }) {
+  const className = 'inline-flex shrink-0 items-center gap-1 self-center rounded-sm px-1 text-xs'
+  if (maintenance) {
+    const text = `Maintenance until ${instantText(maintenance.to)}`
+    return (
+      <span className={`${className} bg-accent-soft text-accent-text`} {...tip(text)}>
+        <Icon name="wrench" className="size-3" />
+        <span className="sr-only">{text}</span>
+      </span>
+    )
+  }
+  if (!unacknowledged) return null
+  const text = `${countText(unacknowledged.count)} not acknowledged`
+  return (
+    <Link
+      to="/tunnels/$tunnelId"
+      params={{ tunnelId: id }}
+      search={{ dialog: 'acknowledge' }}
+      tabIndex={-1}
+      className={`${className} bg-warn-soft text-warn`}
+      {...tip(`${text}: the active connector changed or was lost`)}
+    >
+      <Icon name="check" className="size-3" />
+      <span aria-hidden="true">{countText(unacknowledged.count)}</span>
+      <span className="sr-only">{text}</span>
+    </Link>
   )
 }
 

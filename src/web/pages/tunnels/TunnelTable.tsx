@@ -258,6 +258,14 @@ function useCursor(rows: readonly Tunnel[], scrollTo: (index: number) => void) {
       search: { dialog: 'failover' },
     })
   })
+  useShortcut('acknowledge', () => {
+    if (!current?.unacknowledged) return
+    void navigate({
+      to: '/tunnels/$tunnelId',
+      params: { tunnelId: current.id },
+      search: { dialog: 'acknowledge' },
+    })
+  })
   // The row may have to be scrolled into the document first: then a later render finds it.
   useEffect(() => {
     const row = wish.current && document.querySelector<HTMLElement>(`[data-row="${wish.current}"]`)

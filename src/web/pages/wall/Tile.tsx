@@ -9,11 +9,13 @@ import { Strip } from '#web/charts/Strip.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
-import { shortId } from '#web/ui/names.ts'
+import { shortId, visibleName } from '#web/ui/names.ts'
+import { countText } from '#web/ui/numbers.ts'
 import { readinessText } from '#web/ui/ReadinessMark.tsx'
 import { RoleShape } from '#web/ui/RoleMark.tsx'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { ageText, durationText } from '#web/ui/time.ts'
+import { clockOf } from './clock.ts'
 import type { Grade, Judged } from './judge.ts'
 import type { Density } from './settings.ts'
 
@@ -27,6 +29,7 @@ const surfaces: Record<Grade, string> = {
   degraded: 'bg-warn-soft text-ink shadow-[inset_0.3em_0_0_var(--warn)]',
   exposed: 'bg-warn-soft text-ink shadow-[inset_0.3em_0_0_var(--warn)]',
   unknown: 'bg-unknown-soft hatch text-ink shadow-[inset_0.3em_0_0_var(--unknown)]',
+  changed: 'bg-accent-soft text-ink shadow-[inset_0.3em_0_0_var(--accent)]',
   fine: 'bg-panel text-ink',
   idle: 'bg-panel text-ink-2',
 }
@@ -34,6 +37,7 @@ const surfaces: Record<Grade, string> = {
 type TileProps = Judged & {
   summary: TunnelSummary | null
   density: Density
+  zone: string | undefined
   /** Whether it leads to the tunnel's page; nobody goes anywhere from a screen on a wall. */
   opens: boolean
 }
@@ -45,19 +49,19 @@ export const Tile = memo(function Tile(props: TileProps) {
   const surface = muted ? surfaces.idle : surfaces[grade]
   const body = (
     <>
-      <span className="shrink-0 truncate font-semibold">
-        <Name name={tunnel.name} />
+      <span className="flex shrink-0 items-center gap-[0.4em]">
+        <span className="min-w-0 truncate font-semibold">
+          <Name name={tunnel.name} />
+        </span>
+        <Changes tunnel={tunnel} />
       </span>
       <StatusLine {...props} />
       {dense ? null : <RoleLines {...props} />}
-      {summary && !dense ? (
-        <span className="mt-auto block rounded-[0.2em] bg-panel p-[0.15em]">
-          <Strip
-            summary={summary}
-            className={`w-full ${density === 'roomy' ? 'h-[1.1em]' : 'h-[0.9em]'}`}
-          />
+      {dense ? null : (
+        <span className="mt-auto flex shrink-0 flex-col">
+          <Foot {...props} />
         </span>
-      ) : null}
+      )}
       {summary && dense ? (
         <Strip flat summary={summary} className="absolute inset-x-0 bottom-0 h-[0.28em] w-full" />
       ) : null}
@@ -82,6 +86,52 @@ export const Tile = memo(function Tile(props: TileProps) {
   )
 })
 
+/** Changes that nobody has acknowledged: how many. They stay until somebody does. */
+function Changes({ tunnel: { unacknowledged } }: { tunnel: Tunnel }) {
+  if (!unacknowledged) return null
+  const { count } = unacknowledged
+  return (
+    <span className="ml-auto flex shrink-0 items-center gap-[0.2em] rounded-[0.2em] bg-accent px-[0.3em] leading-[1.15] font-semibold text-accent-ink">
+      <Icon name="failover" className="size-[0.8em]" />
+      <span aria-hidden="true">{countText(count)}</span>
+      <span className="sr-only">
+        {count === 1 ? '1 change' : `${countText(count)} changes`} not acknowledged
+      </span>
+    </span>
+  )
+}
+
+/** For so long a wall says who acknowledged, and why. */
+const acknowledgedMs = 10 * 60_000
+
+/** The day as a strip; in its place who works on the tunnel, or who just acknowledged its change. */
+function Foot({ tunnel, summary, density, zone }: TileProps) {
+  const { maintenance, acknowledged } = tunnel
+  const said = useClock((now) =>
+    maintenance
+      ? `Maintenance until ${clockOf(maintenance.to, zone).slice(0, 5)}`
+      : acknowledged && now - acknowledged.at < acknowledgedMs
+        ? `${visibleName(acknowledged.by)}: ${visibleName(acknowledged.comment ?? 'acknowledged')}`
+        : '',
+  )
+  if (said)
+    return (
+      <span className="flex min-w-0 items-center gap-[0.4em] text-ink">
+        <Icon name={maintenance ? 'clock' : 'check'} className="size-[0.8em]" />
+        <bdi className="min-w-0 truncate">{said}</bdi>
+      </span>
+    )
+  if (!summary) return null
+  return (
+    <span className="block rounded-[0.2em] bg-panel p-[0.15em]">
+      <Strip
+        summary={summary}
+        className={`w-full ${density === 'roomy' ? 'h-[1.1em]' : 'h-[0.9em]'}`}
+      />
+    </span>
+  )
+}
+
 /** What a tile without room for more says of a tunnel. */
 const gradeWords: Record<Grade, string | null> = {
   down: null,
@@ -89,6 +139,7 @@ const gradeWords: Record<Grade, string | null> = {
   degraded: null,
   exposed: 'No standby',
   unknown: 'Not read',
+  changed: null,
   fine: null,
   idle: null,
 }

@@ -9,11 +9,18 @@ import type { Headline, Tone } from './headline.ts'
 
 const inks: Record<Tone, string> = {
   good: 'text-ink',
+  news: 'bg-accent-soft text-ink shadow-[inset_0_-0.6vh_0_var(--accent)]',
   warn: 'bg-warn-soft text-ink shadow-[inset_0_-0.6vh_0_var(--warn)]',
   bad: 'bg-bad text-danger-ink',
   unknown: 'bg-unknown-soft text-ink shadow-[inset_0_-0.6vh_0_var(--unknown)]',
 }
-const shapes = { good: 'healthy', warn: 'degraded', bad: 'down', unknown: 'unknown' } as const
+const shapes = {
+  good: 'healthy',
+  news: 'healthy',
+  warn: 'degraded',
+  bad: 'down',
+  unknown: 'unknown',
+} as const
 
 /** Do I need to stand up? And what time is it. */
 export function WallHeader({

@@ -130,6 +130,7 @@ function Tiles({
               {...one}
               summary={summaries.get(one.tunnel.id) ?? null}
               density={layout.density}
+              zone={search.zone}
               opens={!isScreen}
             />
           ))}

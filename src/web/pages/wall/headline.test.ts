@@ -71,3 +71,18 @@ describe('the order of tiles', () => {
     expect(first).toMatchObject({ grade: 'unknown', stale: true, tunnel: { name: 'down' } })
   })
 })
+
+describe('what people said', () => {
+  test('a change stays until somebody acknowledges it', () => {
+    const changed = tunnelOf('changed', { unacknowledged: { count: 2, firstAt: 1, lastAt: 2 } })
+    const line = lineOf([fine, changed])
+    expect(line).toMatchObject({ tone: 'news', text: '1 tunnel changed, not acknowledged' })
+    expect(line.worst?.tunnel.name).toBe('changed')
+  })
+
+  test('maintenance calls nobody, and is counted', () => {
+    const maintenance = { from: 0, to: 9, by: 'Ada', text: null }
+    const line = lineOf([fine, { ...down, maintenance }])
+    expect(line).toMatchObject({ tone: 'good', rest: ['1 in maintenance'] })
+  })
+})

@@ -3,7 +3,7 @@ import { type Grade, grades, type Judged } from './judge.ts'
 
 /** Do I need to stand up? One line that answers it, and the counts behind it. Pure. */
 
-export type Tone = 'good' | 'warn' | 'bad' | 'unknown'
+export type Tone = 'good' | 'news' | 'warn' | 'bad' | 'unknown'
 export type Headline = {
   tone: Tone
   text: string
@@ -19,6 +19,7 @@ const tones: Record<Grade, Tone> = {
   degraded: 'warn',
   exposed: 'warn',
   unknown: 'unknown',
+  changed: 'news',
   fine: 'good',
   idle: 'good',
 }
@@ -29,6 +30,7 @@ const words: Record<Grade, (n: number) => string> = {
   degraded: (n) => `${tunnelText(n)} degraded`,
   exposed: (n) => `${tunnelText(n)} one failure from outage`,
   unknown: (n) => `${tunnelText(n)} unknown`,
+  changed: (n) => `${tunnelText(n)} changed, not acknowledged`,
   fine: (n) => (n === 1 ? 'The tunnel is connected' : `All ${countText(n)} tunnels connected`),
   idle: (n) => `${tunnelText(n)} never ran`,
 }
@@ -39,6 +41,7 @@ const short: Record<Grade, string> = {
   degraded: 'degraded',
   exposed: 'one failure from outage',
   unknown: 'unknown',
+  changed: 'changed',
   fine: 'connected',
   idle: 'never ran',
 }

@@ -6,7 +6,7 @@ import { byName, severity } from '#web/fleet/severity.ts'
 /**
  * `down` nobody is connected · `no-active` somebody is, and nobody carries the traffic (or two claim to) ·
  * `degraded` Cloudflare calls it so · `exposed` one failure from outage · `unknown` not seen lately, or
- * not readable · `fine` · `idle` never ran.
+ * not readable · `changed` all is well again, and nobody has acknowledged what changed · `fine` · `idle` never ran.
  */
 export const grades = [
   'down',
@@ -14,6 +14,7 @@ export const grades = [
   'degraded',
   'exposed',
   'unknown',
+  'changed',
   'fine',
   'idle',
 ] as const
@@ -28,14 +29,14 @@ export type Judged = {
   muted: boolean
 }
 
-function gradeOf({ status, readiness }: Tunnel): Grade {
+function gradeOf({ status, readiness, unacknowledged }: Tunnel): Grade {
   if (status === 'inactive') return 'idle'
   if (status === 'down' || readiness === 'disconnected') return 'down'
   if (readiness === 'no-active' || readiness === 'conflict') return 'no-active'
   if (status === 'degraded') return 'degraded'
   if (readiness === 'exposed') return 'exposed'
   if (status === 'unknown' || readiness === 'unknown') return 'unknown'
-  return 'fine'
+  return unacknowledged ? 'changed' : 'fine'
 }
 
 /** The worst first; within a grade by name, so that a tile moves only when its tunnel changes. */
@@ -43,7 +44,8 @@ export function judged(tunnels: readonly Tunnel[], staleIds: ReadonlySet<string>
   return tunnels
     .map((tunnel) => {
       const stale = staleIds.has(tunnel.id)
-      return { tunnel, stale, grade: stale ? 'unknown' : gradeOf(tunnel), muted: false } as const
+      const grade: Grade = stale ? 'unknown' : gradeOf(tunnel)
+      return { tunnel, stale, grade, muted: tunnel.maintenance !== null }
     })
     .toSorted(
       (a, b) =>

@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs'
+import type { Page } from '@playwright/test'
+import { expectAccessible } from './axe.ts'
+import { rowOf, short } from './find.ts'
+import { expect, test } from './fixtures.ts'
+import type { World } from './world.ts'
+
+/** What people say to a tunnel: that they have seen a change, a note, that it is worked on. */
+
+/** Tandem has looked at the tunnel, then its roles are swapped behind its back, and it has seen that. */
+async function seeSwap(page: Page, world: World) {
+  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+  const row = rowOf(page, 'lon-branch-core')
+  await expect(row).toContainText(short(active.id))
+  await expect(row).not.toContainText('not acknowledged')
+  await world.swap(tunnelId)
+  await expect(row).toContainText('1 not acknowledged', { timeout: 20_000 })
+  return { tunnelId, active, standby }
+}
+const rail = (page: Page, name: RegExp) => page.getByRole('button', { name })
+
+test('a change waits until somebody acknowledges it from the list by keyboard, and everybody sees who', async ({
+  page,
+  secondPage,
+  world,
+}) => {
+  const { tunnelId } = await seeSwap(page, world)
+  await page.getByRole('link', { name: 'lon-branch-core', exact: true }).focus()
+  await page.keyboard.press('a')
+  const dialog = page.getByRole('dialog', { name: 'Acknowledge changes' })
+  await expect(dialog).toContainText('The wall shows your name and comment')
+  await expect(dialog.getByLabel('Comment')).toBeFocused()
+  await page.keyboard.type('fibre cut in Hackney')
+  await page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  await expect(page.getByText(/acknowledged the last changes at/)).toContainText(
+    'fibre cut in Hackney',
+  )
+  await expect(rowOf(secondPage, 'lon-branch-core')).not.toContainText('not acknowledged')
+  await secondPage.goto(`/tunnels/${tunnelId}`)
+  await expect(secondPage.getByText('fibre cut in Hackney').first()).toBeVisible()
+  await rail(secondPage, /^Acknowledged /).click()
+  await expect(secondPage.getByRole('dialog', { name: /^Acknowledged/ })).toContainText(
+    'fibre cut in Hackney',
+  )
+  await secondPage.goto('/activity')
+  await expect(secondPage.getByRole('list', { name: 'Entries, newest first' })).toContainText(
+    /Acknowledged by .*: fibre cut in Hackney/,
+  )
+  await secondPage.goto('/audit')
+  await expect(secondPage.getByText('Acknowledged changes').first()).toBeVisible()
+})
+
+test('the notice leads to the dialog and back, and what comes meanwhile is not swallowed', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId } = await seeSwap(page, world)
+  await page.goto(`/tunnels/${tunnelId}`)
+  const notice = page.getByText(/^1 change since .* and nobody has acknowledged it$/)
+  await expect(notice).toBeVisible()
+  const button = page.getByRole('button', { name: 'Acknowledge', exact: true })
+  await button.click()
+  const dialog = page.getByRole('dialog', { name: 'Acknowledge changes' })
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await expect(button).toBeFocused()
+  await button.click()
+  await world.swap(tunnelId)
+  await expect(dialog).toContainText('1 change more came while this was open', { timeout: 20_000 })
+  await expectAccessible(page)
+  await dialog.getByRole('button', { name: 'Acknowledge' }).click()
+  await expect(dialog).toBeHidden()
+  await expect(notice).toBeVisible()
+  await page.keyboard.press('a')
+  await dialog.getByRole('button', { name: 'Acknowledge' }).click()
+  await expect(page.getByText(/nobody has acknowledged/)).toHaveCount(0)
+})
+
+test('of several changes one can be acknowledged by itself', async ({ page, world }) => {
+  const { tunnelId, active, standby } = await seeSwap(page, world)
+  await world.swap(tunnelId)
+  await expect(rowOf(page, 'lon-branch-core')).toContainText('2 not acknowledged', {
+    timeout: 20_000,
+  })
+  await page.goto(`/tunnels/${tunnelId}?dialog=acknowledge`)
+  const dialog = page.getByRole('dialog', { name: 'Acknowledge changes' })
+  const choice = dialog.getByLabel('What you have seen')
+  const first = `Active changed from ${short(active.id)} to ${short(standby.id)}`
+  await expect(choice.getByRole('option')).toHaveCount(3)
+  const value = await choice.getByRole('option').filter({ hasText: first }).getAttribute('value')
+  await choice.selectOption(value)
+  await dialog.getByRole('button', { name: 'Acknowledge' }).click()
+  await expect(page.getByText(/^1 change since .* nobody has acknowledged it$/)).toBeVisible()
+})
+
+test('a note stands on the timeline and in the table until its author deletes it', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}?range=1h`)
+  await page.getByRole('heading', { name: 'lon-branch-core', level: 1 }).click()
+  await page.keyboard.press('n')
+  const dialog = page.getByRole('dialog', { name: 'Write a note' })
+  await expect(dialog.getByRole('button', { name: 'Write' })).toBeDisabled()
+  await dialog.getByLabel('Note').fill('<b>rack</b> \u202Emoved')
+  await page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  await rail(page, /^Note to /).click()
+  const bubble = page.getByRole('dialog', { name: /^Note to/ })
+  await expect(bubble).toContainText('<b>rack</b> moved')
+  await page.keyboard.press('Escape')
+  await page.getByText('Table', { exact: true }).click()
+  const table = page.getByRole('table', { name: 'Notes, acknowledgements and maintenance' })
+  await expect(table.getByRole('row')).toHaveCount(2)
+  await table.getByRole('button', { name: 'Delete note' }).click()
+  await expect(table).toBeHidden()
+  await page.getByText('Chart', { exact: true }).click()
+  await expect(rail(page, /^Note to /)).toHaveCount(0)
+})
+
+test('maintenance keeps changes quiet, is drawn on the timeline, and is ended early', async ({
+  page,
+  secondPage,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}?range=1h`)
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Maintenance' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Announce maintenance' })
+  await dialog.getByLabel('It lasts').selectOption('2 h')
+  await dialog.getByLabel('What is done').fill('new rack')
+  await dialog.getByRole('button', { name: 'Announce' }).click()
+  await expect(dialog).toBeHidden()
+  await expect(page.getByText('Maintenance,')).toBeVisible()
+  await expect(rail(page, /^Maintenance \d/)).toBeVisible()
+  await expect(rowOf(secondPage, 'lon-branch-core')).toContainText('Maintenance until')
+
+  await world.swap(tunnelId)
+  await expect(page.getByRole('article', { name: `Connector ${short(standby.id)}` })).toContainText(
+    'Active',
+    { timeout: 20_000 },
+  )
+  await expect(page.getByText(/nobody has acknowledged/)).toHaveCount(0)
+
+  await page.getByRole('button', { name: 'Change maintenance' }).click()
+  await expectAccessible(page)
+  await dialog.getByRole('button', { name: 'End now' }).click()
+  await expect(page.getByText('Maintenance,')).toBeHidden()
+  await page.keyboard.press('Escape')
+  await expect(rowOf(secondPage, 'lon-branch-core')).not.toContainText('Maintenance until')
+  await expect(page.getByLabel('The history in numbers')).toContainText('outside maintenance')
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'CSV', exact: true }).click(),
+  ])
+  const rows = readFileSync(await file.path(), 'utf8')
+  expect(rows).toMatch(/^availability outside maintenance,/m)
+  expect(rows).toMatch(/^maintenance,.*new rack/m)
+})
+
+test('what can’t be announced is said before it is sent', async ({ page, world }) => {
+  const { tunnelId } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}?dialog=maintenance`)
+  const dialog = page.getByRole('dialog', { name: 'Announce maintenance' })
+  await dialog.getByLabel(/^Begin/).fill('2020-01-01T00:00:00')
+  const button = dialog.getByRole('button', { name: 'Announce' })
+  await expect(button).toBeDisabled()
+  await expect(button).toHaveAccessibleDescription(/lies in the past/)
+})

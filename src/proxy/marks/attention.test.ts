@@ -1,0 +1,188 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { eventKinds } from '#contract/history.ts'
+import { acknowledgedForMs, type Mark } from '#contract/marks.ts'
+import {
+  attentionOf,
+  type Change,
+  emptyStanding,
+  isChange,
+  nextEdge,
+  type Standing,
+  withAcknowledgement,
+  withChanges,
+  withMaintenance,
+} from './attention.ts'
+
+const mark = (more: Partial<Mark>): Mark => ({
+  id: 'one',
+  tunnelId: 'a tunnel',
+  kind: 'acknowledgement',
+  at: 0,
+  from: null,
+  to: null,
+  by: 'Ada',
+  byId: 'person:ada',
+  text: null,
+  eventId: null,
+  endedAt: null,
+  ...more,
+})
+const maintenance = (from: number, to: number, more: Partial<Mark> = {}) =>
+  mark({ id: `${from}-${to}`, kind: 'maintenance', from, to, ...more })
+const change = (at: number): Change => ({ id: `1-${at}-0`, at })
+const changes = (...times: number[]) => times.map(change)
+const seen = (standing: Standing, now = 1_000) => attentionOf(standing, now)
+
+test('another active connector, none any more and all of it down wait; what is good news does not', () => {
+  expect(isChange({ kind: 'active-changed', to: 'x' })).toBe(true)
+  expect(isChange({ kind: 'no-active-began', to: null })).toBe(true)
+  expect(isChange({ kind: 'status-changed', to: 'down' })).toBe(true)
+  expect(isChange({ kind: 'status-changed', to: 'healthy' })).toBe(false)
+  expect(isChange({ kind: 'no-active-ended', to: 'x' })).toBe(false)
+})
+
+test('the log’s index holds the kinds that may wait, by their places', () => {
+  const places = (['status-changed', 'active-changed', 'no-active-began'] as const).map((kind) =>
+    eventKinds.indexOf(kind),
+  )
+  // As the migration and the query of a start have them.
+  expect(places).toEqual([4, 5, 7])
+  const every = eventKinds.filter((kind) => isChange({ kind, to: 'down' }))
+  expect(every.map((kind) => eventKinds.indexOf(kind))).toEqual(places)
+})
+
+test('changes are counted from the first to the last, until somebody has seen them', () => {
+  const standing = withChanges(emptyStanding, changes(10, 20, 30))
+  expect(seen(standing).unacknowledged).toEqual({ count: 3, firstAt: 10, lastAt: 30 })
+  const after = withAcknowledgement(standing, mark({ at: 40, to: 30, text: 'a drill' }))
+  expect(seen(after)).toEqual({
+    unacknowledged: null,
+    acknowledged: { at: 40, by: 'Ada', comment: 'a drill' },
+    maintenance: null,
+  })
+})
+
+test('an acknowledgement does not swallow what came after the person looked', () => {
+  const standing = withChanges(emptyStanding, changes(10, 20, 30))
+  const after = withAcknowledgement(standing, mark({ at: 40, to: 20 }))
+  expect(seen(after).unacknowledged).toEqual({ count: 1, firstAt: 30, lastAt: 30 })
+})
+
+test('one entry can be acknowledged by itself', () => {
+  const standing = withChanges(emptyStanding, changes(10, 20, 30))
+  const after = withAcknowledgement(standing, mark({ at: 40, to: 20, eventId: '1-20-0' }))
+  expect(seen(after).unacknowledged).toEqual({ count: 2, firstAt: 10, lastAt: 30 })
+})
+
+test('who acknowledged is told for a day and no longer', () => {
+  const standing = withAcknowledgement(emptyStanding, mark({ at: 5, to: 5 }))
+  expect(seen(standing, 5 + acknowledgedForMs - 1).acknowledged).not.toBeNull()
+  expect(seen(standing, 5 + acknowledgedForMs).acknowledged).toBeNull()
+  expect(nextEdge(standing, 5)).toBe(5 + acknowledgedForMs)
+  expect(nextEdge(standing, 5 + acknowledgedForMs)).toBeNull()
+})
+
+describe('maintenance', () => {
+  test('is told from its begin on, up to its end', () => {
+    const standing = withMaintenance(emptyStanding, maintenance(100, 200))
+    const openAt = [99, 100, 199, 200].map((now) => seen(standing, now).maintenance !== null)
+    expect(openAt).toEqual([false, true, true, false])
+    expect([99, 100, 200].map((now) => nextEdge(standing, now))).toEqual([100, 200, null])
+  })
+
+  test('of several the one that ends last is told', () => {
+    const first = withMaintenance(emptyStanding, maintenance(100, 300))
+    const standing = withMaintenance(first, maintenance(50, 200))
+    expect(seen(standing, 150).maintenance).toMatchObject({ from: 100, to: 300 })
+  })
+
+  test('announced changes wait for nobody; those on its edge to the present do', () => {
+    const standing = withMaintenance(emptyStanding, maintenance(100, 200))
+    const after = withChanges(standing, changes(99, 100, 199, 200))
+    expect(seen(after).unacknowledged).toEqual({ count: 2, firstAt: 99, lastAt: 200 })
+  })
+
+  test('that was ended early announces nothing from then on', () => {
+    const planned = withMaintenance(emptyStanding, maintenance(100, 200))
+    const ended = withMaintenance(planned, maintenance(100, 200, { endedAt: 150 }))
+    expect(ended.maintenance).toHaveLength(1)
+    expect(seen(ended, 160).maintenance).toBeNull()
+    expect(seen(withChanges(ended, changes(149, 150))).unacknowledged).toMatchObject({ count: 1 })
+  })
+
+  test('that was called off before it began was none', () => {
+    const off = withMaintenance(emptyStanding, maintenance(100, 200, { endedAt: 50 }))
+    expect(seen(off, 150).maintenance).toBeNull()
+    expect(seen(withChanges(off, changes(150))).unacknowledged).toMatchObject({ count: 1 })
+  })
+})
+
+/** What a start finds on disk: the windows, then the log, then the acknowledgements. */
+const reloaded = (log: Change[], windows: Mark[], acknowledgements: Mark[]) =>
+  acknowledgements.reduce(
+    withAcknowledgement,
+    withChanges(windows.reduce(withMaintenance, emptyStanding), log),
+  )
+
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({ kind: 'change' as const }) },
+  fc.record({ kind: fc.constant('all' as const), back: fc.nat(15) }),
+  fc.record({ kind: fc.constant('one' as const), pick: fc.nat(8) }),
+  fc.record({
+    kind: fc.constant('plan' as const),
+    from: fc.integer({ min: -5, max: 15 }),
+    ms: fc.integer({ min: 1, max: 20 }),
+  }),
+  fc.record({ kind: fc.constant('end' as const), pick: fc.nat(3) }),
+)
+
+test('whatever happened in whatever order, a restart finds the same waiting', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      let standing = emptyStanding
+      const log: Change[] = []
+      const windows = new Map<string, Mark>()
+      const acknowledgements: Mark[] = []
+      for (const [index, one] of steps.entries()) {
+        const now = 100 + index * 3
+        if (one.kind === 'change') {
+          log.push(change(now))
+          standing = withChanges(standing, [change(now)])
+        }
+        if (one.kind === 'all' || one.kind === 'one') {
+          const picked = one.kind === 'one' ? standing.waiting[one.pick] : undefined
+          const given = mark({
+            id: String(index),
+            at: now,
+            to: one.kind === 'all' ? now - one.back : (picked?.at ?? 0),
+            eventId: one.kind === 'one' ? (picked?.id ?? 'none') : null,
+          })
+          acknowledgements.push(given)
+          standing = withAcknowledgement(standing, given)
+        }
+        if (one.kind === 'plan') {
+          const from = now + one.from
+          const planned = maintenance(from, Math.max(from, now) + one.ms, { id: String(index) })
+          windows.set(planned.id, planned)
+          standing = withMaintenance(standing, planned)
+        }
+        if (one.kind === 'end') {
+          const open = [...windows.values()].filter(
+            ({ to, endedAt }) => !endedAt && (to ?? 0) > now,
+          )
+          const picked = open[one.pick % Math.max(1, open.length)]
+          if (!picked) continue
+          const ended = { ...picked, endedAt: now }
+          windows.set(ended.id, ended)
+          standing = withMaintenance(standing, ended)
+        }
+      }
+      const again = reloaded(log, [...windows.values()], acknowledgements)
+      expect(again.waiting).toEqual(standing.waiting)
+      const end = 100 + steps.length * 3
+      expect(attentionOf(again, end)).toEqual(attentionOf(standing, end))
+    }),
+    { numRuns: 500 },
+  )
+})

@@ -1,0 +1,89 @@
+import type { HistoryEvent } from '#contract/history.ts'
+import { acknowledgedForMs, type Mark, type Window, windowOf } from '#contract/marks.ts'
+import type { Tunnel } from '#contract/tunnel.ts'
+
+/** What has people to look at, and what has somebody said? Pure; one `Standing` a tunnel. */
+export type Standing = {
+  /** Changes that wait for an acknowledgement, oldest first. */
+  waiting: Change[]
+  acknowledged: Mark | null
+  /** Every maintenance that is not forgotten yet. */
+  maintenance: Mark[]
+}
+
+/** An entry of the log. */
+export type Change = Pick<HistoryEvent, 'id' | 'at'>
+
+export type Attention = Pick<Tunnel, 'unacknowledged' | 'acknowledged' | 'maintenance'>
+
+export const emptyStanding: Standing = { waiting: [], acknowledged: null, maintenance: [] }
+
+/** Whether somebody should know of it: another active connector, none any more, or all of it down. */
+export const isChange = ({ kind, to }: Pick<HistoryEvent, 'kind' | 'to'>) =>
+  kind === 'active-changed' ||
+  kind === 'no-active-began' ||
+  (kind === 'status-changed' && to === 'down')
+
+export const holds = ({ from, to }: Window, at: number) => from <= at && at < to
+
+const windowsOf = ({ maintenance }: Standing): Window[] =>
+  maintenance.map(windowOf).filter((window) => window !== null)
+
+/** A change joins those that wait, unless a maintenance had announced it. */
+export const withChanges = (standing: Standing, changes: Change[]): Standing => {
+  const windows = windowsOf(standing)
+  const fresh = changes.filter(({ at }) => !windows.some((window) => holds(window, at)))
+  return fresh.length === 0 ? standing : { ...standing, waiting: [...standing.waiting, ...fresh] }
+}
+
+/** Those that an acknowledgement covers wait no longer; what came after it does. */
+export function withAcknowledgement(standing: Standing, mark: Mark): Standing {
+  const covers = ({ id, at }: Change) =>
+    mark.eventId === null ? at <= (mark.to ?? 0) : id === mark.eventId
+  return {
+    ...standing,
+    acknowledged: mark,
+    waiting: standing.waiting.filter((change) => !covers(change)),
+  }
+}
+
+/** A maintenance is planned or ends; changes within it wait no longer. */
+export function withMaintenance(standing: Standing, mark: Mark): Standing {
+  const window = windowOf(mark)
+  return {
+    ...standing,
+    maintenance: [...standing.maintenance.filter(({ id }) => id !== mark.id), mark],
+    waiting: standing.waiting.filter(({ at }) => !window || !holds(window, at)),
+  }
+}
+
+/** What is told of a tunnel now. */
+export function attentionOf(standing: Standing, now: number): Attention {
+  const { waiting, acknowledged, maintenance } = standing
+  const [first, last] = [waiting[0], waiting.at(-1)]
+  const open = maintenance
+    .flatMap((mark) => {
+      const window = windowOf(mark)
+      return window && holds(window, now) ? [{ ...window, by: mark.by, text: mark.text }] : []
+    })
+    .toSorted((a, b) => b.to - a.to)[0]
+  return {
+    unacknowledged:
+      first && last ? { count: waiting.length, firstAt: first.at, lastAt: last.at } : null,
+    acknowledged:
+      acknowledged && now < acknowledged.at + acknowledgedForMs
+        ? { at: acknowledged.at, by: acknowledged.by, comment: acknowledged.text }
+        : null,
+    maintenance: open ?? null,
+  }
+}
+
+/** When what is told changes next by time alone; null: it does not. */
+export function nextEdge(standing: Standing, now: number): number | null {
+  const { acknowledged } = standing
+  const edges = [
+    ...windowsOf(standing).flatMap(({ from, to }) => [from, to]),
+    ...(acknowledged ? [acknowledged.at + acknowledgedForMs] : []),
+  ].filter((at) => at > now)
+  return edges.length > 0 ? Math.min(...edges) : null
+}

@@ -1,0 +1,372 @@
+import { sql } from 'kysely'
+import { eventKinds, type HistoryEvent } from '#contract/history.ts'
+import {
+  type AcknowledgementRequest,
+  type MaintenanceRequest,
+  type NoteRequest,
+  whyNoMaintenance,
+} from '#contract/mark-requests.ts'
+import { type Mark, MarkKind, type Window, windowOf } from '#contract/marks.ts'
+import type { LoggedEvent } from '../history/advance.ts'
+import { noEvent } from '../history/advance.ts'
+import type { Keys } from '../history/keys.ts'
+import { notRecorded } from '../identity/audit.ts'
+import type { Who } from '../identity/guard.ts'
+import { ProblemError } from '../problem.ts'
+import type { Store } from '../store/open.ts'
+import type { Schema } from '../store/schema.ts'
+import {
+  type Attention,
+  attentionOf,
+  emptyStanding,
+  isChange,
+  nextEdge,
+  type Standing,
+  withAcknowledgement,
+  withChanges,
+  withMaintenance,
+} from './attention.ts'
+
+/**
+ * Acknowledgements, notes and maintenance: on disk, then in the log, then told to everybody. What waits for
+ * an acknowledgement is kept in memory and found in the log again at a start. What was in the log before
+ * Tandem began to ask for acknowledgements, as the demo's past, waits for none.
+ */
+export type Marks = Awaited<ReturnType<typeof createMarks>>
+
+export type MarksDeps = {
+  db: Store
+  keys: Keys
+  now: () => number
+  /** Calls back after `ms`; returns what takes it back. */
+  after: (ms: number, callback: () => void) => () => void
+  newId: () => string
+  /** Puts an entry into the log of a tunnel. */
+  log: (tunnelId: string, event: LoggedEvent) => void
+  /** What is told of these tunnels may have changed. */
+  tell: (tunnelIds: Iterable<string>) => void
+}
+
+type Author = Pick<Who, 'id' | 'name'>
+
+/** Timers hold no longer than 24 days. */
+const longestSleepMs = 24 * 3_600_000
+
+export async function createMarks(deps: MarksDeps) {
+  const { db, now } = deps
+  const standings = await load(deps)
+  let tail: Promise<unknown> = Promise.resolve()
+  let cancel = () => {}
+
+  /** One after the other, so that two who say the same at once are told of each other. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = tail.then(work)
+    tail = turn.catch(() => {})
+    return turn
+  }
+
+  const standingOf = (tunnelId: string) => standings.get(tunnelId) ?? emptyStanding
+
+  /** What is told of a tunnel now. */
+  const of = (tunnelId: string): Attention => attentionOf(standingOf(tunnelId), now())
+
+  /** Entries that were just written into the log. */
+  function notice(events: HistoryEvent[]) {
+    for (const { tunnelId, kind, to, id, at } of events) {
+      if (tunnelId !== null && isChange({ kind, to }))
+        standings.set(tunnelId, withChanges(standingOf(tunnelId), [{ id, at }]))
+    }
+  }
+
+  /**
+   * Somebody has seen what changed.
+   *
+   * @throws ProblemError `already-acknowledged` when nothing of it waits any more; `not-recorded`.
+   */
+  const acknowledge = (
+    tunnelId: string,
+    { through, eventId, comment }: AcknowledgementRequest,
+    who: Author,
+  ) =>
+    inTurn(async () => {
+      const standing = standingOf(tunnelId)
+      const covered = standing.waiting.filter(({ id, at }) =>
+        eventId === undefined ? at <= (through ?? 0) : id === eventId,
+      )
+      const [first, last] = [covered[0], covered.at(-1)]
+      if (!first || !last) throw nothingWaits(standing)
+      const mark = toMark(tunnelId, 'acknowledgement', now(), who, {
+        from: first.at,
+        to: last.at,
+        text: comment || null,
+        eventId: eventId ?? null,
+      })
+      await insert(mark)
+      standings.set(tunnelId, withAcknowledgement(standing, mark))
+      said(mark, { kind: 'acknowledged', note: mark.text })
+      return mark
+    })
+
+  const note = (tunnelId: string, { at, text }: NoteRequest, who: Author) =>
+    inTurn(async () => {
+      if (at > now()) {
+        throw new ProblemError('invalid-request', 'A note can’t speak of a time to come.', {
+          field: 'at',
+        })
+      }
+      const mark = toMark(tunnelId, 'note', at, who, { text })
+      await insert(mark)
+      said(mark, { kind: 'noted', note: text })
+      return mark
+    })
+
+  /** Takes a note off the timeline; the log keeps that it was there. */
+  const removeNote = (tunnelId: string, noteId: string, who: Author, mayAnybodys: boolean) =>
+    inTurn(async () => {
+      const mark = await find(tunnelId, 'note', noteId)
+      if (mark.byId !== who.id && !mayAnybodys) {
+        throw new ProblemError(
+          'role-missing',
+          `${mark.by} wrote this note; you can delete your own.`,
+        )
+      }
+      await db.deleteFrom('marks').where('id', '=', noteId).execute().catch(refused)
+      said({ ...mark, by: who.name }, { kind: 'note-deleted' })
+      return mark
+    })
+
+  const planMaintenance = (tunnelId: string, request: MaintenanceRequest, who: Author) =>
+    inTurn(async () => {
+      const { from, to, text } = request
+      const wrong = whyNoMaintenance(request, now())
+      if (wrong) throw new ProblemError('invalid-request', wrong.sentence, { field: wrong.field })
+      const mark = toMark(tunnelId, 'maintenance', now(), who, { from, to, text: text || null })
+      await insert(mark)
+      standings.set(tunnelId, withMaintenance(standingOf(tunnelId), mark))
+      said(mark, {
+        kind: 'maintenance-planned',
+        from: minute(from),
+        to: minute(to),
+        note: mark.text,
+      })
+      return mark
+    })
+
+  /** Ends a maintenance now; one that has not begun is called off. */
+  const endMaintenance = (tunnelId: string, maintenanceId: string, who: Author) =>
+    inTurn(async () => {
+      const mark = await find(tunnelId, 'maintenance', maintenanceId)
+      const endedAt = now()
+      if (mark.endedAt !== null || (mark.to ?? 0) <= endedAt) {
+        throw new ProblemError('already-ended', 'This maintenance has ended already.')
+      }
+      await db
+        .updateTable('marks')
+        .set({ ended_at: endedAt })
+        .where('id', '=', maintenanceId)
+        .execute()
+        .catch(refused)
+      const ended = { ...mark, endedAt }
+      standings.set(tunnelId, withMaintenance(standingOf(tunnelId), ended))
+      said({ ...ended, by: who.name }, { kind: 'maintenance-ended', to: minute(mark.to ?? 0) })
+      return ended
+    })
+
+  /** What was just written: an entry of the log, and told to everybody. */
+  function said({ tunnelId, by }: Mark, event: Partial<LoggedEvent> & Pick<LoggedEvent, 'kind'>) {
+    deps.log(tunnelId, { ...noEvent, at: now(), by, ...event })
+    deps.tell([tunnelId])
+    schedule()
+  }
+
+  function toMark(
+    tunnelId: string,
+    kind: MarkKind,
+    at: number,
+    who: Author,
+    more: Partial<Mark>,
+  ): Mark {
+    const bare = { from: null, to: null, text: null, eventId: null, endedAt: null }
+    return { id: deps.newId(), tunnelId, kind, at, by: who.name, byId: who.id, ...bare, ...more }
+  }
+
+  const insert = (mark: Mark) => db.insertInto('marks').values(toRow(mark)).execute().catch(refused)
+
+  async function find(tunnelId: string, kind: MarkKind, id: string): Promise<Mark> {
+    const row = await db
+      .selectFrom('marks')
+      .selectAll()
+      .where('id', '=', id)
+      .where('tunnel_id', '=', tunnelId)
+      .where('kind', '=', kind)
+      .executeTakeFirst()
+    if (row) return fromRow(row)
+    throw new ProblemError('not-found', `This tunnel has no such ${kind}. It may be deleted.`)
+  }
+
+  /** The marks of one tunnel that concern a stretch, in the order in which they were given. */
+  async function ofTunnel(tunnelId: string, { from, to }: Window): Promise<Mark[]> {
+    const rows = await db
+      .selectFrom('marks')
+      .selectAll()
+      .where('tunnel_id', '=', tunnelId)
+      .where((eb) =>
+        eb.or([
+          eb.and([eb('kind', '!=', 'maintenance'), eb('at', '>=', from), eb('at', '<', to)]),
+          eb.and([eb('kind', '=', 'maintenance'), eb('from_at', '<', to), eb('to_at', '>', from)]),
+        ]),
+      )
+      .orderBy('at')
+      .execute()
+    return rows.map(fromRow)
+  }
+
+  /** When a tunnel's traffic was, is or will be worked on. */
+  const windowsOf = (tunnelId: string): Window[] =>
+    standingOf(tunnelId)
+      .maintenance.map(windowOf)
+      .filter((window) => window !== null)
+
+  /** A window opens or closes, and old words fade: told when it is time. */
+  function schedule() {
+    cancel()
+    const edges = [...standings.values()]
+      .map((standing) => nextEdge(standing, now()))
+      .filter((at) => at !== null)
+    if (edges.length === 0) return
+    const ms = Math.min(longestSleepMs, Math.min(...edges) - now())
+    cancel = deps.after(ms, () => {
+      const timed = [...standings].filter(
+        ([, { acknowledged, maintenance }]) => acknowledged || maintenance.length > 0,
+      )
+      deps.tell(timed.map(([tunnelId]) => tunnelId))
+      schedule()
+    })
+  }
+
+  /** Forgets what ended before `horizon`. */
+  const forget = (horizon: number) =>
+    inTurn(async () => {
+      await db
+        .deleteFrom('marks')
+        .where('at', '<', horizon)
+        .where((eb) => eb.or([eb('to_at', 'is', null), eb('to_at', '<', horizon)]))
+        .execute()
+      for (const [tunnelId, standing] of standings) {
+        const maintenance = standing.maintenance.filter(({ to }) => (to ?? 0) >= horizon)
+        standings.set(tunnelId, { ...standing, maintenance })
+      }
+    })
+
+  return {
+    of,
+    notice,
+    acknowledge,
+    note,
+    removeNote,
+    planMaintenance,
+    endMaintenance,
+    ofTunnel,
+    windowsOf,
+    forget,
+    start: schedule,
+    stop: () => cancel(),
+  }
+}
+
+/** Every tunnel's standing, out of the marks and the log. */
+async function load({ db, keys, now }: MarksDeps): Promise<Map<string, Standing>> {
+  const begin = await beginOf(db, now())
+  const standings = new Map<string, Standing>()
+  const change = (tunnelId: string, next: (standing: Standing) => Standing) =>
+    standings.set(tunnelId, next(standings.get(tunnelId) ?? emptyStanding))
+  const rows = await db
+    .selectFrom('marks')
+    .selectAll()
+    .where('kind', '!=', 'note')
+    .orderBy('at')
+    .execute()
+  const marks = rows.map(fromRow)
+  for (const mark of marks) {
+    if (mark.kind === 'maintenance')
+      change(mark.tunnelId, (standing) => withMaintenance(standing, mark))
+  }
+  // In literals, as the index has them: a parameter would not find it.
+  const kinds = sql<boolean>`kind in (4, 5, 7)`
+  const changes = await db
+    .selectFrom('events')
+    .select(['tunnel', 'at', 'seq', 'kind', 'to_word'])
+    .where(kinds)
+    .where('at', '>', begin)
+    .orderBy('at')
+    .orderBy('seq')
+    .execute()
+  const found = new Map<string, { id: string; at: number }[]>()
+  for (const { tunnel, at, seq, kind, to_word } of changes) {
+    const tunnelId = keys.tunnelOf(tunnel)
+    const what = { kind: eventKinds[kind] ?? 'tunnel-appeared', to: keys.textOf(to_word) }
+    if (tunnelId === null || !isChange(what)) continue
+    const its = found.get(tunnelId) ?? []
+    its.push({ id: `${tunnel}-${at}-${seq}`, at: Number(at) })
+    found.set(tunnelId, its)
+  }
+  for (const [tunnelId, its] of found) change(tunnelId, (standing) => withChanges(standing, its))
+  for (const mark of marks) {
+    if (mark.kind === 'acknowledgement')
+      change(mark.tunnelId, (standing) => withAcknowledgement(standing, mark))
+  }
+  return standings
+}
+
+/** Since when changes wait for somebody: the first start that could ask for it. */
+async function beginOf(db: Store, now: number): Promise<number> {
+  const row = await db.selectFrom('marks_begin').select('at').executeTakeFirst()
+  if (row) return Number(row.at)
+  await db.insertInto('marks_begin').values({ at: now }).execute()
+  return now
+}
+
+function nothingWaits({ acknowledged }: Standing): ProblemError {
+  const who = acknowledged ? `${acknowledged.by} did it last` : 'Nothing waits for it'
+  return new ProblemError(
+    'already-acknowledged',
+    `${who}; there is nothing of this left to acknowledge. Nothing was changed.`,
+  )
+}
+
+const refused = (error: unknown): never => {
+  throw notRecorded(error)
+}
+
+/** As it stands in the log, the same for everybody. */
+const minute = (at: number) => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+const toRow = (mark: Mark): Schema['marks'] => ({
+  id: mark.id,
+  tunnel_id: mark.tunnelId,
+  kind: mark.kind,
+  at: mark.at,
+  from_at: mark.from,
+  to_at: mark.to,
+  by_id: mark.byId,
+  by_name: mark.by,
+  text: mark.text,
+  event_id: mark.eventId,
+  ended_at: mark.endedAt,
+})
+
+const maybeNumber = (value: number | null) => (value === null ? null : Number(value))
+
+const fromRow = (row: Schema['marks']): Mark => ({
+  id: row.id,
+  tunnelId: row.tunnel_id,
+  kind: MarkKind.parse(row.kind),
+  at: Number(row.at),
+  from: maybeNumber(row.from_at),
+  to: maybeNumber(row.to_at),
+  by: row.by_name,
+  byId: row.by_id,
+  text: row.text,
+  eventId: row.event_id,
+  endedAt: maybeNumber(row.ended_at),
+})

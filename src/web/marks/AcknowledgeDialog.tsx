@@ -1,0 +1,122 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { eventSentence, type HistoryEvent } from '#contract/history.ts'
+import { mostText } from '#contract/mark-requests.ts'
+import type { TunnelDetail } from '#contract/tunnel.ts'
+import { toProblem } from '#web/api/client.ts'
+import { useAcknowledge } from '#web/api/marks.ts'
+import { useWhyNot } from '#web/api/operations.ts'
+import { activityQuery } from '#web/api/queries.ts'
+import { Button } from '#web/ui/Button.tsx'
+import { Callout } from '#web/ui/Callout.tsx'
+import { Field, Input, Select } from '#web/ui/Field.tsx'
+import { FormDialog } from '#web/ui/FormDialog.tsx'
+import { clockIn, shortIn, useZone } from '#web/ui/zone.ts'
+import { changesText } from './words.ts'
+
+const kinds = ['active-changed', 'no-active-began', 'status-changed'] as const
+/** More than these are not told one by one. */
+const mostListed = 20
+
+/** Says that somebody has seen what changed. What comes after the dialog was opened is not covered. */
+export function AcknowledgeDialog({
+  tunnel,
+  onClose,
+}: {
+  tunnel: TunnelDetail
+  onClose: () => void
+}) {
+  const zone = useZone()
+  const [seen, setSeen] = useState(tunnel.unacknowledged)
+  const [eventId, setEventId] = useState('')
+  const [comment, setComment] = useState('')
+  const acknowledge = useAcknowledge(tunnel.id)
+  const notAllowed = useWhyNot('acknowledgementAdd')
+  const problem = acknowledge.error ? toProblem(acknowledge.error) : null
+  const changes = useChanges(tunnel.id, seen)
+  const more = (tunnel.unacknowledged?.count ?? 0) - (seen?.count ?? 0)
+  const isLater = more > 0 && !acknowledge.isPending
+  const reason = notAllowed ?? (seen ? null : 'Nothing waits for an acknowledgement.')
+  return (
+    <FormDialog
+      title="Acknowledge changes"
+      description="Tells everybody that somebody has seen it. The wall shows your name and comment for a day."
+      submit="Acknowledge"
+      busyLabel="Acknowledging…"
+      busy={acknowledge.isPending}
+      problem={problem}
+      disabledReason={reason}
+      onSubmit={() => {
+        if (!seen) return
+        const what = eventId ? { eventId } : { through: seen.lastAt }
+        acknowledge.mutate({ ...what, comment: comment.trim() || null }, { onSuccess: onClose })
+      }}
+      onClose={onClose}
+    >
+      {seen ? (
+        <Field label="What you have seen">
+          {(control) => (
+            <Select
+              {...control}
+              value={eventId}
+              onChange={(event) => setEventId(event.target.value)}
+            >
+              <option value="">
+                {seen.count === 1
+                  ? `The change of ${shortIn(seen.firstAt, zone)}`
+                  : `All ${seen.count} changes, ${shortIn(seen.firstAt, zone)} to ${clockIn(seen.lastAt, zone)}`}
+              </option>
+              {changes.map((event) => (
+                <option key={event.id} value={event.id}>
+                  {clockIn(event.at, zone)} {eventSentence(event)}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      ) : (
+        <p className="text-ink-2">Nothing of this tunnel waits for an acknowledgement now.</p>
+      )}
+      <Field label="Comment" hint="Optional, e.g. why it happened or who looks after it.">
+        {(control) => (
+          <Input
+            {...control}
+            data-autofocus
+            dir="auto"
+            spellCheck
+            value={comment}
+            maxLength={mostText}
+            onChange={(event) => setComment(event.target.value)}
+          />
+        )}
+      </Field>
+      {isLater ? (
+        <Callout
+          tone="warn"
+          title={`${changesText(more)} more came while this was open`}
+          action={
+            <Button size="sm" onClick={() => setSeen(tunnel.unacknowledged)}>
+              Take in
+            </Button>
+          }
+        >
+          What you have not seen stays unacknowledged.
+        </Callout>
+      ) : null}
+    </FormDialog>
+  )
+}
+
+/** The entries of the log that wait, newest first, when there are few enough to be told one by one. */
+function useChanges(tunnelId: string, seen: TunnelDetail['unacknowledged']): HistoryEvent[] {
+  const isShort = seen !== null && seen.count > 1 && seen.count <= mostListed
+  const range = seen ? { from: seen.firstAt, to: seen.lastAt + 1 } : undefined
+  const { data } = useInfiniteQuery({
+    ...activityQuery({ tunnelId, kinds, range }),
+    enabled: isShort,
+  })
+  if (!isShort) return []
+  return (data?.pages[0]?.events ?? []).filter(
+    ({ kind, to }) => kind !== 'status-changed' || to === 'down',
+  )
+}

@@ -1,0 +1,122 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { mostText, whyNoMaintenance } from '#contract/mark-requests.ts'
+import { windowOf } from '#contract/marks.ts'
+import type { TunnelDetail } from '#contract/tunnel.ts'
+import { toProblem } from '#web/api/client.ts'
+import { maintenanceQuery, useMaintenanceAdd } from '#web/api/marks.ts'
+import { useWhyNot } from '#web/api/operations.ts'
+import { serverNow } from '#web/ui/clock.ts'
+import { Field, Input, Select } from '#web/ui/Field.tsx'
+import { FormDialog } from '#web/ui/FormDialog.tsx'
+import { durationText } from '#web/ui/time.ts'
+import { fieldOf, fromField, useZone, type Zone, zoneName } from '#web/ui/zone.ts'
+import { MarkView } from './MarkView.tsx'
+import { stretchText } from './words.ts'
+
+const minute = 60_000
+const lengths = [15, 30, 60, 120, 240, 480, 1440].map((minutes) => minutes * minute)
+
+/** Announces when a tunnel is worked on, and ends what was announced. */
+export function MaintenanceDialog({
+  tunnel,
+  onClose,
+}: {
+  tunnel: TunnelDetail
+  onClose: () => void
+}) {
+  const zone = useZone()
+  const [begin, setBegin] = useState(() => fieldOf(serverNow(), zone))
+  const [lastMs, setLastMs] = useState(60 * minute)
+  const [text, setText] = useState('')
+  const add = useMaintenanceAdd(tunnel.id)
+  const notAllowed = useWhyNot('maintenanceAdd')
+  const problem = add.error ? toProblem(add.error) : null
+  const from = fromField(begin, zone)
+  const window = from === null ? null : { from, to: from + lastMs }
+  const wrong = window && whyNoMaintenance(window, serverNow())
+  const reason = notAllowed ?? (window ? (wrong?.sentence ?? null) : 'It needs its begin.')
+  return (
+    <FormDialog
+      title="Announce maintenance"
+      description="Walls stay quiet about this tunnel, its changes need no acknowledgement, and availability is told with and without this time."
+      submit="Announce"
+      busyLabel="Announcing…"
+      busy={add.isPending}
+      problem={problem}
+      fields={['from']}
+      disabledReason={reason}
+      onSubmit={() => {
+        if (window) add.mutate({ ...window, text: text.trim() || null }, { onSuccess: onClose })
+      }}
+      onClose={onClose}
+    >
+      <Announced tunnelId={tunnel.id} zone={zone} />
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field
+          label={`Begin (${zoneName(zone)})`}
+          error={problem?.field === 'from' ? problem.detail : null}
+        >
+          {(control) => (
+            <Input
+              {...control}
+              data-autofocus
+              type="datetime-local"
+              step={1}
+              value={begin}
+              onChange={(event) => {
+                setBegin(event.target.value)
+                if (problem) add.reset()
+              }}
+            />
+          )}
+        </Field>
+        <Field label="It lasts" hint={window ? stretchText(window, zone) : null}>
+          {(control) => (
+            <Select
+              {...control}
+              value={lastMs}
+              onChange={(event) => setLastMs(Number(event.target.value))}
+            >
+              {lengths.map((ms) => (
+                <option key={ms} value={ms}>
+                  {durationText(ms)}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      </div>
+      <Field label="What is done" hint="Optional. Walls do not show it.">
+        {(control) => (
+          <Input
+            {...control}
+            dir="auto"
+            spellCheck
+            value={text}
+            maxLength={mostText}
+            onChange={(event) => setText(event.target.value)}
+          />
+        )}
+      </Field>
+    </FormDialog>
+  )
+}
+
+/** What was announced already and is not over. */
+function Announced({ tunnelId, zone }: { tunnelId: string; zone: Zone }) {
+  const { data } = useQuery(maintenanceQuery(tunnelId))
+  const open = (data?.marks ?? []).filter(
+    (mark) => mark.endedAt === null && (windowOf(mark)?.to ?? 0) > serverNow(),
+  )
+  if (open.length === 0) return null
+  return (
+    <ul aria-label="Announced already" className="flex flex-col gap-2 rounded-md bg-sunken p-3">
+      {open.map((mark) => (
+        <li key={mark.id}>
+          <MarkView mark={mark} zone={zone} />
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,71 @@
+import { useState } from 'react'
+import { mostText } from '#contract/mark-requests.ts'
+import type { TunnelDetail } from '#contract/tunnel.ts'
+import { toProblem } from '#web/api/client.ts'
+import { useNoteAdd } from '#web/api/marks.ts'
+import { useWhyNot } from '#web/api/operations.ts'
+import { serverNow } from '#web/ui/clock.ts'
+import { Field, Input } from '#web/ui/Field.tsx'
+import { FormDialog } from '#web/ui/FormDialog.tsx'
+import { fieldOf, fromField, useZone, zoneName } from '#web/ui/zone.ts'
+
+/** Writes a few words to a moment of the timeline. */
+export function NoteDialog({ tunnel, onClose }: { tunnel: TunnelDetail; onClose: () => void }) {
+  const zone = useZone()
+  const [text, setText] = useState('')
+  const [moment, setMoment] = useState(() => fieldOf(serverNow(), zone))
+  const add = useNoteAdd(tunnel.id)
+  const notAllowed = useWhyNot('noteAdd')
+  const problem = add.error ? toProblem(add.error) : null
+  const at = fromField(moment, zone)
+  const reason =
+    notAllowed ??
+    (text.trim() === '' ? 'A note needs words.' : at === null ? 'A note needs its moment.' : null)
+  return (
+    <FormDialog
+      title="Write a note"
+      description="It stands on the timeline, in the log and in reports, with your name."
+      submit="Write"
+      busyLabel="Writing…"
+      busy={add.isPending}
+      problem={problem}
+      fields={['at', 'text']}
+      disabledReason={reason}
+      onSubmit={() => {
+        if (at !== null) add.mutate({ at, text: text.trim() }, { onSuccess: onClose })
+      }}
+      onClose={onClose}
+    >
+      <Field label="Note" error={problem?.field === 'text' ? problem.detail : null}>
+        {(control) => (
+          <Input
+            {...control}
+            data-autofocus
+            dir="auto"
+            spellCheck
+            value={text}
+            maxLength={mostText}
+            onChange={(event) => setText(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field
+        label={`Moment (${zoneName(zone)})`}
+        error={problem?.field === 'at' ? problem.detail : null}
+      >
+        {(control) => (
+          <Input
+            {...control}
+            type="datetime-local"
+            step={1}
+            value={moment}
+            onChange={(event) => {
+              setMoment(event.target.value)
+              if (problem) add.reset()
+            }}
+          />
+        )}
+      </Field>
+    </FormDialog>
+  )
+}
