@@ -81,7 +81,7 @@ test('a failover is seen while it runs', async ({ page, world, tandem }) => {
   )
   const { checks: found } = (await checks.json()) as { checks: { id: string; kind: string }[] }
   const answer = await page.request.post(`${tandem.address}/api/tunnels/${tunnelId}/failovers`, {
-    headers: { Origin: tandem.address, 'Idempotency-Key': 'from-the-wall-story-1' },
+    headers: { 'X-Requested-By': 'tandem', 'Idempotency-Key': crypto.randomUUID() },
     data: {
       client_id: standby.id,
       expected_active_id: active.id,
@@ -102,7 +102,7 @@ test('what was not seen for long is unknown, whatever it was', async ({ page, wo
   await expect(tile).toContainText('Unknown')
   await expect(tile).toContainText(/\d+ (?:s|m) old/)
   await expect(tile).not.toContainText('Healthy')
-  await expect(page.getByRole('alert')).toContainText('Cloudflare')
+  await expect(page.getByRole('alert')).toContainText('What was last read stays on screen')
   await world.heal()
   await expect(headline(page)).toHaveText('The tunnel is connected', { timeout: 30_000 })
 })
@@ -164,7 +164,7 @@ for (const query of ['?name=lon-branch-core', '', '?density=dense']) {
 }
 
 test('what does not fit legibly comes in pages, and says so', async ({ page }) => {
-  await page.setViewportSize({ width: 900, height: 700 })
+  await page.setViewportSize({ width: 400, height: 600 })
   await page.goto('/wall?density=roomy&page=5')
   await expect(page.getByText(/^Page \d of \d$/)).toBeVisible()
   const first = await page.getByText(/^Page/).innerText()
@@ -185,3 +185,42 @@ for (const theme of ['dark', 'light'] as const) {
     await expectAccessible(page)
   })
 }
+
+test('a change stays on the wall until somebody acknowledges it, who is then told with the words', async ({
+  page,
+  secondPage,
+  world,
+}) => {
+  await page.goto('/wall?name=lon-branch-core')
+  await expect(headline(page)).toHaveText('The tunnel is connected')
+  const { tunnelId } = await world.pair('lon-branch-core')
+  await world.swap(tunnelId)
+  await expect(headline(page)).toHaveText('1 tunnel changed, not acknowledged', { timeout: 20_000 })
+  await expect(tileOf(page, 'lon-branch-core')).toContainText('not acknowledged')
+
+  await secondPage.goto(`/tunnels/${tunnelId}?dialog=acknowledge`)
+  const dialog = secondPage.getByRole('dialog')
+  await dialog.getByRole('textbox').fill('a planned drill')
+  await dialog.getByRole('button', { name: /^Acknowledge/ }).click()
+  await expect(headline(page)).toHaveText('The tunnel is connected')
+  await expect(tileOf(page, 'lon-branch-core')).toContainText(/: a planned drill/)
+})
+
+test('the console makes a wall’s address', async ({ page }) => {
+  await page.goto('/')
+  await expect(page.getByRole('rowheader')).toHaveCount(12)
+  await page.keyboard.press('g')
+  await page.keyboard.press('w')
+  await expect(page.getByRole('heading', { name: 'Make a wall' })).toBeVisible()
+  await page.getByLabel('Name').fill('edge')
+  await page.getByRole('radio', { name: 'Dark' }).check()
+  await page.getByRole('switch', { name: 'Quiet hours' }).check()
+  await page.getByLabel('Clock').selectOption('Europe/Berlin')
+  await expect(page.getByText('2 of 12 tunnels, all at once on a usual screen.')).toBeVisible()
+  await page.getByRole('link', { name: 'Open the wall' }).click()
+  await expect(tiles(page)).toHaveCount(2)
+  await expect(page).toHaveURL(/\/wall\?/)
+  expect(new URL(page.url()).searchParams.toString()).toBe(
+    'name=edge&theme=dark&zone=Europe%2FBerlin&quiet=22-7',
+  )
+})

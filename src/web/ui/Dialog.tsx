@@ -83,7 +83,14 @@ export function Dialog({
             onClick={ask}
           />
         </header>
-        <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-4">{children}</div>
+        {/* What holds nothing to go to is scrolled by the keys that move a page. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a long text must be reachable */}
+        <div
+          tabIndex={light ? 0 : undefined}
+          className="min-h-0 flex-1 overflow-y-auto px-5 pb-4 -outline-offset-2"
+        >
+          {children}
+        </div>
         {footer ? (
           <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-5 py-3">
             {footer}
