@@ -15,6 +15,7 @@ import { sweeping } from './sweeps.bench.ts'
 import { toTable } from './table.ts'
 import { timeline } from './timeline.bench.ts'
 import { upstream } from './upstream.bench.ts'
+import { wall } from './wall.bench.ts'
 
 /** `npm run bench`: measures what was promised and prints each figure next to its goal. */
 
@@ -28,6 +29,7 @@ const groups: Group[] = [
   history,
   timeline,
   sweeping,
+  wall,
 ]
 
 const usage = `Usage: npm run bench [-- GROUP…] [-- --json FILE]

@@ -3,16 +3,17 @@ import { randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { soakWall } from '../../e2e/wall-soak.ts'
 import { bundleWriter } from '../proxy/survival/bundle.ts'
 import { killOften } from '../proxy/survival/killed.ts'
 
 /**
- * `npm run soak [KILLS] [REQUESTS] [SEED]`: what takes too long for every day. Kills the writer of history by
+ * `npm run soak [KILLS] [REQUESTS] [CHANGES] [SEED]`: what takes too long for every day. Kills the writer of history by
  * SIGKILL 200 times and holds the database to everything that was said to be on the disk; then sends 20,000
- * hostile requests to every operation of the API. Exits 1 when anything is missing or breaks.
+ * hostile requests to every operation of the API; then changes what an open wall shows 100,000 times. Exits 1 when anything is missing or breaks.
  */
 
-const [kills = 200, requests = 20_000, seed = randomInt(2 ** 31)] = process.argv
+const [kills = 200, requests = 20_000, changes = 100_000, seed = randomInt(2 ** 31)] = process.argv
   .slice(2)
   .map(Number)
 
@@ -55,6 +56,19 @@ function sendHostile(): boolean {
   return status === 0
 }
 
+/** Needs a build. @returns whether the wall missed nothing and did not grow. */
+async function watchWall(): Promise<boolean> {
+  const startedAt = Date.now()
+  const { heapGrowth, nodes, missed, ...verdict } = await soakWall(changes)
+  for (const each of missed) console.log(each)
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(0)
+  console.log(
+    `${verdict.changes} changes on a wall, ${verdict.checks} looks at it, ${missed.length} missed; heap ${(heapGrowth * 100).toFixed(1)} %, ${nodes.before} elements before, ${nodes.after} after, ${seconds} s`,
+  )
+  return missed.length === 0 && heapGrowth < 0.05 && nodes.after === nodes.before
+}
+
 const isKept = kills === 0 || (await killWriter())
 const isStanding = requests === 0 || sendHostile()
-process.exitCode = isKept && isStanding ? 0 : 1
+const isSteady = changes === 0 || (await watchWall())
+process.exitCode = isKept && isStanding && isSteady ? 0 : 1

@@ -1,0 +1,120 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as rest } from 'node:timers/promises'
+import type { CDPSession, Page } from '@playwright/test'
+import { inFreshBrowser } from './browser.ts'
+import type { Group } from './group.ts'
+import { onStage } from './stage.ts'
+
+/** Is a wall of 300 tiles a quiet guest on its machine? */
+
+const tunnels = 300
+const restMs = 30_000
+const changes = 60
+const everyMs = 500
+
+const web = join(import.meta.dirname, '../../dist/web')
+const files = new Set(readdirSync(web, { recursive: true, encoding: 'utf8' }))
+const gzippedBytes = (path: string) => statSync(join(web, `${path}.gz`)).size
+
+/** Milliseconds for which the page's main thread was busy since it began. */
+async function busyMs(devTools: CDPSession): Promise<number> {
+  const { metrics } = await devTools.send('Performance.getMetrics')
+  return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1000
+}
+
+/** Scripts and styles that the page has asked for. */
+const codeOf = (page: Page) =>
+  page.evaluate(() =>
+    performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname.slice(1)),
+  )
+
+export const wall: Group = {
+  name: 'wall',
+  says: 'A wall of 300 tunnels: its code, its rest, a change (3 min)',
+
+  async run() {
+    const simulator = [
+      '--tunnels',
+      String(tunnels),
+      '--accounts',
+      '6',
+      '--life',
+      'off',
+      '--limit',
+      '12000',
+    ]
+    const found = await onStage(
+      { simulator, env: { CLOUDFLARE_RATE_LIMIT: '12000' } },
+      async (stage) => {
+        await stage.swept(240_000)
+        return inFreshBrowser(stage.address, async (page, devTools) => {
+          await devTools.send('Performance.enable')
+          await devTools.send('Network.enable')
+          const told: number[] = []
+          devTools.on('Network.eventSourceMessageReceived', ({ data }) => {
+            if (data.includes('"type":"polled"') && !data.includes('"tunnels":[]'))
+              told.push(Buffer.byteLength(data))
+          })
+          await page.setViewportSize({ width: 1920, height: 1080 })
+          await page.goto(`${stage.address}/wall?page=3600`)
+          await page.getByRole('listitem').first().waitFor()
+          await rest(5000)
+          const code = (await codeOf(page)).filter((path) => /\.(?:js|css)$/.test(path))
+
+          const before = await busyMs(devTools)
+          await rest(restMs)
+          const atRest = ((await busyMs(devTools)) - before) / restMs
+
+          const some = (await stage.world.tunnels()).filter(
+            ({ connectors }) => connectors.length > 1,
+          )
+          told.length = 0
+          const begun = await busyMs(devTools)
+          for (let n = 0; n < changes; n += 1) {
+            const tunnel = some[n % some.length]
+            if (tunnel) await stage.world.swap(tunnel.id)
+            await rest(everyMs)
+          }
+          await rest(10_000)
+          const lasted = changes * everyMs + 10_000
+          const perChange =
+            ((await busyMs(devTools)) - begun - atRest * lasted) / Math.max(1, told.length)
+          return { code, atRest, perChange, told: [...told] }
+        })
+      },
+    )
+    const code = found.code.filter((path) => files.has(path))
+    return [
+      {
+        name: 'JS + CSS of the wall route, gzipped',
+        unit: 'KB',
+        samples: [code.reduce((bytes, path) => bytes + gzippedBytes(path), 0) / 1000],
+        by: 'max',
+        goal: { atMost: 150 },
+      },
+      {
+        name: 'main thread at rest',
+        unit: '%',
+        samples: [found.atRest * 100],
+        by: 'max',
+        goal: { atMost: 2 },
+      },
+      {
+        name: 'main thread for a change',
+        unit: 'ms',
+        samples: [found.perChange],
+        by: 'max',
+        goal: { atMost: 8 },
+        note: `${found.told.length} messages with changes`,
+      },
+      {
+        name: 'what the server sends for a change to a stream',
+        unit: 'B',
+        samples: found.told,
+        by: 'median',
+        goal: { atMost: 1000 },
+      },
+    ]
+  },
+}
