@@ -62,7 +62,10 @@ export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
       <PollerChip poller={session.poller} tokens={session.tokens} />
       <LiveChip />
       <div className="flex items-center">
-        <ThemeMenu />
+        {/* The palette has it too, where a phone has no room. */}
+        <span className="max-sm:hidden">
+          <ThemeMenu />
+        </span>
         <IconButton label="Keys and help" icon="help" className="max-sm:hidden" onClick={onHelp} />
       </div>
       {me ? <AccountMenu me={me} /> : null}

@@ -26,7 +26,7 @@ const mostText = 0.06
 /** What a tile needs, in sizes of its text, and from which part of the screen's height on its text is worth it. */
 const tiles: Record<Density, { width: number; height: number; from: number }> = {
   roomy: { width: 13.5, height: 7.6, from: 0.03 },
-  normal: { width: 10.5, height: 6, from: leastText },
+  normal: { width: 11.6, height: 6, from: leastText },
   dense: { width: 10.2, height: 3.2, from: leastText },
 }
 
