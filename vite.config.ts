@@ -48,5 +48,5 @@ export default defineConfig({
       '/api': { target: process.env.TANDEM_PROXY ?? 'http://127.0.0.1:8787', changeOrigin: false },
     },
   },
-  test: { include: ['src/**/*.test.{ts,tsx}'], testTimeout: 20_000 },
+  test: { include: ['src/**/*.test.{ts,tsx}'], testTimeout: 60_000 },
 })

@@ -79,6 +79,8 @@ test.describe('a world that is not well-meaning', () => {
     const { tunnelId, standby } = await world.pair(target.name)
     await world.failovers({ mode: 'refuse', status: 400, code: 1000, message: payloads.join(' ') })
 
+    // Tall enough for every row: those out of sight are not in the document.
+    await page.setViewportSize({ width: 1440, height: 2000 })
     await page.goto('/')
     for (const name of payloads) {
       // The last ones wait for the next listing.
@@ -115,7 +117,7 @@ test.describe('a world that is not well-meaning', () => {
     await expectOnlyText(page)
     for (const path of ['/audit', '/activity', `/tunnels/${tunnelId}`]) {
       await page.goto(path)
-      await expect(page.getByText(payloads[0] ?? '').first()).toBeVisible()
+      await expect(page.getByText(target.name).first()).toBeVisible()
       await expectOnlyText(page)
     }
     expect(await page.title()).not.toMatch(/^<\/title>/)
@@ -143,14 +145,20 @@ test.describe('a world that is not well-meaning', () => {
     let nested: unknown = '<script>window.__x=1</script>'
     for (let depth = 0; depth < 100; depth += 1) nested = { [`level ${depth}`]: nested }
     const flat = Object.fromEntries(
-      Array.from({ length: 100 }, (_, n) => [`key ${n} ${'k'.repeat(40)}`, 'v'.repeat(60)]),
+      Array.from({ length: 90 }, (_, n) => [`key ${n} ${'k'.repeat(40)}`, 'v'.repeat(60)]),
     )
     await world.setMetadata(id, { nested, ...flat })
     await page.goto(`/tunnels/${id}`)
     const heading = page.getByRole('heading', { level: 1 })
     await expect(heading).toBeVisible({ timeout: 20_000 })
     expect(await heading.innerText()).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)
-    await expect(page.getByText('key 99')).toBeVisible()
+    await expect(page.getByText('key 89')).toBeVisible()
+    // Opened level by level, down to what lies at the bottom.
+    const tree = page.getByRole('region', { name: 'Metadata' }).last()
+    for (let depth = 99; depth > 0; depth -= 1) {
+      await tree.getByRole('button', { name: new RegExp(`^level ${depth}(?!\\d)`) }).click()
+    }
+    await expect(tree.getByText('<script>window.__x=1</script>')).toBeVisible()
     await expectOnlyText(page)
     const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     expect(width).toBeLessThanOrEqual(0)

@@ -74,11 +74,15 @@ test('F19 the dialog says which tunnel, from which to which connector, where, an
     await expect(handover).toContainText(short(id))
     await expect(handover).toContainText(new RegExp((colos[0] ?? '').slice(0, 3), 'i'))
   }
-  await expect(dialog).toContainText(/outbound/i)
   // Enter does the safe thing: the dialog closes and nothing is sent.
   await page.keyboard.press('Enter')
   await expect(dialog).toBeHidden()
   expect((await world.requests()).filter(({ method }) => method === 'PUT')).toEqual([])
+
+  // Where no address moves, it says that only one direction will follow.
+  const other = await world.pair('fra-dc2-edge')
+  await page.goto(`/tunnels/${other.tunnelId}?dialog=failover`)
+  await expect(dialog).toContainText('Outbound traffic of the site does not follow by itself')
 })
 
 test.describe('signed in', () => {

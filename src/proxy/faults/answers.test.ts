@@ -24,6 +24,7 @@ import {
 } from '../cloudflare/translate.ts'
 import { outlookOf, promotionChecks, readinessOf } from '../failover/checks.ts'
 import { diff } from '../poller/diff.ts'
+import { consent } from './failing-over.ts'
 import { type Rig, type RigOptions, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -488,6 +489,7 @@ describe('U13 the same thing twice', () => {
     const { status } = await rig.ask('POST', `/tunnels/${tunnelId}/failovers`, {
       client_id: connectorIds[2],
       expected_active_id: null,
+      ...consent,
     })
     expect(status).toBe(202)
     await rig.time.run(0)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createClock } from '../clock.ts'
+import { consent } from './failing-over.ts'
 import { startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -51,6 +52,7 @@ describe('U16 clock skew', () => {
     const { json } = await rig.ask('POST', `/tunnels/${tunnelId}/failovers`, {
       client_id: connectorIds[1],
       expected_active_id: connectorIds[0],
+      ...consent,
     })
     await rig.time.run(5000)
     const failover = await rig.get<Record<string, number>>(

@@ -22,12 +22,26 @@ export function readTimes(c: Request, fallback: (to: number | null) => Range): R
   throw new ProblemError('invalid-request', '“from” must lie before “to”.', { field: 'from' })
 }
 
-/** A window of history; the last 24 h if left out. */
+/**
+ * A window of history; the last 24 h if left out.
+ *
+ * @throws ProblemError `invalid-request`
+ */
 export function readRange(c: Request, { now, retentionMs }: Parts): Range {
   const { from, to } = readTimes(c, (until) => ({
     from: (until ?? now()) - dayMs,
     to: until ?? now(),
   }))
-  // Nothing older is kept; a longer window would only be empty there.
-  return { from: Math.max(from, now() - retentionMs - dayMs), to }
+  // Nothing older is kept, and nothing later is known: a longer window would only be empty there, and an
+  // export goes through it day by day.
+  const range = {
+    from: Math.max(from, now() - retentionMs - dayMs),
+    to: Math.min(to, now() + dayMs),
+  }
+  if (range.from < range.to) return range
+  throw new ProblemError(
+    'invalid-request',
+    'Nothing is known of that time: it is in the future, or longer ago than history is kept.',
+    { field: 'from' },
+  )
 }
