@@ -29,6 +29,14 @@ async function swap(rig: Rig, tunnelId: string, connectorId: string) {
   )
   return rig.tunnel(tunnelId)
 }
+/** The log up to now; a window does not include the moment of its end. */
+async function eventsOf(rig: Rig, tunnelId: string, kind: string) {
+  await rig.time.run(1)
+  const { events } = await rig.get<{ events: HistoryEvent[] }>(
+    `/activity?tunnel=${tunnelId}&kind=${kind}`,
+  )
+  return events
+}
 const acknowledge = (rig: Rig, { id, unacknowledged }: Tunnel, comment: string | null = null) =>
   rig.ask('POST', `/tunnels/${id}/acknowledgement`, { through: unacknowledged?.lastAt, comment })
 
@@ -68,10 +76,9 @@ describe('a change of the active connector', () => {
       unacknowledged: null,
       acknowledged: { at: (json as Mark).at, comment: 'fibre works' },
     })
-    const { events } = await rig.get<{ events: HistoryEvent[] }>(
-      `/activity?tunnel=${tunnelId}&kind=acknowledged`,
-    )
-    expect(events).toMatchObject([{ kind: 'acknowledged', note: 'fibre works' }])
+    expect(await eventsOf(rig, tunnelId, 'acknowledged')).toMatchObject([
+      { kind: 'acknowledged', note: 'fibre works' },
+    ])
     const rows = await rig.db.selectFrom('audit').selectAll().orderBy('seq').execute()
     expect(rows.map(({ what, outcome }) => [what, outcome])).toEqual(
       expect.arrayContaining([
@@ -110,9 +117,7 @@ describe('a change of the active connector', () => {
     const { rig, tunnelId, standby, active } = await watchTunnel(world)
     await swap(rig, tunnelId, standby)
     const seen = await swap(rig, tunnelId, active)
-    const { events } = await rig.get<{ events: HistoryEvent[] }>(
-      `/activity?tunnel=${tunnelId}&kind=active-changed`,
-    )
+    const events = await eventsOf(rig, tunnelId, 'active-changed')
     const path = `/tunnels/${tunnelId}/acknowledgement`
     expect((await rig.ask('POST', path, { eventId: events[0]?.id })).status).toBe(201)
     expect((await rig.tunnel(tunnelId)).unacknowledged).toMatchObject({
