@@ -163,7 +163,7 @@ export async function assemble(surroundings: Surroundings) {
     now,
     after,
     newId: randomUUID,
-    log: (tunnelId, event) => void recorder.log(tunnelId, event),
+    log: recorder.log,
     tell: (tunnelIds) => present.tellAgain(tunnelIds),
   })
   const reader = createHistoryReader({

@@ -29,6 +29,14 @@ async function swap(rig: Rig, tunnelId: string, connectorId: string) {
   )
   return rig.tunnel(tunnelId)
 }
+/** The log up to now; a window does not include the moment of its end. */
+async function eventsOf(rig: Rig, tunnelId: string, kind: string) {
+  await rig.time.run(1)
+  const { events } = await rig.get<{ events: HistoryEvent[] }>(
+    `/activity?tunnel=${tunnelId}&kind=${kind}`,
+  )
+  return events
+}
 const acknowledge = (rig: Rig, { id, unacknowledged }: Tunnel, comment: string | null = null) =>
   rig.ask('POST', `/tunnels/${id}/acknowledgement`, { through: unacknowledged?.lastAt, comment })
 
@@ -68,10 +76,9 @@ describe('a change of the active connector', () => {
       unacknowledged: null,
       acknowledged: { at: (json as Mark).at, comment: 'fibre works' },
     })
-    const { events } = await rig.get<{ events: HistoryEvent[] }>(
-      `/activity?tunnel=${tunnelId}&kind=acknowledged`,
-    )
-    expect(events).toMatchObject([{ kind: 'acknowledged', note: 'fibre works' }])
+    expect(await eventsOf(rig, tunnelId, 'acknowledged')).toMatchObject([
+      { kind: 'acknowledged', note: 'fibre works' },
+    ])
     const rows = await rig.db.selectFrom('audit').selectAll().orderBy('seq').execute()
     expect(rows.map(({ what, outcome }) => [what, outcome])).toEqual(
       expect.arrayContaining([
@@ -86,10 +93,12 @@ describe('a change of the active connector', () => {
       unacknowledged: null,
       acknowledged: after.acknowledged,
     })
-    await again.time.run(25 * hour)
-    expect((await again.tunnel(tunnelId)).acknowledged).toBeNull()
-    await again.end()
-  }, 60_000)
+    await again.kill()
+    const dayAfter = await startRig(world, { folder: rig.folder, aheadMs: 25 * hour })
+    await dayAfter.looked()
+    expect((await dayAfter.tunnel(tunnelId)).acknowledged).toBeNull()
+    await dayAfter.end()
+  })
 
   test('that came after somebody looked still waits', async () => {
     const { rig, tunnelId, standby, active } = await watchTunnel(world)
@@ -108,9 +117,7 @@ describe('a change of the active connector', () => {
     const { rig, tunnelId, standby, active } = await watchTunnel(world)
     await swap(rig, tunnelId, standby)
     const seen = await swap(rig, tunnelId, active)
-    const { events } = await rig.get<{ events: HistoryEvent[] }>(
-      `/activity?tunnel=${tunnelId}&kind=active-changed`,
-    )
+    const events = await eventsOf(rig, tunnelId, 'active-changed')
     const path = `/tunnels/${tunnelId}/acknowledgement`
     expect((await rig.ask('POST', path, { eventId: events[0]?.id })).status).toBe(201)
     expect((await rig.tunnel(tunnelId)).unacknowledged).toMatchObject({
@@ -208,17 +215,17 @@ describe('maintenance', () => {
     rig.tandem.parts.bus.subscribe(({ event }) => {
       if (event.type === 'polled') told.push(...event.tunnels.map(({ maintenance }) => maintenance))
     })
-    expect((await plan(rig, tunnelId, now + minute, now + 10 * minute)).status).toBe(201)
+    expect((await plan(rig, tunnelId, now + minute, now + 4 * minute)).status).toBe(201)
     expect((await rig.tunnel(tunnelId)).maintenance).toBeNull()
     await rig.time.run(minute)
     expect((await rig.tunnel(tunnelId)).maintenance).toMatchObject({
       from: now + minute,
-      to: now + 10 * minute,
+      to: now + 4 * minute,
       text: 'new rack',
     })
     expect(told.at(-1)).not.toBeNull()
     expect((await swap(rig, tunnelId, standby)).unacknowledged).toBeNull()
-    await rig.time.run(10 * minute)
+    await rig.time.run(4 * minute)
     expect((await rig.tunnel(tunnelId)).maintenance).toBeNull()
     expect(told.at(-1)).toBeNull()
     expect((await swap(rig, tunnelId, active)).unacknowledged).toMatchObject({ count: 1 })
@@ -236,10 +243,11 @@ describe('maintenance', () => {
     expect(await rig.refused('POST', end)).toMatchObject({
       type: 'urn:tandem:problem:already-ended',
     })
-    const later = (await plan(rig, tunnelId, now + hour, now + 2 * hour)).json as Mark
+    const soon = rig.time.now() + 2 * minute
+    const later = (await plan(rig, tunnelId, soon, soon + hour)).json as Mark
     const off = `/tunnels/${tunnelId}/maintenance/${later.id}/end`
     expect((await rig.ask('POST', off)).status).toBe(200)
-    await rig.time.run(90 * minute)
+    await rig.time.run(3 * minute)
     expect((await rig.tunnel(tunnelId)).maintenance).toBeNull()
     await rig.end()
   }, 30_000)
@@ -263,20 +271,21 @@ describe('maintenance', () => {
   test('availability is told with and without it', async () => {
     const { rig, tunnelId } = await watchTunnel(world)
     const from = rig.time.now()
-    await rig.time.run(10 * minute)
+    await rig.time.run(4 * minute)
     const begin = rig.time.now()
-    await plan(rig, tunnelId, begin, begin + 10 * minute)
+    await plan(rig, tunnelId, begin, begin + 4 * minute)
     const { connectors } = await world.tunnel(tunnelId)
     for (const { id } of connectors) await world.order(`/connectors/${id}/kill`)
-    await rig.time.run(10 * minute)
+    // What comes back is seen before the window ends, so that none of the outage lies outside of it.
+    await rig.time.run(3 * minute)
     for (const { id } of connectors) await world.order(`/connectors/${id}/revive`)
-    await rig.time.run(5 * minute)
+    await rig.time.run(3 * minute)
     const to = rig.time.now()
     const { tunnels } = await rig.get<HistorySummary>(`/history/summary?from=${from}&to=${to}`)
     const its = tunnels.find((one) => one.tunnelId === tunnelId)
-    expect(its?.maintenanceMs).toBe(10 * minute)
-    expect(its?.availability).toBeLessThan(0.7)
-    expect(its?.availabilityOutside).toBeGreaterThan(0.9)
+    expect(its?.maintenanceMs).toBe(4 * minute)
+    expect(its?.availability).toBeLessThan(0.8)
+    expect(its?.availabilityOutside).toBe(1)
     const { summary } = await rig.get<TunnelHistory>(
       `/tunnels/${tunnelId}/history?from=${from}&to=${to}`,
     )

@@ -106,7 +106,7 @@ async function read(db: Store, endsAt: number) {
     now,
     after: () => () => {},
     newId: randomUUID,
-    log: () => {},
+    log: recorder.log,
     tell: () => {},
   })
   const reader = createHistoryReader({

@@ -66,7 +66,7 @@ export function attentionOf(standing: Standing, now: number): Attention {
       const window = windowOf(mark)
       return window && holds(window, now) ? [{ ...window, by: mark.by, text: mark.text }] : []
     })
-    .toSorted((a, b) => b.to - a.to)[0]
+    .toSorted((a, b) => b.to - a.to || a.from - b.from)[0]
   return {
     unacknowledged:
       first && last ? { count: waiting.length, firstAt: first.at, lastAt: last.at } : null,

@@ -42,7 +42,7 @@ export type MarksDeps = {
   after: (ms: number, callback: () => void) => () => void
   newId: () => string
   /** Puts an entry into the log of a tunnel. */
-  log: (tunnelId: string, event: LoggedEvent) => void
+  log: (tunnelId: string, event: LoggedEvent) => Promise<void>
   /** What is told of these tunnels may have changed. */
   tell: (tunnelIds: Iterable<string>) => void
 }
@@ -103,7 +103,7 @@ export async function createMarks(deps: MarksDeps) {
       })
       await insert(mark)
       standings.set(tunnelId, withAcknowledgement(standing, mark))
-      said(mark, { kind: 'acknowledged', note: mark.text })
+      await said(mark, { kind: 'acknowledged', note: mark.text })
       return mark
     })
 
@@ -116,7 +116,7 @@ export async function createMarks(deps: MarksDeps) {
       }
       const mark = toMark(tunnelId, 'note', at, who, { text })
       await insert(mark)
-      said(mark, { kind: 'noted', note: text })
+      await said(mark, { kind: 'noted', note: text })
       return mark
     })
 
@@ -131,7 +131,7 @@ export async function createMarks(deps: MarksDeps) {
         )
       }
       await db.deleteFrom('marks').where('id', '=', noteId).execute().catch(refused)
-      said({ ...mark, by: who.name }, { kind: 'note-deleted' })
+      await said({ ...mark, by: who.name }, { kind: 'note-deleted' })
       return mark
     })
 
@@ -143,7 +143,7 @@ export async function createMarks(deps: MarksDeps) {
       const mark = toMark(tunnelId, 'maintenance', now(), who, { from, to, text: text || null })
       await insert(mark)
       standings.set(tunnelId, withMaintenance(standingOf(tunnelId), mark))
-      said(mark, {
+      await said(mark, {
         kind: 'maintenance-planned',
         from: minute(from),
         to: minute(to),
@@ -168,13 +168,19 @@ export async function createMarks(deps: MarksDeps) {
         .catch(refused)
       const ended = { ...mark, endedAt }
       standings.set(tunnelId, withMaintenance(standingOf(tunnelId), ended))
-      said({ ...ended, by: who.name }, { kind: 'maintenance-ended', to: minute(mark.to ?? 0) })
+      await said(
+        { ...ended, by: who.name },
+        { kind: 'maintenance-ended', to: minute(mark.to ?? 0) },
+      )
       return ended
     })
 
   /** What was just written: an entry of the log, and told to everybody. */
-  function said({ tunnelId, by }: Mark, event: Partial<LoggedEvent> & Pick<LoggedEvent, 'kind'>) {
-    deps.log(tunnelId, { ...noEvent, at: now(), by, ...event })
+  async function said(
+    { tunnelId, by }: Mark,
+    event: Partial<LoggedEvent> & Pick<LoggedEvent, 'kind'>,
+  ) {
+    await deps.log(tunnelId, { ...noEvent, at: now(), by, ...event })
     deps.tell([tunnelId])
     schedule()
   }

@@ -97,7 +97,7 @@ export async function startWatcher(db: Store, startAt: number, { gapMs = 15_000 
     now: () => at,
     after: () => () => {},
     newId: randomUUID,
-    log: () => {},
+    log: recorder.log,
     tell: () => {},
   })
   const reader = createHistoryReader({
