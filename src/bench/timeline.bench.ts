@@ -94,7 +94,6 @@ function madeUp(tunnelId: string, now: number): TunnelHistory {
       flapsLastHour: 0,
       strip: '',
       activeStrip: '',
-      actives: [],
     },
     connections: [],
     events,

@@ -90,7 +90,6 @@ const history = (change: Partial<TunnelHistory> = {}): TunnelHistory => ({
     flapsLastHour: 0,
     strip: '',
     activeStrip: '',
-    actives: [],
   },
   connections: [],
   events: [],
