@@ -27,15 +27,21 @@ const macApplications = [
  * a page of ours would notice.
  */
 const withoutFeatures = [
-  ...['InitialWebUI', 'WebUIReloadButton', 'WebUIToolbar', 'PreloadTopChromeWebUI'],
-  ...['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades'],
-  ...['HttpsFirstBalancedModeAutoEnable', 'MediaRouter', 'PaintHolding', 'OptimizationHints'],
-  ...[
-    'ThirdPartyStoragePartitioning',
-    'NetworkTimeServiceQuerying',
-    'PreconnectToSearch',
-    'AimEnabled',
-  ],
+  'InitialWebUI',
+  'WebUIReloadButton',
+  'WebUIToolbar',
+  'PreloadTopChromeWebUI',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'MediaRouter',
+  'PaintHolding',
+  'OptimizationHints',
+  'ThirdPartyStoragePartitioning',
+  'NetworkTimeServiceQuerying',
+  'PreconnectToSearch',
+  'AimEnabled',
 ]
 
 /** What a browser needs to run as root in a container, and to send nothing but what a test asks for. */

@@ -1,17 +1,16 @@
 import { useRouter } from '@tanstack/react-router'
 import { type ComponentProps, type MouseEvent, useRef } from 'react'
+import type { TunnelSearch } from '#web/router.tsx'
 
 /** The way from a row of the list to its tunnel. */
 
 /** A pointer that rests on a row for so long is about to open it. */
 const restMs = 50
 
-const placeOf = (tunnelId: string, failover: boolean) =>
-  ({
-    to: '/tunnels/$tunnelId',
-    params: { tunnelId },
-    search: failover ? { dialog: 'failover' } : {},
-  }) as const
+const placeOf = (tunnelId: string, failover: boolean) => {
+  const search: TunnelSearch = failover ? { dialog: 'failover' } : {}
+  return { to: '/tunnels/$tunnelId', params: { tunnelId }, search } as const
+}
 
 /**
  * Not the router's own `Link`: that one makes its address anew whenever the page's address changes, and with
