@@ -1,5 +1,8 @@
 import { type BrowserContext, expect, type Page } from '@playwright/test'
 
+/** Files of the build that were read to their end; the digest in their names tells what is in them. */
+const seen = new Set<string>()
+
 /**
  * Looks over the browser's shoulder for the length of a test: everything that it was sent, and whatever
  * its console held against our own page.
@@ -34,9 +37,13 @@ export async function watchBrowser(context: BrowserContext) {
       const response = await request.response()
       const headers = JSON.stringify(await response?.headersArray())
       received.push({ url: request.url(), text: headers })
+      // What the build made is the same in every test: looked at once is enough.
+      if (seen.has(new URL(request.url()).pathname)) return
       // A page that has moved on keeps no bodies of what it left behind.
       const body = await response?.text().catch(() => '')
       received.push({ url: request.url(), text: body ?? '' })
+      const { pathname } = new URL(request.url())
+      if (body && pathname.startsWith('/assets/')) seen.add(pathname)
     }
     reading.push(read().catch(() => undefined))
   })

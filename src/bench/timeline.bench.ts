@@ -96,7 +96,6 @@ function madeUp(tunnelId: string, now: number): TunnelHistory {
       flapsLastHour: 0,
       strip: '',
       activeStrip: '',
-      actives: [],
     },
     connections: [],
     events,

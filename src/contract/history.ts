@@ -146,9 +146,8 @@ export const TunnelSummary = z.object({
    * `i` inactive `u` unknown `.` did not exist. Upper case: only reported.
    */
   strip: z.string(),
-  /** The same for the active connector: `a`, `b`, … in the order of `actives`, `-` none, `u` unknown. */
+  /** The same for the active connector: `a`, `b`, … in the order of their turns, `-` none, `u` unknown. */
   activeStrip: z.string(),
-  actives: z.array(z.string()),
 })
 export type TunnelSummary = z.infer<typeof TunnelSummary>
 

@@ -98,7 +98,12 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
       'Tandem’s API has no such address; /api/openapi.json lists them.',
     )
   })
-  pageRoutes(app, page)
+  pageRoutes(app, page, async (c) => {
+    // Loading a page is no deed yet: nothing is written down for it, and no cookie changes.
+    const asking = { ...toAsking(c), isDeed: false }
+    const found = await identity.find(asking, identity.toWay(asking)).catch(() => null)
+    return found?.who != null
+  })
 
   app.onError((error, c) => {
     const requestId = c.get('requestId')

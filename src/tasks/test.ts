@@ -100,8 +100,8 @@ async function runInTurn(steps: Step[]): Promise<Tally[]> {
   return tallies
 }
 
-// The unit tests keep one core busy; the checks and the build fit beside them. The browser then has
-// both cores, because its tests measure seconds.
+// The checks and the build fit beside the unit tests. The browser then has all cores, because its tests
+// measure seconds.
 const [unitTally, checkTallies] = await Promise.all([run(units), runInTurn([...checks, build])])
 const built = checkTallies.at(-1)?.failed === 0
 const tallies = [unitTally, ...checkTallies]

@@ -31,6 +31,13 @@ const cache = new QueryClient({
   },
 })
 
+// The letters come with the document: taken up now, so that they are there before the first text is laid out.
+for (const family of ['Inter Variable', 'JetBrains Mono Variable']) {
+  document.fonts.load(`1em "${family}"`).catch(() => {
+    // The system's letters stand in.
+  })
+}
+
 const live = createLive({
   cache,
   onServerTime: setServerTime,

@@ -128,6 +128,15 @@ export type TunnelSearch = FailoverSearch &
   }
 export type ConnectorSearch = FailoverSearch & RangeSearch & { dialog?: 'failover' | undefined }
 
+/** What a tunnel's page and a connector's show last is the largest: it is fetched beside them, not after. */
+const withHistory =
+  <T,>(load: () => Promise<T>) =>
+  () => {
+    void import('./history/HistorySection.tsx')
+    void import('./charts/ConnectionHistory.tsx')
+    return load()
+  }
+
 const tunnel = createRoute({
   getParentRoute: () => root,
   path: '/tunnels/$tunnelId',
@@ -146,7 +155,10 @@ const tunnel = createRoute({
       context.cache.ensureQueryData(connectorsQuery(tunnelId)),
     ])
   },
-  component: lazyRouteComponent(() => import('./pages/tunnel/TunnelPage.tsx'), 'TunnelPage'),
+  component: lazyRouteComponent(
+    withHistory(() => import('./pages/tunnel/TunnelPage.tsx')),
+    'TunnelPage',
+  ),
 })
 
 const connector = createRoute({
@@ -169,7 +181,7 @@ const connector = createRoute({
     ])
   },
   component: lazyRouteComponent(
-    () => import('./pages/connector/ConnectorPage.tsx'),
+    withHistory(() => import('./pages/connector/ConnectorPage.tsx')),
     'ConnectorPage',
   ),
 })

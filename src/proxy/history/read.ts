@@ -351,7 +351,6 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
             ? 'u'
             : String.fromCharCode(97 + (actives.indexOf(value) % 20)),
       ),
-      actives,
     }
   }
 

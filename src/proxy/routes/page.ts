@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
 import type { Hono } from 'hono'
-import type { Env } from './route.ts'
+import { createAhead, manifestPath } from './ahead.ts'
+import type { Env, Request } from './route.ts'
 
 /**
  * The built page, read into memory at the start: what is not in this map can't be served, so no path
@@ -47,10 +48,12 @@ export function readPage(folder: string): Page {
   return page
 }
 
-export function pageRoutes(app: Hono<Env>, page: Page) {
-  app.on(['GET', 'HEAD'], '*', (c) => {
+/** @param mayAsk whether whoever asks for the page may ask for what is on it. */
+export function pageRoutes(app: Hono<Env>, page: Page, mayAsk: (c: Request) => Promise<boolean>) {
+  const ahead = createAhead(page)
+  app.on(['GET', 'HEAD'], '*', async (c) => {
     const { path } = c.req
-    const isFile = page.has(path) && path !== '/index.html'
+    const isFile = page.has(path) && path !== '/index.html' && path !== manifestPath
     // The site map lives in the page: any other address without an ending is one of its pages.
     const file = isFile
       ? page.get(path)
@@ -61,6 +64,7 @@ export function pageRoutes(app: Hono<Env>, page: Page) {
       const missing = page.size === 0 ? 'The page is not built: run npm start.' : 'Not found.'
       return c.text(missing, 404, { 'cache-control': 'no-store' })
     }
+    if (!isFile) c.header('link', ahead(path, await mayAsk(c)))
     c.header('content-type', file.type)
     c.header('cache-control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
     c.header('vary', 'accept-encoding')

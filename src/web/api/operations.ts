@@ -6,6 +6,7 @@ import {
 } from '@tanstack/react-query'
 import { Failover, type FailoverRequest } from '#contract/failover.ts'
 import { type OperationId, whyNot } from '#contract/operations.ts'
+import type { SessionAnswer } from '#contract/session.ts'
 import {
   Configuration,
   type ConfigurationChange,
@@ -22,9 +23,12 @@ import { configurationQuery, failoverQuery, sessionQuery, tunnelQuery } from './
 
 /** Why the person looking may not do that: a sentence for the button, or null. */
 export function useWhyNot(operationId: OperationId): string | null {
-  const { data: session } = useSuspenseQuery(sessionQuery)
-  return whyNot(session.me?.role ?? null, operationId)
+  const { data: role } = useSuspenseQuery({ ...sessionQuery, select: roleIn })
+  return whyNot(role, operationId)
 }
+
+/** The rest of the session changes with every look at Cloudflare. */
+const roleIn = ({ me }: SessionAnswer) => me?.role ?? null
 
 export function useTunnelCreate() {
   const cache = useQueryClient()

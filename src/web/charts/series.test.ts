@@ -92,7 +92,6 @@ const history = (change: Partial<TunnelHistory> = {}): TunnelHistory => ({
     flapsLastHour: 0,
     strip: '',
     activeStrip: '',
-    actives: [],
   },
   connections: [],
   events: [],

@@ -23,13 +23,24 @@ export type RangeControl = {
 }
 
 /**
- * @param text what stands in the address
+ * @param inAddress what stands in the address
  * @param write puts another text there: `undefined` is the default
  */
 export function useRange(
-  text: string | undefined,
+  inAddress: string | undefined,
   write: (text: string | undefined) => void,
 ): RangeControl {
+  // What is chosen counts at once and the address follows: going to another address takes its time.
+  const [text, setText] = useState(inAddress)
+  const [seen, setSeen] = useState(inAddress)
+  if (seen !== inAddress) {
+    setSeen(inAddress)
+    setText(inAddress)
+  }
+  const choose = (next: string | undefined) => {
+    setText(next)
+    write(next)
+  }
   const range = useMemo(() => rangeOf(text), [text])
   const grainMs = isLive(range) ? Math.max(1000, range.lastMs / 1500) : 1000
   const now = useClock((at) => (isLive(range) ? Math.floor(at / grainMs) * grainMs : 0))
@@ -49,12 +60,12 @@ export function useRange(
       const wanted = rangeText(next)
       if (wanted === current) return
       setTrail([...trail.slice(-19), current])
-      write(rangeSearch(wanted))
+      choose(rangeSearch(wanted))
     },
     back: canGoBack
       ? () => {
           setTrail(trail.slice(0, -1))
-          write(rangeSearch(before))
+          choose(rangeSearch(before))
         }
       : null,
   }

@@ -1,5 +1,14 @@
 import { Link } from '@tanstack/react-router'
-import { lazy, type ReactNode, Suspense, useCallback, useId, useMemo, useState } from 'react'
+import {
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useDeferredValue,
+  useId,
+  useMemo,
+  useState,
+} from 'react'
 import type { TunnelHistory } from '#contract/history.ts'
 import type { TunnelDetail } from '#contract/tunnel.ts'
 import { toProblem } from '#web/api/client.ts'
@@ -31,11 +40,9 @@ import { ConnectorFigures, TunnelFigures } from './Figures.tsx'
 import { HistoryRoom } from './HistoryRoom.tsx'
 import { useHistory } from './use-history.ts'
 
-// Recharts is the heaviest part of the page and the last one that anybody looks at.
-const loadConnections = () => import('#web/charts/ConnectionHistory.tsx')
-void loadConnections()
+// Recharts is the heaviest part of the page and the last one that anybody looks at; `router.tsx` asks for it early.
 const ConnectionHistory = lazy(async () => ({
-  default: (await loadConnections()).ConnectionHistory,
+  default: (await import('#web/charts/ConnectionHistory.tsx')).ConnectionHistory,
 }))
 
 type SectionProps = {
@@ -110,6 +117,9 @@ function Pictures({
   const zoom = useStable((next: Stretch) => go(toRange(next, serverNow())))
   const goBack = useStable(() => back?.())
   const shown = { history, lanes, stretch, zone }
+  // The roles come first; what stands below them follows when they are painted.
+  const picture = useMemo(() => ({ history, stretch }), [history, stretch])
+  const below = useDeferredValue<typeof picture | null>(picture, null)
   const csv = `/api/tunnels/${tunnel.id}/history.csv?${rangeQuery(range, stretch.to)}`
   const renderConnector = useCallback(
     (id: string) => <ConnectorLink tunnelId={tunnel.id} connectorId={id} />,
@@ -171,25 +181,33 @@ function Pictures({
       </Panel>
       <Panel title="Connections">
         <div className="flex flex-col gap-4">
-          <Suspense
-            fallback={<Skeleton className="w-full" style={{ height: `${connectionsRem}rem` }} />}
-          >
-            <div style={{ minHeight: `${connectionsRem}rem` }}>
-              <ConnectionHistory {...{ history, stretch, zone }} onZoom={zoom} onBack={goBack} />
-            </div>
-          </Suspense>
+          <div style={{ minHeight: `${connectionsRem}rem` }}>
+            <Suspense fallback={<ConnectionsRoom />}>
+              {below ? (
+                <ConnectionHistory {...below} zone={zone} onZoom={zoom} onBack={goBack} />
+              ) : (
+                <ConnectionsRoom />
+              )}
+            </Suspense>
+          </div>
           <div className="-mx-4 -mb-4 border-t border-line">
-            <ConnectionLives
-              history={history}
-              zone={zone}
-              {...(connectorId ? {} : { renderConnector })}
-            />
+            {below ? (
+              <ConnectionLives
+                history={below.history}
+                zone={zone}
+                {...(connectorId ? {} : { renderConnector })}
+              />
+            ) : null}
           </div>
         </div>
       </Panel>
     </>
   )
 }
+
+const ConnectionsRoom = () => (
+  <Skeleton className="w-full" style={{ height: `${connectionsRem}rem` }} />
+)
 
 /** No lane has anything: not recorded yet, or all of it lies before Tandem began. */
 function Nothing({ history: { watchedSince, to } }: { history: TunnelHistory }) {

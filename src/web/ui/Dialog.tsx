@@ -83,9 +83,8 @@ export function Dialog({
             onClick={ask}
           />
         </header>
-        {/* What holds nothing to go to is scrolled by the keys that move a page. */}
-        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a long text must be reachable */}
         <div
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a long text is scrolled by keys
           tabIndex={light ? 0 : undefined}
           className="min-h-0 flex-1 overflow-y-auto px-5 pb-4 -outline-offset-2"
         >

@@ -1,7 +1,7 @@
 import type { Since } from '#contract/tunnel.ts'
 import { useClock } from './clock.ts'
-import { tip } from './Tooltip.tsx'
-import { ageText, bothZonesText, durationText, relativeText } from './time.ts'
+import { tip, tipAt } from './Tooltip.tsx'
+import { ageText, durationText, relativeText } from './time.ts'
 
 /** What stands where Cloudflare reported nothing. */
 export function NotReported({ word = '–', why = 'Not reported' }: { word?: string; why?: string }) {
@@ -47,17 +47,36 @@ export function SinceText({
     <time
       dateTime={new Date(since.at).toISOString()}
       className="whitespace-nowrap"
-      {...tip(`${source}\n${bothZonesText(since.at)}`)}
+      {...tipAt(since.at, source)}
     >
       {lead && text !== 'just now' ? `${lead} ` : ''}
       {since.source === 'observed' && text !== 'just now' ? (
         <span className="text-ink-3">
-          <span aria-hidden="true">≥ </span>
+          <AtLeast />
           <span className="sr-only">at least </span>
         </span>
       ) : null}
       {text}
     </time>
+  )
+}
+
+/**
+ * ≥, drawn: the page's own letters have none, and to find it among the system's takes the browser as long as
+ * all else that it does for the first list.
+ */
+function AtLeast() {
+  return (
+    <svg
+      viewBox="0 0 8 10"
+      aria-hidden="true"
+      className="mr-1 inline-block h-[0.72em]"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.1"
+    >
+      <path d="M1 1l6 2.75L1 6.5M1 9h6" />
+    </svg>
   )
 }
 
@@ -78,7 +97,7 @@ export function Age({
   return (
     <span
       className={`whitespace-nowrap ${stale ? 'rounded-sm bg-unknown-soft px-1 hatch text-ink' : 'text-ink-3'}`}
-      {...tip(`Last looked at\n${bothZonesText(at)}`)}
+      {...tipAt(at, 'Last looked at')}
     >
       {text}
       {ago ? ' ago' : <span className="sr-only"> old</span>}
@@ -95,11 +114,7 @@ export function useStale(at: number | null, staleAfterMs: number): boolean {
 /** A point in time in any words, with both zones on hover. */
 export function Instant({ at, children }: { at: number; children: string }) {
   return (
-    <time
-      dateTime={new Date(at).toISOString()}
-      className="whitespace-nowrap"
-      {...tip(bothZonesText(at))}
-    >
+    <time dateTime={new Date(at).toISOString()} className="whitespace-nowrap" {...tipAt(at)}>
       {children}
     </time>
   )

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import { place } from './place.ts'
+import { bothZonesText } from './time.ts'
 
 /**
  * Gives an element a tooltip: `<span {...tip('12:04:10')}>`. Text only; a line break starts a new line.
@@ -7,6 +8,17 @@ import { place } from './place.ts'
  */
 export const tip = (text: string | null | undefined): { 'data-tip'?: string } =>
   text ? { 'data-tip': text } : {}
+
+/** The same for a point in time, in both zones below `lead`: put into words only when it is asked for. */
+export const tipAt = (at: number, lead = ''): { 'data-tip': string; 'data-tip-at': number } => ({
+  'data-tip': lead,
+  'data-tip-at': at,
+})
+
+function textOf({ dataset }: HTMLElement): string {
+  const time = dataset.tipAt === undefined ? '' : bothZonesText(Number(dataset.tipAt))
+  return [dataset.tip, time].filter(Boolean).join('\n')
+}
 
 const delayMs = 250
 
@@ -34,8 +46,9 @@ export function TooltipLayer() {
       hide()
       target = next
       timer = setTimeout(() => {
-        if (!next.isConnected || !next.dataset.tip) return
-        setText(next.dataset.tip)
+        const words = textOf(next)
+        if (!next.isConnected || !words) return
+        setText(words)
         // The text is laid out before the layer is measured.
         requestAnimationFrame(() => {
           if (target !== next) return

@@ -52,25 +52,21 @@ function two(length: number, unit: number, name: string, part: number, partName:
   return rest === 0 ? `${whole} ${name}` : `${whole} ${name} ${rest} ${partName}`
 }
 
-// Day before month and 24 hours: read the same everywhere.
-const local = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'medium',
-  timeStyle: 'medium',
-})
-const localZone = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'medium',
-  timeStyle: 'long',
-})
-const utc = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'medium',
-  timeStyle: 'medium',
-  timeZone: 'UTC',
-})
-const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
+/** Made when first needed: a formatter takes milliseconds, and the first page needs none. */
+function formatter(options: Intl.DateTimeFormatOptions): (at: number) => string {
+  let made: Intl.DateTimeFormat | undefined
+  return (at) => {
+    // Day before month and 24 hours: read the same everywhere.
+    made ??= new Intl.DateTimeFormat('en-GB', options)
+    return made.format(at)
+  }
+}
+const localZone = formatter({ dateStyle: 'medium', timeStyle: 'long' })
+const utc = formatter({ dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' })
 
 /** Local date and time: `24 Nov 2026, 12:04:10`. */
-export const instantText = (at: number) => local.format(at)
+export const instantText = formatter({ dateStyle: 'medium', timeStyle: 'medium' })
 /** Local time of day: `12:04:10`. */
-export const clockText = (at: number) => clock.format(at)
+export const clockText = formatter({ timeStyle: 'medium' })
 /** Both zones, for a hover: local with its zone, then UTC on a line of its own. */
-export const bothZonesText = (at: number) => `${localZone.format(at)}\n${utc.format(at)} UTC`
+export const bothZonesText = (at: number) => `${localZone(at)}\n${utc(at)} UTC`

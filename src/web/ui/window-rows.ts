@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { useCallback, useRef, useSyncExternalStore } from 'react'
 
 /**
  * Which rows of a long list are near the window? For rows of one height that scroll with the page, so
@@ -7,7 +7,7 @@ import { useSyncExternalStore } from 'react'
  */
 
 /** Rows are added and dropped in blocks, so that scrolling draws only now and then. */
-const block = 10
+const block = 5
 
 export type RowWindow = { first: number; end: number }
 
@@ -28,29 +28,53 @@ export function rowsInWindow(
   }
 }
 
-/** Follows the window; `list` is the element whose first row begins `headPx` below its top. */
+/**
+ * Follows the window; `list` is the element whose first row begins `headPx` below its top.
+ *
+ * It is looked at only when the browser has laid the page out anyway: asking in the middle of drawing makes
+ * the browser lay out at once, and once more afterwards. Until then the list begins a third down the window.
+ */
 export function useWindowRows(
   list: { current: HTMLElement | null },
   count: number,
   rowPx: number,
   headPx: number,
 ): RowWindow {
-  const text = useSyncExternalStore(subscribe, () => {
-    const top = (list.current?.getBoundingClientRect().top ?? 0) + headPx
-    const { first, end } = rowsInWindow(count, rowPx, top, window.innerHeight)
-    return `${first} ${end}`
-  })
+  const known = useRef<string>(null)
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const look = () => {
+        if (!list.current) return
+        const span = spanAt(list.current.getBoundingClientRect().top + headPx, rowPx)
+        if (span === known.current) return
+        known.current = span
+        listener()
+      }
+      // What comes and goes above the list changes the height of the page.
+      const heights = new ResizeObserver(look)
+      heights.observe(document.body)
+      window.addEventListener('scroll', look, { passive: true })
+      window.addEventListener('resize', look)
+      return () => {
+        heights.disconnect()
+        window.removeEventListener('scroll', look)
+        window.removeEventListener('resize', look)
+      }
+    },
+    [list, rowPx, headPx],
+  )
+  const text = useSyncExternalStore(
+    subscribe,
+    () => (known.current ??= spanAt(window.innerHeight / 3, rowPx)),
+  )
   const [first = 0, end = 0] = text.split(' ').map(Number)
-  return { first, end }
+  return { first: Math.min(first, Math.max(0, count - 1)), end: Math.min(end, count) }
 }
 
-function subscribe(listener: () => void) {
-  window.addEventListener('scroll', listener, { passive: true })
-  window.addEventListener('resize', listener)
-  return () => {
-    window.removeEventListener('scroll', listener)
-    window.removeEventListener('resize', listener)
-  }
+/** The rows of an endless list, as a text that can be compared. */
+function spanAt(listTop: number, rowPx: number): string {
+  const { first, end } = rowsInWindow(Number.MAX_SAFE_INTEGER, rowPx, listTop, window.innerHeight)
+  return `${first} ${end}`
 }
 
 /** Scrolls as little as it takes to show a row whole, below what sticks to the top. */

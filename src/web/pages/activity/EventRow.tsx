@@ -14,8 +14,7 @@ import { Icon, type IconName } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { RoleShape } from '#web/ui/RoleMark.tsx'
 import { StatusShape } from '#web/ui/StatusMark.tsx'
-import { tip } from '#web/ui/Tooltip.tsx'
-import { bothZonesText } from '#web/ui/time.ts'
+import { tip, tipAt } from '#web/ui/Tooltip.tsx'
 import { clockIn, type Zone } from '#web/ui/zone.ts'
 import { toPieces } from './rows.ts'
 
@@ -59,7 +58,7 @@ export function EventRow({ event, zone }: { event: HistoryEvent; zone: Zone }) {
 function Moment({ event: { at, tunnelId }, zone }: { event: HistoryEvent; zone: Zone }) {
   const text = clockIn(at, zone)
   const time = <time dateTime={new Date(at).toISOString()}>{text}</time>
-  if (tunnelId === null) return <span {...tip(bothZonesText(at))}>{time}</span>
+  if (tunnelId === null) return <span {...tipAt(at)}>{time}</span>
   const around = toRange({ from: at - 15 * 60_000, to: at + 15 * 60_000 }, serverNow())
   return (
     <Link
@@ -68,7 +67,7 @@ function Moment({ event: { at, tunnelId }, zone }: { event: HistoryEvent; zone: 
       search={{ range: rangeSearch(rangeText(around)) }}
       preload={false}
       className="inline-flex min-h-6 items-center hover:text-accent-text hover:underline"
-      {...tip(`See it in the timeline\n${bothZonesText(at)}`)}
+      {...tipAt(at, 'See it in the timeline')}
     >
       {time}
     </Link>

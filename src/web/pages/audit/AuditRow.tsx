@@ -3,8 +3,7 @@ import { type AuditRecord, auditDeed, outcomeWord } from '#contract/audit.ts'
 import { CopyId } from '#web/ui/CopyId.tsx'
 import { Icon, type IconName } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
-import { tip } from '#web/ui/Tooltip.tsx'
-import { bothZonesText } from '#web/ui/time.ts'
+import { tip, tipAt } from '#web/ui/Tooltip.tsx'
 import { clockIn, type Zone } from '#web/ui/zone.ts'
 import { type Fact, factsOf, raysOf, reasonOf, targetText } from './facts.ts'
 
@@ -16,7 +15,7 @@ export function AuditRow({ record, zone }: { record: AuditRecord; zone: Zone }) 
     <div className="grid grid-cols-[1.25rem_minmax(0,1fr)] items-start gap-x-2.5 px-3 py-2 hover:bg-hover sm:px-4 md:grid-cols-[4.5rem_1.25rem_minmax(0,1fr)_minmax(8rem,14rem)_10rem]">
       <time
         dateTime={new Date(at).toISOString()}
-        {...tip(bothZonesText(at))}
+        {...tipAt(at)}
         className="whitespace-nowrap max-md:col-start-2 max-md:row-start-2 max-md:text-sm max-md:text-ink-2"
       >
         {clockIn(at, zone)}

@@ -27,10 +27,10 @@ import { PromotionPanel } from './PromotionPanel.tsx'
 import { SiblingsPanel } from './SiblingsPanel.tsx'
 import { VersionHistory } from './VersionHistory.tsx'
 
-// On its way while the page's own data still is.
-const loadHistory = () => import('#web/history/HistorySection.tsx')
-void loadHistory()
-const HistorySection = lazy(async () => ({ default: (await loadHistory()).HistorySection }))
+// The router has asked for it already.
+const HistorySection = lazy(async () => ({
+  default: (await import('#web/history/HistorySection.tsx')).HistorySection,
+}))
 const FailoverDialog = lazy(async () => ({
   default: (await import('#web/failover/FailoverDialog.tsx')).FailoverDialog,
 }))

@@ -22,10 +22,10 @@ import { FailoversPanel } from './FailoversPanel.tsx'
 import { TunnelHeader } from './TunnelHeader.tsx'
 import { TunnelNotices } from './TunnelNotices.tsx'
 
-// On its way while the page's own data still is.
-const loadHistory = () => import('#web/history/HistorySection.tsx')
-void loadHistory()
-const HistorySection = lazy(async () => ({ default: (await loadHistory()).HistorySection }))
+// The router has asked for it already.
+const HistorySection = lazy(async () => ({
+  default: (await import('#web/history/HistorySection.tsx')).HistorySection,
+}))
 const FailoverDialog = lazy(async () => ({
   default: (await import('#web/failover/FailoverDialog.tsx')).FailoverDialog,
 }))

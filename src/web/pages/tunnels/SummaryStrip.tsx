@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo } from 'react'
+import { memo, type ReactNode, useMemo } from 'react'
 import {
   type ReadinessKind,
   readinessKinds,
@@ -15,7 +15,7 @@ import { tip } from '#web/ui/Tooltip.tsx'
 import { counts } from './rows.ts'
 
 /** How many are in which state; each number filters the list to what it counts. */
-export function SummaryStrip({
+export const SummaryStrip = memo(function SummaryStrip({
   tunnels,
   status,
   readiness,
@@ -61,7 +61,7 @@ export function SummaryStrip({
       </Group>
     </div>
   )
-}
+})
 
 function Group({
   label,

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { type KeyboardEvent, type MouseEvent, memo, useState } from 'react'
 import type { FailoverState } from '#contract/failover.ts'
 import type { TunnelSummary } from '#contract/history.ts'
@@ -21,6 +21,7 @@ import { StatusMark } from '#web/ui/StatusMark.tsx'
 import { Age, NotReported, SinceText, TimeAgo, useStale } from '#web/ui/TimeAgo.tsx'
 import { tip } from '#web/ui/Tooltip.tsx'
 import { durationText, instantText } from '#web/ui/time.ts'
+import { RowLink, useRowPreload } from './RowLink.tsx'
 import { whyNoFailover } from './rows.ts'
 
 export type ColumnId =
@@ -171,9 +172,11 @@ export const TunnelCard = memo(function TunnelCard(props: RowProps) {
 function useRow<T extends HTMLElement>({ tunnel, isCursor, onFocus }: RowProps) {
   const navigate = useNavigate()
   const flash = useFlash(`${tunnel.status} ${tunnel.readiness} ${tunnel.activeConnectorId}`)
+  const preload = useRowPreload(tunnel.id)
   const open = () => void navigate({ to: '/tunnels/$tunnelId', params: { tunnelId: tunnel.id } })
 
   return {
+    ...preload,
     'data-row': tunnel.id,
     tabIndex: isCursor ? 0 : -1,
     className: flash.className,
@@ -203,15 +206,14 @@ function useFlash(value: string) {
 function NameLink({ tunnel, day }: { tunnel: Tunnel; day: TunnelSummary | null }) {
   return (
     <span className="flex min-w-0 items-baseline gap-2">
-      <Link
-        to="/tunnels/$tunnelId"
-        params={{ tunnelId: tunnel.id }}
+      <RowLink
+        tunnelId={tunnel.id}
         tabIndex={-1}
         className="truncate font-medium group-hover:underline"
         {...tip(displayName(tunnel.name).length > 28 ? displayName(tunnel.name) : null)}
       >
         <Name name={tunnel.name} />
-      </Link>
+      </RowLink>
       <span className="shrink-0 font-mono text-xs text-ink-3 @max-3xl:hidden max-md:hidden">
         {shortId(tunnel.id)}
       </span>
@@ -338,10 +340,9 @@ function People({ tunnel: { id, unacknowledged, maintenance } }: { tunnel: Tunne
   if (!unacknowledged) return null
   const text = `${countText(unacknowledged.count)} not acknowledged`
   return (
-    <Link
-      to="/tunnels/$tunnelId"
-      params={{ tunnelId: id }}
-      search={{ dialog: 'acknowledge' }}
+    <RowLink
+      tunnelId={id}
+      dialog="acknowledge"
       tabIndex={-1}
       className={`${className} bg-warn-soft text-warn`}
       {...tip(`${text}: the active connector changed or was lost`)}
@@ -349,7 +350,7 @@ function People({ tunnel: { id, unacknowledged, maintenance } }: { tunnel: Tunne
       <Icon name="check" className="size-3" />
       <span aria-hidden="true">{countText(unacknowledged.count)}</span>
       <span className="sr-only">{text}</span>
-    </Link>
+    </RowLink>
   )
 }
 
@@ -386,16 +387,15 @@ function FailoverAction({ tunnel, mayNotFailOver }: RowProps) {
       <IconButton label={label} icon="failover" size="sm" disabledReason={reason} tabIndex={-1} />
     )
   return (
-    <Link
-      to="/tunnels/$tunnelId"
-      params={{ tunnelId: tunnel.id }}
-      search={{ dialog: 'failover' }}
+    <RowLink
+      dialog="failover"
+      tunnelId={tunnel.id}
       aria-label={label}
       tabIndex={-1}
       className="inline-flex size-7 items-center justify-center rounded-md text-ink-2 hover:bg-page hover:text-ink"
       {...tip('Fail over')}
     >
       <Icon name="failover" />
-    </Link>
+    </RowLink>
   )
 }

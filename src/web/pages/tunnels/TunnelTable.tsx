@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { memo, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { StripPatterns } from '#web/charts/Strip.tsx'
@@ -77,7 +77,7 @@ const narrow = '(max-width: 767px)'
  * The list: only what is on the screen is in the document. A table where there is room, cards where not.
  * No scroll anchoring: the browser would hold on to a spacer and undo a long jump.
  */
-export function TunnelTable({
+export const TunnelTable = memo(function TunnelTable({
   rows,
   figures,
   sort,
@@ -163,7 +163,7 @@ export function TunnelTable({
       </table>
     </div>
   )
-}
+})
 
 /** How much of the window the page's header covers. */
 const stickyPx = () =>
@@ -232,10 +232,11 @@ function useCursor(rows: readonly Tunnel[], scrollTo: (index: number) => void) {
   const at = rows.findIndex(({ id }) => id === cursorId)
   const current = rows[at] ?? rows[0]
 
-  const onFocus = (id: string) => {
+  // The same one always: a new one would draw every row again.
+  const onFocus = useCallback((id: string) => {
     leftRow = id
     setCursorId(id)
-  }
+  }, [])
   const go = (index: number) => {
     const next = rows[Math.min(Math.max(0, index), rows.length - 1)]
     if (!next) return

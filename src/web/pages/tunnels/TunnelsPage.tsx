@@ -4,6 +4,7 @@ import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState 
 import type { HistorySummary } from '#contract/history.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { historySummaryQuery, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
+import { useStable } from '#web/charts/use-stable.ts'
 import { filtered } from '#web/fleet/filter.ts'
 import type { TunnelsSearch } from '#web/router.tsx'
 import { Button } from '#web/ui/Button.tsx'
@@ -66,8 +67,8 @@ export function TunnelsPage() {
   }
   const filterBy = (change: Partial<TunnelsSearch>) =>
     navigate({ search: (old) => ({ ...old, ...change }), replace: true })
-  const sortBy = (key: SortKey) =>
-    navigate({
+  const sortBy = useStable((key: SortKey) => {
+    void navigate({
       replace: true,
       // Once up, once down, then worst first again.
       search: (old: TunnelsSearch): TunnelsSearch =>
@@ -77,6 +78,13 @@ export function TunnelsPage() {
             ? { ...old, sort: undefined, dir: undefined }
             : { ...old, dir: 'desc' },
     })
+  })
+  const filterByStatus = useStable((next: TunnelsSearch['status']) => {
+    void filterBy({ status: next })
+  })
+  const filterByReadiness = useStable((next: TunnelsSearch['readiness']) => {
+    void filterBy({ readiness: next })
+  })
   useShortcut('create', () => {
     if (!mayNotCreate) void openCreate()
   })
@@ -111,8 +119,8 @@ export function TunnelsPage() {
             tunnels={list.tunnels}
             status={status}
             readiness={readiness}
-            onStatus={(next) => void filterBy({ status: next })}
-            onReadiness={(next) => void filterBy({ readiness: next })}
+            onStatus={filterByStatus}
+            onReadiness={filterByReadiness}
           />
           <div className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
             <SearchField value={query} onChange={setQuery} onLeave={settle} />

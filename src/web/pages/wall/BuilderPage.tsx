@@ -113,7 +113,7 @@ function WhichTunnels({ search, onChange }: Part) {
           all={tunnelStatuses}
           chosen={search.status}
           onChange={(status) => onChange({ status })}
-          word={(each) => (
+          renderWord={(each) => (
             <>
               <StatusShape status={each} />
               {statusLooks[each].word}
@@ -125,7 +125,7 @@ function WhichTunnels({ search, onChange }: Part) {
           all={readinessKinds}
           chosen={search.readiness}
           onChange={(readiness) => onChange({ readiness })}
-          word={(each) => readinessLooks[each].word}
+          renderWord={(each) => readinessLooks[each].word}
         />
         {accounts.length > 1 ? (
           <Field label="Account">
@@ -334,13 +334,13 @@ function Several<T extends string>({
   all,
   chosen,
   onChange,
-  word,
+  renderWord,
 }: {
   legend: string
   all: readonly T[]
   chosen: readonly T[] | undefined
   onChange: (chosen: T[] | undefined) => void
-  word: (each: T) => ReactNode
+  renderWord: (each: T) => ReactNode
 }) {
   return (
     <fieldset className="min-w-0">
@@ -364,7 +364,7 @@ function Several<T extends string>({
                 onChange(next.length > 0 ? next : undefined)
               }}
             />
-            {word(each)}
+            {renderWord(each)}
           </label>
         ))}
       </div>

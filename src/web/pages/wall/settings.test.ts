@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseSearch, stringifySearch } from '#web/api/search.ts'
 import { hoursOf, isQuiet, wallSearch } from './settings.ts'

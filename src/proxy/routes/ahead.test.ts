@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { createAhead, manifestPath } from './ahead.ts'
+import type { Page } from './page.ts'
+
+const file = (text: string) => ({
+  type: 'text/plain',
+  plain: Buffer.from(text),
+  br: null,
+  gz: null,
+  immutable: true,
+})
+
+const page: Page = new Map([
+  [
+    manifestPath,
+    file(
+      JSON.stringify({
+        'index.html': { file: 'assets/index.js', imports: ['_shared.js'] },
+        '_shared.js': { file: 'assets/shared.js' },
+        '_mark.js': { file: 'assets/mark.js', imports: ['_shared.js', 'index.html'] },
+        'src/web/pages/tunnels/TunnelsPage.tsx': {
+          file: 'assets/list.js',
+          imports: ['index.html', '_mark.js'],
+        },
+        'src/web/pages/tunnel/TunnelPage.tsx': { file: 'assets/tunnel.js' },
+      }),
+    ),
+  ],
+  ['/assets/inter-latin-wght-normal-Ab1.woff2', file('letters')],
+  ['/assets/inter-greek-wght-normal-Ab1.woff2', file('other letters')],
+])
+const ahead = createAhead(page)
+
+/** The addresses that a `Link` header names. */
+const named = (header: string) => [...header.matchAll(/<([^>]+)>/g)].map(([, address]) => address)
+
+const always = ['/assets/inter-latin-wght-normal-Ab1.woff2', '/api/session']
+
+test('the list: its code without what the document names itself, and its tunnels', () => {
+  expect(named(ahead('/', true))).toEqual([
+    ...always,
+    '/assets/list.js',
+    '/assets/mark.js',
+    '/api/tunnels',
+  ])
+})
+
+test('a tunnel: its code and its two questions', () => {
+  expect(named(ahead('/tunnels/6f3a', true))).toEqual([
+    ...always,
+    '/assets/tunnel.js',
+    '/api/tunnels/6f3a',
+    '/api/tunnels/6f3a/connectors',
+  ])
+})
+
+test('somebody who is not signed in asks for nothing that would be refused', () => {
+  expect(named(ahead('/', false))).toEqual(always)
+})
+
+test('an address that is not known promises nothing, and without a build only the data is named', () => {
+  expect(named(ahead('/nowhere', true))).toEqual(always)
+  expect(createAhead(new Map())('/', true)).toBe(
+    '</api/session>; rel=preload; as=fetch; crossorigin, </api/tunnels>; rel=preload; as=fetch; crossorigin',
+  )
+})
