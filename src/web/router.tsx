@@ -186,6 +186,18 @@ const connector = createRoute({
   ),
 })
 
+const report = createRoute({
+  getParentRoute: () => root,
+  path: '/tunnels/$tunnelId/report',
+  // A ticket may hold `?from=…&to=…`; what stands in the address afterwards is one word.
+  validateSearch: ({ range, from, to }: Record<string, unknown>): RangeSearch => ({
+    range: rangeSearch(from && to ? `${String(from)}..${String(to)}` : range),
+  }),
+  loader: ({ context, params }) =>
+    context.cache.ensureQueryData(tunnelQuery(idOf(params.tunnelId))),
+  component: lazyRouteComponent(() => import('./pages/report/ReportPage.tsx'), 'ReportPage'),
+})
+
 const activity = createRoute({
   getParentRoute: () => root,
   path: '/activity',
@@ -309,6 +321,7 @@ const routeTree = root.addChildren([
   tunnels,
   tunnel,
   connector,
+  report,
   activity,
   audit,
   wall,

@@ -19,7 +19,7 @@ import { IntervalTable } from '#web/charts/IntervalTable.tsx'
 import { connectionsRem } from '#web/charts/plot.ts'
 import { RangePicker } from '#web/charts/RangePicker.tsx'
 import { RoleTimeline } from '#web/charts/RoleTimeline.tsx'
-import { rangeQuery, type Stretch, toRange } from '#web/charts/range.ts'
+import { rangeQuery, rangeSearch, rangeText, type Stretch, toRange } from '#web/charts/range.ts'
 import { type Lane, laneTitle, lookOf, toLanes } from '#web/charts/series.ts'
 import { StateShape } from '#web/charts/TellingView.tsx'
 import { type RangeControl, useRange } from '#web/charts/use-range.ts'
@@ -142,6 +142,18 @@ function Pictures({
         aside={
           <span className="flex flex-wrap items-center gap-3">
             {isPrevious ? <span className="text-sm text-ink-2">Loading…</span> : null}
+            {connectorId ? null : (
+              <Link
+                to="/tunnels/$tunnelId/report"
+                params={{ tunnelId: tunnel.id }}
+                search={{ range: rangeSearch(rangeText(range)) }}
+                className={buttonClass('ghost', 'sm')}
+                {...tip('This stretch on one or two sheets of paper, or for a ticket')}
+              >
+                <Icon name="activity" />
+                Report
+              </Link>
+            )}
             {connectorId ? null : (
               <a
                 href={csv}

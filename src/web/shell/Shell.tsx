@@ -55,7 +55,7 @@ export function Shell({ me }: { me: Me }) {
       >
         Skip to content
       </a>
-      <div ref={top} className="sticky top-0 z-20">
+      <div ref={top} className="sticky top-0 z-20 print:hidden">
         <Header onPalette={() => setLayer('palette')} onHelp={() => setLayer('help')} />
         <Banners />
       </div>

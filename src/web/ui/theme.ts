@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { useEffect, useSyncExternalStore } from 'react'
 
 /** The theme somebody chose on this browser. `public/theme.js` applies it before the first paint. */
 export const themes = ['system', 'dark', 'light'] as const
@@ -37,4 +37,16 @@ export function useTheme(): Theme {
     listeners.add(listener)
     return () => listeners.delete(listener)
   }, read)
+}
+
+/** A theme that a page has whatever was chosen, for as long as it is open; undefined: the chosen one. */
+export function useFixedTheme(theme: 'dark' | 'light' | undefined) {
+  useEffect(() => {
+    const { dataset } = document.documentElement
+    const before = dataset.theme
+    if (theme) dataset.theme = theme
+    return () => {
+      dataset.theme = before
+    }
+  }, [theme])
 }

@@ -9,17 +9,12 @@ import { historySummaryQuery, sessionQuery, tunnelsQuery } from '#web/api/querie
 import { StripPatterns } from '#web/charts/Strip.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
+import { useFixedTheme } from '#web/ui/theme.ts'
 import { useAlarm } from './alarm.ts'
 import { chosen } from './chosen.ts'
 import { headlineOf } from './headline.ts'
 import { judged } from './judge.ts'
-import {
-  useFullScreen,
-  usePixelShift,
-  usePointerRests,
-  useWakeLock,
-  useWallTheme,
-} from './kiosk.ts'
+import { useFullScreen, usePixelShift, usePointerRests, useWakeLock } from './kiosk.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { usualPageSeconds, type WallSearch } from './settings.ts'
 import { Ticker } from './Ticker.tsx'
@@ -49,7 +44,7 @@ export function WallPage() {
 
   const translate = usePixelShift()
   const pointerRests = usePointerRests()
-  useWallTheme(search.theme)
+  useFixedTheme(search.theme)
   useFullScreen()
   useWakeLock()
   usePageTitle(headline.text, 'Wall')

@@ -3,18 +3,6 @@ import { useClock } from '#web/ui/clock.ts'
 
 /** What makes a page a screen: it stays on, hides its pointer, fills the glass and spares it. */
 
-/** The theme of the address, for as long as the wall is open. */
-export function useWallTheme(theme: 'dark' | 'light' | undefined) {
-  useEffect(() => {
-    const { dataset } = document.documentElement
-    const before = dataset.theme
-    if (theme) dataset.theme = theme
-    return () => {
-      dataset.theme = before
-    }
-  }, [theme])
-}
-
 /** Asks the machine not to blank the screen; asked again whenever the page comes back to sight. */
 export function useWakeLock() {
   useEffect(() => {

@@ -1,0 +1,228 @@
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { type ReactNode, useMemo } from 'react'
+import type { TunnelHistory } from '#contract/history.ts'
+import { toProblem } from '#web/api/client.ts'
+import { sessionQuery, tunnelHistoryQuery, tunnelQuery } from '#web/api/queries.ts'
+import { CursorContext, createCursor } from '#web/charts/cursor.ts'
+import { precisionText } from '#web/charts/precision.ts'
+import { RangePicker } from '#web/charts/RangePicker.tsx'
+import { RoleTimeline } from '#web/charts/RoleTimeline.tsx'
+import type { Stretch } from '#web/charts/range.ts'
+import { laneTitle, toLanes } from '#web/charts/series.ts'
+import { fromText, lengthText, toText } from '#web/charts/TellingView.tsx'
+import { useRange } from '#web/charts/use-range.ts'
+import { TunnelFigures } from '#web/history/Figures.tsx'
+import { HistoryRoom } from '#web/history/HistoryRoom.tsx'
+import { Button } from '#web/ui/Button.tsx'
+import { useCopy } from '#web/ui/CopyId.tsx'
+import { serverNow } from '#web/ui/clock.ts'
+import { Name } from '#web/ui/Name.tsx'
+import { visibleName } from '#web/ui/names.ts'
+import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
+import { usePageTitle } from '#web/ui/page-title.ts'
+import { Table, Td, Th } from '#web/ui/Table.tsx'
+import { useFixedTheme } from '#web/ui/theme.ts'
+import { durationText } from '#web/ui/time.ts'
+import { instantIn, useZone, type Zone, zoneName } from '#web/ui/zone.ts'
+import { entriesOf, markdownOf, mostEntries, troublesOf } from './report.ts'
+
+const route = getRouteApi('/tunnels/$tunnelId/report')
+
+/** What happened to a tunnel in a stretch of time, who did what and how long it took: on one or two sheets of paper. */
+export function ReportPage() {
+  const { tunnelId } = route.useParams()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const { data: tunnel } = useSuspenseQuery(tunnelQuery(tunnelId))
+  const control = useRange(
+    search.range,
+    (range) => void navigate({ search: { range }, replace: true, resetScroll: false }),
+  )
+  const { data: history, error } = useQuery(tunnelHistoryQuery(tunnelId, control.range))
+  usePageTitle('Report', tunnel.name)
+  // On paper, and so on the screen that shows what will be on it.
+  useFixedTheme('light')
+  return (
+    <div className="mx-auto flex max-w-240 flex-col gap-5 px-3 pt-4 pb-12 sm:px-6 print:max-w-none print:gap-4 print:p-0">
+      <div className="flex flex-wrap items-center gap-3 print:hidden">
+        <RangePicker control={control} />
+        <Link
+          to="/tunnels/$tunnelId"
+          params={{ tunnelId }}
+          search={{ range: search.range }}
+          className="ml-auto text-accent-text underline"
+        >
+          Back to the tunnel
+        </Link>
+      </div>
+      {history ? (
+        <Report name={tunnel.name} history={history} stretch={control.stretch} ha={tunnel.ha} />
+      ) : error ? (
+        <ProblemCallout problem={toProblem(error)} />
+      ) : (
+        <HistoryRoom lanes={4} />
+      )}
+    </div>
+  )
+}
+
+type ReportProps = {
+  name: string
+  history: TunnelHistory
+  stretch: Stretch
+  ha: boolean | null
+}
+
+function Report({ name, history, stretch, ha }: ReportProps) {
+  const zone = useZone()
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  const cursor = useMemo(() => createCursor(), [])
+  const lanes = useMemo(() => toLanes(history), [history])
+  const { copied, copy } = useCopy()
+  return (
+    <CursorContext value={cursor}>
+      <header className="flex flex-wrap items-start gap-3">
+        <div className="min-w-0 flex-1">
+          <h1 className="text-2xl font-semibold break-words">
+            <Name name={name} />
+          </h1>
+          <p className="text-ink-2">
+            {instantIn(stretch.from, zone)} to {instantIn(stretch.to, zone)},{' '}
+            {durationText(stretch.to - stretch.from)}. Times in {zoneName(zone)}.
+          </p>
+        </div>
+        <div className="flex gap-2 print:hidden">
+          <Button
+            icon={copied ? 'check' : 'copy'}
+            onClick={() => copy(markdownOf(name, history, stretch, zone))}
+          >
+            {copied ? 'Copied' : 'Copy as Markdown'}
+          </Button>
+          <Button variant="primary" icon="download" onClick={() => window.print()}>
+            Print
+          </Button>
+        </div>
+      </header>
+      <TunnelFigures history={history} ha={ha} />
+      <Part title="Roles">
+        <RoleTimeline
+          {...{ history, lanes, stretch, zone }}
+          renderTitle={(lane) => (
+            <span className={lane.connectorId ? 'font-mono' : 'text-ink-2'}>{laneTitle(lane)}</span>
+          )}
+          onZoom={nowhere}
+          onBack={nowhere}
+        />
+      </Part>
+      <Troubles history={history} zone={zone} />
+      <Entries history={history} zone={zone} />
+      <footer className="text-sm text-ink-2">
+        Made {instantIn(serverNow(), zone)} by{' '}
+        <bdi>{session.me ? visibleName(session.me.name) : 'somebody'}</bdi> with Tandem. Time that
+        nobody watched counts as neither up nor down. Tunnel{' '}
+        <span className="font-mono">{history.tunnelId}</span>.
+      </footer>
+    </CursorContext>
+  )
+}
+
+/** A report stands still. */
+const nowhere = () => {}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="flex break-inside-avoid flex-col gap-2">
+      <h2 className="font-semibold">{title}</h2>
+      {children}
+    </section>
+  )
+}
+
+function Troubles({ history, zone }: { history: TunnelHistory; zone: Zone }) {
+  const troubles = useMemo(() => troublesOf(history), [history])
+  return (
+    <Part title="What was not as it should be">
+      {troubles.length === 0 ? (
+        <p className="text-ink-2">
+          Nothing: the tunnel was healthy, watched, and had an active connector all the time.
+        </p>
+      ) : (
+        <Table caption="What was not as it should be">
+          <thead>
+            <tr>
+              <Th>What</Th>
+              <Th>State</Th>
+              <Th>From</Th>
+              <Th>To</Th>
+              <Th>Lasted</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {troubles.slice(0, mostEntries).map((one) => (
+              <tr key={`${one.title} ${one.from} ${one.to}`}>
+                <Td>{one.title}</Td>
+                <Td className="font-medium">
+                  {one.state}
+                  {one.notes.length > 0 ? (
+                    <span className="block text-sm font-normal text-ink-2">{one.notes[0]}</span>
+                  ) : null}
+                </Td>
+                <Td>{fromText(one, zone)}</Td>
+                <Td>{toText(one, zone)}</Td>
+                <Td>{lengthText(one)}</Td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+      <More count={troubles.length} />
+    </Part>
+  )
+}
+
+function Entries({ history, zone }: { history: TunnelHistory; zone: Zone }) {
+  const entries = useMemo(() => entriesOf(history, zone), [history, zone])
+  return (
+    <section className="flex flex-col gap-2">
+      <h2 className="font-semibold">What happened, and who did what</h2>
+      {entries.length === 0 ? (
+        <p className="text-ink-2">Nothing happened in this stretch of time.</p>
+      ) : (
+        <Table caption="What happened, and who did what">
+          <thead>
+            <tr>
+              <Th>When</Th>
+              <Th>What</Th>
+              <Th>Who</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {entries.slice(0, mostEntries).map(({ id, at, precisionMs, what, who }) => (
+              <tr key={id} className="break-inside-avoid">
+                <Td className="whitespace-nowrap">
+                  {instantIn(at, zone)}
+                  <span className="text-ink-2">{precisionText(precisionMs)}</span>
+                </Td>
+                <Td className="break-words">
+                  <span dir="auto">{what}</span>
+                </Td>
+                <Td>{who === null ? '' : <bdi>{visibleName(who)}</bdi>}</Td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+      <More count={entries.length} />
+    </section>
+  )
+}
+
+function More({ count }: { count: number }) {
+  if (count <= mostEntries) return null
+  return (
+    <p className="text-sm text-ink-2">
+      And {count - mostEntries} more: choose a shorter stretch, or take the CSV export.
+    </p>
+  )
+}

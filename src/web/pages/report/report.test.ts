@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest'
+import type { HistoryEvent, Interval, TunnelHistory } from '#contract/history.ts'
+import type { Mark } from '#contract/marks.ts'
+import { entriesOf, markdownOf, troublesOf } from './report.ts'
+
+const at = (minute: number) => Date.UTC(2026, 10, 24, 12, minute)
+
+const interval = (value: string, from: number, to: number, more: Partial<Interval> = {}) => ({
+  from: at(from),
+  to: at(to),
+  value,
+  source: 'observed' as const,
+  precisionMs: 5000,
+  reason: null,
+  open: false,
+  mixed: false,
+  ...more,
+})
+
+const event = (kind: HistoryEvent['kind'], minute: number, more: Partial<HistoryEvent> = {}) => ({
+  id: `${kind} ${minute}`,
+  at: at(minute),
+  tunnelId: 't',
+  tunnelName: 'lon',
+  kind,
+  connectorId: null,
+  from: null,
+  to: null,
+  cause: null,
+  by: null,
+  failoverId: null,
+  note: null,
+  precisionMs: null,
+  ...more,
+})
+
+const note: Mark = {
+  id: 'note',
+  tunnelId: 't',
+  kind: 'note',
+  at: at(12),
+  from: null,
+  to: null,
+  by: 'Ada',
+  byId: 'person:ada',
+  text: 'the carrier | called <b>',
+  eventId: null,
+  endedAt: null,
+}
+
+const history: TunnelHistory = {
+  tunnelId: 't',
+  from: at(0),
+  to: at(60),
+  at: at(60),
+  watchedSince: at(0),
+  bucketMs: null,
+  status: [
+    interval('healthy', 0, 10),
+    interval('down', 10, 20),
+    interval('unknown', 20, 30, { reason: 'tandem-stopped' }),
+    interval('healthy', 30, 60, { open: true }),
+  ],
+  active: [],
+  lanes: [],
+  summary: {
+    tunnelId: 't',
+    totalMs: 3_600_000,
+    observedMs: 3_000_000,
+    upMs: 2_400_000,
+    availability: 0.8,
+    maintenanceMs: 0,
+    availabilityOutside: null,
+    noActiveMs: 0,
+    longestNoActiveMs: 0,
+    roleChanges: 1,
+    reconnects: 2,
+    flapsLastHour: 0,
+    strip: '',
+    activeStrip: '',
+  },
+  connections: [],
+  events: [
+    event('status-changed', 10, { from: 'healthy', to: 'down', precisionMs: 5000 }),
+    event('connection-closed', 10),
+    event('failover-started', 15, { from: 'a', to: 'b', by: 'Ben', cause: 'manual' }),
+  ],
+  marks: [note],
+  truncated: false,
+}
+
+describe('a report', () => {
+  test('tells each stretch that was not well, and how long it lasted', () => {
+    expect(troublesOf(history).map(({ state, ms }) => [state, ms / 60_000])).toEqual([
+      ['Down', 10],
+      ['Not watched', 10],
+    ])
+  })
+
+  test('puts what happened and what people said in the order of time, with who', () => {
+    expect(entriesOf(history, 'utc').map(({ what, who }) => [what, who])).toEqual([
+      ['Status changed from healthy to down', null],
+      ['Note to 24 Nov, 12:12: the carrier | called <b>', 'Ada'],
+      ['Failover from a to b started (manual failover by Ben)', 'Ben'],
+    ])
+  })
+
+  test('is a ticket in Markdown in which nothing that was typed is markup', () => {
+    const text = markdownOf('lon [x](http://evil)', history, { from: at(0), to: at(60) }, 'utc')
+    expect(text).toContain('# lon \\[x\\](http://evil): 24 Nov 2026, 12:00:00 to')
+    expect(text).toContain('| Tunnel status | Down | 24 Nov 2026, 12:10:00 ± 5 s |')
+    expect(text).toContain('the carrier \\| called \\<b\\> | Ada |')
+    expect(text).toContain('- Available: 80.0 % of the 83.3 % observed')
+  })
+
+  test('of a quiet hour says that nothing was wrong', () => {
+    const quiet = { ...history, status: [], events: [], marks: [] }
+    expect(troublesOf(quiet)).toEqual([])
+    expect(markdownOf('lon', quiet, { from: at(0), to: at(60) }, 'utc')).toContain('Nothing.')
+  })
+})
