@@ -4,6 +4,7 @@ import type { Me } from '#contract/session.ts'
 import { useDemoRole, useSignOut } from '#web/api/account.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Menu, MenuItem, MenuSeparator } from '#web/ui/Menu.tsx'
+import { setNotifications, useNotifications, whyNoNotifications } from '#web/ui/notifications.ts'
 import { tip } from '#web/ui/Tooltip.tsx'
 
 /** Who is looking, and the way to what is about them and about others; in the demo also to being somebody else. */
@@ -11,6 +12,7 @@ export function AccountMenu({ me }: { me: Me }) {
   const signOut = useSignOut()
   const beOther = useDemoRole()
   const navigate = useNavigate()
+  const notified = useNotifications()
   if (me.kind === 'screen') {
     return (
       <p className="max-md:hidden">
@@ -52,6 +54,14 @@ export function AccountMenu({ me }: { me: Me }) {
         onSelect={() => void navigate({ to: '/screens' })}
       >
         Screens
+      </MenuItem>
+      <MenuItem
+        icon="alert"
+        checked={notified}
+        disabledReason={whyNoNotifications()}
+        onSelect={() => void setNotifications(!notified)}
+      >
+        Notify me when a tunnel goes down
       </MenuItem>
       {me.tryRoles.length > 0 || me.maySignOut ? <MenuSeparator /> : null}
       {me.tryRoles.map((role) => (

@@ -17,6 +17,7 @@ const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Pal
 const SignInAgainDialog = lazy(async () => ({
   default: (await import('#web/pages/sign-in/SignInAgainDialog.tsx')).SignInAgainDialog,
 }))
+const Beacon = lazy(async () => ({ default: (await import('./Beacon.tsx')).Beacon }))
 const HelpDialog = lazy(async () => ({ default: (await import('./HelpDialog.tsx')).HelpDialog }))
 
 /** What stands around every page: header, banners, the keys, and the layers above. */
@@ -62,6 +63,9 @@ export function Shell({ me }: { me: Me }) {
       <main ref={main} id="main" tabIndex={-1} className="outline-none">
         <Outlet />
       </main>
+      <Suspense>
+        <Beacon />
+      </Suspense>
       <Suspense>
         {layer === 'palette' ? (
           <Palette onClose={() => setLayer(null)} onHelp={() => setLayer('help')} />

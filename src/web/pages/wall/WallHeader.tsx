@@ -1,11 +1,11 @@
 import { useRouteContext } from '@tanstack/react-router'
 import { useLive } from '#web/api/live.ts'
+import type { Headline, Tone } from '#web/fleet/headline.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { Name } from '#web/ui/Name.tsx'
 import { StatusShape } from '#web/ui/StatusMark.tsx'
 import { durationText } from '#web/ui/time.ts'
 import { clockOf } from './clock.ts'
-import type { Headline, Tone } from './headline.ts'
 
 const inks: Record<Tone, string> = {
   good: 'text-ink',

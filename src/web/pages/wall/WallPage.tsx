@@ -2,18 +2,17 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, useRouteContext } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { TunnelSummary } from '#contract/history.ts'
-import type { Tunnel } from '#contract/tunnel.ts'
-import { statusAtOf } from '#web/api/ages.ts'
 import { useLive } from '#web/api/live.ts'
 import { historySummaryQuery, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { StripPatterns } from '#web/charts/Strip.tsx'
+import { headlineOf } from '#web/fleet/headline.ts'
+import { judged } from '#web/fleet/judge.ts'
+import { useStaleIds } from '#web/fleet/use-stale-ids.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { useFixedTheme } from '#web/ui/theme.ts'
 import { useAlarm } from './alarm.ts'
 import { chosen } from './chosen.ts'
-import { headlineOf } from './headline.ts'
-import { judged } from './judge.ts'
 import { useFullScreen, usePixelShift, usePointerRests, useWakeLock } from './kiosk.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { usualPageSeconds, type WallSearch } from './settings.ts'
@@ -75,20 +74,6 @@ export function WallPage() {
       <WallFooter demo={session.mode === 'demo'} alarm={alarm} />
     </div>
   )
-}
-
-/** Which ones are too old to be believed. The same set as long as it holds the same ones. */
-function useStaleIds(tunnels: readonly Tunnel[]): ReadonlySet<string> {
-  const text = useClock((now) =>
-    tunnels
-      .filter((tunnel) => {
-        const at = statusAtOf(tunnel)
-        return at === null || now - at > tunnel.staleAfterMs
-      })
-      .map(({ id }) => id)
-      .join(' '),
-  )
-  return useMemo(() => new Set(text.split(' ')), [text])
 }
 
 function Tiles({

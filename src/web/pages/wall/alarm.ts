@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { isAlarm, type Judged } from '#web/fleet/judge.ts'
 import { useClock } from '#web/ui/clock.ts'
-import { isAlarm, type Judged } from './judge.ts'
 import { isQuiet, type WallSearch } from './settings.ts'
 
 /** When a tunnel goes down or loses its active connector, a wall may say so to whoever looks elsewhere. */

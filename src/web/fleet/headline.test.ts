@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Tunnel } from '#contract/tunnel.ts'
-import { tunnelOf } from '#web/fleet/tunnel-of.ts'
 import { headlineOf } from './headline.ts'
 import { judged } from './judge.ts'
+import { tunnelOf } from './tunnel-of.ts'
 
 const nobody = new Set<string>()
 const lineOf = (tunnels: Tunnel[], stale: ReadonlySet<string> = nobody) =>

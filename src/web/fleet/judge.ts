@@ -1,5 +1,5 @@
 import type { Tunnel } from '#contract/tunnel.ts'
-import { byName, severity } from '#web/fleet/severity.ts'
+import { byName, severity } from './severity.ts'
 
 /** How does each tunnel stand, as somebody six metres away must know it? Pure. */
 

@@ -1,0 +1,57 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef } from 'react'
+import { tunnelsQuery } from '#web/api/queries.ts'
+import { type Headline, headlineOf } from '#web/fleet/headline.ts'
+import { isAlarm, judged } from '#web/fleet/judge.ts'
+import { useStaleIds } from '#web/fleet/use-stale-ids.ts'
+import { displayName } from '#web/ui/names.ts'
+import { notify, useNotifications } from '#web/ui/notifications.ts'
+import { setTitleState } from '#web/ui/page-title.ts'
+
+/**
+ * The worst of all tunnels where it is seen while the page is not: in the tab's icon and title, and in a
+ * notification for whoever asked for it. Shows nothing itself.
+ */
+export function Beacon() {
+  const { data: list } = useQuery(tunnelsQuery)
+  const tunnels = useMemo(() => list?.tunnels ?? [], [list])
+  const staleIds = useStaleIds(tunnels)
+  const all = useMemo(() => judged(tunnels, staleIds), [tunnels, staleIds])
+  const headline = useMemo(() => headlineOf(all), [all])
+  const wanted = useNotifications()
+  const isKnown = list !== undefined && tunnels.length > 0
+
+  const state = isKnown && isWorthATab(headline) ? headline.text : ''
+  const icon = isKnown ? icons[headline.tone] : icons.good
+  useEffect(() => {
+    setTitleState(state)
+    return () => setTitleState('')
+  }, [state])
+  useEffect(() => {
+    document.querySelector('link[rel="icon"]')?.setAttribute('href', icon)
+  }, [icon])
+
+  const alarming = useRef<ReadonlySet<string> | null>(null)
+  useEffect(() => {
+    if (!isKnown) return
+    const now = all.filter(isAlarm)
+    const before = alarming.current
+    alarming.current = new Set(now.map(({ tunnel }) => tunnel.id))
+    // What was so when the page was opened is no news, and whoever looks at it needs no telling.
+    if (!wanted || before === null || document.visibilityState === 'visible') return
+    const fresh = now.filter(({ tunnel }) => !before.has(tunnel.id))
+    if (fresh.length === 0) return
+    notify(headline.text, fresh.map(({ tunnel }) => displayName(tunnel.name)).join(', '), icon)
+  }, [all, isKnown, wanted, headline, icon])
+  return null
+}
+
+const isWorthATab = ({ tone }: Headline) => tone === 'bad' || tone === 'warn' || tone === 'unknown'
+
+const icons: Record<Headline['tone'], string> = {
+  good: '/favicon.svg',
+  news: '/favicon.svg',
+  warn: '/favicon-warn.svg',
+  bad: '/favicon-bad.svg',
+  unknown: '/favicon-unknown.svg',
+}
