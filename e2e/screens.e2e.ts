@@ -18,7 +18,7 @@ async function choose(page: Page, name: string, action: string) {
   await page.getByRole('menuitem', { name: action }).click()
 }
 
-test('a screen shows a code, an admin approves it, and it goes to its page; taken away, it shows a code again', async ({
+test('a screen shows a code, an admin approves it, and it goes to its page', async ({
   page,
   secondPage: screen,
 }) => {
@@ -51,7 +51,16 @@ test('a screen shows a code, an admin approves it, and it goes to its page; take
   await screen.goto('/screen')
   await expect(tunnels(screen)).toBeVisible()
   await expect(screen).toHaveURL('/')
+})
 
+test('a screen gets another name, and when its access is taken away it shows a code again', async ({
+  page,
+  secondPage: screen,
+}) => {
+  const { path } = await post(page, '/screens/links', { name: 'NOC, left', view: '/', days: 1 })
+  await screen.goto(path)
+  await expect(tunnels(screen)).toBeVisible()
+  await page.goto('/screens')
   await choose(page, 'NOC, left', 'Rename')
   const rename = page.getByRole('dialog', { name: 'Rename the screen' })
   await rename.getByLabel('Name').fill('Lobby')

@@ -101,8 +101,8 @@ export function Dialog({
 }
 
 /**
- * Shows the dialog while it is mounted. Focus begins at `data-autofocus`, else at the first field, else
- * at the dialog itself; the browser gives it back to where it came from.
+ * Shows the dialog while it is mounted. Focus begins at `data-autofocus`, else at the first field that can be
+ * filled, else at the dialog itself; the browser gives it back to where it came from.
  */
 export function useModal(ref: { current: HTMLDialogElement | null }) {
   useLayoutEffect(() => {
@@ -111,7 +111,7 @@ export function useModal(ref: { current: HTMLDialogElement | null }) {
     if (!dialog.open) dialog.showModal()
     // The browser would begin at the first button, which is the one that closes.
     const first = dialog.querySelector<HTMLElement>(
-      '[data-autofocus], input:checked, input:not([type="radio"]), textarea, select',
+      '[data-autofocus], input:checked, input:not([type="radio"], [readonly]), textarea, select',
     )
     ;(first ?? dialog).focus()
     return () => dialog.close()
