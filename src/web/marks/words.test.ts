@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import type { Mark } from '#contract/marks.ts'
+import { changesText, coveredText, markText, stretchText } from './words.ts'
+
+const at = (text: string) => Date.parse(`2026-11-24T${text}Z`)
+const mark = (more: Partial<Mark>): Mark => ({
+  id: 'one',
+  tunnelId: 'a tunnel',
+  kind: 'maintenance',
+  at: at('11:00:00'),
+  from: at('12:00:00'),
+  to: at('14:00:00'),
+  by: 'Ada',
+  byId: 'person:ada',
+  text: null,
+  eventId: null,
+  endedAt: null,
+  ...more,
+})
+
+test('a stretch names its day once where it is one day, and both where it is not', () => {
+  const day = 86_400_000
+  expect(stretchText({ from: at('12:00:00'), to: at('14:30:00') }, 'utc')).toBe(
+    '24 Nov, 12:00 – 14:30',
+  )
+  expect(stretchText({ from: at('12:00:00'), to: at('14:30:00') + day }, 'utc')).toBe(
+    '24 Nov, 12:00 – 25 Nov, 14:30',
+  )
+})
+
+test('maintenance is told as it was in the end', () => {
+  expect(markText(mark({}), 'utc')).toBe('Maintenance 24 Nov, 12:00 – 14:00')
+  expect(markText(mark({ endedAt: at('13:00:00') }), 'utc')).toBe(
+    'Maintenance 24 Nov, 12:00 – 13:00, ended early',
+  )
+  expect(markText(mark({ endedAt: at('11:30:00') }), 'utc')).toBe('Maintenance, called off')
+})
+
+test('an acknowledgement tells which changes it covers; nothing else does', () => {
+  const one = { kind: 'acknowledgement', from: at('10:00:00'), to: at('10:00:00') } as const
+  expect(coveredText(mark(one), 'utc')).toBe('the change of 10:00:00')
+  expect(coveredText(mark({ ...one, to: at('10:30:05') }), 'utc')).toBe(
+    'the changes from 24 Nov, 10:00 to 10:30:05',
+  )
+  expect(coveredText(mark({}), 'utc')).toBeNull()
+})
+
+test('one change is no changes', () => {
+  expect([1, 2].map(changesText)).toEqual(['1 change', '2 changes'])
+})
