@@ -107,12 +107,14 @@ function activePaths(bands: readonly Band[]) {
   }
   const odd = holders.filter(({ letter }) => (shade.get(letter.toLowerCase()) ?? 0) % 2 === 1)
   const even = holders.filter((band) => !odd.includes(band))
+  const vacant = bands.filter(({ letter }) => letter === '-')
+  const unknown = bands.filter(({ letter }) => letter.toLowerCase() === 'u')
   return (
     <>
       {shape(box(even, 13, 5), { className: 'fill-good' })}
       {shape(box(odd, 13, 5), { className: 'fill-good', opacity: 0.45 })}
-      {shape(box(bands.filter(({ letter }) => letter === '-'), 13, 5), { className: 'fill-bad' })}
-      {shape(box(bands.filter(({ letter }) => letter.toLowerCase() === 'u'), 13, 5), { fill: 'url(#strip-unknown)' })}
+      {shape(box(vacant, 13, 5), { className: 'fill-bad' })}
+      {shape(box(unknown, 13, 5), { fill: 'url(#strip-unknown)' })}
     </>
   )
 }
