@@ -34,32 +34,37 @@ const ahead = createAhead(page)
 /** The addresses that a `Link` header names. */
 const named = (header: string) => [...header.matchAll(/<([^>]+)>/g)].map(([, address]) => address)
 
-const always = ['/assets/inter-latin-wght-normal-Ab1.woff2', '/api/session']
+const program = ['/assets/index.js', '/assets/shared.js']
+const letters = '/assets/inter-latin-wght-normal-Ab1.woff2'
 
-test('the list: its code without what the document names itself, and its tunnels', () => {
+test('the list: the program, its questions, its own code once, then the letters', () => {
   expect(named(ahead('/', true))).toEqual([
-    ...always,
+    ...program,
+    '/api/session',
+    '/api/tunnels',
     '/assets/list.js',
     '/assets/mark.js',
-    '/api/tunnels',
+    letters,
   ])
 })
 
-test('a tunnel: its code and its two questions', () => {
+test('a tunnel: its two questions and its code', () => {
   expect(named(ahead('/tunnels/6f3a', true))).toEqual([
-    ...always,
-    '/assets/tunnel.js',
+    ...program,
+    '/api/session',
     '/api/tunnels/6f3a',
     '/api/tunnels/6f3a/connectors',
+    '/assets/tunnel.js',
+    letters,
   ])
 })
 
 test('somebody who is not signed in asks for nothing that would be refused', () => {
-  expect(named(ahead('/', false))).toEqual(always)
+  expect(named(ahead('/', false))).toEqual([...program, '/api/session', letters])
 })
 
 test('an address that is not known promises nothing, and without a build only the data is named', () => {
-  expect(named(ahead('/nowhere', true))).toEqual(always)
+  expect(named(ahead('/nowhere', true))).toEqual([...program, '/api/session', letters])
   expect(createAhead(new Map())('/', true)).toBe(
     '</api/session>; rel=preload; as=fetch; crossorigin, </api/tunnels>; rel=preload; as=fetch; crossorigin',
   )

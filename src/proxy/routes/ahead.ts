@@ -36,16 +36,16 @@ const fonts = /^\/assets\/(?:inter|jetbrains-mono)-latin-wght-normal-[^/]+\.woff
 export function createAhead(page: Page): Ahead {
   const text = page.get(manifestPath)?.plain.toString()
   const manifest = text ? (JSON.parse(text) as Manifest) : {}
-  const always = [
-    ...[...page.keys()].filter((path) => fonts.test(path)).map(toFont),
-    toQuestion('/api/session'),
-  ]
+  // In the order in which they are needed: only six are under way at once.
+  const program = [...withImports(manifest, 'index.html')].map(toModule)
+  const letters = [...page.keys()].filter((path) => fonts.test(path)).map(toFont)
   const codes = pages.map(({ code }) => filesOf(manifest, `src/web/pages/${code}`).map(toModule))
 
   return (path, mayAsk) => {
     const at = mayAsk ? pages.findIndex(({ address }) => address.test(path)) : -1
     const data = pages[at]?.data?.(path) ?? []
-    return [...always, ...(codes[at] ?? []), ...data.map(toQuestion)].join(', ')
+    const questions = ['/api/session', ...data].map(toQuestion)
+    return [...program, ...questions, ...(codes[at] ?? []), ...letters].join(', ')
   }
 }
 

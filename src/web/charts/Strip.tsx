@@ -1,4 +1,4 @@
-import { memo } from 'react'
+import { memo, type SVGProps } from 'react'
 import { stripBuckets, type TunnelSummary } from '#contract/history.ts'
 import { tip } from '#web/ui/Tooltip.tsx'
 import { type Band, stripText, toBands } from './strip.ts'
@@ -55,6 +55,9 @@ export function StripPatterns() {
 const box = (bands: readonly Band[], y: number, height: number) =>
   bands.map(({ at, length }) => `M${at * 3} ${y}h${length * 3}v${height}h${-length * 3}z`).join('')
 
+/** What has no length is left out: most strips have one or two of all these, and a list has dozens of strips. */
+const shape = (d: string, look: SVGProps<SVGPathElement>) => (d ? <path d={d} {...look} /> : null)
+
 /** Healthy is a quiet line, trouble is solid: the eye finds what is not as it should be. */
 function statusPaths(bands: readonly Band[]) {
   const of = (letter: string) =>
@@ -63,15 +66,15 @@ function statusPaths(bands: readonly Band[]) {
   const reported = bands.filter(({ letter }) => letter !== letter.toLowerCase())
   return (
     <>
-      <path d={box(healthy ?? [], 0, 11)} className="fill-good-soft" />
-      <path d={box(healthy ?? [], 9, 2)} className="fill-good" />
-      <path d={box(degraded ?? [], 0, 11)} className="fill-warn-soft" />
-      <path d={box(degraded ?? [], 0, 2) + box(degraded ?? [], 9, 2)} className="fill-warn" />
-      <path d={box(down ?? [], 0, 11)} className="fill-bad" />
-      <path d={box(inactive ?? [], 9, 2)} className="fill-unknown" />
-      <path d={box(unknown ?? [], 0, 11)} fill="url(#strip-unknown)" />
+      {shape(box(healthy ?? [], 0, 11), { className: 'fill-good-soft' })}
+      {shape(box(healthy ?? [], 9, 2), { className: 'fill-good' })}
+      {shape(box(degraded ?? [], 0, 11), { className: 'fill-warn-soft' })}
+      {shape(box(degraded ?? [], 0, 2) + box(degraded ?? [], 9, 2), { className: 'fill-warn' })}
+      {shape(box(down ?? [], 0, 11), { className: 'fill-bad' })}
+      {shape(box(inactive ?? [], 9, 2), { className: 'fill-unknown' })}
+      {shape(box(unknown ?? [], 0, 11), { fill: 'url(#strip-unknown)' })}
       {/* Only reported: paler than what was seen. */}
-      <path d={box(reported, 0, 11)} className="fill-panel" opacity="0.55" />
+      {shape(box(reported, 0, 11), { className: 'fill-panel', opacity: 0.55 })}
     </>
   )
 }
@@ -85,11 +88,11 @@ function flatPaths(bands: readonly Band[]) {
     )
   return (
     <>
-      <path d={of('h')} className="fill-good" opacity="0.35" />
-      <path d={of('d')} className="fill-warn" />
-      <path d={of('x')} className="fill-bad" />
-      <path d={of('i')} className="fill-unknown-soft" />
-      <path d={of('u')} fill="url(#strip-unknown)" />
+      {shape(of('h'), { className: 'fill-good', opacity: 0.35 })}
+      {shape(of('d'), { className: 'fill-warn' })}
+      {shape(of('x'), { className: 'fill-bad' })}
+      {shape(of('i'), { className: 'fill-unknown-soft' })}
+      {shape(of('u'), { fill: 'url(#strip-unknown)' })}
     </>
   )
 }
@@ -104,26 +107,14 @@ function activePaths(bands: readonly Band[]) {
   }
   const odd = holders.filter(({ letter }) => (shade.get(letter.toLowerCase()) ?? 0) % 2 === 1)
   const even = holders.filter((band) => !odd.includes(band))
+  const vacant = bands.filter(({ letter }) => letter === '-')
+  const unknown = bands.filter(({ letter }) => letter.toLowerCase() === 'u')
   return (
     <>
-      <path d={box(even, 13, 5)} className="fill-good" />
-      <path d={box(odd, 13, 5)} className="fill-good" opacity="0.45" />
-      <path
-        d={box(
-          bands.filter(({ letter }) => letter === '-'),
-          13,
-          5,
-        )}
-        className="fill-bad"
-      />
-      <path
-        d={box(
-          bands.filter(({ letter }) => letter.toLowerCase() === 'u'),
-          13,
-          5,
-        )}
-        fill="url(#strip-unknown)"
-      />
+      {shape(box(even, 13, 5), { className: 'fill-good' })}
+      {shape(box(odd, 13, 5), { className: 'fill-good', opacity: 0.45 })}
+      {shape(box(vacant, 13, 5), { className: 'fill-bad' })}
+      {shape(box(unknown, 13, 5), { fill: 'url(#strip-unknown)' })}
     </>
   )
 }
