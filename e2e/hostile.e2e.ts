@@ -129,7 +129,7 @@ test.describe('a world that is not well-meaning', () => {
     ]) {
       const answer = await page.request.get(`${tandem.address}${path}`)
       const { 'content-type': type, 'content-disposition': kept } = answer.headers()
-      expect([path, type, /^attachment;/.test(kept ?? '')]).toEqual([
+      expect([path, type, (kept ?? '').startsWith('attachment;')]).toEqual([
         path,
         'text/csv; charset=utf-8',
         true,
@@ -203,8 +203,8 @@ test('S5 S6 S8 another site’s page frames nothing, reads nothing and changes n
             new Promise((resolve, reject) => {
               const script = document.createElement('script')
               script.src = `${address}/api/tunnels`
-              script.onload = () => resolve('loaded')
-              script.onerror = () => reject(new Error('blocked'))
+              script.addEventListener('load', () => resolve('loaded'))
+              script.addEventListener('error', () => reject(new Error('blocked')))
               document.head.append(script)
             }),
         ],
@@ -213,8 +213,8 @@ test('S5 S6 S8 another site’s page frames nothing, reads nothing and changes n
           () =>
             new Promise((resolve, reject) => {
               const stream = new EventSource(`${address}/api/events`, { withCredentials: true })
-              stream.onmessage = () => resolve('heard')
-              stream.onerror = () => reject(new Error('blocked'))
+              stream.addEventListener('message', () => resolve('heard'))
+              stream.addEventListener('error', () => reject(new Error('blocked')))
             }),
         ],
         [

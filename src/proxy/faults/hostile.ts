@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { riskIds } from '#contract/failover-checks.ts'
 import type { openapiDocument } from '../routes/openapi.ts'
 

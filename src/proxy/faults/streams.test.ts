@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LiveEvent } from '#contract/events.ts'
 import { createBus } from '../live/bus.ts'

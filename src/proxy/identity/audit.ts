@@ -287,8 +287,11 @@ export function createAudit(deps: {
 }
 
 /** Whether a column holds this text, in any case; what is a pattern to the database is text here. */
+/** No name holds a NUL, and for a database it is the end of the text. */
 const contains = (column: Expression<string | null>, part: string) =>
-  sql<boolean>`lower(${column}) like ${`%${part.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`
+  part.includes('\0')
+    ? sql<boolean>`1 = 0`
+    : sql<boolean>`lower(${column}) like ${`%${part.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`
 
 /** The first record that the log names and the chain no longer has. */
 function missingOf(anchors: ReadonlyMap<number, string>, head: Followed): Fault | null {

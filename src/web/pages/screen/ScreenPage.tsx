@@ -140,12 +140,9 @@ const Title = ({ children }: { children: ReactNode }) => (
 /** Read aloud letter by letter, and large enough to be typed from across the room. */
 function Code({ code }: { code: string }) {
   return (
-    <p
-      role="img"
-      aria-label={`The code is ${[...code.replace('-', '')].join(' ')}`}
-      className="font-mono text-[clamp(2.6rem,13vmin,22rem)] leading-none font-semibold tracking-wide whitespace-nowrap"
-    >
-      {code}
+    <p className="font-mono text-[clamp(2.6rem,13vmin,22rem)] leading-none font-semibold tracking-wide whitespace-nowrap">
+      <span className="sr-only">The code is {[...code.replace('-', '')].join(' ')}</span>
+      <span aria-hidden="true">{code}</span>
     </p>
   )
 }
@@ -175,7 +172,7 @@ function Countdown({ at, lead }: { at: number; lead: string }) {
 /** What is in the way, and that nobody has to do anything about it here. */
 function Trouble({ problem, children }: { problem: Problem | null; children: ReactNode }) {
   return (
-    <div role="status">
+    <output className="block">
       {problem ? (
         <div className="flex items-start gap-[0.6em] rounded-lg bg-warn-soft px-[0.9em] py-[0.7em]">
           <Icon name="alert" className="mt-[0.15em] size-[1.1em] text-warn" />
@@ -187,7 +184,7 @@ function Trouble({ problem, children }: { problem: Problem | null; children: Rea
           </p>
         </div>
       ) : null}
-    </div>
+    </output>
   )
 }
 
