@@ -3,12 +3,12 @@ import type { WhoMethod } from '#contract/session.ts'
 
 /** Roles and ways of signing in, in words for people. */
 
-/** What each role may do; each may what those before it may. */
+/** What each role may do. */
 export const roleMeanings: Record<PersonRole, string> = {
   viewer: 'Sees everything but secrets, people and the audit record. Changes nothing.',
-  operator: 'Also fails tunnels over and chooses the preferred connector.',
+  operator: 'Sees what a viewer sees, fails tunnels over and chooses the preferred connector.',
   admin:
-    'Also creates, renames, deletes and configures tunnels, sees secrets, and manages people and screens.',
+    'Does everything: fails over, creates, renames, deletes and configures tunnels, sees secrets, manages people and screens.',
 }
 
 export const methodWords: Record<WhoMethod, string> = {

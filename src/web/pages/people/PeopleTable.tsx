@@ -82,7 +82,7 @@ function PersonRow({ person, isMe, onOpen }: { person: Person; isMe: boolean; on
       <Td className="max-md:hidden">{methodWords[method]}</Td>
       <Td className="max-md:hidden">
         {method === 'local' ? (
-          <span className="inline-flex items-center gap-1.5">
+          <span className="inline-flex items-center gap-1.5 align-middle">
             <Icon
               name={hasSecondFactor ? 'check' : 'minus'}
               className={`size-4 ${hasSecondFactor ? 'text-good' : 'text-ink-3'}`}
@@ -116,7 +116,7 @@ const marks: Record<Standing, [icon: IconName, ink: string]> = {
 function StandingMark({ standing }: { standing: Standing }) {
   const [icon, ink] = marks[standing]
   return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+    <span className="inline-flex items-center gap-1.5 align-middle whitespace-nowrap">
       <Icon name={icon} className={`size-4 ${ink}`} />
       {standingWords[standing]}
     </span>
