@@ -29,7 +29,7 @@ function shotsOf(tunnels: Tunnel[]): Shot[] {
   const press = (keys: string) => (shown: Page) => shown.keyboard.press(keys)
   return [
     { name: 'tunnels', path: '/' },
-    { name: 'tunnels-filtered', path: '/?status=["degraded","down"]' },
+    { name: 'tunnels-filtered', path: '/?status=degraded,down' },
     { name: 'tunnels-no-match', path: '/?q=nothing-like-this' },
     { name: 'create', path: '/?dialog=create' },
     { name: 'palette', path: '/', act: press('Control+k') },
@@ -52,7 +52,11 @@ function shotsOf(tunnels: Tunnel[]): Shot[] {
       name: dialog,
       path: `${page}?dialog=${dialog}`,
     })),
+    { name: 'report', path: `${page}/report` },
     { name: 'activity', path: '/activity' },
+    { name: 'wall', path: '/wall' },
+    { name: 'wall-dense', path: '/wall?density=dense' },
+    { name: 'wall-build', path: '/wall/build' },
     { name: 'not-found', path: '/nowhere' },
   ]
 }
