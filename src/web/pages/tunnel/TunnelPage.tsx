@@ -148,9 +148,7 @@ export function TunnelPage() {
             connectors={list.connectors}
             onFollow={(failoverId) => open(follow(failoverId))}
           />
-          <FactsPanel tunnel={tunnel} />
           <ConfigurationPanel tunnel={tunnel} onChange={() => open({ dialog: 'configuration' })} />
-          <MetadataPanel metadata={tunnel.metadata} />
         </div>
       </div>
       <Suspense fallback={<HistoryRoom lanes={list.connectors.length + 2} />}>
@@ -162,6 +160,10 @@ export function TunnelPage() {
           onRange={(text) => go({ range: text })}
         />
       </Suspense>
+      <div className="grid min-w-0 items-start gap-4 md:grid-cols-2">
+        <FactsPanel tunnel={tunnel} />
+        <MetadataPanel metadata={tunnel.metadata} />
+      </div>
       <Suspense>
         {search.dialog === 'failover' ? (
           <FailoverDialog
