@@ -11,10 +11,12 @@ import { Button } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { Field, Input, Select } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
-import { clockIn, shortIn, useZone } from '#web/ui/zone.ts'
+import { clockIn, shortIn, useZone, type Zone } from '#web/ui/zone.ts'
 import { changesText } from './words.ts'
 
 const kinds = ['active-changed', 'no-active-began', 'status-changed'] as const
+type Seen = NonNullable<TunnelDetail['unacknowledged']>
+
 /** More than these are not told one by one. */
 const mostListed = 20
 
@@ -53,7 +55,9 @@ export function AcknowledgeDialog({
       }}
       onClose={onClose}
     >
-      {seen ? (
+      {seen === null ? (
+        <p className="text-ink-2">Nothing of this tunnel waits for an acknowledgement now.</p>
+      ) : changes.length > 1 ? (
         <Field label="What you have seen">
           {(control) => (
             <Select
@@ -61,11 +65,7 @@ export function AcknowledgeDialog({
               value={eventId}
               onChange={(event) => setEventId(event.target.value)}
             >
-              <option value="">
-                {seen.count === 1
-                  ? `The change of ${shortIn(seen.firstAt, zone)}`
-                  : `All ${seen.count} changes, ${shortIn(seen.firstAt, zone)} to ${clockIn(seen.lastAt, zone)}`}
-              </option>
+              <option value="">{allText(seen, zone)}</option>
               {changes.map((event) => (
                 <option key={event.id} value={event.id}>
                   {clockIn(event.at, zone)} {eventSentence(event)}
@@ -75,7 +75,7 @@ export function AcknowledgeDialog({
           )}
         </Field>
       ) : (
-        <p className="text-ink-2">Nothing of this tunnel waits for an acknowledgement now.</p>
+        <p>{allText(seen, zone)}</p>
       )}
       <Field label="Comment" hint="Optional, e.g. why it happened or who looks after it.">
         {(control) => (
@@ -107,8 +107,13 @@ export function AcknowledgeDialog({
   )
 }
 
+const allText = ({ count, firstAt, lastAt }: Seen, zone: Zone) =>
+  count === 1
+    ? `The change of ${shortIn(firstAt, zone)}`
+    : `All ${count} changes, ${shortIn(firstAt, zone)} to ${clockIn(lastAt, zone)}`
+
 /** The entries of the log that wait, newest first, when there are few enough to be told one by one. */
-function useChanges(tunnelId: string, seen: TunnelDetail['unacknowledged']): HistoryEvent[] {
+function useChanges(tunnelId: string, seen: Seen | null): HistoryEvent[] {
   const isShort = seen !== null && seen.count > 1 && seen.count <= mostListed
   const range = seen ? { from: seen.firstAt, to: seen.lastAt + 1 } : undefined
   const { data } = useInfiniteQuery({

@@ -110,9 +110,11 @@ export function useModal(ref: { current: HTMLDialogElement | null }) {
     if (!dialog) return
     if (!dialog.open) dialog.showModal()
     // The browser would begin at the first button, which is the one that closes.
-    const first = dialog.querySelector<HTMLElement>(
-      '[data-autofocus], input:checked, input:not([type="radio"], [readonly]), textarea, select',
-    )
+    const first =
+      dialog.querySelector<HTMLElement>('[data-autofocus]') ??
+      dialog.querySelector<HTMLElement>(
+        'input:checked, input:not([type="radio"], [readonly]), textarea, select',
+      )
     ;(first ?? dialog).focus()
     return () => dialog.close()
   }, [ref])
