@@ -85,7 +85,7 @@ test.describe('a world that is not well-meaning', () => {
     for (const name of payloads) {
       // The last ones wait for the next listing.
       await expect(
-        page.getByRole('link', { name: name.replace('\u202e', ''), exact: true }),
+        page.getByRole('link', { name: name.replace('\u202e', ''), exact: true }).first(),
       ).toBeVisible({
         timeout: 20_000,
       })
@@ -141,6 +141,8 @@ test.describe('a world that is not well-meaning', () => {
     page,
     world,
   }) => {
+    // A hundred clicks.
+    test.setTimeout(180_000)
     const { id } = await world.addTunnel('a\u202eexe.gpj\u2066\u200b\u0007b')
     let nested: unknown = '<script>window.__x=1</script>'
     for (let depth = 0; depth < 100; depth += 1) nested = { [`level ${depth}`]: nested }
@@ -245,7 +247,7 @@ test('S5 S6 S8 another site’s page frames nothing, reads nothing and changes n
           body: JSON.stringify({ name: 'made elsewhere', ha: true }),
         }),
       )
-      await Promise.all(sent)
+      await Promise.allSettled(sent)
       navigator.sendBeacon(
         `${address}/api/tunnels`,
         JSON.stringify({ name: 'made elsewhere', ha: true }),
@@ -286,8 +288,6 @@ test('S7 the watch over the browser is awake: what the policy stops fails a test
       // Trusted Types say no.
     }
   })
-  await expect(watch.expectClean([])).rejects.toThrow(
-    /style-src-attr[\s\S]*require-trusted-types-for/,
-  )
+  await expect(watch.expectClean([])).rejects.toThrow(/inline style[\s\S]*TrustedHTML/)
   await context.close()
 })

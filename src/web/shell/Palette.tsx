@@ -1,15 +1,7 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role -- a combobox's list is no datalist: its options hold marks and reasons */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useRouterState } from '@tanstack/react-router'
-import {
-  type ReactNode,
-  useDeferredValue,
-  useEffect,
-  useId,
-  useMemo,
-  useRef,
-  useState,
-} from 'react'
+import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
 import type { ConnectorList } from '#contract/tunnel.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { connectorsQuery, tunnelsQuery } from '#web/api/queries.ts'
@@ -44,16 +36,15 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
   const listId = useId()
   const [query, setQuery] = useState('')
   const [marked, setMarked] = useState(0)
-  const wanted = useDeferredValue(query)
-  const found = useFound(wanted)
+  const found = useFound(query)
   const actions = useActions(onHelp)
   useModal(dialog)
 
   const choices = useMemo(() => {
-    const words = wanted.toLowerCase().split(/\s+/).filter(Boolean)
+    const words = query.toLowerCase().split(/\s+/).filter(Boolean)
     const matching = actions.filter(({ text }) => words.every((word) => text.includes(word)))
     return [...found, ...matching] satisfies Choice[]
-  }, [found, actions, wanted])
+  }, [found, actions, query])
   const at = Math.min(marked, choices.length - 1)
   const current = choices[at]
 

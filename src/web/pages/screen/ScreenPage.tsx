@@ -140,9 +140,13 @@ const Title = ({ children }: { children: ReactNode }) => (
 /** Read aloud letter by letter, and large enough to be typed from across the room. */
 function Code({ code }: { code: string }) {
   return (
-    <p className="font-mono text-[clamp(2.6rem,13vmin,22rem)] leading-none font-semibold tracking-wide whitespace-nowrap">
-      <span className="sr-only">The code is {[...code.replace('-', '')].join(' ')}</span>
-      <span aria-hidden="true">{code}</span>
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- text that is read in another way than it is written
+    <p
+      role="img"
+      aria-label={`The code is ${[...code.replace('-', '')].join(' ')}`}
+      className="font-mono text-[clamp(2.6rem,13vmin,22rem)] leading-none font-semibold tracking-wide whitespace-nowrap"
+    >
+      {code}
     </p>
   )
 }
@@ -174,15 +178,15 @@ function Trouble({ problem, children }: { problem: Problem | null; children: Rea
   return (
     <output className="block">
       {problem ? (
-        <div className="flex items-start gap-[0.6em] rounded-lg bg-warn-soft px-[0.9em] py-[0.7em]">
+        <span className="flex items-start gap-[0.6em] rounded-lg bg-warn-soft px-[0.9em] py-[0.7em]">
           <Icon name="alert" className="mt-[0.15em] size-[1.1em] text-warn" />
-          <p className="min-w-0">
+          <span className="min-w-0">
             <span className="block font-medium">{problem.title}</span>
             <span className="text-ink-2">
               {problem.detail} {children}
             </span>
-          </p>
-        </div>
+          </span>
+        </span>
       ) : null}
     </output>
   )
