@@ -140,6 +140,7 @@ const Title = ({ children }: { children: ReactNode }) => (
 /** Read aloud letter by letter, and large enough to be typed from across the room. */
 function Code({ code }: { code: string }) {
   return (
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- text that is read in another way than it is written
     <p
       role="img"
       aria-label={`The code is ${[...code.replace('-', '')].join(' ')}`}
@@ -175,19 +176,19 @@ function Countdown({ at, lead }: { at: number; lead: string }) {
 /** What is in the way, and that nobody has to do anything about it here. */
 function Trouble({ problem, children }: { problem: Problem | null; children: ReactNode }) {
   return (
-    <div role="status">
+    <output className="block">
       {problem ? (
-        <div className="flex items-start gap-[0.6em] rounded-lg bg-warn-soft px-[0.9em] py-[0.7em]">
+        <span className="flex items-start gap-[0.6em] rounded-lg bg-warn-soft px-[0.9em] py-[0.7em]">
           <Icon name="alert" className="mt-[0.15em] size-[1.1em] text-warn" />
-          <p className="min-w-0">
+          <span className="min-w-0">
             <span className="block font-medium">{problem.title}</span>
             <span className="text-ink-2">
               {problem.detail} {children}
             </span>
-          </p>
-        </div>
+          </span>
+        </span>
       ) : null}
-    </div>
+    </output>
   )
 }
 
