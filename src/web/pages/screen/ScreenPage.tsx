@@ -140,7 +140,6 @@ const Title = ({ children }: { children: ReactNode }) => (
 /** Read aloud letter by letter, and large enough to be typed from across the room. */
 function Code({ code }: { code: string }) {
   return (
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- text that is read in another way than it is written
     <p
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- read aloud in another way than it is written
       role="img"
