@@ -11,7 +11,8 @@ test.beforeEach(async ({ page, tandem }) => setUp(page, tandem))
 const shown = (screen: Page) => screen.getByRole('img', { name: /^The code is/ })
 const rowOf = (page: Page, name: string) =>
   page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) })
-const tunnels = (screen: Page) => screen.getByRole('row', { name: /lon-branch-core/ })
+/** On the wall as well as in the list. */
+const tunnels = (screen: Page) => screen.getByText('lon-branch-core').first()
 
 async function choose(page: Page, name: string, action: string) {
   await page.getByRole('button', { name: `Actions for ${name}` }).click()
@@ -44,13 +45,13 @@ test('a screen shows a code, an admin approves it, and it goes to its page', asy
   await expect(page.getByRole('dialog', { name: 'The screen has its access' })).toBeVisible()
   await page.getByRole('button', { name: 'Done' }).click()
   await expect(tunnels(screen)).toBeVisible()
-  await expect(rowOf(page, 'NOC, left')).toContainText('The list of tunnels')
+  await expect(rowOf(page, 'NOC, left')).toContainText('The wall')
   await expectAccessible(page)
 
   // A browser that starts with the pairing page goes on to its own.
   await screen.goto('/screen')
   await expect(tunnels(screen)).toBeVisible()
-  await expect(screen).toHaveURL('/')
+  await expect(screen).toHaveURL('/wall')
 })
 
 test('a screen gets another name, and when its access is taken away it shows a code again', async ({
