@@ -145,7 +145,8 @@ test.describe('a world that is not well-meaning', () => {
     test.setTimeout(180_000)
     const { id } = await world.addTunnel('a\u202eexe.gpj\u2066\u200b\u0007b')
     let nested: unknown = '<script>window.__x=1</script>'
-    for (let depth = 0; depth < 100; depth += 1) nested = { [`level ${depth}`]: nested }
+    // With the two around them a hundred levels; what lies deeper Tandem leaves out.
+    for (let depth = 0; depth < 98; depth += 1) nested = { [`level ${depth}`]: nested }
     const flat = Object.fromEntries(
       Array.from({ length: 90 }, (_, n) => [`key ${n} ${'k'.repeat(40)}`, 'v'.repeat(60)]),
     )
@@ -161,7 +162,7 @@ test.describe('a world that is not well-meaning', () => {
     }).toPass({ timeout: 40_000 })
     // Opened level by level, down to what lies at the bottom.
     const tree = page.getByRole('region', { name: 'Metadata' }).last()
-    for (let depth = 99; depth > 0; depth -= 1) {
+    for (let depth = 97; depth > 0; depth -= 1) {
       await tree.getByRole('button', { name: new RegExp(`^level ${depth}(?!\\d)`) }).click()
     }
     await expect(tree.getByText('<script>window.__x=1</script>')).toBeVisible()

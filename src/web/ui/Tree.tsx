@@ -16,14 +16,15 @@ export function Tree({ value, label }: { value: unknown; label: string }) {
 }
 
 const step = 100
+/** The indent stops growing there, so that the deepest text still has room. */
+const deepestIndent = 12
 
 function Entries({ value, depth }: { value: object; depth: number }) {
   const [shown, setShown] = useState(step)
   const entries = Object.entries(value)
   if (entries.length === 0) return <span className="text-ink-3">empty</span>
   return (
-    // The indent stops growing so that the deepest text still has room.
-    <ul className={depth > 0 && depth < 12 ? 'border-l border-line pl-3' : ''}>
+    <ul className={depth > 0 && depth < deepestIndent ? 'border-l border-line pl-3' : ''}>
       {entries.slice(0, shown).map(([key, child]) => (
         <li key={key}>
           <Entry name={Array.isArray(value) ? `[${key}]` : key} value={child} depth={depth} />
@@ -71,7 +72,7 @@ function Entry({ name, value, depth }: { name: string; value: unknown; depth: nu
         </span>
       </button>
       {open ? (
-        <div className="pl-2">
+        <div className={depth < deepestIndent ? 'pl-2' : ''}>
           <Entries value={value} depth={depth + 1} />
         </div>
       ) : null}
