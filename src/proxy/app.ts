@@ -99,9 +99,7 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
     )
   })
   pageRoutes(app, page, async (c) => {
-    // Loading a page is no deed yet: nothing is written down for it, and no cookie changes.
-    const asking = { ...toAsking(c), isDeed: false }
-    const found = await identity.find(asking, identity.toWay(asking)).catch(() => null)
+    const found = await identity.find(toAsking(c), c.get('way')).catch(() => null)
     return found?.who != null
   })
 

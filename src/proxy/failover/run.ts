@@ -15,6 +15,7 @@ import type { Client } from '../cloudflare/client.ts'
 import type { SeenConnector } from '../cloudflare/translate.ts'
 import { notRecorded } from '../identity/actions.ts'
 import { ProblemError, sentenceOf } from '../problem.ts'
+import { isDuplicate } from '../store/open.ts'
 import { shortId } from './checks.ts'
 import type { Records } from './records.ts'
 import type { Survey } from './survey.ts'
@@ -73,9 +74,6 @@ const refusals = new Set([
 
 /** Who has a tunnel for a failover; `decided` resolves once it is on disk or was refused. */
 type Taken = { failoverId: string | null; by: string; since: number; decided: Promise<void> }
-
-const isUnique = (error: unknown) =>
-  error instanceof Error && 'code' in error && error.code === 'SQLITE_CONSTRAINT_UNIQUE'
 
 export function createFailovers(deps: FailoverDeps) {
   const { records, client, now } = deps
@@ -314,7 +312,7 @@ export function createFailovers(deps: FailoverDeps) {
       await records.insert(failover, from)
     } catch (error) {
       // Another process, or a failover that this one has not taken up yet after a restart.
-      throw isUnique(error) ? runningProblem(failover.tunnelId) : notRecorded(error)
+      throw isDuplicate(error) ? runningProblem(failover.tunnelId) : notRecorded(error)
     }
   }
 

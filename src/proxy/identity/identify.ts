@@ -24,11 +24,14 @@ export type Asking = {
   header: (name: string) => string | undefined
 }
 
+/** What an open page asks by itself; loading one is no deed either. */
+const pageAsks = new Set(['/api/events', '/api/session'])
+
 export const toAsking = (c: Context<Env>): Asking => ({
   peer: plainAddress(
     (c.env as Partial<Env['Bindings']> | undefined)?.incoming?.socket.remoteAddress ?? '',
   ),
-  isDeed: c.req.path !== '/api/events' && c.req.path !== '/api/session',
+  isDeed: c.req.path.startsWith('/api/') && !pageAsks.has(c.req.path),
   header: (name) => c.req.header(name),
 })
 
@@ -165,8 +168,8 @@ export const toMe = (who: Who, tryRoles: readonly PersonRole[]): Me => ({
   kind: who.kind,
   method: who.method,
   signedInAt: who.signedInAt,
-  // Whom Access lets in, Access lets out.
   view: who.view ?? null,
+  // Whom Access lets in, Access lets out.
   maySignOut: who.kind === 'person' && who.method !== 'access',
   tryRoles: [...tryRoles],
 })

@@ -26,7 +26,8 @@ export const isChange = ({ kind, to }: Pick<HistoryEvent, 'kind' | 'to'>) =>
 
 export const holds = ({ from, to }: Window, at: number) => from <= at && at < to
 
-const windowsOf = ({ maintenance }: Standing): Window[] =>
+/** When its traffic was, is or will be worked on. */
+export const windowsOf = ({ maintenance }: Standing): Window[] =>
   maintenance.map(windowOf).filter((window) => window !== null)
 
 /** A change joins those that wait, unless a maintenance had announced it. */

@@ -6,7 +6,7 @@ import {
   type NoteRequest,
   whyNoMaintenance,
 } from '#contract/mark-requests.ts'
-import { type Mark, MarkKind, type Window, windowOf } from '#contract/marks.ts'
+import { type Mark, MarkKind, type Window } from '#contract/marks.ts'
 import type { LoggedEvent } from '../history/advance.ts'
 import { noEvent } from '../history/advance.ts'
 import type { Keys } from '../history/keys.ts'
@@ -22,6 +22,7 @@ import {
   isChange,
   nextEdge,
   type Standing,
+  windowsOf,
   withAcknowledgement,
   withChanges,
   withMaintenance,
@@ -227,12 +228,6 @@ export async function createMarks(deps: MarksDeps) {
     return rows.map(fromRow)
   }
 
-  /** When a tunnel's traffic was, is or will be worked on. */
-  const windowsOf = (tunnelId: string): Window[] =>
-    standingOf(tunnelId)
-      .maintenance.map(windowOf)
-      .filter((window) => window !== null)
-
   /** A window opens or closes, and old words fade: told when it is time. */
   function schedule() {
     cancel()
@@ -273,7 +268,7 @@ export async function createMarks(deps: MarksDeps) {
     planMaintenance,
     endMaintenance,
     ofTunnel,
-    windowsOf,
+    windowsOf: (tunnelId: string): Window[] => windowsOf(standingOf(tunnelId)),
     forget,
     start: schedule,
     stop: () => cancel(),

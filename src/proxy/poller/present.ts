@@ -397,32 +397,35 @@ export function createPresent(deps: PresentDeps) {
     tell([one], now())
   }
 
-  function setFailover(tunnelId: string, failoverId: string | null) {
-    const one = known.get(tunnelId)
-    if (!one) return
-    one.failoverId = failoverId
-    tell([one], now())
-  }
-
-  /** @param onStandbySince since when another one than the preferred is active, if it is and if known. */
-  function setPreference(
+  /** Something beside what was looked at: it is told as well. */
+  function amend(
     tunnelId: string,
-    preferredConnectorId: string | null,
-    onStandbySince: number | null,
+    change: Partial<
+      Pick<Known, 'failoverId' | 'preferredConnectorId' | 'onStandbySince' | 'lastDrill'>
+    >,
   ) {
     const one = known.get(tunnelId)
     if (!one) return
-    one.preferredConnectorId = preferredConnectorId
-    one.onStandbySince = preferredConnectorId === null ? null : onStandbySince
+    Object.assign(one, change)
     tell([one], now())
   }
 
-  function setLastDrill(tunnelId: string, lastDrill: Tunnel['lastDrill']) {
-    const one = known.get(tunnelId)
-    if (!one) return
-    one.lastDrill = lastDrill
-    tell([one], now())
-  }
+  const setFailover = (tunnelId: string, failoverId: string | null) =>
+    amend(tunnelId, { failoverId })
+
+  /** @param since since when another one than the preferred is active, if it is and if known. */
+  const setPreference = (
+    tunnelId: string,
+    preferredConnectorId: string | null,
+    since: number | null,
+  ) =>
+    amend(tunnelId, {
+      preferredConnectorId,
+      onStandbySince: preferredConnectorId === null ? null : since,
+    })
+
+  const setLastDrill = (tunnelId: string, lastDrill: Tunnel['lastDrill']) =>
+    amend(tunnelId, { lastDrill })
 
   /** Something that people said of these tunnels changed: whoever listens is told. */
   function tellAgain(tunnelIds: Iterable<string>) {

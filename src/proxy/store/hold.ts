@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import { sqliteCodeOf } from './open.ts'
 
 /**
  * Whose is the data folder? One Tandem's at a time: two would both watch, both count calls and both fail
@@ -37,7 +38,7 @@ export function holdFolder(
     return () => held.close()
   } catch (cause) {
     lock?.close()
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
+    const code = sqliteCodeOf(cause) || 'unknown'
     const says = code.startsWith('SQLITE_BUSY')
       ? `Another Tandem is running on the folder ${dataDir}: end it first, or set another TANDEM_DATA_DIR.`
       : `Nothing can be written to the folder ${dataDir} (${code}): check TANDEM_DATA_DIR.`

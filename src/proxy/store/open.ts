@@ -68,7 +68,7 @@ export async function openStore(
     assertDurable(database, file)
   } catch (error) {
     await db.destroy()
-    throw codeOf(error).startsWith('SQLITE_') ? unusable(file, error) : error
+    throw sqliteCodeOf(error).startsWith('SQLITE_') ? unusable(file, error) : error
   }
   const checked = isLarge && notice === null ? checkBeside(file) : Promise.resolve(null)
   return { db, notice, backup: (copy) => copyTo(file, copy), checked }
@@ -85,7 +85,10 @@ function toDialect(database: Database.Database): SqliteDialect {
 }
 
 /** Whether a write failed only because another program holds the database. */
-export const isLocked = (error: unknown) => /^SQLITE_(?:BUSY|LOCKED)/.test(codeOf(error))
+export const isLocked = (error: unknown) => /^SQLITE_(?:BUSY|LOCKED)/.test(sqliteCodeOf(error))
+
+/** Whether a row was refused because another one has what may be there once only. */
+export const isDuplicate = (error: unknown) => sqliteCodeOf(error) === 'SQLITE_CONSTRAINT_UNIQUE'
 
 /** Throws an Error in one sentence when it can't be. */
 export function makeFolder(dataDir: string) {
@@ -109,10 +112,11 @@ function openFile(file: string): Database.Database | null {
   }
 }
 
-const codeOf = (error: unknown) =>
+/** SQLite's own word for what went wrong; empty where it was something else. */
+export const sqliteCodeOf = (error: unknown) =>
   error instanceof Error && 'code' in error ? String(error.code) : ''
 
-const isDamage = (error: unknown) => /SQLITE_(?:CORRUPT|NOTADB)/.test(codeOf(error))
+const isDamage = (error: unknown) => /SQLITE_(?:CORRUPT|NOTADB)/.test(sqliteCodeOf(error))
 
 function unusable(file: string, cause: unknown): Error {
   const why: Record<string, string> = {
@@ -123,7 +127,7 @@ function unusable(file: string, cause: unknown): Error {
     EACCES: 'the folder can’t be written to',
     EROFS: 'the disk is read-only',
   }
-  const code = codeOf(cause)
+  const code = sqliteCodeOf(cause)
   const says = why[code] ?? why[code.replace(/_[A-Z]+$/, '')] ?? code
   return new Error(`The database ${file} can’t be used: ${says}. Check TANDEM_DATA_DIR.`, { cause })
 }
@@ -281,7 +285,9 @@ export async function backUp(dataDir: string, copy: string): Promise<void> {
   try {
     await copyTo(file, copy)
   } catch (error) {
-    throw new Error(`The backup ${copy} could not be written (${codeOf(error)}).`, { cause: error })
+    throw new Error(`The backup ${copy} could not be written (${sqliteCodeOf(error)}).`, {
+      cause: error,
+    })
   }
 }
 
@@ -308,7 +314,9 @@ function openAs(dataDir: string, readonly: boolean): Store {
       return new Kysely({ dialect: toDialect(database) })
     }
   } catch (error) {
-    throw new Error(`The database ${file} can’t be read (${codeOf(error)}).`, { cause: error })
+    throw new Error(`The database ${file} can’t be read (${sqliteCodeOf(error)}).`, {
+      cause: error,
+    })
   }
   database.close()
   throw new Error(`The database ${file} is from an older Tandem: start this one on it once.`)
