@@ -54,10 +54,16 @@ export function landLogged(cache: QueryClient, events: readonly HistoryEvent[]) 
 
 /** The last few of both, newest first. */
 function onTop(old: readonly HistoryEvent[], events: readonly HistoryEvent[]): HistoryEvent[] {
-  const known = new Set(old.map(({ id }) => id))
-  const fresh = events.filter(({ id, kind }) => tickerKinds.includes(kind) && !known.has(id))
-  return [...fresh.toReversed(), ...old].toSorted((a, b) => b.at - a.at).slice(0, mostTicked)
+  const fresh = unknown(events, old).filter(({ kind }) => tickerKinds.includes(kind))
+  return newestFirst([...fresh.toReversed(), ...old]).slice(0, mostTicked)
 }
+
+const unknown = (events: readonly HistoryEvent[], old: readonly HistoryEvent[]) => {
+  const known = new Set(old.map(({ id }) => id))
+  return events.filter(({ id }) => !known.has(id))
+}
+
+const newestFirst = (events: readonly HistoryEvent[]) => events.toSorted((a, b) => b.at - a.at)
 
 function waitingOf(cache: QueryClient): Waiting {
   const known = waiting.get(cache)
@@ -116,13 +122,13 @@ function matcherOf(filter: unknown): (event: HistoryEvent) => boolean {
 export function withEvents(log: Log, events: readonly HistoryEvent[]): Log {
   const [first, ...rest] = log.pages
   if (!first) return log
-  const known = new Set(log.pages.flatMap((page) => page.events.map(({ id }) => id)))
-  const fresh = events.filter(({ id }) => !known.has(id))
+  const fresh = unknown(
+    events,
+    log.pages.flatMap((page) => page.events),
+  )
   if (fresh.length === 0) return log
   // Some are told later than they happened; those older than the first page come with the next ask.
   const oldest = rest.length > 0 || first.cursor !== null ? (first.events.at(-1)?.at ?? 0) : 0
-  const merged = [...fresh.filter(({ at }) => at >= oldest), ...first.events].toSorted(
-    (a, b) => b.at - a.at,
-  )
+  const merged = newestFirst([...fresh.filter(({ at }) => at >= oldest), ...first.events])
   return { ...log, pages: [{ ...first, events: merged }, ...rest] }
 }

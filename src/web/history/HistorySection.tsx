@@ -26,7 +26,7 @@ import { type RangeControl, useRange } from '#web/charts/use-range.ts'
 import { useStable } from '#web/charts/use-stable.ts'
 import { MarksRail } from '#web/marks/MarksRail.tsx'
 import { MarksTable } from '#web/marks/MarksTable.tsx'
-import { Button, buttonClass } from '#web/ui/Button.tsx'
+import { buttonClass } from '#web/ui/Button.tsx'
 import { serverNow } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { shortId } from '#web/ui/names.ts'
@@ -78,14 +78,7 @@ export function HistorySection(props: SectionProps) {
         </h2>
         <RangePicker control={control} />
         {error ? (
-          <ProblemCallout
-            problem={toProblem(error)}
-            action={
-              <Button size="sm" icon="refresh" onClick={() => void refetch()}>
-                Try again
-              </Button>
-            }
-          />
+          <ProblemCallout problem={toProblem(error)} onRetry={() => void refetch()} />
         ) : null}
         {history ? (
           <Pictures {...{ tunnel, connectorId, history, control, isPrevious }} />

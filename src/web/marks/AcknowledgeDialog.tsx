@@ -1,7 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { eventSentence, type HistoryEvent } from '#contract/history.ts'
-import { mostText } from '#contract/mark-requests.ts'
 import type { TunnelDetail } from '#contract/tunnel.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useAcknowledge } from '#web/api/marks.ts'
@@ -9,9 +8,10 @@ import { useWhyNot } from '#web/api/operations.ts'
 import { activityQuery } from '#web/api/queries.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
-import { Field, Input, Select } from '#web/ui/Field.tsx'
+import { Field, Select } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { clockIn, shortIn, useZone, type Zone } from '#web/ui/zone.ts'
+import { WordsField } from './fields.tsx'
 import { changesText } from './words.ts'
 
 const kinds = ['active-changed', 'no-active-began', 'status-changed'] as const
@@ -77,19 +77,13 @@ export function AcknowledgeDialog({
       ) : (
         <p>{allText(seen, zone)}</p>
       )}
-      <Field label="Comment" hint="Optional, e.g. why it happened or who looks after it.">
-        {(control) => (
-          <Input
-            {...control}
-            data-autofocus
-            dir="auto"
-            spellCheck
-            value={comment}
-            maxLength={mostText}
-            onChange={(event) => setComment(event.target.value)}
-          />
-        )}
-      </Field>
+      <WordsField
+        isFirst
+        label="Comment"
+        hint="Optional, e.g. why it happened or who looks after it."
+        value={comment}
+        onChange={setComment}
+      />
       {isLater ? (
         <Callout
           tone="warn"

@@ -1,16 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { mostText, whyNoMaintenance } from '#contract/mark-requests.ts'
+import { whyNoMaintenance } from '#contract/mark-requests.ts'
 import { windowOf } from '#contract/marks.ts'
 import type { TunnelDetail } from '#contract/tunnel.ts'
 import { toProblem } from '#web/api/client.ts'
 import { maintenanceQuery, useMaintenanceAdd } from '#web/api/marks.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { serverNow } from '#web/ui/clock.ts'
-import { Field, Input, Select } from '#web/ui/Field.tsx'
+import { Field, Select } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { durationText } from '#web/ui/time.ts'
-import { fieldOf, fromField, useZone, type Zone, zoneName } from '#web/ui/zone.ts'
+import { fieldOf, fromField, useZone, type Zone } from '#web/ui/zone.ts'
+import { MomentField, WordsField } from './fields.tsx'
 import { MarkView } from './MarkView.tsx'
 import { stretchText } from './words.ts'
 
@@ -53,24 +54,17 @@ export function MaintenanceDialog({
     >
       <Announced tunnelId={tunnel.id} zone={zone} />
       <div className="grid gap-4 sm:grid-cols-2">
-        <Field
-          label={`Begin (${zoneName(zone)})`}
+        <MomentField
+          isFirst
+          label="Begin"
+          zone={zone}
           error={problem?.field === 'from' ? problem.detail : null}
-        >
-          {(control) => (
-            <Input
-              {...control}
-              data-autofocus
-              type="datetime-local"
-              step={1}
-              value={begin}
-              onChange={(event) => {
-                setBegin(event.target.value)
-                if (problem) add.reset()
-              }}
-            />
-          )}
-        </Field>
+          value={begin}
+          onChange={(next) => {
+            setBegin(next)
+            if (problem) add.reset()
+          }}
+        />
         <Field label="It lasts" hint={window ? stretchText(window, zone) : null}>
           {(control) => (
             <Select
@@ -87,18 +81,12 @@ export function MaintenanceDialog({
           )}
         </Field>
       </div>
-      <Field label="What is done" hint="Optional. Walls do not show it.">
-        {(control) => (
-          <Input
-            {...control}
-            dir="auto"
-            spellCheck
-            value={text}
-            maxLength={mostText}
-            onChange={(event) => setText(event.target.value)}
-          />
-        )}
-      </Field>
+      <WordsField
+        label="What is done"
+        hint="Optional. Walls do not show it."
+        value={text}
+        onChange={setText}
+      />
     </FormDialog>
   )
 }

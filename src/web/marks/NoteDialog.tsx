@@ -1,13 +1,12 @@
 import { useState } from 'react'
-import { mostText } from '#contract/mark-requests.ts'
 import type { TunnelDetail } from '#contract/tunnel.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useNoteAdd } from '#web/api/marks.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { serverNow } from '#web/ui/clock.ts'
-import { Field, Input } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
-import { fieldOf, fromField, useZone, zoneName } from '#web/ui/zone.ts'
+import { fieldOf, fromField, useZone } from '#web/ui/zone.ts'
+import { MomentField, WordsField } from './fields.tsx'
 
 /** Writes a few words to a moment of the timeline. */
 export function NoteDialog({ tunnel, onClose }: { tunnel: TunnelDetail; onClose: () => void }) {
@@ -36,36 +35,23 @@ export function NoteDialog({ tunnel, onClose }: { tunnel: TunnelDetail; onClose:
       }}
       onClose={onClose}
     >
-      <Field label="Note" error={problem?.field === 'text' ? problem.detail : null}>
-        {(control) => (
-          <Input
-            {...control}
-            data-autofocus
-            dir="auto"
-            spellCheck
-            value={text}
-            maxLength={mostText}
-            onChange={(event) => setText(event.target.value)}
-          />
-        )}
-      </Field>
-      <Field
-        label={`Moment (${zoneName(zone)})`}
+      <WordsField
+        isFirst
+        label="Note"
+        error={problem?.field === 'text' ? problem.detail : null}
+        value={text}
+        onChange={setText}
+      />
+      <MomentField
+        label="Moment"
+        zone={zone}
         error={problem?.field === 'at' ? problem.detail : null}
-      >
-        {(control) => (
-          <Input
-            {...control}
-            type="datetime-local"
-            step={1}
-            value={moment}
-            onChange={(event) => {
-              setMoment(event.target.value)
-              if (problem) add.reset()
-            }}
-          />
-        )}
-      </Field>
+        value={moment}
+        onChange={(next) => {
+          setMoment(next)
+          if (problem) add.reset()
+        }}
+      />
     </FormDialog>
   )
 }

@@ -1,11 +1,23 @@
-import type { ReactNode } from 'react'
 import type { Problem } from '#contract/problem.ts'
+import { Button } from './Button.tsx'
 import { Callout } from './Callout.tsx'
 
 /** What went wrong, in full: what happened, Cloudflare's own words, and how to find it in the log. */
-export function ProblemCallout({ problem, action }: { problem: Problem; action?: ReactNode }) {
+export function ProblemCallout({
+  problem,
+  onRetry,
+}: {
+  problem: Problem
+  /** Where the same can be asked again. */
+  onRetry?: () => void
+}) {
+  const again = onRetry ? (
+    <Button size="sm" icon="refresh" onClick={onRetry}>
+      Try again
+    </Button>
+  ) : null
   return (
-    <Callout tone="bad" title={problem.title} action={action}>
+    <Callout tone="bad" title={problem.title} action={again}>
       {problem.detail}
       <ProblemFooter problem={problem} />
     </Callout>

@@ -49,14 +49,7 @@ function Own({ me }: { me: Me }) {
     <div className="mx-auto flex max-w-240 flex-col gap-4 px-3 pt-4 pb-12 sm:px-6">
       <h1 className="text-xl font-semibold">Your account</h1>
       {query.error ? (
-        <ProblemCallout
-          problem={toProblem(query.error)}
-          action={
-            <Button size="sm" icon="refresh" onClick={() => void query.refetch()}>
-              Try again
-            </Button>
-          }
-        />
+        <ProblemCallout problem={toProblem(query.error)} onRetry={() => void query.refetch()} />
       ) : null}
       <Panel title="You">
         <Facts>

@@ -2,9 +2,7 @@ import { useState } from 'react'
 import { toProblem } from '#web/api/client.ts'
 import { usePasswordChange } from '#web/api/me.ts'
 import { newPasswordHint, PasswordField, whyNotPassword } from '#web/identity/PasswordField.tsx'
-import { Button } from '#web/ui/Button.tsx'
-import { Callout } from '#web/ui/Callout.tsx'
-import { Dialog } from '#web/ui/Dialog.tsx'
+import { DoneDialog } from '#web/ui/DoneDialog.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 
 /** Another password, for whoever knows the present one. */
@@ -18,7 +16,17 @@ export function PasswordDialog({ name, onClose }: { name: string; onClose: () =>
     current === ''
       ? 'Type your present password.'
       : (whyNotPassword(password) ?? (password === current ? 'Both are the same.' : null))
-  if (change.isSuccess) return <Changed onClose={onClose} />
+  if (change.isSuccess) {
+    return (
+      <DoneDialog
+        title="Your password is changed"
+        lead="The new one is good from now on"
+        onClose={onClose}
+      >
+        Everywhere else you are signed out.
+      </DoneDialog>
+    )
+  }
   return (
     <FormDialog
       title="Change your password"
@@ -57,24 +65,5 @@ export function PasswordDialog({ name, onClose }: { name: string; onClose: () =>
         onChange={setPassword}
       />
     </FormDialog>
-  )
-}
-
-function Changed({ onClose }: { onClose: () => void }) {
-  return (
-    <Dialog
-      title="Your password is changed"
-      size="sm"
-      onClose={onClose}
-      footer={
-        <Button variant="primary" onClick={onClose}>
-          Done
-        </Button>
-      }
-    >
-      <Callout tone="good" title="The new one is good from now on">
-        Everywhere else you are signed out.
-      </Callout>
-    </Dialog>
   )
 }

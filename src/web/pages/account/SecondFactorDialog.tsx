@@ -3,10 +3,9 @@ import type { SecondFactor } from '#contract/people.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useSecondFactorConfirm, useSecondFactorNew } from '#web/api/me.ts'
 import { CodeField } from '#web/identity/CodeField.tsx'
-import { Button } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { CopyId } from '#web/ui/CopyId.tsx'
-import { Dialog } from '#web/ui/Dialog.tsx'
+import { DoneDialog } from '#web/ui/DoneDialog.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { QrCode } from '#web/ui/QrCode.tsx'
 
@@ -53,7 +52,17 @@ function Confirm({ made, onClose }: { made: SecondFactor; onClose: () => void })
   const [code, setCode] = useState('')
   const confirm = useSecondFactorConfirm()
   const problem = confirm.error ? toProblem(confirm.error) : null
-  if (confirm.isSuccess) return <IsOn onClose={onClose} />
+  if (confirm.isSuccess) {
+    return (
+      <DoneDialog
+        title="The second factor is on"
+        lead="From now on signing in also takes a code"
+        onClose={onClose}
+      >
+        Sessions that are open stay open. Keep the app: Tandem shows its key to nobody again.
+      </DoneDialog>
+    )
+  }
   return (
     <FormDialog
       title="Show the key to your app"
@@ -92,22 +101,3 @@ function Confirm({ made, onClose }: { made: SecondFactor; onClose: () => void })
 
 /** In groups of four, as people read and type it; apps take it with spaces. */
 const grouped = (secret: string) => secret.replaceAll(/(.{4})(?=.)/g, '$1 ')
-
-function IsOn({ onClose }: { onClose: () => void }) {
-  return (
-    <Dialog
-      title="The second factor is on"
-      size="sm"
-      onClose={onClose}
-      footer={
-        <Button variant="primary" onClick={onClose}>
-          Done
-        </Button>
-      }
-    >
-      <Callout tone="good" title="From now on signing in also takes a code">
-        Sessions that are open stay open. Keep the app: Tandem shows its key to nobody again.
-      </Callout>
-    </Dialog>
-  )
-}

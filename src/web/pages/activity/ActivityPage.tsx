@@ -1,13 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useMemo } from 'react'
-import { toProblem } from '#web/api/client.ts'
 import { activityQuery, activitySearch } from '#web/api/queries.ts'
-import { DayLog, LogLoading } from '#web/log/DayLog.tsx'
 import { Exports } from '#web/log/Exports.tsx'
+import { LogView } from '#web/log/LogView.tsx'
 import { Button } from '#web/ui/Button.tsx'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
-import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { ActivityFilters } from './ActivityFilters.tsx'
 import { EventRow } from './EventRow.tsx'
@@ -35,33 +33,14 @@ export function ActivityPage() {
         <Exports path="/api/activity" query={activitySearch(filter)} />
       </div>
       <ActivityFilters search={search} onChange={change} onClear={isFiltered ? clear : null} />
-      {query.error ? (
-        <ProblemCallout
-          problem={toProblem(query.error)}
-          action={
-            <Button size="sm" icon="refresh" onClick={() => void query.refetch()}>
-              Try again
-            </Button>
-          }
-        />
-      ) : null}
-      {query.isPending ? (
-        <LogLoading />
-      ) : events.length > 0 ? (
-        <DayLog
-          key={JSON.stringify(search)}
-          entries={events}
-          rowPx={42}
-          renderEntry={(event, zone) => <EventRow event={event} zone={zone} />}
-          hasMore={query.hasNextPage}
-          isLoading={query.isFetchingNextPage}
-          onMore={() => {
-            if (query.hasNextPage && !query.isFetching) void query.fetchNextPage()
-          }}
-        />
-      ) : query.error ? null : (
-        <div className="rounded-lg border border-line bg-panel">
-          {isFiltered ? (
+      <LogView
+        key={JSON.stringify(search)}
+        query={query}
+        entries={events}
+        rowPx={42}
+        renderEntry={(event, zone) => <EventRow event={event} zone={zone} />}
+        empty={
+          isFiltered ? (
             <EmptyState
               title="Nothing like that happened"
               action={<Button onClick={clear}>Clear filters</Button>}
@@ -72,9 +51,9 @@ export function ActivityPage() {
             <EmptyState title="Nothing has happened yet">
               Every change that Tandem sees is written down here, as soon as it sees it.
             </EmptyState>
-          )}
-        </div>
-      )}
+          )
+        }
+      />
     </div>
   )
 }

@@ -1,14 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
-import { toProblem } from '#web/api/client.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { ZoneChoice } from '#web/charts/RangePicker.tsx'
-import { DayLog, LogLoading } from '#web/log/DayLog.tsx'
 import { Exports } from '#web/log/Exports.tsx'
+import { LogView } from '#web/log/LogView.tsx'
 import { Button } from '#web/ui/Button.tsx'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
-import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { AuditFilters } from './AuditFilters.tsx'
 import { AuditRow } from './AuditRow.tsx'
@@ -71,33 +69,14 @@ function Audit() {
         onChange={change}
         onClear={isFiltered ? clear : null}
       />
-      {query.error ? (
-        <ProblemCallout
-          problem={toProblem(query.error)}
-          action={
-            <Button size="sm" icon="refresh" onClick={() => void query.refetch()}>
-              Try again
-            </Button>
-          }
-        />
-      ) : null}
-      {query.isPending ? (
-        <LogLoading />
-      ) : entries.length > 0 ? (
-        <DayLog
-          key={JSON.stringify(search)}
-          entries={entries}
-          rowPx={62}
-          renderEntry={({ record }, zone) => <AuditRow record={record} zone={zone} />}
-          hasMore={query.hasNextPage}
-          isLoading={query.isFetchingNextPage}
-          onMore={() => {
-            if (query.hasNextPage && !query.isFetching) void query.fetchNextPage()
-          }}
-        />
-      ) : query.error ? null : (
-        <div className="rounded-lg border border-line bg-panel">
-          {isFiltered ? (
+      <LogView
+        key={JSON.stringify(search)}
+        query={query}
+        entries={entries}
+        rowPx={62}
+        renderEntry={({ record }, zone) => <AuditRow record={record} zone={zone} />}
+        empty={
+          isFiltered ? (
             <EmptyState
               title="Nobody did anything like that"
               action={<Button onClick={clear}>Clear filters</Button>}
@@ -109,9 +88,9 @@ function Audit() {
               Every sign-in and every change is written down here before it is done. Records are
               never changed or forgotten.
             </EmptyState>
-          )}
-        </div>
-      )}
+          )
+        }
+      />
     </div>
   )
 }

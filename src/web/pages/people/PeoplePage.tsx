@@ -90,16 +90,7 @@ function People({ meId }: { meId: string }) {
           Invite a person
         </Button>
       </div>
-      {error ? (
-        <ProblemCallout
-          problem={toProblem(error)}
-          action={
-            <Button size="sm" icon="refresh" onClick={() => void refetch()}>
-              Try again
-            </Button>
-          }
-        />
-      ) : null}
+      {error ? <ProblemCallout problem={toProblem(error)} onRetry={() => void refetch()} /> : null}
       {people ? <OpenInvitations people={people} onOpen={open} /> : null}
       {found && found.length > 0 ? (
         <PeopleTable people={found} meId={meId} onOpen={open} />

@@ -1,9 +1,7 @@
 import { useState } from 'react'
 import { toProblem } from '#web/api/client.ts'
 import { useScreenApprove } from '#web/api/screens.ts'
-import { Button } from '#web/ui/Button.tsx'
-import { Callout } from '#web/ui/Callout.tsx'
-import { Dialog } from '#web/ui/Dialog.tsx'
+import { DoneDialog } from '#web/ui/DoneDialog.tsx'
 import { Field, Input } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { Name } from '#web/ui/Name.tsx'
@@ -23,7 +21,21 @@ export function PairDialog({
   const [grant, setGrant] = useState(() => firstGrant(view))
   const approve = useScreenApprove()
   const problem = approve.error ? toProblem(approve.error) : null
-  if (approve.isSuccess) return <Approved name={grant.name} onClose={onClose} />
+  if (approve.isSuccess) {
+    return (
+      <DoneDialog
+        title="The screen has its access"
+        lead={
+          <>
+            <Name name={grant.name.trim()} /> goes to its page by itself, within seconds
+          </>
+        }
+        onClose={onClose}
+      >
+        It stands in the list as soon as it has. If it does not, look at the screen: it says why.
+      </DoneDialog>
+    )
+  }
   const isCode = code.replaceAll(/[\s-]/g, '').length === 8
   return (
     <FormDialog
@@ -73,31 +85,5 @@ export function PairDialog({
         }}
       />
     </FormDialog>
-  )
-}
-
-function Approved({ name, onClose }: { name: string; onClose: () => void }) {
-  return (
-    <Dialog
-      title="The screen has its access"
-      size="sm"
-      onClose={onClose}
-      footer={
-        <Button variant="primary" onClick={onClose}>
-          Done
-        </Button>
-      }
-    >
-      <Callout
-        tone="good"
-        title={
-          <>
-            <Name name={name.trim()} /> goes to its page by itself, within seconds
-          </>
-        }
-      >
-        It stands in the list as soon as it has. If it does not, look at the screen: it says why.
-      </Callout>
-    </Dialog>
   )
 }

@@ -78,16 +78,7 @@ function Screens() {
         <div className="flex-1" />
         {isEmpty ? null : ways}
       </div>
-      {error ? (
-        <ProblemCallout
-          problem={toProblem(error)}
-          action={
-            <Button size="sm" icon="refresh" onClick={() => void refetch()}>
-              Try again
-            </Button>
-          }
-        />
-      ) : null}
+      {error ? <ProblemCallout problem={toProblem(error)} onRetry={() => void refetch()} /> : null}
       {isEmpty ? (
         <div className="rounded-lg border border-line bg-panel">
           <EmptyState
