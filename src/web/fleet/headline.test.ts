@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { headlineOf } from './headline.ts'
-import { judged } from './judge.ts'
+import { judged, worstFirst } from './judge.ts'
 import { tunnelOf } from './tunnel-of.ts'
 
 const nobody = new Set<string>()
 const lineOf = (tunnels: Tunnel[], stale: ReadonlySet<string> = nobody) =>
-  headlineOf(judged(tunnels, stale))
+  headlineOf(worstFirst(judged(tunnels, stale)))
 
 const fine = tunnelOf('fine')
 const down = tunnelOf('down', { status: 'down', readiness: 'disconnected' })
@@ -60,14 +60,14 @@ describe('the headline', () => {
 describe('the order of tiles', () => {
   test('the worst come first, and by name among equals', () => {
     const b = tunnelOf('b', { status: 'down', readiness: 'disconnected' })
-    const names = judged([fine, down, exposed, b, degraded], nobody).map(
+    const names = worstFirst(judged([fine, down, exposed, b, degraded], nobody)).map(
       ({ tunnel }) => tunnel.name,
     )
     expect(names).toEqual(['b', 'down', 'degraded', 'exposed', 'fine'])
   })
 
   test('what was down when it was last seen keeps its place, as unknown', () => {
-    const [first] = judged([fine, degraded, down], new Set(['down-id']))
+    const [first] = worstFirst(judged([fine, degraded, down], new Set(['down-id'])))
     expect(first).toMatchObject({ grade: 'unknown', stale: true, tunnel: { name: 'down' } })
   })
 })

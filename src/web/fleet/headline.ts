@@ -48,7 +48,7 @@ const short: Record<Grade, string> = {
 
 const tunnelText = (n: number) => (n === 1 ? '1 tunnel' : `${countText(n)} tunnels`)
 
-/** @param all as `judged` gives them: the worst first */
+/** @param all the worst first, where the one to look at is to be named */
 export function headlineOf(all: readonly Judged[]): Headline {
   const awake = all.filter(({ muted }) => !muted)
   const counts = grades.map((grade) => ({

@@ -39,21 +39,21 @@ function gradeOf({ status, readiness, unacknowledged }: Tunnel): Grade {
   return unacknowledged ? 'changed' : 'fine'
 }
 
-/** The worst first; within a grade by name, so that a tile moves only when its tunnel changes. */
-export function judged(tunnels: readonly Tunnel[], staleIds: ReadonlySet<string>): Judged[] {
-  return tunnels
-    .map((tunnel) => {
-      const stale = staleIds.has(tunnel.id)
-      const grade: Grade = stale ? 'unknown' : gradeOf(tunnel)
-      return { tunnel, stale, grade, muted: tunnel.maintenance !== null }
-    })
-    .toSorted(
-      (a, b) =>
-        placeOf(a) - placeOf(b) ||
-        severity(a.tunnel) - severity(b.tunnel) ||
-        byName(a.tunnel, b.tunnel),
-    )
-}
+export const judged = (tunnels: readonly Tunnel[], staleIds: ReadonlySet<string>): Judged[] =>
+  tunnels.map((tunnel) => {
+    const stale = staleIds.has(tunnel.id)
+    const grade: Grade = stale ? 'unknown' : gradeOf(tunnel)
+    return { tunnel, stale, grade, muted: tunnel.maintenance !== null }
+  })
+
+/** Within a grade by name, so that a tile moves only when its tunnel changes. */
+export const worstFirst = (all: readonly Judged[]): Judged[] =>
+  all.toSorted(
+    (a, b) =>
+      placeOf(a) - placeOf(b) ||
+      severity(a.tunnel) - severity(b.tunnel) ||
+      byName(a.tunnel, b.tunnel),
+  )
 
 /** What was down when it was last seen is not less urgent because nobody can see it any more. */
 function placeOf({ tunnel, stale, grade }: Judged): number {

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import { tunnelsQuery } from '#web/api/queries.ts'
 import { type Headline, headlineOf } from '#web/fleet/headline.ts'
-import { isAlarm, judged } from '#web/fleet/judge.ts'
+import { isAlarm, judged, worstFirst } from '#web/fleet/judge.ts'
 import { useStaleIds } from '#web/fleet/use-stale-ids.ts'
 import { displayName } from '#web/ui/names.ts'
 import { notify, useNotifications } from '#web/ui/notifications.ts'
@@ -34,7 +34,7 @@ export function Beacon() {
   const alarming = useRef<ReadonlySet<string> | null>(null)
   useEffect(() => {
     if (!isKnown) return
-    const now = all.filter(isAlarm)
+    const now = worstFirst(all.filter(isAlarm))
     const before = alarming.current
     alarming.current = new Set(now.map(({ tunnel }) => tunnel.id))
     // What was so when the page was opened is no news, and whoever looks at it needs no telling.

@@ -6,8 +6,7 @@ import {
   type TunnelStatus,
   tunnelStatuses,
 } from '#contract/tunnel.ts'
-import { statusAtOf } from '#web/api/ages.ts'
-import { useClock } from '#web/ui/clock.ts'
+import { useStaleIds } from '#web/fleet/use-stale-ids.ts'
 import { countText } from '#web/ui/numbers.ts'
 import { ReadinessPicture, readinessLooks } from '#web/ui/ReadinessMark.tsx'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
@@ -29,7 +28,12 @@ export const SummaryStrip = memo(function SummaryStrip({
   onReadiness: (readiness: ReadinessKind[] | undefined) => void
 }) {
   const numbers = useMemo(() => counts(tunnels), [tunnels])
-  const stale = useStaleCounts(tunnels)
+  // Numbers that are too old to be trusted lose their colour.
+  const staleIds = useStaleIds(tunnels)
+  const stale = useMemo(
+    () => counts(tunnels.filter(({ id }) => staleIds.has(id))),
+    [tunnels, staleIds],
+  )
   return (
     <div className="grid grid-cols-1 gap-3 xl:grid-cols-[5fr_7fr]">
       <Group label="Status" columns="grid-cols-5">
@@ -120,19 +124,6 @@ function Cell({
       <span className="max-w-full truncate text-sm text-ink-2 max-sm:text-xs">{word}</span>
     </button>
   )
-}
-
-/** How many of each are too old to be trusted: their numbers lose their colour. */
-function useStaleCounts(tunnels: readonly Tunnel[]): ReturnType<typeof counts> {
-  const isStale = (tunnel: Tunnel, now: number) => {
-    const at = statusAtOf(tunnel)
-    return at === null || now - at > tunnel.staleAfterMs
-  }
-  // Compared as a text, so that nothing is drawn again while nothing changes.
-  const text = useClock((now) =>
-    JSON.stringify(counts(tunnels.filter((tunnel) => isStale(tunnel, now)))),
-  )
-  return useMemo(() => JSON.parse(text) as ReturnType<typeof counts>, [text])
 }
 
 /** The choice with one more or one less, in the order of all; undefined when none is left. */

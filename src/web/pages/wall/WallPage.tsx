@@ -6,7 +6,7 @@ import { useLive } from '#web/api/live.ts'
 import { historySummaryQuery, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { StripPatterns } from '#web/charts/Strip.tsx'
 import { headlineOf } from '#web/fleet/headline.ts'
-import { judged } from '#web/fleet/judge.ts'
+import { type Judged, judged, worstFirst } from '#web/fleet/judge.ts'
 import { useStaleIds } from '#web/fleet/use-stale-ids.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
@@ -35,7 +35,7 @@ export function WallPage() {
   const { data: day } = useQuery(historySummaryQuery({ lastMs: dayMs }))
   const shown = useMemo(() => chosen(list.tunnels, search), [list.tunnels, search])
   const staleIds = useStaleIds(shown)
-  const all = useMemo(() => judged(shown, staleIds), [shown, staleIds])
+  const all = useMemo(() => worstFirst(judged(shown, staleIds)), [shown, staleIds])
   const headline = useMemo(() => headlineOf(all), [all])
   const summaries = useMemo(() => new Map(day?.tunnels.map((each) => [each.tunnelId, each])), [day])
   const isLost = useLive(live).state === 'lost'
@@ -82,7 +82,7 @@ function Tiles({
   search,
   isScreen,
 }: {
-  all: ReturnType<typeof judged>
+  all: readonly Judged[]
   summaries: ReadonlyMap<string, TunnelSummary>
   search: WallSearch
   isScreen: boolean

@@ -5,6 +5,7 @@ import {
   tunnelStatuses,
 } from '#contract/tunnel.ts'
 import { oneOf, someOf, textOf } from '#web/api/search.ts'
+import { clockOf } from './clock.ts'
 
 /** What a wall shows stands in its address alone, so a screen needs nothing but that. Pure. */
 
@@ -77,11 +78,7 @@ export function hoursOf(text: unknown): { from: number; to: number } | null {
 export function isQuiet(quiet: string | undefined, at: number, zone: string | undefined): boolean {
   const hours = hoursOf(quiet)
   if (!hours) return false
-  const now = Number(
-    new Intl.DateTimeFormat('en-GB', { hour: '2-digit', hourCycle: 'h23', timeZone: zone }).format(
-      at,
-    ),
-  )
+  const now = Number(clockOf(at, zone).slice(0, 2))
   return hours.from < hours.to
     ? now >= hours.from && now < hours.to
     : now >= hours.from || now < hours.to
