@@ -1,13 +1,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { password, setUp } from './entrance.ts'
 import { expect, test } from './fixtures.ts'
 import { holdsSecret } from './watch.ts'
 
 /** What a person sees once must be nowhere afterwards: not in the page, the browser, the log, the disk or the bundle. */
 
 test.use({ env: { TANDEM_SIGN_IN: 'on', LOG_LEVEL: 'debug' } })
-
-const password = 'mossy lantern quietly orbits'
 
 function filesIn(folder: string): string[] {
   return readdirSync(folder)
@@ -29,14 +28,7 @@ test('S23 password, session, install token and new secret leave no trace', async
     if (pathname !== '/api/events') reading.push(keep().catch(() => undefined))
   })
 
-  await page
-    .getByLabel('Set-up code')
-    .fill(/the code: ([0-9A-Z-]+)/.exec(tandem.output())?.[1] ?? '')
-  await page.getByLabel('Your name').fill('Ada')
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Make the first admin' }).click()
-  await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
-
+  await setUp(page, tandem)
   const { tunnelId } = await world.pair('lon-branch-core')
   await page.goto(`/tunnels/${tunnelId}?dialog=replica`)
   const dialog = page.getByRole('dialog')

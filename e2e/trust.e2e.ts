@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { setUp } from './entrance.ts'
 import { rowOf, short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -96,12 +97,7 @@ test.describe('signed in', () => {
     tandem,
     world,
   }) => {
-    const [, code = ''] = /the code: ([0-9A-Z-]+)/.exec(tandem.output()) ?? []
-    await page.getByLabel('Set-up code').fill(code)
-    await page.getByLabel('Your name').fill('Ada')
-    await page.getByLabel('Password', { exact: true }).fill('mossy lantern quietly orbits')
-    await page.getByRole('button', { name: 'Make the first admin' }).click()
-    await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
+    await setUp(page, tandem)
     const { tunnelId } = await world.pair('lon-branch-core')
     await page.goto(`/tunnels/${tunnelId}`)
     await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
@@ -124,12 +120,7 @@ test.describe('signed in', () => {
     context,
     tandem,
   }) => {
-    const [, code = ''] = /the code: ([0-9A-Z-]+)/.exec(tandem.output()) ?? []
-    await page.getByLabel('Set-up code').fill(code)
-    await page.getByLabel('Your name').fill('Ada')
-    await page.getByLabel('Password', { exact: true }).fill('mossy lantern quietly orbits')
-    await page.getByRole('button', { name: 'Make the first admin' }).click()
-    await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
+    await setUp(page, tandem)
     const cookies = await context.cookies()
     expect(cookies.length).toBeGreaterThan(0)
     expect(cookies.filter(({ httpOnly, sameSite }) => !httpOnly || sameSite !== 'Lax')).toEqual([])

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { consent } from '../src/proxy/faults/failing-over.ts'
 import { expectAccessible } from './axe.ts'
 import { short } from './find.ts'
 import { expect, test } from './fixtures.ts'
@@ -76,17 +77,12 @@ test('a failover is seen while it runs', async ({ page, world, tandem }) => {
   await world.failovers({ mode: 'never' })
   const { tunnelId, active, standby } = await world.pair('lon-branch-core')
   await page.goto('/wall')
-  const checks = await page.request.get(
-    `${tandem.address}/api/tunnels/${tunnelId}/failovers/checks?to=${standby.id}`,
-  )
-  const { checks: found } = (await checks.json()) as { checks: { id: string; kind: string }[] }
   const answer = await page.request.post(`${tandem.address}/api/tunnels/${tunnelId}/failovers`, {
     headers: { 'X-Requested-By': 'tandem', 'Idempotency-Key': crypto.randomUUID() },
     data: {
       client_id: standby.id,
       expected_active_id: active.id,
-      ticked: found.filter(({ kind }) => kind === 'risk').map(({ id }) => id),
-      reason: 'a test',
+      ...consent,
     },
   })
   expect(answer.status(), await answer.text()).toBe(202)

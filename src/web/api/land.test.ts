@@ -4,6 +4,7 @@ import type { LiveEvent } from '#contract/events.ts'
 import type { Failover } from '#contract/failover.ts'
 import type { PollerState, SessionAnswer } from '#contract/session.ts'
 import type { ConnectorList, Tunnel, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
+import { tunnelOf } from '#web/fleet/tunnel-of.ts'
 import { checkedAtOf, forgetAges, statusAtOf } from './ages.ts'
 import { land } from './land.ts'
 import {
@@ -14,39 +15,8 @@ import {
   tunnelsQuery,
 } from './queries.ts'
 
-const tunnel = (id: string, change: Partial<Tunnel> = {}): Tunnel => ({
-  id,
-  accountId: 'a',
-  name: id,
-  status: 'healthy',
-  statusReported: null,
-  readiness: 'ready',
-  standbyCount: 1,
-  ha: true,
-  haMode: null,
-  activeConnectorId: 'c1',
-  activeColos: [],
-  colos: [],
-  connectorCount: 2,
-  connectionCount: 8,
-  since: null,
-  activeSince: null,
-  changedAt: null,
-  createdAt: null,
-  deletedAt: null,
-  checkedAt: 1000,
-  staleAfterMs: 30_000,
-  trouble: null,
-  unlistedSince: null,
-  failoverId: null,
-  preferredConnectorId: null,
-  onStandbySince: null,
-  lastDrill: null,
-  unacknowledged: null,
-  acknowledged: null,
-  maintenance: null,
-  ...change,
-})
+const tunnel = (id: string, change: Partial<Tunnel> = {}): Tunnel =>
+  tunnelOf(id, { id, checkedAt: 1000, ...change })
 const detail = (id: string): TunnelDetail => ({
   ...tunnel(id),
   tunType: 'warp_connector',

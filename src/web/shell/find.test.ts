@@ -1,39 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Connector, ConnectorList, Tunnel } from '#contract/tunnel.ts'
+import { tunnelOf } from '#web/fleet/tunnel-of.ts'
 import { find, findables } from './find.ts'
 
-const tunnel = (id: string, name: string): Tunnel => ({
-  id,
-  accountId: 'acc',
-  name,
-  status: 'healthy',
-  statusReported: null,
-  readiness: 'ready',
-  standbyCount: 1,
-  ha: true,
-  haMode: null,
-  activeConnectorId: `${id}-active`,
-  activeColos: ['lhr16'],
-  colos: ['lhr16'],
-  connectorCount: 2,
-  connectionCount: 2,
-  since: null,
-  activeSince: null,
-  changedAt: null,
-  createdAt: null,
-  deletedAt: null,
-  checkedAt: 0,
-  staleAfterMs: 1,
-  trouble: null,
-  unlistedSince: null,
-  failoverId: null,
-  preferredConnectorId: null,
-  onStandbySince: null,
-  lastDrill: null,
-  unacknowledged: null,
-  acknowledged: null,
-  maintenance: null,
-})
+const tunnel = (id: string, name: string): Tunnel =>
+  tunnelOf(name, { id, activeConnectorId: `${id}-active`, colos: ['lhr16'] })
 const connector = (id: string, role: Connector['role'], originIps: string[]): Connector => ({
   id,
   tunnelId: 't1',
