@@ -16,8 +16,8 @@ export function QrCode({
 }) {
   const { side, path } = useMemo(() => toQr(text), [text])
   return (
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- drawn here: there is no file to point at
     <svg
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- drawn here, so no element with a source
       role="img"
       aria-label={label}
       viewBox={`0 0 ${side} ${side}`}

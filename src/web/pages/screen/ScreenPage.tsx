@@ -140,8 +140,8 @@ const Title = ({ children }: { children: ReactNode }) => (
 /** Read aloud letter by letter, and large enough to be typed from across the room. */
 function Code({ code }: { code: string }) {
   return (
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- text that is read in another way than it is written
     <p
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- read aloud in another way than it is written
       role="img"
       aria-label={`The code is ${[...code.replace('-', '')].join(' ')}`}
       className="font-mono text-[clamp(2.6rem,13vmin,22rem)] leading-none font-semibold tracking-wide whitespace-nowrap"
