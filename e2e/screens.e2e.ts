@@ -105,13 +105,14 @@ test('a one-time link leaves the address at once and is good once', async ({
   expect(screen.url()).not.toContain('#')
   await expect(rowOf(page, 'Lobby')).toBeVisible({ timeout: 15_000 })
 
-  const other = await browser.newPage({ baseURL: baseURL ?? '', reducedMotion: 'reduce' })
+  const context = await browser.newContext({ baseURL: baseURL ?? '', reducedMotion: 'reduce' })
+  const other = await context.newPage()
   await other.goto(link)
   await expect(other).toHaveURL('/screen')
-  await expect(other.getByRole('status')).toContainText('This link is no longer good')
+  await expect(other.getByRole('status')).toContainText('Have the code approved instead')
   await expect(shown(other)).toBeVisible()
   await expectAccessible(other)
-  await other.close()
+  await context.close()
 })
 
 test('a code is followed by a new one, and a Tandem that is away by words and then a code', async ({

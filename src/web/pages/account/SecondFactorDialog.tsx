@@ -4,10 +4,10 @@ import { toProblem } from '#web/api/client.ts'
 import { useSecondFactorConfirm, useSecondFactorNew } from '#web/api/me.ts'
 import { CodeField } from '#web/identity/CodeField.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
-import { CopyId } from '#web/ui/CopyId.tsx'
 import { DoneDialog } from '#web/ui/DoneDialog.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { QrCode } from '#web/ui/QrCode.tsx'
+import { CopyButton } from '#web/ui/Secret.tsx'
 
 /**
  * Turns the second factor on: what it means, the key for the app, and a first code that shows that the app has
@@ -79,9 +79,10 @@ function Confirm({ made, onClose }: { made: SecondFactor; onClose: () => void })
         <QrCode text={made.uri} label="The key as a QR code, for your authenticator app" />
         <div className="min-w-50 flex-1">
           <p>Scan it with the app, or type this key:</p>
-          <p className="mt-1">
-            <CopyId value={grouped(made.secret)} what="the key" />
-          </p>
+          <div className="mt-1 flex items-start gap-1">
+            <code className="min-w-0 flex-1 py-1.5 font-mono text-sm">{grouped(made.secret)}</code>
+            <CopyButton text={made.secret} what="the key" />
+          </div>
           <p className="mt-2 text-sm text-ink-2">
             Whoever sees it can make your codes. It is never shown again.
           </p>
@@ -99,5 +100,5 @@ function Confirm({ made, onClose }: { made: SecondFactor; onClose: () => void })
   )
 }
 
-/** In groups of four, as people read and type it; apps take it with spaces. */
+/** In groups of four, as people read and type it: a line ends between them. */
 const grouped = (secret: string) => secret.replaceAll(/(.{4})(?=.)/g, '$1 ')

@@ -23,8 +23,8 @@ export function InvitationLink({
     >
       <p>
         Opening it asks for a new password and signs in as <Name name={person.name} />, with the
-        role {person.role}. Links that were made before are no longer good. It can be taken back
-        under “Open invitations”.
+        role {person.role}. Links that were made before are no longer good. This one can be taken
+        back under “Open invitations”.
       </p>
     </LinkDialog>
   )

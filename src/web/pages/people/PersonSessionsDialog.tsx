@@ -52,9 +52,9 @@ export function PersonSessionsDialog({
         </>
       }
     >
-      <div className="-mx-5">
+      <div className="-mx-4">
         {failed ? (
-          <div className="px-5 pb-3">
+          <div className="px-4 pb-3">
             <ProblemCallout problem={toProblem(failed)} />
           </div>
         ) : null}
@@ -66,13 +66,13 @@ export function PersonSessionsDialog({
             onEnd={({ id }) => end.mutate(id)}
           />
         ) : data ? (
-          <p className="px-5 py-2 text-ink-2">
+          <p className="px-4 py-2 text-ink-2">
             {person.method === 'access'
               ? 'Cloudflare Access keeps this person’s sign-in; it ends there.'
               : 'Signed in nowhere.'}
           </p>
         ) : error ? null : (
-          <div className="px-5 py-2">
+          <div className="px-4 py-2">
             <p className="sr-only">Loading</p>
             <Skeleton className="h-10" />
           </div>

@@ -1,8 +1,10 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useState } from 'react'
+import { screenLinkMs } from '#contract/people.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { Me } from '#contract/session.ts'
+import { kindOf } from '#web/api/client.ts'
 import { sessionQuery } from '#web/api/queries.ts'
 import { beginPairing, claimScreen, screenView } from '#web/api/screens.ts'
 import { ownAddress } from '#web/identity/return-to.ts'
@@ -107,7 +109,7 @@ function Pair({ link }: { link: string }) {
           <p className="text-ink-2">
             A new code comes by itself <Countdown at={progress.endsAt} lead="in" />.
           </p>
-          <Trouble problem={progress.problem}>Tried again every few seconds.</Trouble>
+          <Trouble problem={progress.problem}>It is tried again every few seconds.</Trouble>
         </Frame>
       )
     case 'paired':
@@ -164,8 +166,9 @@ function Scan({ code }: { code: string }) {
   )
 }
 
+/** The page's clock is read once a second, so it may stand a little before the moment in which a code came. */
 function Countdown({ at, lead }: { at: number; lead: string }) {
-  const left = useClock((now) => countdownText(at - now))
+  const left = useClock((now) => countdownText(Math.min(at - now, screenLinkMs)))
   return (
     <span className="whitespace-nowrap tabular-nums" aria-hidden="true">
       {lead} {left}
@@ -173,8 +176,13 @@ function Countdown({ at, lead }: { at: number; lead: string }) {
   )
 }
 
+/** Of the link that led here, with a code beside it that does as well. */
+const spentLink =
+  'It was used already or is older than ten minutes. Have the code approved instead, or open a new link here.'
+
 /** What is in the way, and that nobody has to do anything about it here. */
 function Trouble({ problem, children }: { problem: Problem | null; children: ReactNode }) {
+  const isSpent = problem !== null && kindOf(problem) === 'link-spent'
   return (
     <output className="block">
       {problem ? (
@@ -183,7 +191,7 @@ function Trouble({ problem, children }: { problem: Problem | null; children: Rea
           <span className="min-w-0">
             <span className="block font-medium">{problem.title}</span>
             <span className="text-ink-2">
-              {problem.detail} {children}
+              {isSpent ? spentLink : problem.detail} {isSpent ? null : children}
             </span>
           </span>
         </span>
