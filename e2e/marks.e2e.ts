@@ -61,7 +61,7 @@ test('the notice leads to the dialog and back, and what comes meanwhile is not s
   const button = page.getByRole('button', { name: 'Acknowledge', exact: true })
   await button.click()
   const dialog = page.getByRole('dialog', { name: 'Acknowledge changes' })
-  await expect(dialog).toBeVisible()
+  await expect(dialog.getByLabel('Comment')).toBeFocused()
   await page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()
   await expect(button).toBeFocused()

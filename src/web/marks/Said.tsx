@@ -48,14 +48,17 @@ export function Said({
         </Callout>
       ) : null}
       {acknowledged && !unacknowledged ? (
-        <p className="flex flex-wrap items-baseline gap-x-1.5 px-3 text-sm text-ink-2">
-          <span>
-            <bdi className="font-medium text-ink">{visibleName(acknowledged.by)}</bdi> acknowledged
-            the last changes at{' '}
-            <Instant at={acknowledged.at}>{shortIn(acknowledged.at, zone)}</Instant>
-            {acknowledged.comment ? ': ' : '.'}
-          </span>
-          {acknowledged.comment ? <bdi>{visibleName(acknowledged.comment)}</bdi> : null}
+        <p className="px-3 text-sm text-ink-2">
+          <bdi className="font-medium text-ink">{visibleName(acknowledged.by)}</bdi> acknowledged
+          the last changes at{' '}
+          <Instant at={acknowledged.at}>{shortIn(acknowledged.at, zone)}</Instant>
+          {acknowledged.comment ? (
+            <>
+              : <bdi>{visibleName(acknowledged.comment)}</bdi>
+            </>
+          ) : (
+            '.'
+          )}
         </p>
       ) : null}
       {maintenance ? (
@@ -67,15 +70,17 @@ export function Said({
             </Button>
           }
         >
-          <bdi>{visibleName(maintenance.by)}</bdi> announced it
-          {maintenance.text ? (
-            <>
-              : <bdi>{visibleName(maintenance.text)}</bdi>
-            </>
-          ) : (
-            '.'
-          )}{' '}
-          Until then walls stay quiet about it and changes need no acknowledgement.
+          <p>
+            <bdi>{visibleName(maintenance.by)}</bdi> announced it
+            {maintenance.text ? (
+              <>
+                : <bdi>{visibleName(maintenance.text)}</bdi>
+              </>
+            ) : (
+              '.'
+            )}
+          </p>
+          <p>Until then walls stay quiet about it and changes need no acknowledgement.</p>
         </Callout>
       ) : null}
     </>

@@ -26,10 +26,10 @@ export function Callout({
   return (
     <div
       role={tone === 'bad' ? 'alert' : undefined}
-      className={`flex items-start gap-2.5 rounded-md px-3 py-2.5 ${look.box}`}
+      className={`flex flex-wrap items-start gap-2.5 rounded-md px-3 py-2.5 ${look.box}`}
     >
       <Icon name={look.icon} className={`mt-0.5 size-4 ${look.ink}`} />
-      <div className="min-w-0 flex-1 break-words">
+      <div className="min-w-0 flex-1 basis-48 break-words">
         {title ? <p className="font-medium text-ink">{title}</p> : null}
         {children ? <div className="text-ink-2">{children}</div> : null}
       </div>

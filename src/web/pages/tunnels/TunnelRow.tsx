@@ -214,9 +214,11 @@ function NameLink({ tunnel, day }: { tunnel: Tunnel; day: TunnelSummary | null }
       >
         <Name name={tunnel.name} />
       </RowLink>
-      <span className="shrink-0 font-mono text-xs text-ink-3 @max-3xl:hidden max-md:hidden">
-        {shortId(tunnel.id)}
-      </span>
+      {tunnel.unacknowledged || tunnel.maintenance ? null : (
+        <span className="shrink-0 font-mono text-xs text-ink-3 @max-3xl:hidden max-md:hidden">
+          {shortId(tunnel.id)}
+        </span>
+      )}
       <Flapping summary={day} />
       <People tunnel={tunnel} />
     </span>
