@@ -2,25 +2,6 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
-const schemaMakers = [
-  'z.array',
-  'z.boolean',
-  'z.catch',
-  'z.discriminatedUnion',
-  'z.enum',
-  'z.extend',
-  'z.literal',
-  'z.nullable',
-  'z.number',
-  'z.object',
-  'z.optional',
-  'z.record',
-  'z.strictObject',
-  'z.string',
-  'z.union',
-  'z.unknown',
-]
-
 /**
  * One build for three programs: the page (dist/web), the proxy and the simulator (dist/*.js).
  * `vite build --app` makes them all; `vite` alone serves the page and hands /api to a running proxy.
@@ -34,10 +15,10 @@ export default defineConfig({
         // Inlined assets become data: URLs, which the Content-Security-Policy refuses.
         assetsInlineLimit: 0,
         reportCompressedSize: false,
+        // Every browser that can show the page knows `modulepreload` by itself.
+        modulePreload: { polyfill: false },
         // Which file was made of which source: `routes/ahead.ts` reads it.
         manifest: true,
-        // A schema that a page does not read is left out of it: making one has no other effect.
-        rollupOptions: { treeshake: { manualPureFunctions: schemaMakers } },
       },
     },
     ssr: {

@@ -24,7 +24,7 @@ export default defineConfig({
     launchOptions: { executablePath: ensureBrowser(), args: browserArgs },
     contextOptions: { reducedMotion: 'reduce' },
     locale: 'en-GB',
-    // Copies of the document before and after every action take a fifth of the time: for a person only.
+    // Copies of the document and its files with every action are for a person who looks for a fault.
     trace: { mode: 'retain-on-failure', screenshots: false, snapshots: !reportFile },
     screenshot: 'only-on-failure',
   },

@@ -26,7 +26,7 @@ const pages: readonly { address: RegExp; code: string; data?: (path: string) => 
   { address: /^\/audit$/, code: 'audit/AuditPage.tsx' },
 ]
 
-/** Without their letters the text is laid out twice, and looking for letters to stand in takes longest. */
+/** Without them the text is laid out twice, the first time with letters searched for in the system. */
 const fonts = /^\/assets\/(?:inter|jetbrains-mono)-latin-wght-normal-[^/]+\.woff2$/
 
 /**

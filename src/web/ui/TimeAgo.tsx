@@ -62,8 +62,8 @@ export function SinceText({
 }
 
 /**
- * ≥, drawn: the page's own letters have none, and to find it among the system's takes the browser as long as
- * all else that it does for the first list.
+ * ≥, drawn: the page's own letters have none, and the browser would search the system's for it while the
+ * first list waits.
  */
 function AtLeast() {
   return (

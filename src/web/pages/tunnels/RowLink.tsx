@@ -15,8 +15,8 @@ const placeOf = (tunnelId: string, dialog?: RowDialog) => {
 }
 
 /**
- * Not the router's own `Link`: that one makes its address anew whenever the page's address changes, and with
- * two of them in each row that was most of the work of a filter.
+ * Not the router's own `Link`: that one makes its address anew whenever the page's address changes, and each
+ * row has two of them.
  */
 export function RowLink({
   tunnelId,
