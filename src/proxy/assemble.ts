@@ -406,6 +406,7 @@ export async function assemble(surroundings: Surroundings) {
     requestId: randomUUID,
     log: log.error,
     streams,
+    isStopping: () => stopped,
   }
 
   return {

@@ -230,3 +230,11 @@ test('P22 a listener that throws keeps nobody else from hearing', () => {
   expect(heard).toEqual([1, 2])
   expect(faults).toHaveLength(2)
 })
+
+/** The last of all: it stops Tandem, not the door. */
+test('a page that comes while Tandem stops hears that this is no outage', async () => {
+  await rig.tandem.stop()
+  const ear = listenAt(door.port)
+  await ear.closed
+  expect(ear.heard.map(({ type }) => type)).toEqual(['snapshot', 'bye'])
+})

@@ -60,6 +60,8 @@ export function eventRoutes(route: Route, parts: Parts) {
       parts.streams.delete(end)
       for (const unwatch of watching) unwatch()
     })
+    // It came on a connection that was open already, after the others were told.
+    if (parts.isStopping()) end({ type: 'bye', at: parts.now() })
     return RESPONSE_ALREADY_SENT
   })
 }

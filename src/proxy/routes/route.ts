@@ -49,6 +49,8 @@ export type Parts = {
   log: (facts: Record<string, unknown>, message: string) => void
   /** Open streams, to say goodbye to, and whose each is. */
   streams: Map<(goodbye?: LiveEvent) => void, string>
+  /** Whether Tandem is stopping on purpose; a stream that still comes is told so and ended. */
+  isStopping: () => boolean
 }
 
 export type Env = {

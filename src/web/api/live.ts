@@ -130,7 +130,8 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
       heard(null)
     })
     next.addEventListener('message', (message: MessageEvent<string>) => {
-      if (stream === next) take(message)
+      // The one that is being replaced too: it may be the one that is told goodbye.
+      take(message)
     })
     next.addEventListener('error', () => {
       previous?.close()
