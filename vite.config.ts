@@ -19,6 +19,13 @@ export default defineConfig({
         modulePreload: { polyfill: false },
         // Which file was made of which source: `routes/ahead.ts` reads it.
         manifest: true,
+        rolldownOptions: {
+          output: {
+            // What nearly every page needs comes in one piece: left alone it would be a dozen, each asked for
+            // by itself and compressed without the others' words.
+            codeSplitting: { groups: [{ name: 'common', minShareCount: 10 }] },
+          },
+        },
       },
     },
     ssr: {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { type OperationId, operations, Role } from './operations.ts'
+import { summaries } from './summaries.ts'
 
 /**
  * What people did, as it is remembered: a record for each deed, and what came of it in a record of its
@@ -62,7 +63,7 @@ const isOperation = (what: string): what is OperationId => Object.hasOwn(operati
 /** The deed in a few words, for people; one that this version does not know stays as it is. */
 export function auditDeed(what: string): string {
   if (isEvent(what)) return auditEvents[what]
-  return isOperation(what) ? (deeds[what] ?? operations[what].summary) : what
+  return isOperation(what) ? (deeds[what] ?? summaries[what]) : what
 }
 
 export const AuditWho = z.object({ id: z.string(), name: z.string(), role: Role })

@@ -86,8 +86,6 @@ export type Operation = {
   audited: boolean
   /** Upstream calls a use of it may cost; 0 is answered from memory. */
   cost: number
-  /** What it does, as a sentence for the OpenAPI document. */
-  summary: string
 }
 
 export const operations = {
@@ -97,7 +95,6 @@ export const operations = {
     role: 'anyone',
     audited: false,
     cost: 0,
-    summary: 'Mode, accounts, who is asking, role, server time and the state of the poller',
   },
   tunnelList: {
     method: 'GET',
@@ -105,7 +102,6 @@ export const operations = {
     role: 'screen',
     audited: false,
     cost: 0,
-    summary: 'All tunnels with status, HA readiness, active connector, counts and data age',
   },
   tunnelCreate: {
     method: 'POST',
@@ -113,7 +109,6 @@ export const operations = {
     role: 'admin',
     audited: true,
     cost: 1,
-    summary: 'Create a tunnel',
   },
   tunnelGet: {
     method: 'GET',
@@ -121,7 +116,6 @@ export const operations = {
     role: 'screen',
     audited: false,
     cost: 1,
-    summary: 'One tunnel; from memory, or with ?fresh=true from Cloudflare',
   },
   tunnelUpdate: {
     method: 'PATCH',
@@ -130,7 +124,6 @@ export const operations = {
     recent: true,
     audited: true,
     cost: 1,
-    summary: 'Rename a tunnel or set its secret',
   },
   tunnelDelete: {
     method: 'DELETE',
@@ -138,7 +131,6 @@ export const operations = {
     role: 'admin',
     audited: true,
     cost: 1,
-    summary: 'Delete a tunnel that has no connections',
   },
   tokenGet: {
     method: 'GET',
@@ -147,7 +139,6 @@ export const operations = {
     recent: true,
     audited: true,
     cost: 1,
-    summary: 'The install token of a tunnel: a secret, fetched on request and never kept',
   },
   connectorList: {
     method: 'GET',
@@ -155,7 +146,6 @@ export const operations = {
     role: 'screen',
     audited: false,
     cost: 1,
-    summary: 'The connectors of a tunnel; from memory, or with ?fresh=true from Cloudflare',
   },
   connectorGet: {
     method: 'GET',
@@ -163,7 +153,6 @@ export const operations = {
     role: 'screen',
     audited: false,
     cost: 1,
-    summary: 'One connector; from memory, or with ?fresh=true from Cloudflare',
   },
   configurationGet: {
     method: 'GET',
@@ -171,7 +160,6 @@ export const operations = {
     role: 'viewer',
     audited: false,
     cost: 1,
-    summary: 'The HA configuration of a tunnel, read from Cloudflare when it is asked for',
   },
   configurationPut: {
     method: 'PUT',
@@ -179,7 +167,6 @@ export const operations = {
     role: 'admin',
     audited: true,
     cost: 1,
-    summary: 'Set the HA configuration of a tunnel',
   },
   failoverRun: {
     method: 'POST',
@@ -188,7 +175,6 @@ export const operations = {
     recent: true,
     audited: true,
     cost: 24,
-    summary: 'Promote a connector: checked before, sent once, verified after',
   },
   failoverChecks: {
     method: 'GET',
@@ -196,7 +182,6 @@ export const operations = {
     role: 'operator',
     audited: false,
     cost: 1,
-    summary: 'What speaks against a failover to ?to= now, from a fresh read of the connectors',
   },
   failoverList: {
     method: 'GET',
@@ -204,7 +189,6 @@ export const operations = {
     role: 'viewer',
     audited: false,
     cost: 0,
-    summary: 'The failovers of a tunnel, newest first, fifty at most',
   },
   preferencePut: {
     method: 'PUT',
@@ -212,7 +196,6 @@ export const operations = {
     role: 'operator',
     audited: true,
     cost: 0,
-    summary: 'Set or take back which connector should carry the traffic when nothing is wrong',
   },
   markList: {
     method: 'GET',
@@ -220,7 +203,6 @@ export const operations = {
     role: 'viewer',
     audited: false,
     cost: 0,
-    summary: 'Acknowledgements, notes and maintenance of a tunnel in a window',
   },
   acknowledgementAdd: {
     method: 'POST',
@@ -228,7 +210,6 @@ export const operations = {
     role: 'operator',
     audited: true,
     cost: 0,
-    summary: 'Say that the changes of a tunnel until a time, or one entry of its log, were seen',
   },
   noteAdd: {
     method: 'POST',
@@ -236,7 +217,6 @@ export const operations = {
     role: 'operator',
     audited: true,
     cost: 0,
-    summary: 'Write a note to a moment of a tunnel’s timeline',
   },
   noteDelete: {
     method: 'DELETE',
@@ -244,7 +224,6 @@ export const operations = {
     role: 'operator',
     audited: true,
     cost: 0,
-    summary: 'Take a note off the timeline: one’s own, or for admins anybody’s',
   },
   maintenanceAdd: {
     method: 'POST',
@@ -252,7 +231,6 @@ export const operations = {
     role: 'operator',
     audited: true,
     cost: 0,
-    summary: 'Announce maintenance of a tunnel: walls stay quiet, changes need no acknowledgement',
   },
   maintenanceEnd: {
     method: 'POST',
@@ -260,7 +238,6 @@ export const operations = {
     role: 'operator',
     audited: true,
     cost: 0,
-    summary: 'End a maintenance before its time, or call it off',
   },
   failoverGet: {
     method: 'GET',
@@ -268,7 +245,6 @@ export const operations = {
     role: 'screen',
     audited: false,
     cost: 0,
-    summary: 'One failover with its phases and times',
   },
   historyGet: {
     method: 'GET',
@@ -276,7 +252,6 @@ export const operations = {
     role: 'viewer',
     audited: false,
     cost: 0,
-    summary: 'What a tunnel and its connectors did in a window: intervals, connections, events',
   },
   connectorHistoryGet: {
     method: 'GET',
@@ -284,7 +259,6 @@ export const operations = {
     role: 'viewer',
     audited: false,
     cost: 0,
-    summary: 'The same for one connector',
   },
   historyExport: {
     method: 'GET',
@@ -292,7 +266,6 @@ export const operations = {
     role: 'viewer',
     audited: false,
     cost: 0,
-    summary: 'A window of one tunnel’s history as CSV, streamed',
   },
   historySummary: {
     method: 'GET',
@@ -300,8 +273,6 @@ export const operations = {
     role: 'screen',
     audited: false,
     cost: 0,
-    summary:
-      'Per tunnel in a window: availability, time without an active connector, changes, strips',
   },
   activityList: {
     method: 'GET',
@@ -309,7 +280,6 @@ export const operations = {
     role: 'screen',
     audited: false,
     cost: 0,
-    summary: 'The event log of all tunnels, newest first, a page at a time',
   },
   activityCsv: {
     method: 'GET',
@@ -317,7 +287,6 @@ export const operations = {
     role: 'viewer',
     audited: false,
     cost: 0,
-    summary: 'The event log as CSV, streamed',
   },
   activityJsonl: {
     method: 'GET',
@@ -325,7 +294,6 @@ export const operations = {
     role: 'viewer',
     audited: false,
     cost: 0,
-    summary: 'The event log as JSON Lines, streamed',
   },
   eventStream: {
     method: 'GET',
@@ -333,7 +301,6 @@ export const operations = {
     role: 'screen',
     audited: false,
     cost: 0,
-    summary: 'Server-Sent Events: a snapshot, then changes; resumes with Last-Event-ID or ?after=',
   },
   openapiGet: {
     method: 'GET',
@@ -341,7 +308,6 @@ export const operations = {
     role: 'anyone',
     audited: false,
     cost: 0,
-    summary: 'This description of Tandem’s own API',
   },
   auditList: {
     method: 'GET',
@@ -350,7 +316,6 @@ export const operations = {
     own: true,
     audited: false,
     cost: 0,
-    summary: 'What people did, newest first, a page at a time; operators see their own records',
   },
   auditCsv: {
     method: 'GET',
@@ -359,7 +324,6 @@ export const operations = {
     own: true,
     audited: false,
     cost: 0,
-    summary: 'The same as CSV, streamed',
   },
   auditJsonl: {
     method: 'GET',
@@ -368,7 +332,6 @@ export const operations = {
     own: true,
     audited: false,
     cost: 0,
-    summary: 'The same as JSON Lines, streamed, with the hashes',
   },
   auditChain: {
     method: 'GET',
@@ -376,7 +339,6 @@ export const operations = {
     role: 'admin',
     audited: false,
     cost: 0,
-    summary: 'Whether the chain of audit records is whole, and which record is not',
   },
   signIn: {
     method: 'POST',
@@ -384,8 +346,6 @@ export const operations = {
     role: 'anyone',
     audited: false,
     cost: 0,
-    summary:
-      'Sign in with a name and a password; with a code where the person uses an authenticator app',
   },
   signInOidc: {
     method: 'GET',
@@ -393,7 +353,6 @@ export const operations = {
     role: 'anyone',
     audited: false,
     cost: 0,
-    summary: 'Go to the identity provider, to sign in there and come back',
   },
   signInOidcEnd: {
     method: 'GET',
@@ -401,7 +360,6 @@ export const operations = {
     role: 'anyone',
     audited: false,
     cost: 0,
-    summary: 'Where the identity provider sends the browser back to',
   },
   signInAgain: {
     method: 'POST',
@@ -409,7 +367,6 @@ export const operations = {
     role: 'viewer',
     audited: false,
     cost: 0,
-    summary: 'Prove once more who is there, for what needs a recent sign-in',
   },
   signOut: {
     method: 'POST',
@@ -417,7 +374,6 @@ export const operations = {
     role: 'viewer',
     audited: false,
     cost: 0,
-    summary: 'End this session',
   },
   setUp: {
     method: 'POST',
@@ -425,7 +381,6 @@ export const operations = {
     role: 'anyone',
     audited: false,
     cost: 0,
-    summary: 'Make the first admin, with the one-time code from the log',
   },
   invitationLook: {
     method: 'POST',
@@ -433,7 +388,6 @@ export const operations = {
     role: 'anyone',
     audited: false,
     cost: 0,
-    summary: 'Whom an invitation is for',
   },
   invitationAccept: {
     method: 'POST',
@@ -441,7 +395,6 @@ export const operations = {
     role: 'anyone',
     audited: false,
     cost: 0,
-    summary: 'Set the password that an invitation is for, and sign in',
   },
   accountGet: {
     method: 'GET',
@@ -449,7 +402,6 @@ export const operations = {
     role: 'viewer',
     audited: false,
     cost: 0,
-    summary: 'Whoever asks, as somebody who signs in here',
   },
   passwordChange: {
     method: 'POST',
@@ -457,7 +409,6 @@ export const operations = {
     role: 'viewer',
     audited: false,
     cost: 0,
-    summary: 'Set another password; every other session of the person ends',
   },
   sessionList: {
     method: 'GET',
@@ -465,7 +416,6 @@ export const operations = {
     role: 'viewer',
     audited: false,
     cost: 0,
-    summary: 'Where the person is signed in',
   },
   sessionEndOthers: {
     method: 'DELETE',
@@ -473,7 +423,6 @@ export const operations = {
     role: 'viewer',
     audited: false,
     cost: 0,
-    summary: 'End every session of the person but the one that asks',
   },
   secondFactorNew: {
     method: 'POST',
@@ -482,7 +431,6 @@ export const operations = {
     recent: true,
     audited: false,
     cost: 0,
-    summary: 'Begin to use an authenticator app: what it has to be shown',
   },
   secondFactorConfirm: {
     method: 'PUT',
@@ -491,7 +439,6 @@ export const operations = {
     recent: true,
     audited: false,
     cost: 0,
-    summary: 'Use it from now on, with a first code of it',
   },
   secondFactorRemove: {
     method: 'DELETE',
@@ -500,7 +447,6 @@ export const operations = {
     recent: true,
     audited: false,
     cost: 0,
-    summary: 'Use it no longer',
   },
   sessionEnd: {
     method: 'DELETE',
@@ -508,7 +454,6 @@ export const operations = {
     role: 'viewer',
     audited: false,
     cost: 0,
-    summary: 'End a session: one’s own, or for admins anybody’s',
   },
   personList: {
     method: 'GET',
@@ -516,7 +461,6 @@ export const operations = {
     role: 'admin',
     audited: false,
     cost: 0,
-    summary: 'Everybody who may come in',
   },
   personAdd: {
     method: 'POST',
@@ -525,7 +469,6 @@ export const operations = {
     recent: true,
     audited: false,
     cost: 0,
-    summary: 'Add a person; answers a one-time invitation',
   },
   personChange: {
     method: 'PATCH',
@@ -534,7 +477,6 @@ export const operations = {
     recent: true,
     audited: false,
     cost: 0,
-    summary: 'Give a person another role, disable or enable; the person’s sessions end',
   },
   personRemove: {
     method: 'DELETE',
@@ -543,7 +485,6 @@ export const operations = {
     recent: true,
     audited: false,
     cost: 0,
-    summary: 'Remove a person with sessions and invitations; what they did stays on record',
   },
   personInvite: {
     method: 'POST',
@@ -552,7 +493,6 @@ export const operations = {
     recent: true,
     audited: false,
     cost: 0,
-    summary: 'A new one-time invitation, to set another password',
   },
   invitationRevoke: {
     method: 'DELETE',
@@ -560,7 +500,6 @@ export const operations = {
     role: 'admin',
     audited: false,
     cost: 0,
-    summary: 'Take back the invitation of a person: its link is no longer good',
   },
   personSessions: {
     method: 'GET',
@@ -568,7 +507,6 @@ export const operations = {
     role: 'admin',
     audited: false,
     cost: 0,
-    summary: 'Where a person is signed in',
   },
   personSignOut: {
     method: 'DELETE',
@@ -576,7 +514,6 @@ export const operations = {
     role: 'admin',
     audited: false,
     cost: 0,
-    summary: 'End every session of a person',
   },
   screenList: {
     method: 'GET',
@@ -584,7 +521,6 @@ export const operations = {
     role: 'admin',
     audited: false,
     cost: 0,
-    summary: 'Screens that have access',
   },
   pairingBegin: {
     method: 'POST',
@@ -592,7 +528,6 @@ export const operations = {
     role: 'anyone',
     audited: false,
     cost: 0,
-    summary: 'A screen asks for access: the code that it shows',
   },
   screenApprove: {
     method: 'POST',
@@ -601,7 +536,6 @@ export const operations = {
     recent: true,
     audited: false,
     cost: 0,
-    summary: 'Give the screen that shows a code its access',
   },
   screenLinkMake: {
     method: 'POST',
@@ -610,7 +544,6 @@ export const operations = {
     recent: true,
     audited: false,
     cost: 0,
-    summary: 'A one-time link that gives a screen its access',
   },
   screenClaim: {
     method: 'POST',
@@ -618,7 +551,6 @@ export const operations = {
     role: 'anyone',
     audited: false,
     cost: 0,
-    summary: 'A screen takes its access, once it was given',
   },
   screenRename: {
     method: 'PATCH',
@@ -626,7 +558,6 @@ export const operations = {
     role: 'admin',
     audited: false,
     cost: 0,
-    summary: 'Give a screen another name',
   },
   screenRevoke: {
     method: 'DELETE',
@@ -634,7 +565,6 @@ export const operations = {
     role: 'admin',
     audited: false,
     cost: 0,
-    summary: 'Take a screen’s access away',
   },
   demoRole: {
     method: 'POST',
@@ -642,7 +572,6 @@ export const operations = {
     role: 'anyone',
     audited: false,
     cost: 0,
-    summary: 'Try another role on, in the demo',
   },
 } as const satisfies Record<string, Operation>
 

@@ -1,14 +1,22 @@
-import { type Operation, operations, type Role, roles } from '#contract/operations.ts'
+import {
+  type Operation,
+  type OperationId,
+  operations,
+  type Role,
+  roles,
+} from '#contract/operations.ts'
+import { summaries } from '#contract/summaries.ts'
 
 /** Who may do what? docs/roles.md as text, made of the table of operations. Pure. */
 export function toRolesTable(): string {
-  const rows = Object.values(operations as Record<string, Operation>)
+  const all = Object.entries(operations as Record<OperationId, Operation>).map(
+    ([id, operation]) => ({ ...operation, summary: summaries[id as OperationId] }),
+  )
+  const rows = all
     .filter(({ role }) => role !== 'anyone')
     .toSorted((a, b) => rankOf(a.role) - rankOf(b.role))
     .map(toRow)
-  const open = Object.values(operations as Record<string, Operation>)
-    .filter(({ role }) => role === 'anyone')
-    .map(({ summary }) => `| ${summary} |`)
+  const open = all.filter(({ role }) => role === 'anyone').map(({ summary }) => `| ${summary} |`)
   return `# What each role can do
 
 Made by \`npm run roles\` from \`src/contract/operations.ts\`, which the proxy's guard, the page's buttons and the
@@ -29,7 +37,7 @@ ${open.join('\n')}
 
 const rankOf = (role: Operation['role']) => roles.indexOf(role as Role)
 
-function toRow({ summary, role, own, recent }: Operation): string {
+function toRow({ summary, role, own, recent }: Operation & { summary: string }): string {
   const marks = roles.map((each) => {
     if (rankOf(each) < rankOf(role)) return ''
     if (own && each !== 'admin') return '○'

@@ -7,7 +7,6 @@ import {
   notFound,
   redirect,
 } from '@tanstack/react-router'
-import { auditWhats } from '#contract/audit.ts'
 import { eventKinds } from '#contract/history.ts'
 import {
   type ReadinessKind,
@@ -31,7 +30,7 @@ import { parseRange, rangeOf, rangeSearch } from './charts/range.ts'
 import { isEntryPath, ownAddress } from './identity/return-to.ts'
 import { type AccountSearch, accountDialogs } from './pages/account/search.ts'
 import { type ActivitySearch, activityFilter } from './pages/activity/filter.ts'
-import type { AuditSearch } from './pages/audit/filter.ts'
+import type { AuditAddress } from './pages/audit/filter.ts'
 import { type PeopleSearch, peopleDialogs } from './pages/people/search.ts'
 import { rememberScreen, wasScreen } from './pages/screen/this-screen.ts'
 import { type ScreensSearch, screensDialogs, viewOf } from './pages/screens/search.ts'
@@ -217,9 +216,9 @@ const activity = createRoute({
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
-  validateSearch: (search: Record<string, unknown>): AuditSearch => ({
+  validateSearch: (search: Record<string, unknown>): AuditAddress => ({
     who: textOf(search.who),
-    what: someOf(auditWhats, search.what),
+    what: textOf(search.what),
     tunnel: uuidOf(search.tunnel),
     range: parseRange(search.range) && String(search.range),
   }),

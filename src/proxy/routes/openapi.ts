@@ -41,6 +41,7 @@ import {
 } from '#contract/people.ts'
 import { Problem } from '#contract/problem.ts'
 import { Done, SessionAnswer } from '#contract/session.ts'
+import { summaries } from '#contract/summaries.ts'
 import {
   Configuration,
   ConfigurationChange,
@@ -172,7 +173,7 @@ export function openapiDocument() {
     paths[path] ??= {}
     paths[path][operation.method.toLowerCase()] = {
       operationId: id,
-      summary: operation.summary,
+      summary: summaries[id as OperationId],
       'x-tandem-role': operation.role,
       'x-tandem-audited': operation.audited,
       'x-tandem-cost': operation.cost,
@@ -206,7 +207,7 @@ export function openapiDocument() {
         : {}),
       responses: {
         [status]: {
-          description: operation.summary,
+          description: summaries[id as OperationId],
           content: { [media]: { schema: toSchema(answer, 'output') } },
         },
         default: {

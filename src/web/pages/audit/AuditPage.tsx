@@ -11,7 +11,13 @@ import { usePageTitle } from '#web/ui/page-title.ts'
 import { AuditFilters } from './AuditFilters.tsx'
 import { AuditRow } from './AuditRow.tsx'
 import { ChainLine } from './ChainLine.tsx'
-import { type AuditSearch, auditQuery, auditSearch } from './filter.ts'
+import {
+  type AuditSearch,
+  auditQuery,
+  auditSearch,
+  toAuditAddress,
+  toAuditSearch,
+} from './filter.ts'
 
 const route = getRouteApi('/audit')
 
@@ -30,7 +36,8 @@ export function AuditPage() {
 }
 
 function Audit() {
-  const search = route.useSearch()
+  const address = route.useSearch()
+  const search = useMemo(() => toAuditSearch(address), [address])
   const navigate = route.useNavigate()
   const isAdmin = useWhyNot('auditChain') === null
   const query = useInfiniteQuery(auditQuery(search))
@@ -43,7 +50,11 @@ function Audit() {
   )
   const change = useCallback(
     (next: Partial<AuditSearch>) =>
-      void navigate({ search: (old) => ({ ...old, ...next }), replace: true, resetScroll: false }),
+      void navigate({
+        search: (old) => toAuditAddress({ ...toAuditSearch(old), ...next }),
+        replace: true,
+        resetScroll: false,
+      }),
     [navigate],
   )
   const clear = () => void navigate({ search: {}, replace: true, resetScroll: false })

@@ -1,16 +1,30 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { AuditChain, AuditPage, type AuditWhat } from '#contract/audit.ts'
+import { AuditChain, AuditPage, type AuditWhat, auditWhats } from '#contract/audit.ts'
 import { get } from '#web/api/client.ts'
+import { someOf } from '#web/api/search.ts'
 import { parseRange, rangeQuery } from '#web/charts/range.ts'
 import { serverNow } from '#web/ui/clock.ts'
 
 /** What the address of the record may hold. Without a range it goes back to its beginning. */
-export type AuditSearch = {
+export type AuditAddress = {
   who?: string | undefined
-  what?: AuditWhat[] | undefined
+  /** Words joined by commas: which of them are known is this page's to say, not every page's. */
+  what?: string | undefined
   tunnel?: string | undefined
   range?: string | undefined
 }
+
+export type AuditSearch = Omit<AuditAddress, 'what'> & { what?: AuditWhat[] | undefined }
+
+export const toAuditSearch = ({ what, ...rest }: AuditAddress): AuditSearch => ({
+  ...rest,
+  what: someOf(auditWhats, what),
+})
+
+export const toAuditAddress = ({ what, ...rest }: AuditSearch): AuditAddress => ({
+  ...rest,
+  what: what?.join(','),
+})
 
 /** The same as Tandem's API and its exports take it. */
 export function auditSearch({ who, what, tunnel, range: text }: AuditSearch): string {
