@@ -71,6 +71,29 @@ test('a missing permission is told in its own words, once, and others are sent t
   expect(notices[0]?.text).toBe('The token lacks WARP Read. Tell your administrator.')
 })
 
+test('a token that works is worth a notice fourteen days before it ends, to whom can replace it', () => {
+  const day = 86_400_000
+  const until = (expiresAt: number | null) =>
+    session({
+      serverAt: day,
+      tokens: [
+        {
+          purpose: 'everything',
+          verdict: 'works',
+          sentence: 'Works.',
+          expiresAt,
+          lockedUntil: null,
+        },
+      ],
+    })
+  expect(ids(until(null))).toEqual([])
+  expect(ids(until(16 * day))).toEqual([])
+  expect(noticesOf(until(15 * day))[0]?.text).toMatch(/expires on 1970-01-16, in 14 days/)
+  expect(noticesOf(until(2 * day))[0]?.text).toMatch(/in a day/)
+  expect(noticesOf(until(2 * day - 1))[0]?.text).toMatch(/in less than a day/)
+  expect(ids({ ...until(2 * day), me: { ...me, role: 'viewer' } })).toEqual([])
+})
+
 test('a pause says until when', () => {
   const [notice] = noticesOf(session({}, { state: 'paused', reason: 'Too many calls.', until: 99 }))
   expect(notice).toMatchObject({ tone: 'warn', text: 'Too many calls.', until: 99 })

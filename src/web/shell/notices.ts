@@ -13,6 +13,9 @@ export type Notice = {
 }
 
 const skewWorthSayingMs = 30_000
+const dayMs = 86_400_000
+/** So long before it ends a token is worth replacing, days. */
+const soon = 14
 
 /** Everything that the session says is wrong, as sentences. */
 export function noticesOf(session: SessionAnswer): Notice[] {
@@ -65,6 +68,18 @@ export function noticesOf(session: SessionAnswer): Notice[] {
       tone: 'warn',
       text: `The clock of Tandem’s server is ${skewText(poller.clockSkewMs)} Cloudflare’s: times that Cloudflare reports look wrong by as much.`,
     })
+  if (session.me?.role === 'admin')
+    for (const { purpose, verdict, expiresAt } of tokens) {
+      const days = expiresAt === null ? null : Math.floor((expiresAt - session.serverAt) / dayMs)
+      if (verdict !== 'works' || expiresAt === null || days === null || days > soon) continue
+      const on = new Date(expiresAt).toISOString().slice(0, 10)
+      const left = days < 1 ? 'in less than a day' : days === 1 ? 'in a day' : `in ${days} days`
+      notices.push({
+        id: `expiring ${purpose}`,
+        tone: 'warn',
+        text: `Cloudflare’s ${purpose === 'everything' ? 'API' : purpose === 'reading' ? 'read' : 'write'} token expires on ${on}, ${left}. Make a new one there, put it in the place of the old one and send Tandem a SIGHUP: nothing stops meanwhile.`,
+      })
+    }
   if (session.storeNotice) notices.push({ id: 'store', tone: 'warn', text: session.storeNotice })
   if (session.me?.reason) notices.push({ id: 'role', tone: 'info', text: session.me.reason })
   return notices
