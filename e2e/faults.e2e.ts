@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { expectAccessible } from './axe.ts'
 import { rowOf } from './find.ts'
 import { expect, test } from './fixtures.ts'
 import type { World } from './world.ts'
@@ -191,6 +192,26 @@ test('a page whose server is gone says so, and catches up when it is back', asyn
     timeout: 15_000,
   })
   await expect(page.getByText('Live updates are on')).toBeAttached()
+})
+
+test('P19 where something holds the live stream back, the page asks every ten seconds and says so', async ({
+  page,
+  world,
+}) => {
+  const { standby } = await world.pair('lon-branch-core')
+  await page.route('**/api/events*', (route) => route.abort())
+  await page.reload()
+  await expect(notices(page)).toContainText('asking Tandem every 10 s instead')
+  await expect(page.getByText('Asking every 10 seconds')).toBeAttached()
+  await expectAccessible(page)
+  await world.swap((await world.tunnel('lon-branch-core')).id)
+  await expect(rowOf(page, 'lon-branch-core')).toContainText(standby.id.slice(0, 8), {
+    timeout: 25_000,
+  })
+  await page.unroute('**/api/events*')
+  await page.getByRole('button', { name: 'Try live again' }).click()
+  await expect(page.getByText('Live updates are on')).toBeAttached()
+  await expect(notices(page)).toBeEmpty()
 })
 
 test('a server that is stopped on purpose is no outage', async ({ page, tandem }) => {

@@ -93,6 +93,16 @@ function landSnapshot(
     cache.setQueryData(failoverQuery(failover.id).queryKey, failover)
 }
 
+/** What a snapshot would have told, asked for: the list is in the cache already, what hangs on it follows. */
+export function landAsked(cache: QueryClient, list: TunnelList) {
+  for (const tunnel of list.tunnels) landDetail(cache, tunnel)
+  void cache.invalidateQueries({
+    predicate: ({ queryKey: [kind] }) =>
+      ['tunnel', 'failover', 'activity', 'ticker'].includes(String(kind)),
+    type: 'active',
+  })
+}
+
 /** The shared part only: who is looking is known from the page's own question. */
 function landSession(cache: QueryClient, session: Session) {
   cache.setQueryData(sessionQuery.queryKey, (old) => old && { ...old, ...session })

@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import * as z from 'zod/mini'
 import { LiveEvent, silenceMs } from '#contract/events.ts'
-import { type Arrival, land } from './land.ts'
+import { type Arrival, land, landAsked } from './land.ts'
 import { sessionQuery, tunnelsQuery } from './queries.ts'
 
 /**
@@ -11,8 +11,11 @@ import { sessionQuery, tunnelsQuery } from './queries.ts'
  */
 
 export type LiveState = {
-  /** `asleep`: let go because nobody looks at the page. `stopping`: Tandem said that it stops. */
-  state: 'connecting' | 'live' | 'lost' | 'asleep'
+  /**
+   * `asking`: the stream does not get through, and what it would have told is asked for instead. `asleep`: let
+   * go because nobody looks at the page.
+   */
+  state: 'connecting' | 'live' | 'asking' | 'lost' | 'asleep'
   /** Since when, in the browser's clock. */
   since: number
   /** When the server last said anything, in its clock; null: never. */
@@ -32,6 +35,8 @@ export type Live = {
 }
 
 const hiddenAfterMs = 60_000
+/** How often the page asks while the stream does not get through. */
+export const askEveryMs = 10_000
 
 export type LiveParts = {
   cache: QueryClient
@@ -61,6 +66,7 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
   let retryTimer: ReturnType<typeof setTimeout> | undefined
   let watchdog: ReturnType<typeof setTimeout> | undefined
   let hiddenTimer: ReturnType<typeof setTimeout> | undefined
+  let askTimer: ReturnType<typeof setTimeout> | undefined
   let attempts = 0
   let stopped = false
 
@@ -71,11 +77,11 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
   }
 
   const heard = (at: number | null) => {
+    attempts = 0
+    clearTimeout(askTimer)
     clearTimeout(watchdog)
     watchdog = setTimeout(() => lose(), silenceMs)
-    if (at !== null) {
-      onServerTime(at)
-    }
+    if (at !== null) onServerTime(at)
     set({ state: 'live', lastHeardAt: at ?? state.lastHeardAt, stopping: false })
   }
 
@@ -123,12 +129,8 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
     const next = new EventSource(`/api/events${query.size > 0 ? `?${query}` : ''}`)
     const previous = stream
     stream = next
-    next.addEventListener('open', () => {
-      previous?.close()
-      if (stream !== next) return
-      attempts = 0
-      heard(null)
-    })
+    // Open is not heard: what stands between may let the beginning through and hold the rest back.
+    next.addEventListener('open', () => previous?.close())
     next.addEventListener('message', (message: MessageEvent<string>) => {
       // The one that is being replaced too: it may be the one that is told goodbye.
       take(message)
@@ -147,8 +149,9 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
     stream = null
     clearTimeout(watchdog)
     if (stopped) return
-    set({ state: 'lost' })
-    void probe()
+    if (state.state !== 'asking') set({ state: 'lost' })
+    clearTimeout(askTimer)
+    void ask()
     // Random, so that all pages do not come back in the same instant; longer with every failure.
     const most = Math.min(10_000, 1000 * 2 ** attempts)
     attempts += 1
@@ -156,13 +159,24 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
     retryTimer = setTimeout(open, 1000 + Math.random() * (most - 1000))
   }
 
-  /** A refused stream gives no reason; the session does (role, sign-in, another build). */
-  const probe = async () => {
-    const session = await cache
-      .fetchQuery({ ...sessionQuery, staleTime: 0, retry: false })
-      .catch(() => null)
+  /**
+   * While nothing is heard the page asks. A refused stream gives no reason; the session does (role, sign-in,
+   * another build). Where Tandem answers, the stream is what does not get through, and the list comes this way.
+   */
+  const ask = async () => {
+    const anew = { staleTime: 0, retry: false }
+    const session = await cache.fetchQuery({ ...sessionQuery, ...anew }).catch(() => null)
     if (session) checkBuild(session.build)
-    if (session?.me === null) onSignedOut()
+    if (session?.me === null) return onSignedOut()
+    const list = session && (await cache.fetchQuery({ ...tunnelsQuery, ...anew }).catch(() => null))
+    if (stopped || (state.state !== 'lost' && state.state !== 'asking')) return
+    clearTimeout(askTimer)
+    askTimer = setTimeout(ask, askEveryMs)
+    if (!list) return set({ state: 'lost' })
+    landAsked(cache, list)
+    version = list.version
+    onServerTime(list.at)
+    set({ state: 'asking', lastHeardAt: list.at })
   }
 
   const start = async () => {
@@ -181,6 +195,7 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
     stream = null
     clearTimeout(watchdog)
     clearTimeout(retryTimer)
+    clearTimeout(askTimer)
     flush()
     set({ state: 'asleep' })
   }
@@ -188,7 +203,7 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
   const onVisibility = () => {
     clearTimeout(hiddenTimer)
     if (document.visibilityState === 'hidden') hiddenTimer = setTimeout(sleep, hiddenAfterMs)
-    else if (state.state === 'asleep' || state.state === 'lost') retry()
+    else if (state.state !== 'live' && state.state !== 'connecting') retry()
   }
 
   const retry = () => {
@@ -217,7 +232,8 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
     stop: () => {
       stopped = true
       stream?.close()
-      for (const timer of [watchdog, retryTimer, hiddenTimer, landing]) clearTimeout(timer)
+      for (const timer of [watchdog, retryTimer, hiddenTimer, askTimer, landing])
+        clearTimeout(timer)
       document.removeEventListener('visibilitychange', onVisibility)
       window.removeEventListener('online', retry)
     },

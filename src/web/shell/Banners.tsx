@@ -1,6 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { useRouteContext } from '@tanstack/react-router'
-import { useLive } from '#web/api/live.ts'
+import { askEveryMs, useLive } from '#web/api/live.ts'
 import { sessionQuery } from '#web/api/queries.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Banner } from '#web/ui/Callout.tsx'
@@ -44,8 +44,24 @@ const patienceMs = 2500
 function StreamLost() {
   const { live } = useRouteContext({ from: '__root__' })
   const { state, since, lastHeardAt, stopping } = useLive(live)
-  const lostFor = useClock(() => (state === 'lost' ? Math.floor((Date.now() - since) / 1000) : 0))
-  if (state !== 'lost' || lostFor * 1000 < patienceMs) return null
+  const isOff = state === 'lost' || state === 'asking'
+  const offFor = useClock(() => (isOff ? Math.floor((Date.now() - since) / 1000) : 0))
+  if (offFor * 1000 < patienceMs) return null
+  if (state === 'asking')
+    return (
+      <Banner
+        tone="warn"
+        action={
+          <Button size="sm" onClick={live.retry}>
+            Try live again
+          </Button>
+        }
+      >
+        Live updates don’t get through since {clockText(since)}: asking Tandem every{' '}
+        {askEveryMs / 1000} s instead. A proxy between this browser and Tandem may be holding them
+        back.
+      </Banner>
+    )
   return (
     <Banner
       tone="bad"
@@ -55,7 +71,7 @@ function StreamLost() {
         </Button>
       }
     >
-      {stopping ? 'Tandem stopped' : 'Live updates lost'} {ageText(lostFor * 1000)} ago —{' '}
+      {stopping ? 'Tandem stopped' : 'Live updates lost'} {ageText(offFor * 1000)} ago —{' '}
       {lastHeardAt === null ? '' : `showing the state of ${clockText(lastHeardAt)}; `}trying again.
     </Banner>
   )

@@ -1,5 +1,5 @@
 import { useRouteContext } from '@tanstack/react-router'
-import { type LiveState, useLive } from '#web/api/live.ts'
+import { askEveryMs, type LiveState, useLive } from '#web/api/live.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { tip } from '#web/ui/Tooltip.tsx'
 import { ageText, bothZonesText } from '#web/ui/time.ts'
@@ -7,8 +7,18 @@ import { ageText, bothZonesText } from '#web/ui/time.ts'
 const words: Record<LiveState['state'], string> = {
   live: 'Live',
   connecting: 'Connecting',
+  asking: `Every ${askEveryMs / 1000} s`,
   lost: 'Not live',
   asleep: 'Asleep',
+}
+
+/** Told when it changes, not every second. */
+const told: Record<LiveState['state'], string> = {
+  live: 'Live updates are on',
+  connecting: '',
+  asking: `Asking every ${askEveryMs / 1000} seconds instead of live updates`,
+  lost: 'Live updates are lost',
+  asleep: '',
 }
 
 /** Whether changes arrive by themselves. The dot beats once whenever the server was heard. */
@@ -19,7 +29,11 @@ export function LiveChip() {
   return (
     <span
       className={`flex h-6 items-center gap-2 rounded-md text-sm whitespace-nowrap ${
-        state === 'lost' ? 'bg-bad-soft px-2 text-ink' : 'text-ink-2'
+        state === 'lost'
+          ? 'bg-bad-soft px-2 text-ink'
+          : state === 'asking'
+            ? 'bg-warn-soft px-2 text-ink'
+            : 'text-ink-2'
       }`}
       {...tip(
         state === 'live'
@@ -37,17 +51,16 @@ export function LiveChip() {
             ? 'animate-beat bg-good'
             : state === 'lost'
               ? 'rounded-none bg-bad'
-              : 'ring-1 ring-unknown'
+              : state === 'asking'
+                ? 'animate-beat bg-warn'
+                : 'ring-1 ring-unknown'
         }`}
       />
       <span aria-hidden="true" className="max-xl:hidden">
         {words[state]}
         {lostFor ? ` for ${lostFor}` : ''}
       </span>
-      {/* Told when it changes, not every second. */}
-      <output className="sr-only">
-        {state === 'live' ? 'Live updates are on' : state === 'lost' ? 'Live updates are lost' : ''}
-      </output>
+      <output className="sr-only">{told[state]}</output>
     </span>
   )
 }
