@@ -8,6 +8,7 @@ import type { Group } from './group.ts'
 import { history } from './history.bench.ts'
 import { large } from './large.bench.ts'
 import { latency } from './latency.bench.ts'
+import { looks } from './lighthouse.bench.ts'
 import { load as busyDay } from './load.bench.ts'
 import { size } from './size.bench.ts'
 import { start } from './start.bench.ts'
@@ -30,6 +31,7 @@ const groups: Group[] = [
   timeline,
   sweeping,
   wall,
+  looks,
 ]
 
 const usage = `Usage: npm run bench [-- GROUP…] [-- --json FILE]

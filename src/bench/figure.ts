@@ -1,6 +1,6 @@
 /** What was measured, and is it good enough? All pure. */
 
-export type Unit = 'ms' | 's' | 'B' | 'KB' | 'MB' | '×' | '%' | 'calls/min'
+export type Unit = 'ms' | 's' | 'B' | 'KB' | 'MB' | '×' | '%' | 'calls/min' | 'points'
 
 /** `median`: what usually happens · `p95`, `p99`: what rarely is worse · `max`: the worst that was seen. */
 export type Statistic = 'median' | 'p95' | 'p99' | 'max'

@@ -6,7 +6,7 @@ import { ageText, bothZonesText } from '#web/ui/time.ts'
 
 const words: Record<LiveState['state'], string> = {
   live: 'Live',
-  connecting: 'Connecting',
+  connecting: '…',
   asking: `Every ${askEveryMs / 1000} s`,
   lost: 'Not live',
   asleep: 'Asleep',
@@ -56,7 +56,7 @@ export function LiveChip() {
                 : 'ring-1 ring-unknown'
         }`}
       />
-      <span aria-hidden="true" className="max-xl:hidden">
+      <span aria-hidden="true" className="min-w-6 max-xl:hidden">
         {words[state]}
         {lostFor ? ` for ${lostFor}` : ''}
       </span>

@@ -43,7 +43,7 @@ export function ConfigurationPanel({
         </Button>
       }
     >
-      <div className="min-h-24">
+      <div className="min-h-30">
         {configuration.data ? (
           <Settings configuration={configuration.data} />
         ) : deleted ? (

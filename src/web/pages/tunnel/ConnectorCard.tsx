@@ -60,7 +60,11 @@ export function ConnectorCard({
               why={connector.connections.length > 0 ? 'Not reported' : 'Not connected to any colo'}
             />
           ) : (
-            <Flash value={connector.colos.join()} className="flex flex-wrap gap-x-4">
+            <Flash
+              value={connector.colos.join()}
+              className="grid grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] gap-x-4"
+            >
+              {/* In columns that are as wide before the cities' names are there. */}
               {connector.colos.map((colo) => (
                 <Place key={colo} colo={colo} />
               ))}

@@ -12,6 +12,7 @@ import { Icon } from '#web/ui/Icon.tsx'
 import { shortId } from '#web/ui/names.ts'
 import { Fact, Facts, Panel } from '#web/ui/Panel.tsx'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
+import { Skeleton } from '#web/ui/Skeleton.tsx'
 import { Instant, TimeAgo } from '#web/ui/TimeAgo.tsx'
 import { instantText } from '#web/ui/time.ts'
 
@@ -122,7 +123,8 @@ function Past({
   const { data, error } = useQuery(failoversQuery(tunnelId))
   const [all, setAll] = useState(false)
   if (error) return <ProblemCallout problem={toProblem(error)} />
-  if (!data) return null
+  // As high as the sentence that mostly comes: what stands below stays where it is.
+  if (!data) return <Skeleton className="h-10" />
   const { failovers } = data
   if (failovers.length === 0)
     return <p className="text-ink-2">Nobody has failed over this tunnel with Tandem yet.</p>
