@@ -111,6 +111,29 @@ test('one range for all pictures of a page: kept in the address, moved, narrowed
   )
 })
 
+test('a link keeps what somebody looks at: the stretch, and the moment that they point at', async ({
+  page,
+  world,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const { tunnelId } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}?range=15m`)
+  await timeline(page).hover()
+  await page.keyboard.press('l')
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
+  const link = await page.evaluate(() => navigator.clipboard.readText())
+  expect(link).toMatch(/range=\S+\.\.\S+@\S+$/)
+  await page.goto(link)
+  const range = page.getByRole('group', { name: 'Time range' })
+  const unpoint = range.getByRole('button', { name: 'Point at no moment' })
+  await expect(unpoint).toBeVisible()
+  await expect(range).not.toContainText('follows')
+  await unpoint.click()
+  await expect(page).toHaveURL(/range=[^@]+$/)
+  await expect(unpoint).toBeHidden()
+})
+
 test('the time before Tandem watched is nobody’s: reported by Cloudflare, or unknown', async ({
   page,
   world,

@@ -13,7 +13,11 @@ export function stringifySearch(search: Record<string, unknown>): string {
     const text = Array.isArray(value) ? value.join(',') : value
     if (text !== undefined && text !== null && text !== '') params.set(key, String(text))
   }
-  const query = params.toString().replaceAll('%2C', ',').replaceAll('%3A', ':')
+  const query = params
+    .toString()
+    .replaceAll('%2C', ',')
+    .replaceAll('%3A', ':')
+    .replaceAll('%40', '@')
   return query ? `?${query}` : ''
 }
 

@@ -13,6 +13,7 @@ import { useCity } from '#web/ui/Place.tsx'
 import { instantIn, type Zone } from '#web/ui/zone.ts'
 import { Bubble } from './Bubble.tsx'
 import { useCursorLine } from './cursor.ts'
+import { MomentLine } from './MomentLine.tsx'
 import { gutterOf, narrowPx, tickApartPx, usePlotSize } from './plot.ts'
 import type { Stretch } from './range.ts'
 import { type ConnectionSteps, otherColo, toConnectionSteps } from './series.ts'
@@ -186,6 +187,7 @@ function Plot(props: PlotProps) {
           aria-hidden="true"
           className="invisible pointer-events-none absolute top-0 left-0 h-full w-px bg-accent"
         />
+        <MomentLine stretch={stretch} width={width} />
         {pointer.drag ? (
           <span
             aria-hidden="true"

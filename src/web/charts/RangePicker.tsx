@@ -16,8 +16,10 @@ import {
   type Zone,
   zoneName,
 } from '#web/ui/zone.ts'
+import { CopyLink } from './CopyLink.tsx'
 import {
   isLive,
+  momentOf,
   narrowed,
   panned,
   presets,
@@ -37,6 +39,7 @@ export function RangePicker({ control }: { control: RangeControl }) {
   const zone = useZone()
   const live = isLive(range)
   const chosen = rangeText(range)
+  const moment = momentOf(range)
   return (
     <fieldset aria-label="Time range" className="flex flex-wrap items-center gap-x-3 gap-y-2">
       <div className="flex flex-wrap items-center gap-1">
@@ -107,9 +110,10 @@ export function RangePicker({ control }: { control: RangeControl }) {
           disabledReason={back ? null : 'There is no range before this one'}
           onClick={() => back?.()}
         />
+        <CopyLink control={control} />
       </div>
       <p
-        className="flex min-h-7 min-w-0 flex-1 flex-wrap items-center gap-x-2 text-sm text-ink-2"
+        className="flex min-h-7 min-w-0 flex-1 flex-wrap items-center gap-x-2 text-sm text-ink-2 max-sm:order-1 max-sm:basis-full"
         {...tip(
           `${instantIn(stretch.from, zone)}\n${instantIn(stretch.to, zone)}\n${zoneName(zone)}`,
         )}
@@ -117,6 +121,17 @@ export function RangePicker({ control }: { control: RangeControl }) {
         <span className="whitespace-nowrap">
           {shortIn(stretch.from, zone)} – {live ? 'now' : endText(stretch, zone)}
         </span>
+        {moment === null ? null : (
+          <span className="inline-flex items-center rounded-sm bg-accent-soft pl-1.5 whitespace-nowrap text-accent-text">
+            {instantIn(moment, zone)}
+            <IconButton
+              size="sm"
+              icon="close"
+              label="Point at no moment"
+              onClick={() => go({ from: stretch.from, to: stretch.to })}
+            />
+          </span>
+        )}
         {live ? (
           <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
             <span aria-hidden="true" className="size-1.5 rounded-full bg-good" />

@@ -3,6 +3,7 @@ import { eventSentence, type Interval, type TunnelHistory } from '#contract/hist
 import { instantIn, type Zone } from '#web/ui/zone.ts'
 import { Bubble } from './Bubble.tsx'
 import { useCursor, useCursorLine } from './cursor.ts'
+import { MomentLine } from './MomentLine.tsx'
 import { clustersOf, heightOf, markApart, type Picture } from './paint.ts'
 import { precisionText } from './precision.ts'
 import type { Stretch } from './range.ts'
@@ -247,6 +248,9 @@ export function TimelineLayer({
           className="invisible pointer-events-none absolute top-0 left-0 w-px bg-accent"
           style={{ height: height - geometry.axisHeight }}
         />
+        <div className="absolute inset-x-0 top-0" style={{ height: height - geometry.axisHeight }}>
+          <MomentLine stretch={stretch} width={width} />
+        </div>
         {drag ? (
           <span
             aria-hidden="true"

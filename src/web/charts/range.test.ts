@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest'
 import {
   around,
   isLive,
+  momentOf,
   narrowed,
   panned,
   parseRange,
+  permanent,
   type Range,
   rangeQuery,
   rangeSearch,
@@ -36,6 +38,31 @@ describe('an address', () => {
       from: at('00:00:00'),
       to: at('00:00:00') + 24 * hour,
     })
+  })
+
+  test('points at a moment of a stretch, where it lies in it', () => {
+    const text = '2026-11-24T09:00Z..2026-11-24T12:30Z@2026-11-24T09:41:07Z'
+    const range = parseRange(text)
+    expect(range && momentOf(range)).toBe(at('09:41:07'))
+    expect(range && rangeText(range)).toBe(text)
+    const beside = parseRange('2026-11-24T09:00Z..2026-11-24T12:30Z@2026-11-24T13:00Z')
+    expect(beside).toEqual({ from: at('09:00:00'), to: at('12:30:00') })
+    expect(parseRange(`${text}@2026-11-24T10:00Z`)).toBeUndefined()
+  })
+
+  test('keeps what somebody pointed at to the millisecond', () => {
+    const instant = fc.integer({ min: now - 1000 * hour, max: now })
+    fc.assert(
+      fc.property(
+        instant,
+        fc.integer({ min: 1000, max: 90 * 24 * hour }),
+        fc.nat(),
+        (from, span, n) => {
+          const range = permanent({ from, to: from + span }, from + (n % (span + 1)))
+          expect(parseRange(rangeText(range))).toEqual(range)
+        },
+      ),
+    )
   })
 
   test('with nonsense in it means the default', () => {

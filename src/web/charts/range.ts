@@ -1,10 +1,11 @@
 /**
  * Which stretch of time does a page show? One word in the address says it: `24h` is the last 24 hours and
- * goes on with the time, `2026-11-24T09:00Z..2026-11-24T12:30Z` stays for ever. All pure.
+ * goes on with the time, `2026-11-24T09:00Z..2026-11-24T12:30Z` stays for ever, and `@2026-11-24T09:41:07Z` behind it
+ * points at a moment. All pure.
  */
 
-/** The last so many milliseconds, or from then until then (epoch ms). */
-export type Range = { lastMs: number } | { from: number; to: number }
+/** The last so many milliseconds, or from then until then (epoch ms), with a moment to look at. */
+export type Range = { lastMs: number } | { from: number; to: number; moment?: number }
 /** A stretch of time, epoch ms. */
 export type Stretch = { from: number; to: number }
 
@@ -39,12 +40,16 @@ export function parseRange(value: unknown): Range | undefined {
     const lastMs = Number(last[1]) * units[last[2] as keyof typeof units]
     return lastMs >= shortestMs && lastMs <= longestMs ? { lastMs } : undefined
   }
-  const [left, right, ...more] = value.split('..')
-  if (right === undefined || more.length > 0) return undefined
+  const [span = '', pointer, ...beyond] = value.split('@')
+  const [left, right, ...more] = span.split('..')
+  if (right === undefined || more.length > 0 || beyond.length > 0) return undefined
   const from = parseInstant(left ?? '')
   const to = parseInstant(right)
   if (from === null || to === null) return undefined
-  return to - from >= second && to - from <= longestMs ? { from, to } : undefined
+  if (to - from < second || to - from > longestMs) return undefined
+  const moment = pointer === undefined ? null : parseInstant(pointer)
+  // A moment outside of it can't be shown; the stretch can.
+  return moment !== null && moment >= from && moment <= to ? { from, to, moment } : { from, to }
 }
 
 /** ISO 8601 or epoch milliseconds. Without a zone it is UTC: an address means the same everywhere. */
@@ -64,7 +69,8 @@ export function rangeText(range: Range): string {
     const unit = (['d', 'h', 'm'] as const).find((each) => range.lastMs % units[each] === 0) ?? 's'
     return `${Math.max(1, Math.round(range.lastMs / units[unit]))}${unit}`
   }
-  return `${instantOf(range.from)}..${instantOf(range.to)}`
+  const pointer = range.moment === undefined ? '' : `@${instantOf(range.moment)}`
+  return `${instantOf(range.from)}..${instantOf(range.to)}${pointer}`
 }
 
 const instantOf = (at: number) =>
@@ -82,6 +88,16 @@ export function rangeSearch(value: unknown): string | undefined {
 export const rangeOf = (text: string | undefined): Range => parseRange(text) ?? defaultRange
 
 export const isLive = (range: Range): range is { lastMs: number } => 'lastMs' in range
+
+/** The moment that a link points at, epoch ms; null where it points at none. */
+export const momentOf = (range: Range): number | null =>
+  isLive(range) ? null : (range.moment ?? null)
+
+/** What a link keeps of a look at the charts: the stretch as it is, and the moment that somebody points at. */
+export function permanent({ from, to }: Stretch, moment: number | null): Range {
+  const stretch = { from: Math.floor(from), to: Math.ceil(to) }
+  return moment === null ? stretch : { ...stretch, moment: Math.round(moment) }
+}
 
 /** The stretch that is shown at the time `now`. */
 export const stretchOf = (range: Range, now: number): Stretch =>

@@ -16,10 +16,18 @@ import { connectorHistoryQuery, tunnelHistoryQuery } from '#web/api/queries.ts'
 import { ConnectionLives } from '#web/charts/ConnectionLives.tsx'
 import { CursorContext, createCursor } from '#web/charts/cursor.ts'
 import { IntervalTable } from '#web/charts/IntervalTable.tsx'
+import { MomentContext } from '#web/charts/MomentLine.tsx'
 import { connectionsRem } from '#web/charts/plot.ts'
 import { RangePicker } from '#web/charts/RangePicker.tsx'
 import { RoleTimeline } from '#web/charts/RoleTimeline.tsx'
-import { rangeQuery, rangeSearch, rangeText, type Stretch, toRange } from '#web/charts/range.ts'
+import {
+  momentOf,
+  rangeQuery,
+  rangeSearch,
+  rangeText,
+  type Stretch,
+  toRange,
+} from '#web/charts/range.ts'
 import { type Lane, laneTitle, lookOf, toLanes } from '#web/charts/series.ts'
 import { StateShape } from '#web/charts/TellingView.tsx'
 import { type RangeControl, useRange } from '#web/charts/use-range.ts'
@@ -72,20 +80,22 @@ export function HistorySection(props: SectionProps) {
   )
   return (
     <CursorContext value={cursor}>
-      <section aria-labelledby={titleId} className="flex min-w-0 flex-col gap-3">
-        <h2 id={titleId} className="font-semibold">
-          History
-        </h2>
-        <RangePicker control={control} />
-        {error ? (
-          <ProblemCallout problem={toProblem(error)} onRetry={() => void refetch()} />
-        ) : null}
-        {history ? (
-          <Pictures {...{ tunnel, connectorId, history, control, isPrevious }} />
-        ) : error ? null : (
-          <HistoryRoom lanes={expected + 2} />
-        )}
-      </section>
+      <MomentContext value={momentOf(control.range)}>
+        <section aria-labelledby={titleId} className="flex min-w-0 flex-col gap-3">
+          <h2 id={titleId} className="font-semibold">
+            History
+          </h2>
+          <RangePicker control={control} />
+          {error ? (
+            <ProblemCallout problem={toProblem(error)} onRetry={() => void refetch()} />
+          ) : null}
+          {history ? (
+            <Pictures {...{ tunnel, connectorId, history, control, isPrevious }} />
+          ) : error ? null : (
+            <HistoryRoom lanes={expected + 2} />
+          )}
+        </section>
+      </MomentContext>
     </CursorContext>
   )
 }

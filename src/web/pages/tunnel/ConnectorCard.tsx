@@ -62,7 +62,7 @@ export function ConnectorCard({
           ) : (
             <Flash
               value={connector.colos.join()}
-              className="grid grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] gap-x-4"
+              className="grid grid-cols-[repeat(auto-fill,minmax(min(15rem,100%),1fr))] gap-x-4"
             >
               {/* In columns that are as wide before the cities' names are there. */}
               {connector.colos.map((colo) => (
