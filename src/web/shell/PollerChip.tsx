@@ -32,7 +32,7 @@ export function PollerChip({ poller, tokens }: { poller: PollerState; tokens: To
           <span className="sr-only">Polling: </span>
           <Icon name={look.icon} />
           <span
-            className={poller.state === 'running' ? 'min-w-24 max-md:sr-only' : 'max-sm:sr-only'}
+            className={poller.state === 'running' ? 'max-md:sr-only md:min-w-24' : 'max-sm:sr-only'}
           >
             {text}
           </span>
