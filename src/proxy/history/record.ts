@@ -412,6 +412,7 @@ const hasRows = ({ rows }: Waiting) => rows.sights.size + rows.events.length > 0
 const ownDoings = new Set<EventKind>([
   'failover-started',
   'failover-ended',
+  'failover-after',
   'watching-stopped',
   'watching-resumed',
   'acknowledged',

@@ -12,6 +12,7 @@ import {
   withAcknowledgement,
   withChanges,
   withMaintenance,
+  withoutOld,
 } from './attention.ts'
 
 const mark = (more: Partial<Mark>): Mark => ({
@@ -40,6 +41,12 @@ test('another active connector, none any more and all of it down wait; what is g
   expect(isChange({ kind: 'status-changed', to: 'down' })).toBe(true)
   expect(isChange({ kind: 'status-changed', to: 'healthy' })).toBe(false)
   expect(isChange({ kind: 'no-active-ended', to: 'x' })).toBe(false)
+})
+
+test('what is forgotten waits no longer', () => {
+  const standing = withChanges(emptyStanding, changes(1, 5, 9))
+  expect(seen(withoutOld(standing, 5)).unacknowledged).toMatchObject({ count: 2, firstAt: 5 })
+  expect(seen(withoutOld(standing, 10)).unacknowledged).toBeNull()
 })
 
 test('the log’s index holds the kinds that may wait, by their places', () => {

@@ -48,6 +48,13 @@ export function withAcknowledgement(standing: Standing, mark: Mark): Standing {
   }
 }
 
+/** What is older than Tandem remembers waits no longer: there is no entry left that could be acknowledged. */
+export const withoutOld = (standing: Standing, horizon: number): Standing => ({
+  ...standing,
+  maintenance: standing.maintenance.filter(({ to }) => (to ?? 0) >= horizon),
+  waiting: standing.waiting.filter(({ at }) => at >= horizon),
+})
+
 /** A maintenance is planned or ends; changes within it wait no longer. */
 export function withMaintenance(standing: Standing, mark: Mark): Standing {
   const window = windowOf(mark)

@@ -26,6 +26,7 @@ import {
   withAcknowledgement,
   withChanges,
   withMaintenance,
+  withoutOld,
 } from './attention.ts'
 
 /**
@@ -253,10 +254,14 @@ export async function createMarks(deps: MarksDeps) {
         .where('at', '<', horizon)
         .where((eb) => eb.or([eb('to_at', 'is', null), eb('to_at', '<', horizon)]))
         .execute()
-      for (const [tunnelId, standing] of standings) {
-        const maintenance = standing.maintenance.filter(({ to }) => (to ?? 0) >= horizon)
-        standings.set(tunnelId, { ...standing, maintenance })
-      }
+      const before = [...standings]
+      for (const [tunnelId, standing] of before)
+        standings.set(tunnelId, withoutOld(standing, horizon))
+      deps.tell(
+        before
+          .filter(([tunnelId, { waiting }]) => waiting.length > standingOf(tunnelId).waiting.length)
+          .map(([tunnelId]) => tunnelId),
+      )
     })
 
   return {
