@@ -22,6 +22,7 @@ const pages: readonly { address: RegExp; code: string; data?: (path: string) => 
     data: (path) => [`/api${path}`, `/api${path}/connectors`],
   },
   { address: /^\/tunnels\/[^/]+\/connectors\/[^/]+$/, code: 'connector/ConnectorPage.tsx' },
+  { address: /^\/wall$/, code: 'wall/WallPage.tsx', data: () => ['/api/tunnels'] },
   { address: /^\/activity$/, code: 'activity/ActivityPage.tsx' },
   { address: /^\/audit$/, code: 'audit/AuditPage.tsx' },
 ]
