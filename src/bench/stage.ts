@@ -1,4 +1,5 @@
 import { setTimeout as rest } from 'node:timers/promises'
+import { SessionAnswer } from '#contract/session.ts'
 import { TunnelList } from '#contract/tunnel.ts'
 import { startTandem } from '../../e2e/tandem.ts'
 import { startWorld } from '../../e2e/world.ts'
@@ -50,6 +51,12 @@ async function startStage({ simulator, env = {} }: StageOptions) {
     /** Waits until everything about every tunnel was read once: then the usual state is reached. */
     async swept(withinMs: number) {
       const deadline = Date.now() + withinMs
+      // The whole list is asked for only near the end: half a megabyte twice a second would be measured too.
+      const hasSwept = async () => {
+        const answer = await fetch(`${tandem.address}/api/session`)
+        return SessionAnswer.parse(await answer.json()).poller.sweptAt !== null
+      }
+      while (!(await hasSwept()) && Date.now() < deadline) await rest(500)
       for (;;) {
         const answer = await fetch(`${tandem.address}/api/tunnels`)
         const { tunnels } = TunnelList.parse(await answer.json())
@@ -57,7 +64,7 @@ async function startStage({ simulator, env = {} }: StageOptions) {
         if (tunnels.length > 0 && known.length === tunnels.length) return
         if (Date.now() > deadline)
           throw new Error(`After ${withinMs} ms ${known.length} of ${tunnels.length} are known.`)
-        await rest(500)
+        await rest(2_000)
       }
     },
   }
