@@ -24,7 +24,7 @@ export function SelectBox({ tunnel }: { tunnel: Tunnel }) {
             selection.stretchTo(tunnel.id)
           else selection.toggle(tunnel.id)
         }}
-        className="peer absolute inset-0 m-0 size-full cursor-pointer appearance-none outline-none"
+        className="peer absolute inset-y-0 left-0 m-0 h-full w-8 cursor-pointer appearance-none outline-none"
       />
       <Box state={checked ? 'all' : 'none'} />
     </>
@@ -47,7 +47,7 @@ export function SelectShown({ rows }: { rows: readonly Tunnel[] }) {
           if (input) input.indeterminate = state === 'some'
         }}
         onChange={state === 'all' ? selection.clear : selection.selectShown}
-        className="peer absolute inset-0 m-0 size-full cursor-pointer appearance-none outline-none"
+        className="peer absolute inset-y-0 left-0 m-0 h-full w-8 cursor-pointer appearance-none outline-none"
       />
       <Box state={state} />
     </>

@@ -53,9 +53,9 @@ export const TunnelRow = memo(function TunnelRow(props: RowProps) {
       {...row}
       aria-rowindex={index + 2}
       style={{ height: heightPx }}
-      className={`group cursor-pointer -outline-offset-2 hover:bg-hover focus-visible:bg-hover has-checked:bg-accent-soft ${row.className}`}
+      className={`group relative cursor-pointer -outline-offset-2 hover:bg-hover focus-visible:bg-hover has-checked:bg-accent-soft ${row.className}`}
     >
-      <td className={`${cell} relative`}>
+      <td className={cell}>
         <SelectBox tunnel={tunnel} />
       </td>
       <td className={`${cell} ${columnClass.status} pl-1`}>

@@ -107,14 +107,14 @@ export function TunnelsPage() {
 
   return (
     <div className="mx-auto flex max-w-520 flex-col px-3 pt-4 pb-20 sm:px-6">
-      <div className="flex flex-wrap items-center justify-between gap-3 pb-3">
+      <div className="flex items-center justify-between gap-3 pb-3">
         <h1 className="min-w-0 truncate text-xl font-semibold">
           {view ? <Name name={view.name} /> : 'Tunnels'}{' '}
           <span className="ml-1 text-lg font-normal text-ink-3 normal-nums">
             {list.tunnels.length > 0 ? countText((view ? rows : list.tunnels).length) : ''}
           </span>
         </h1>
-        <div className="flex gap-2">
+        <div className="flex shrink-0 gap-2">
           {list.tunnels.length > 0 ? <ViewButton search={viewSearch(search)} /> : null}
           <Button
             variant="primary"

@@ -20,8 +20,8 @@ export function ViewButton({ search }: { search: string }) {
       <Popover
         label="View"
         renderButton={(trigger) => (
-          <Button icon="settings" {...trigger}>
-            View
+          <Button icon="settings" className="max-sm:px-2" {...trigger}>
+            <span className="max-sm:sr-only">View</span>
           </Button>
         )}
       >

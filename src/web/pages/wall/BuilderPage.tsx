@@ -63,7 +63,7 @@ function Result({ path, search }: { path: string; search: WallSearch }) {
     <Panel>
       <div className="flex flex-wrap items-center gap-3">
         <output className="min-w-0 flex-1 basis-80">
-          <span className="block font-mono text-sm break-all">{address}</span>
+          <span className="line-clamp-4 font-mono text-sm break-all">{address}</span>
           <span className="text-sm text-ink-2">
             {shown === 0
               ? 'No tunnel matches at the moment.'
@@ -328,7 +328,11 @@ function KioskPanel({ path }: { path: string }) {
           to fill the screen. A machine of its own starts Chromium so that it fills it by itself and
           may be heard:
         </p>
-        <pre className="overflow-x-auto rounded-md bg-sunken p-3 font-mono text-sm text-ink">
+        <pre
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
+          tabIndex={0}
+          className="overflow-x-auto rounded-md bg-sunken p-3 font-mono text-sm text-ink"
+        >
           {`chromium --kiosk --noerrdialogs \\\n  --autoplay-policy=no-user-gesture-required \\\n  '${window.location.origin}${path}'`}
         </pre>
         <p>
