@@ -25,7 +25,7 @@ import {
   tunnelQuery,
   tunnelsQuery,
 } from './api/queries.ts'
-import { oneOf, parseSearch, someOf, stringifySearch, textOf } from './api/search.ts'
+import { oneOf, parseSearch, someOf, stringifySearch, textOf, uuidOf } from './api/search.ts'
 import { parseRange, rangeOf, rangeSearch } from './charts/range.ts'
 import { isEntryPath, ownAddress } from './identity/return-to.ts'
 import { type AccountSearch, accountDialogs } from './pages/account/search.ts'
@@ -43,14 +43,11 @@ import { Root } from './shell/Root.tsx'
 
 /** The site map: every address, what may stand in it, and the data its page needs. */
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
-const uuidOf = (value: unknown) => (uuid.test(String(value)) ? String(value) : undefined)
-
 /** An id from an address; anything else has no page. */
 const idOf = (value: string) => {
-  if (!uuid.test(value)) throw notFound()
-  return value
+  const id = uuidOf(value)
+  if (id === undefined) throw notFound()
+  return id
 }
 
 const root = createRootRouteWithContext<{ cache: QueryClient; live: Live }>()({

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { toCell } from '#contract/csv.ts'
 import {
   ActivityPage,
   badnessOf,
@@ -13,7 +14,6 @@ import {
 } from '#contract/history.ts'
 import { createApp } from '../app.ts'
 import { assemble } from '../assemble.ts'
-import { toCell } from '../csv.ts'
 import { createVirtualTime } from '../faults/time.ts'
 import type { Look } from '../poller/present.ts'
 import { createSecret } from '../secret.ts'

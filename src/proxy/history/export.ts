@@ -1,3 +1,4 @@
+import { instant, toRow } from '#contract/csv.ts'
 import {
   eventSentence,
   type HistoryEvent,
@@ -5,7 +6,6 @@ import {
   unknownReasons,
 } from '#contract/history.ts'
 import { type Mark, windowOf } from '#contract/marks.ts'
-import { instant, toRow } from '../csv.ts'
 
 /** History as files that a spreadsheet or a script reads. */
 

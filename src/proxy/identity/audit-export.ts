@@ -1,5 +1,5 @@
 import { type AuditRecord, auditDeed, outcomeWord } from '#contract/audit.ts'
-import { instant, toRow } from '../csv.ts'
+import { instant, toRow } from '#contract/csv.ts'
 
 /** The audit as files that a spreadsheet or a script reads. */
 

@@ -33,6 +33,17 @@ export function someOf<T extends string>(words: readonly T[], value: unknown): T
   return known.length > 0 ? known : undefined
 }
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+export const uuidOf = (value: unknown) => (uuid.test(String(value)) ? String(value) : undefined)
+
+/** The ids of a list, each once and `most` at most; undefined if none. */
+export function uuidsOf(value: unknown, most: number): string[] | undefined {
+  const given = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : []
+  const ids = [...new Set(given.flatMap((one) => uuidOf(one) ?? []))].slice(0, most)
+  return ids.length > 0 ? ids : undefined
+}
+
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'rea
 import type { ConnectorList } from '#contract/tunnel.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { connectorsQuery, tunnelsQuery } from '#web/api/queries.ts'
+import { savedViews } from '#web/fleet/saved-views.ts'
 import { useModal } from '#web/ui/Dialog.tsx'
 import { Icon, type IconName } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
@@ -221,6 +222,7 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
   const mayNotAudit = useWhyNot('auditList')
   const mayNotPeople = useWhyNot('personList')
   const mayNotScreens = useWhyNot('screenList')
+  const views = savedViews.use()
   const tunnelId = useRouterState({
     select: (state) =>
       state.matches.map(({ params }) => params as { tunnelId?: string }).at(-1)?.tunnelId,
@@ -293,6 +295,9 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
     return [
       ...here,
       action('menu', 'Go to tunnels', () => void navigate({ to: '/' }), { keys: 'g t' }),
+      ...views.map(({ name, search }) =>
+        action('eye', `View: ${name}`, () => void navigate({ href: `/${search}` })),
+      ),
       action('activity', 'Go to activity', () => void navigate({ to: '/activity' }), {
         keys: 'g a',
       }),
@@ -331,5 +336,6 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
     mayNotPeople,
     mayNotScreens,
     tunnelId,
+    views,
   ])
 }

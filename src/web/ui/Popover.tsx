@@ -18,7 +18,8 @@ export function Popover({
   label: string
   align?: 'start' | 'end'
   renderButton: (props: PopoverTrigger) => ReactNode
-  children: ReactNode
+  /** What needs to close it is given how. */
+  children: ReactNode | ((close: () => void) => ReactNode)
 }) {
   const popover = usePopover<HTMLDialogElement>(align)
   return (
@@ -29,7 +30,11 @@ export function Popover({
         aria-label={label}
         className="fixed w-90 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg bg-overlay p-4 text-ink shadow-overlay"
       >
-        {popover.open ? children : null}
+        {popover.open
+          ? typeof children === 'function'
+            ? children(popover.close)
+            : children
+          : null}
       </dialog>
     </>
   )

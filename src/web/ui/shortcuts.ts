@@ -3,7 +3,12 @@ import { useEffect, useRef } from 'react'
 /** Every key the page answers to; the help dialog prints this table. `mod` is Ctrl, or ⌘ on a Mac. */
 export const shortcuts = {
   search: { keys: ['/'], does: 'Search the list', where: 'Anywhere' },
-  palette: { keys: ['mod+k'], does: 'Find a tunnel, a connector or an action', where: 'Anywhere' },
+  palette: {
+    keys: ['mod+k'],
+    does: 'Find a tunnel, a connector or an action',
+    where: 'Anywhere',
+    always: true,
+  },
   tunnels: { keys: ['g t'], does: 'Go to the tunnels', where: 'Anywhere' },
   activity: { keys: ['g a'], does: 'Go to the activity', where: 'Anywhere' },
   audit: { keys: ['g u'], does: 'Go to the audit', where: 'Anywhere' },
@@ -15,12 +20,29 @@ export const shortcuts = {
   first: { keys: ['Home'], does: 'First row', where: 'Tunnels' },
   last: { keys: ['End'], does: 'Last row', where: 'Tunnels' },
   open: { keys: ['Enter'], does: 'Open the row', where: 'Tunnels' },
+  select: { keys: ['x'], does: 'Select the row', where: 'Tunnels' },
+  stretch: {
+    keys: ['shift+ArrowDown', 'shift+ArrowUp'],
+    does: 'Select on to the next or previous row',
+    where: 'Tunnels',
+  },
+  selectAll: { keys: ['mod+a'], does: 'Select all rows shown', where: 'Tunnels' },
+  selectNone: { keys: ['Escape'], does: 'Select none', where: 'Tunnels' },
+  view: { keys: ['v'], does: 'Views, columns and density', where: 'Tunnels' },
   failover: { keys: ['f'], does: 'Fail over', where: 'A tunnel, or the row' },
   acknowledge: { keys: ['a'], does: 'Acknowledge changes', where: 'A tunnel, or the row' },
   note: { keys: ['n'], does: 'Write a note', where: 'A tunnel' },
   link: { keys: ['l'], does: 'Copy a link to this moment', where: 'A chart' },
   maintenance: { keys: ['m'], does: 'Announce maintenance', where: 'A tunnel' },
-} as const satisfies Record<string, { keys: readonly string[]; does: string; where: string }>
+} as const satisfies Record<string, Shortcut>
+
+type Shortcut = {
+  keys: readonly string[]
+  does: string
+  where: string
+  /** Also while somebody writes or something lies over the page. */
+  always?: true
+}
 
 export type ShortcutId = keyof typeof shortcuts
 
@@ -59,12 +81,8 @@ export function listenForShortcuts(target: Document): () => void {
       prefix && event.timeStamp - prefix.at < 1500 ? `${prefix.key} ${pressed}` : pressed
     prefix = null
     const id = find(typed) ?? find(pressed)
-    // While somebody writes or a dialog is open, only keys with a modifier are for us.
-    if (
-      !pressed.startsWith('mod+') &&
-      (isWriting(event.target) || target.querySelector('dialog[open]'))
-    )
-      return
+    const isAlways = id !== undefined && 'always' in shortcuts[id]
+    if (!isAlways && (isWriting(event.target) || target.querySelector(layers))) return
     const handler = id ? handlers.get(id)?.at(-1) : undefined
     if (handler) {
       event.preventDefault()
@@ -81,8 +99,15 @@ function find(typed: string): ShortcutId | undefined {
   return undefined
 }
 
-const keyOf = (event: KeyboardEvent) =>
-  event.altKey ? '' : event.ctrlKey || event.metaKey ? `mod+${event.key.toLowerCase()}` : event.key
+function keyOf({ key, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): string {
+  if (altKey) return ''
+  if (ctrlKey || metaKey) return `mod+${key.toLowerCase()}`
+  // A letter or a sign has the shift key in it already.
+  return shiftKey && key.length > 1 ? `shift+${key}` : key
+}
+
+/** What lies over the page and has its own keys: dialogs, menus and popovers. */
+const layers = 'dialog[open], [popover="auto"]:popover-open'
 
 const isWriting = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
@@ -92,7 +117,13 @@ const isWriting = (target: EventTarget | null) =>
 /** A shortcut as it is shown: `Ctrl K`, `g t`, `?`. */
 export function keysText(keys: string): string[] {
   const mac = navigator.platform.startsWith('Mac')
-  const names: Record<string, string> = { mod: mac ? '⌘' : 'Ctrl', ArrowDown: '↓', ArrowUp: '↑' }
+  const names: Record<string, string> = {
+    mod: mac ? '⌘' : 'Ctrl',
+    shift: mac ? '⇧' : 'Shift',
+    ArrowDown: '↓',
+    ArrowUp: '↑',
+    Escape: 'Esc',
+  }
   return keys
     .split(/[ +]/)
     .map((key, at, all) => names[key] ?? (all[0] === 'mod' && at > 0 ? key.toUpperCase() : key))

@@ -77,17 +77,18 @@ function spanAt(listTop: number, rowPx: number): string {
   return `${first} ${end}`
 }
 
-/** Scrolls as little as it takes to show a row whole, below what sticks to the top. */
+/** Scrolls as little as it takes to show a row whole, below what sticks to the top, above what covers the bottom. */
 export function showRow(
   list: HTMLElement | null,
   index: number,
   rowPx: number,
   headPx: number,
   stickyPx: number,
+  coveredPx = 0,
 ) {
   if (!list) return
   const top = list.getBoundingClientRect().top + headPx + index * rowPx
-  const bottom = top + rowPx
+  const bottom = top + rowPx + coveredPx
   if (top < stickyPx) window.scrollBy({ top: top - stickyPx, behavior: 'instant' })
   else if (bottom > window.innerHeight)
     window.scrollBy({ top: bottom - window.innerHeight + rowPx / 2, behavior: 'instant' })

@@ -48,13 +48,15 @@ function ScreenRow({ screen, onOpen }: { screen: Screen; onOpen: Open }) {
         <Name name={name} className="font-medium" />
         {isSpread ? <Spread /> : null}
         <span className="flex flex-wrap gap-x-3 text-sm text-ink-2 sm:hidden">
-          <span>{viewTitle(view)}</span>
+          <span className="line-clamp-2 break-words">{viewTitle(view)}</span>
           <span>
             seen <TimeAgo at={seenAt} />
           </span>
         </span>
       </th>
-      <Td className="max-w-70 break-words max-sm:hidden">{viewTitle(view)}</Td>
+      <Td className="max-w-70 max-sm:hidden">
+        <span className="line-clamp-2 break-words">{viewTitle(view)}</span>
+      </Td>
       <Td className="max-sm:hidden">
         <TimeAgo at={seenAt} />
       </Td>

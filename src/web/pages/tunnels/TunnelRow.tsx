@@ -21,40 +21,11 @@ import { StatusMark } from '#web/ui/StatusMark.tsx'
 import { Age, NotReported, SinceText, TimeAgo, useStale } from '#web/ui/TimeAgo.tsx'
 import { tip } from '#web/ui/Tooltip.tsx'
 import { durationText, instantText } from '#web/ui/time.ts'
+import { columnClass } from './columns.ts'
 import { RowLink, useRowPreload } from './RowLink.tsx'
 import { whyNoFailover } from './rows.ts'
-
-export type ColumnId =
-  | 'status'
-  | 'name'
-  | 'readiness'
-  | 'active'
-  | 'strip'
-  | 'day'
-  | 'month'
-  | 'colos'
-  | 'connectors'
-  | 'since'
-  | 'changed'
-  | 'age'
-  | 'actions'
-
-/** Widths, and from which width of the table on a column is there. Fixed, so that nothing jumps. */
-export const columnClass: Record<ColumnId, string> = {
-  status: 'w-32',
-  name: '',
-  readiness: 'w-46',
-  active: 'w-46 @max-[66rem]:hidden @min-[145rem]:w-60',
-  strip: 'w-42 @max-[78rem]:hidden @min-[145rem]:w-60',
-  day: 'w-22 @max-[84rem]:hidden',
-  month: 'w-22 @max-[90rem]:hidden',
-  colos: 'w-52 @max-[120rem]:hidden @min-[145rem]:w-72',
-  connectors: 'w-22 @max-[97rem]:hidden',
-  since: 'w-28 @max-3xl:hidden @min-[145rem]:w-36',
-  changed: 'w-30 @max-[105rem]:hidden @min-[145rem]:w-36',
-  age: 'w-18',
-  actions: 'w-14',
-}
+import { SelectBox } from './SelectBox.tsx'
+import { useSelection } from './use-selection.ts'
 
 type RowProps = {
   tunnel: Tunnel
@@ -82,9 +53,12 @@ export const TunnelRow = memo(function TunnelRow(props: RowProps) {
       {...row}
       aria-rowindex={index + 2}
       style={{ height: heightPx }}
-      className={`group cursor-pointer -outline-offset-2 hover:bg-hover focus-visible:bg-hover ${row.className}`}
+      className={`group relative cursor-pointer -outline-offset-2 hover:bg-hover focus-visible:bg-hover has-checked:bg-accent-soft ${row.className}`}
     >
-      <td className={`${cell} ${columnClass.status}`}>
+      <td className={cell}>
+        <SelectBox tunnel={tunnel} />
+      </td>
+      <td className={`${cell} ${columnClass.status} pl-1`}>
         <StatusMark status={tunnel.status} reported={tunnel.statusReported} stale={stale} />
       </td>
       <th scope="row" className={`${cell} ${columnClass.name} text-left font-normal`}>
@@ -173,6 +147,7 @@ function useRow<T extends HTMLElement>({ tunnel, isCursor, onFocus }: RowProps) 
   const navigate = useNavigate()
   const flash = useFlash(`${tunnel.status} ${tunnel.readiness} ${tunnel.activeConnectorId}`)
   const preload = useRowPreload(tunnel.id)
+  const selection = useSelection()
   const open = () => void navigate({ to: '/tunnels/$tunnelId', params: { tunnelId: tunnel.id } })
 
   return {
@@ -182,16 +157,24 @@ function useRow<T extends HTMLElement>({ tunnel, isCursor, onFocus }: RowProps) 
     className: flash.className,
     onAnimationEnd: flash.onEnd,
     onFocus: () => onFocus(tunnel.id),
+    // With the shift key the browser would mark the text of all the rows between.
+    onMouseDown: (event: MouseEvent<T>) => {
+      if (event.shiftKey && !isInner(event.target)) event.preventDefault()
+    },
     onClick: (event: MouseEvent<T>) => {
       // What is in the row keeps its own click, and marking text is no click.
-      const inner = event.target instanceof Element && event.target.closest('a, button')
-      if (!inner && !window.getSelection()?.toString()) open()
+      if (isInner(event.target)) return
+      if (event.shiftKey) selection.stretchTo(tunnel.id)
+      else if (!window.getSelection()?.toString()) open()
     },
     onKeyDown: (event: KeyboardEvent<T>) => {
       if (event.key === 'Enter' && event.target === event.currentTarget) open()
     },
   }
 }
+
+const isInner = (target: EventTarget) =>
+  target instanceof Element && target.closest('a, button, input') !== null
 
 function useFlash(value: string) {
   const [seen, setSeen] = useState(value)
@@ -381,12 +364,22 @@ function DataAge({ tunnel, checkedAt }: { tunnel: Tunnel; checkedAt: number | nu
   )
 }
 
+/** Lower than a compact row. */
+const low = 'in-data-[density=compact]:h-6'
+
 function FailoverAction({ tunnel, mayNotFailOver }: RowProps) {
   const label = `Fail over ${displayName(tunnel.name)}`
   const reason = mayNotFailOver ?? whyNoFailover(tunnel)
   if (reason)
     return (
-      <IconButton label={label} icon="failover" size="sm" disabledReason={reason} tabIndex={-1} />
+      <IconButton
+        label={label}
+        icon="failover"
+        size="sm"
+        disabledReason={reason}
+        tabIndex={-1}
+        className={low}
+      />
     )
   return (
     <RowLink
@@ -394,7 +387,7 @@ function FailoverAction({ tunnel, mayNotFailOver }: RowProps) {
       tunnelId={tunnel.id}
       aria-label={label}
       tabIndex={-1}
-      className="inline-flex size-7 items-center justify-center rounded-md text-ink-2 hover:bg-page hover:text-ink"
+      className={`inline-flex size-7 items-center justify-center rounded-md text-ink-2 hover:bg-page hover:text-ink ${low}`}
       {...tip('Fail over')}
     >
       <Icon name="failover" />

@@ -8,67 +8,16 @@ import { wantCities } from '#web/ui/Place.tsx'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { tip } from '#web/ui/Tooltip.tsx'
 import { showRow, useWindowRows } from '#web/ui/window-rows.ts'
+import { type Column, columnClass, columns, widthOf } from './columns.ts'
+import { useFit } from './fit.ts'
+import { listLook } from './look.ts'
 import { type Direction, type Figures, type SortKey, whyNoFailover } from './rows.ts'
-import { type ColumnId, columnClass, TunnelCard, TunnelRow } from './TunnelRow.tsx'
-
-type Column = { id: ColumnId; sort?: SortKey; head: string; meaning?: string; right?: boolean }
-
-const columns: readonly Column[] = [
-  { id: 'status', sort: 'status', head: 'Status' },
-  { id: 'name', sort: 'name', head: 'Name' },
-  {
-    id: 'readiness',
-    sort: 'readiness',
-    head: 'HA readiness',
-    meaning: 'What happens if the active connector fails now',
-  },
-  { id: 'active', sort: 'active', head: 'Active connector' },
-  {
-    id: 'strip',
-    head: 'Last 24 h',
-    meaning: 'Status above, active connector below; the worst of each half-hour',
-  },
-  {
-    id: 'day',
-    sort: 'day',
-    head: '24 h',
-    meaning: 'Share of the observed time in which it was available',
-    right: true,
-  },
-  {
-    id: 'month',
-    sort: 'month',
-    head: '30 d',
-    meaning: 'Share of the observed time in which it was available',
-    right: true,
-  },
-  {
-    id: 'colos',
-    sort: 'colos',
-    head: 'Colos',
-    meaning: 'Cloudflare data centres it is connected to',
-  },
-  {
-    id: 'connectors',
-    sort: 'connectors',
-    head: 'Conns',
-    meaning: 'Connectors / connections',
-    right: true,
-  },
-  { id: 'since', sort: 'since', head: 'Since', meaning: 'How long the status holds', right: true },
-  {
-    id: 'changed',
-    sort: 'changed',
-    head: 'Last change',
-    meaning: 'The last change that Tandem saw',
-    right: true,
-  },
-  { id: 'age', sort: 'age', head: 'Data', meaning: 'How old what is shown is', right: true },
-  { id: 'actions', head: 'Actions' },
-]
+import { SelectShown } from './SelectBox.tsx'
+import { TunnelCard, TunnelRow } from './TunnelRow.tsx'
+import { SelectKeys, useAnySelected, useSelection } from './use-selection.ts'
 
 /** Rows and cards in units of the root size, so that they grow with the type. */
-const rowRem = 36 / 14
+const rowRem = { comfortable: 36 / 14, compact: 28 / 14 }
 const cardRem = 64 / 14
 
 const narrow = '(max-width: 767px)'
@@ -93,13 +42,16 @@ export const TunnelTable = memo(function TunnelTable({
   const isNarrow = useMedia(narrow)
   const box = useRef<HTMLDivElement>(null)
   const rem = useRootSize()
-  const rowPx = Math.round(rem * (isNarrow ? cardRem : rowRem))
+  const { hidden, density } = listLook.use()
+  const rowPx = Math.round(rem * (isNarrow ? cardRem : rowRem[density]))
+  const fit = useFit(box, rem, hidden, !isNarrow)
 
-  const headPx = isNarrow ? 0 : rowPx
+  const headPx = isNarrow ? 0 : Math.round(rem * rowRem.comfortable)
   const { first, end } = useWindowRows(box, rows.length, rowPx, headPx)
   const cursor = useCursor(rows, (index) =>
-    showRow(box.current, index, rowPx, headPx, stickyPx() + headPx),
+    showRow(box.current, index, rowPx, headPx, stickyPx() + headPx, dockPx()),
   )
+  const isSelecting = useAnySelected(useSelection())
   const mayNotFailOver = useWhyNot('failoverRun')
 
   const visible = rows.slice(first, end)
@@ -136,17 +88,23 @@ export const TunnelTable = memo(function TunnelTable({
       className="@container rounded-lg border border-line bg-panel [overflow-anchor:none]"
     >
       <StripPatterns />
+      <SelectKeys rows={rows} at={cursor.at} go={cursor.go} />
       <table
         aria-label="Tunnels"
         aria-rowcount={rows.length + 1}
+        data-absent={fit.absent}
+        data-density={density}
+        data-selecting={isSelecting || undefined}
         className="w-full table-fixed border-separate border-spacing-0"
       >
         <thead>
-          <tr aria-rowindex={1}>
+          <tr aria-rowindex={1} className="group">
             {columns.map((column) => (
               <HeadCell
                 key={column.id}
                 column={column}
+                rows={rows}
+                isWide={fit.isWide}
                 direction={column.sort && column.sort === sort ? (direction ?? 'asc') : null}
                 onSort={onSort}
               />
@@ -169,6 +127,9 @@ export const TunnelTable = memo(function TunnelTable({
 const stickyPx = () =>
   Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--top')) || 0
 
+/** How much of it the bar covers that is there while rows are selected; see `SelectionBar`. */
+const dockPx = () => document.querySelector('[data-dock]')?.clientHeight ?? 0
+
 /** The room of the rows that are not in the document. */
 function Spacer({ height }: { height: number }) {
   return height > 0 ? (
@@ -180,17 +141,23 @@ function Spacer({ height }: { height: number }) {
 }
 
 function HeadCell({
-  column: { id, sort, head, meaning, right },
+  column,
+  rows,
+  isWide,
   direction,
   onSort,
 }: {
   column: Column
+  rows: readonly Tunnel[]
+  isWide: boolean
   direction: Direction | null
   onSort: (key: SortKey) => void
 }) {
+  const { id, sort, head, meaning, right } = column
   return (
     <th
       scope="col"
+      style={{ width: widthOf(column, isWide) }}
       aria-sort={
         direction === 'asc' ? 'ascending' : direction === 'desc' ? 'descending' : undefined
       }
@@ -201,7 +168,7 @@ function HeadCell({
           type="button"
           onClick={() => onSort(sort)}
           {...tip(meaning)}
-          className={`flex h-full w-full items-center gap-1 px-3 whitespace-nowrap -outline-offset-2 hover:text-ink ${right ? 'flex-row-reverse' : ''} ${direction ? 'text-ink' : ''}`}
+          className={`flex h-full w-full items-center gap-1 ${id === 'status' ? 'pr-3 pl-1' : 'px-3'} whitespace-nowrap -outline-offset-2 hover:text-ink ${right ? 'flex-row-reverse' : ''} ${direction ? 'text-ink' : ''}`}
         >
           {head}
           <Icon
@@ -209,6 +176,8 @@ function HeadCell({
             className={`size-3 ${direction ? '' : 'invisible'}`}
           />
         </button>
+      ) : id === 'select' ? (
+        <SelectShown rows={rows} />
       ) : id === 'actions' ? (
         <span className="sr-only">{head}</span>
       ) : (
@@ -276,7 +245,7 @@ function useCursor(rows: readonly Tunnel[], scrollTo: (index: number) => void) {
     if (!document.activeElement?.matches('input')) row.focus({ preventScroll: true })
   })
 
-  return { id: current?.id ?? null, onFocus }
+  return { id: current?.id ?? null, at, go, onFocus }
 }
 
 function useMedia(query: string): boolean {

@@ -6,31 +6,41 @@ import { useWhyNot } from '#web/api/operations.ts'
 import { historySummaryQuery, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { useStable } from '#web/charts/use-stable.ts'
 import { filtered } from '#web/fleet/filter.ts'
+import { openView, savedViews, viewSearch } from '#web/fleet/saved-views.ts'
 import type { TunnelsSearch } from '#web/router.tsx'
 import { Button } from '#web/ui/Button.tsx'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
+import { Name } from '#web/ui/Name.tsx'
 import { countText } from '#web/ui/numbers.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { FirstRun } from './FirstRun.tsx'
 import { type Figures, type SortKey, sorted } from './rows.ts'
 import { SummaryStrip } from './SummaryStrip.tsx'
+import { createSelection } from './selection.ts'
 import { TunnelTable } from './TunnelTable.tsx'
+import { SelectionContext, useAnySelected } from './use-selection.ts'
+import { ViewButton } from './ViewButton.tsx'
 
 const CreateTunnelDialog = lazy(async () => ({
   default: (await import('./CreateTunnelDialog.tsx')).CreateTunnelDialog,
+}))
+
+const SelectionBar = lazy(async () => ({
+  default: (await import('./SelectionBar.tsx')).SelectionBar,
 }))
 
 const dayMs = 86_400_000
 const route = getRouteApi('/')
 
 export function TunnelsPage() {
-  usePageTitle('Tunnels')
   const { data: list } = useSuspenseQuery(tunnelsQuery)
   const { data: session } = useSuspenseQuery(sessionQuery)
   const search = route.useSearch()
+  const view = openView(savedViews.use(), viewSearch(search))
+  usePageTitle(view?.name ?? '', 'Tunnels')
   const navigate = route.useNavigate()
   const mayNotCreate = useWhyNot('tunnelCreate')
   const {
@@ -54,6 +64,12 @@ export function TunnelsPage() {
     () => filtered(order, { q: wanted, status, readiness }),
     [order, wanted, status, readiness],
   )
+  const [selection] = useState(createSelection)
+  useEffect(() => {
+    const ids = new Set(list.tunnels.map(({ id }) => id))
+    selection.survive((id) => ids.has(id))
+  }, [selection, list.tunnels])
+  const isSelecting = useAnySelected(selection)
   const isFiltered = Boolean(query || status || readiness)
 
   const openCreate = () => navigate({ search: (old) => ({ ...old, dialog: 'create' }) })
@@ -90,22 +106,25 @@ export function TunnelsPage() {
   })
 
   return (
-    <div className="mx-auto flex max-w-520 flex-col px-3 pt-4 pb-10 sm:px-6">
-      <div className="flex flex-wrap items-center justify-between gap-3 pb-3">
-        <h1 className="text-xl font-semibold">
-          Tunnels{' '}
+    <div className="mx-auto flex max-w-520 flex-col px-3 pt-4 pb-20 sm:px-6">
+      <div className="flex items-center justify-between gap-3 pb-3">
+        <h1 className="min-w-0 truncate text-xl font-semibold">
+          {view ? <Name name={view.name} /> : 'Tunnels'}{' '}
           <span className="ml-1 text-lg font-normal text-ink-3 normal-nums">
-            {list.tunnels.length > 0 ? countText(list.tunnels.length) : ''}
+            {list.tunnels.length > 0 ? countText((view ? rows : list.tunnels).length) : ''}
           </span>
         </h1>
-        <Button
-          variant="primary"
-          icon="plus"
-          disabledReason={mayNotCreate}
-          onClick={() => void openCreate()}
-        >
-          Create tunnel
-        </Button>
+        <div className="flex shrink-0 gap-2">
+          {list.tunnels.length > 0 ? <ViewButton search={viewSearch(search)} /> : null}
+          <Button
+            variant="primary"
+            icon="plus"
+            disabledReason={mayNotCreate}
+            onClick={() => void openCreate()}
+          >
+            Create tunnel
+          </Button>
+        </div>
       </div>
       {list.tunnels.length === 0 ? (
         <FirstRun
@@ -114,7 +133,7 @@ export function TunnelsPage() {
           onCreate={() => void openCreate()}
         />
       ) : (
-        <>
+        <SelectionContext value={selection}>
           <SummaryStrip
             tunnels={list.tunnels}
             status={status}
@@ -155,7 +174,10 @@ export function TunnelsPage() {
               onSort={sortBy}
             />
           )}
-        </>
+          <Suspense>
+            {isSelecting ? <SelectionBar tunnels={order} rows={rows} figures={figures} /> : null}
+          </Suspense>
+        </SelectionContext>
       )}
       <Suspense>
         {search.dialog === 'create' ? (

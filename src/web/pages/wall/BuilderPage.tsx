@@ -8,6 +8,7 @@ import { stringifySearch } from '#web/api/search.ts'
 import { Button, buttonClass } from '#web/ui/Button.tsx'
 import { useCopy } from '#web/ui/CopyId.tsx'
 import { Field, Input, Select, Switch } from '#web/ui/Field.tsx'
+import { Name } from '#web/ui/Name.tsx'
 import { countText } from '#web/ui/numbers.ts'
 import { Panel } from '#web/ui/Panel.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
@@ -62,7 +63,7 @@ function Result({ path, search }: { path: string; search: WallSearch }) {
     <Panel>
       <div className="flex flex-wrap items-center gap-3">
         <output className="min-w-0 flex-1 basis-80">
-          <span className="block font-mono text-sm break-all">{address}</span>
+          <span className="line-clamp-4 font-mono text-sm break-all">{address}</span>
           <span className="text-sm text-ink-2">
             {shown === 0
               ? 'No tunnel matches at the moment.'
@@ -99,6 +100,9 @@ function WhichTunnels({ search, onChange }: Part) {
   return (
     <Panel title="Which tunnels">
       <div className="flex flex-col gap-4">
+        {search.tunnel ? (
+          <Named ids={search.tunnel} onAll={() => onChange({ tunnel: undefined })} />
+        ) : null}
         <Field label="Name" hint="Words that must all occur in its name, id or colos. Empty: all.">
           {(control) => (
             <Input
@@ -147,6 +151,35 @@ function WhichTunnels({ search, onChange }: Part) {
         ) : null}
       </div>
     </Panel>
+  )
+}
+
+/** Tunnels that were chosen one by one, in the list; the other filters choose among them. */
+function Named({ ids, onAll }: { ids: readonly string[]; onAll: () => void }) {
+  const { data: list } = useSuspenseQuery(tunnelsQuery)
+  const named = list.tunnels.filter(({ id }) => ids.includes(id))
+  const gone = ids.length - named.length
+  return (
+    <div className="flex items-start gap-3 rounded-md bg-sunken p-3">
+      <div className="min-w-0 flex-1">
+        <p className="font-medium">
+          {ids.length === 1 ? 'One tunnel' : `${countText(ids.length)} tunnels`}, chosen in the list
+        </p>
+        <p className="line-clamp-3 text-sm text-ink-2">
+          {named.map(({ id, name }, at) => (
+            <span key={id}>
+              {at > 0 ? ', ' : ''}
+              <Name name={name} />
+            </span>
+          ))}
+          {named.length === 0 ? 'None of them is there any more.' : null}
+          {named.length > 0 && gone > 0 ? `; ${countText(gone)} more are gone` : null}
+        </p>
+      </div>
+      <Button size="sm" onClick={onAll}>
+        Show all tunnels
+      </Button>
+    </div>
   )
 }
 
@@ -295,7 +328,11 @@ function KioskPanel({ path }: { path: string }) {
           to fill the screen. A machine of its own starts Chromium so that it fills it by itself and
           may be heard:
         </p>
-        <pre className="overflow-x-auto rounded-md bg-sunken p-3 font-mono text-sm text-ink">
+        <pre
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
+          tabIndex={0}
+          className="overflow-x-auto rounded-md bg-sunken p-3 font-mono text-sm text-ink"
+        >
           {`chromium --kiosk --noerrdialogs \\\n  --autoplay-policy=no-user-gesture-required \\\n  '${window.location.origin}${path}'`}
         </pre>
         <p>

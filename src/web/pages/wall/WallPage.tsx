@@ -127,7 +127,8 @@ function Tiles({
 }
 
 function Nothing({ search }: { search: WallSearch }) {
-  const isFiltered = search.account || search.name || search.status || search.readiness
+  const isFiltered =
+    search.account || search.tunnel || search.name || search.status || search.readiness
   return (
     <p className="grid size-full place-content-center text-center text-[3vh] text-ink-2">
       {isFiltered

@@ -5,8 +5,11 @@ import type { WallSearch } from './settings.ts'
 /** The tunnels that a wall's address asks for. */
 export function chosen(
   tunnels: readonly Tunnel[],
-  { account, name, status, readiness }: WallSearch,
+  { account, tunnel, name, status, readiness }: WallSearch,
 ): Tunnel[] {
-  const own = account ? tunnels.filter(({ accountId }) => accountId === account) : tunnels
+  const ids = tunnel && new Set(tunnel)
+  const own = tunnels.filter(
+    ({ id, accountId }) => (!account || accountId === account) && (!ids || ids.has(id)),
+  )
   return filtered(own, { q: name, status, readiness })
 }

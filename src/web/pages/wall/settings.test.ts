@@ -1,6 +1,9 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseSearch, stringifySearch } from '#web/api/search.ts'
+import { tunnelOf } from '#web/fleet/tunnel-of.ts'
+import { mostTunnels } from '#web/fleet/wall-tunnels.ts'
+import { chosen } from './chosen.ts'
 import { hoursOf, isQuiet, wallSearch } from './settings.ts'
 
 const at = (hour: number) => Date.UTC(2026, 10, 24, hour, 30)
@@ -37,6 +40,28 @@ test('any address gives a wall whose own address gives the same wall', () => {
       expect(wallSearch(parseSearch(stringifySearch(once)))).toEqual(once)
     }),
   )
+})
+
+const ids = fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: mostTunnels })
+
+test('a wall that names its tunnels shows exactly these, and nothing that is no id', () => {
+  fc.assert(
+    fc.property(ids, fc.array(fc.string()), (tunnel, noise) => {
+      const once = wallSearch({ tunnel: [...noise, ...tunnel, ...tunnel].join(',') })
+      expect(once.tunnel).toEqual(tunnel)
+      expect(wallSearch(parseSearch(stringifySearch(once)))).toEqual(once)
+      const all = [...tunnel, 'another'].map((id) => tunnelOf(id, { id }))
+      expect(chosen(all, once).map(({ id }) => id)).toEqual(tunnel)
+    }),
+  )
+  expect(wallSearch({ tunnel: 'none, of them' }).tunnel).toBeUndefined()
+})
+
+test('an address with all the tunnels that it may name is taken by a proxy in front', () => {
+  const many = fc.sample(fc.uuid(), 2 * mostTunnels)
+  const search = stringifySearch(wallSearch({ tunnel: many }))
+  expect(search.length).toBeLessThan(8000)
+  expect(search).toContain(many[0])
 })
 
 test('quiet hours may cross midnight', () => {

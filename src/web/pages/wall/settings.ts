@@ -4,7 +4,8 @@ import {
   type TunnelStatus,
   tunnelStatuses,
 } from '#contract/tunnel.ts'
-import { oneOf, someOf, textOf } from '#web/api/search.ts'
+import { oneOf, someOf, textOf, uuidsOf } from '#web/api/search.ts'
+import { mostTunnels } from '#web/fleet/wall-tunnels.ts'
 import { clockOf } from './clock.ts'
 
 /** What a wall shows stands in its address alone, so a screen needs nothing but that. Pure. */
@@ -17,6 +18,8 @@ export type WallSearch = {
   account?: string | undefined
   status?: TunnelStatus[] | undefined
   readiness?: ReadinessKind[] | undefined
+  /** Only these tunnels, by their ids. */
+  tunnel?: string[] | undefined
   /** Words of which each must occur, as in the list's search. */
   name?: string | undefined
   /** Seconds for which a page stays, where there is more than one. */
@@ -43,6 +46,7 @@ export function wallSearch(search: Record<string, unknown>): WallSearch {
     account: textOf(search.account),
     status: someOf(tunnelStatuses, search.status),
     readiness: someOf(readinessKinds, search.readiness),
+    tunnel: uuidsOf(search.tunnel, mostTunnels),
     name: textOf(search.name),
     page:
       Number.isInteger(page) && page >= pageSeconds.least && page <= pageSeconds.most

@@ -1,0 +1,299 @@
+import { readFileSync } from 'node:fs'
+import type { Page } from '@playwright/test'
+import { expectAccessible } from './axe.ts'
+import { rowOf } from './find.ts'
+import { expect, test } from './fixtures.ts'
+
+/** The list in somebody's own hands: columns, density, views, and rows that are selected. */
+
+test.use({ permissions: ['clipboard-read', 'clipboard-write'] })
+
+const panelOf = (page: Page) => page.getByRole('dialog', { name: 'View' })
+const headOf = (page: Page, name: string) => page.getByRole('columnheader', { name, exact: true })
+const barOf = (page: Page) => page.getByRole('region', { name: 'Selected tunnels' })
+const boxOf = (page: Page, name: string) =>
+  page.getByRole('checkbox', { name: `Select ${name}`, exact: true })
+const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText())
+const boxAround = (page: Page, name: string) => rowOf(page, name).boundingBox()
+
+async function openView(page: Page) {
+  await expect(page.getByRole('rowheader').first()).toBeVisible()
+  await page.keyboard.press('v')
+  await expect(panelOf(page).getByRole('heading', { name: 'Saved views' })).toBeVisible()
+}
+
+async function saveView(page: Page, name: string) {
+  await openView(page)
+  await panelOf(page).getByRole('textbox', { name: 'Save what is shown as' }).fill(name)
+  await page.keyboard.press('Enter')
+}
+
+test.describe('columns and density', () => {
+  test('a column that nobody needs goes, the next one comes, and the browser keeps it', async ({
+    page,
+    secondPage,
+  }) => {
+    await expect(headOf(page, 'Last 24 h')).toBeVisible()
+    await expect(headOf(page, '30 d')).toBeHidden()
+    await openView(page)
+    await expect(panelOf(page).getByRole('checkbox', { name: 'Name' })).toHaveCount(0)
+    await expect(panelOf(page).getByRole('checkbox', { name: '30 d' })).toHaveAccessibleDescription(
+      'no room',
+    )
+    await panelOf(page).getByRole('checkbox', { name: 'Last 24 h' }).uncheck()
+    await expect(headOf(page, 'Last 24 h')).toBeHidden()
+    await expect(headOf(page, '30 d')).toBeVisible()
+    await expectAccessible(page)
+    await page.reload()
+    await expect(headOf(page, '30 d')).toBeVisible()
+    await expect(headOf(page, 'Last 24 h')).toBeHidden()
+    await expect(headOf(secondPage, 'Last 24 h')).toBeVisible()
+
+    await openView(page)
+    await panelOf(page).getByRole('button', { name: 'Show all' }).click()
+    await expect(headOf(page, 'Last 24 h')).toBeVisible()
+  })
+
+  test('a column that is hidden still sorts when the address says so', async ({ page }) => {
+    await openView(page)
+    await panelOf(page).getByRole('checkbox', { name: 'Since' }).uncheck()
+    await page.goto('/?sort=since&dir=desc')
+    await expect(headOf(page, 'Since')).toBeHidden()
+    await expect(page.getByRole('rowheader').first()).toContainText('nyc-hq-gw')
+  })
+
+  test('compact rows are lower, and what was broken in the browser is the usual look', async ({
+    page,
+  }) => {
+    await openView(page)
+    const comfortable = await boxAround(page, 'lon-branch-core')
+    await panelOf(page).getByText('Compact', { exact: true }).click()
+    await expect.poll(async () => (await boxAround(page, 'lon-branch-core'))?.height).toBe(28)
+    expect(comfortable?.height).toBe(36)
+    await page.evaluate(() => localStorage.setItem('tandem.list', '{"hidden":7,"density"'))
+    await page.reload()
+    await expect.poll(async () => (await boxAround(page, 'lon-branch-core'))?.height).toBe(36)
+  })
+
+  test('on a telephone there are views, and no columns to choose', async ({ page }) => {
+    await page.setViewportSize({ width: 360, height: 740 })
+    await page.getByRole('button', { name: 'View' }).click()
+    await expect(panelOf(page).getByRole('button', { name: 'All tunnels' })).toBeVisible()
+    await expect(panelOf(page).getByRole('checkbox')).toHaveCount(0)
+    await expectAccessible(page)
+  })
+})
+
+test.describe('views', () => {
+  test('what is shown gets a name, and is found again by it', async ({ page }) => {
+    await page.goto('/?status=down,degraded&dialog=create')
+    await page.keyboard.press('Escape')
+    await saveView(page, 'In trouble')
+    await expect(
+      panelOf(page).getByRole('button', { name: 'In trouble', exact: true }),
+    ).toHaveAttribute('aria-current', 'true')
+    await expect(
+      panelOf(page).getByRole('button', { name: 'In trouble', exact: true }),
+    ).toBeFocused()
+    await expectAccessible(page)
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('heading', { level: 1, name: 'In trouble 2' })).toBeVisible()
+    await expect(page).toHaveTitle(/^(.* · )?In trouble · Tunnels · Tandem$/)
+
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Tunnels 12' })).toBeVisible()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('view trouble')
+    await page.keyboard.press('Enter')
+    await expect(page).toHaveURL(/\/\?status=degraded,down$/)
+    await expect(page.getByRole('heading', { level: 1, name: 'In trouble 2' })).toBeVisible()
+    await page.goto('/activity')
+    await page.goto('/?status=degraded,down')
+    await expect(page.getByRole('heading', { level: 1, name: 'In trouble 2' })).toBeVisible()
+  })
+
+  test('a view is renamed, brought up to date and deleted, and a deletion is taken back', async ({
+    page,
+  }) => {
+    await page.goto('/?q=lon')
+    await saveView(page, 'London')
+    const panel = panelOf(page)
+    await panel.getByRole('button', { name: 'Rename London' }).click()
+    await expect(panel.getByRole('textbox', { name: 'New name of London' })).toBeFocused()
+    await page.keyboard.type('Britain')
+    await page.keyboard.press('Enter')
+    await expect(panel.getByRole('button', { name: 'Britain', exact: true })).toBeFocused()
+    await page.keyboard.press('Escape')
+
+    await page.goto('/?q=lon&sort=name')
+    await openView(page)
+    await panel.getByRole('button', { name: 'Bring Britain up to what is shown now' }).click()
+    await expect(panel.getByText('Britain is now what is shown.')).toBeVisible()
+    await expect(panel.getByRole('button', { name: 'Britain', exact: true })).toHaveAttribute(
+      'aria-current',
+      'true',
+    )
+    await panel.getByRole('button', { name: 'Delete Britain' }).click()
+    await expect(panel.getByRole('button', { name: 'Britain', exact: true })).toBeHidden()
+    await expect(panel.getByRole('button', { name: 'Undo' })).toBeFocused()
+    await page.keyboard.press('Enter')
+    await panel.getByRole('button', { name: 'Britain', exact: true }).click()
+    await expect(page).toHaveURL(/\/\?q=lon&sort=name$/)
+    await expect(panel).toBeHidden()
+  })
+
+  test('a name that another view has is refused where it was typed', async ({ page }) => {
+    await page.goto('/?q=lon')
+    await saveView(page, 'London')
+    await page.goto('/?q=fra')
+    await saveView(page, 'london')
+    await expect(
+      panelOf(page).getByRole('textbox', { name: 'Save what is shown as' }),
+    ).toHaveAccessibleDescription('Another view has that name.')
+  })
+})
+
+test.describe('selecting', () => {
+  test('with the keyboard alone: a row, a stretch, all that is shown, none', async ({ page }) => {
+    await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
+    const before = await boxAround(page, 'lon-branch-core')
+    await page.keyboard.press('j')
+    await page.keyboard.press('x')
+    await expect(boxOf(page, 'cdg-dc-legacy')).toBeChecked()
+    await expect(barOf(page)).toContainText('1 selected')
+    expect(await boxAround(page, 'lon-branch-core')).toEqual(before)
+    await page.keyboard.press('Shift+ArrowDown')
+    await page.keyboard.press('Shift+ArrowDown')
+    await expect(barOf(page)).toContainText('3 selected')
+    await expect(rowOf(page, 'sin-warehouse-ot')).toBeFocused()
+    await page.keyboard.press('Shift+ArrowUp')
+    await expect(barOf(page)).toContainText('2 selected')
+    await expect(boxOf(page, 'sin-warehouse-ot')).not.toBeChecked()
+    await expectAccessible(page)
+    await page.keyboard.press('Control+a')
+    await expect(barOf(page)).toContainText('12 selected')
+    await expect(page.getByRole('checkbox', { name: 'Select all shown' })).toBeChecked()
+    await page.keyboard.press('Escape')
+    await expect(barOf(page)).toBeHidden()
+    await expect(rowOf(page, 'gru-plant-scada')).toBeFocused()
+  })
+
+  test('with the pointer: boxes, a stretch with shift, and no row opens by it', async ({
+    page,
+  }) => {
+    await boxOf(page, 'gru-plant-scada').click()
+    await boxOf(page, 'ams-hub-transit').click({ modifiers: ['Shift'] })
+    await expect(barOf(page)).toContainText('4 selected')
+    await rowOf(page, 'fra-dc2-edge')
+      .getByText('2 standbys')
+      .click({ modifiers: ['Shift'] })
+    await expect(barOf(page)).toContainText('6 selected')
+    await expect(page).toHaveURL(/\/$/)
+    await page.getByRole('checkbox', { name: 'Select all shown' }).click()
+    await expect(barOf(page)).toContainText('12 selected')
+    await barOf(page).getByRole('button', { name: 'Select none' }).click()
+    await expect(barOf(page)).toBeHidden()
+  })
+
+  test('in the search the keys belong to the text', async ({ page }) => {
+    const search = page.getByRole('searchbox', { name: /^Search tunnels/ })
+    await search.fill('xx')
+    await search.press('Control+a')
+    await page.keyboard.press('x')
+    await expect(search).toHaveValue('x')
+    await expect(barOf(page)).toBeHidden()
+  })
+
+  test('it survives filters, other orders and live changes, and drops what is gone', async ({
+    page,
+    world,
+  }) => {
+    await boxOf(page, 'sfo-lab-poc').click()
+    await boxOf(page, 'lon-branch-core').click()
+    await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click()
+    await expect(boxOf(page, 'lon-branch-core')).toBeChecked()
+    await page.getByRole('searchbox', { name: /^Search tunnels/ }).fill('lon')
+    await expect(barOf(page)).toContainText('2 selected, 1 hidden by the filters')
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    const { active } = await world.pair('lon-branch-core')
+    await world.kill(active.id)
+    await world.deleteTunnel((await world.tunnel('sfo-lab-poc')).id)
+    await expect(barOf(page)).toContainText('1 selected', { timeout: 30_000 })
+    await expect(boxOf(page, 'lon-branch-core')).toBeChecked()
+    await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
+    await page.goBack()
+    await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
+    await expect(barOf(page)).toBeHidden()
+  })
+
+  test('a table for a ticket and one for a spreadsheet are copied as they are shown', async ({
+    page,
+    world,
+  }) => {
+    const { id } = await world.tunnel('cdg-dc-legacy')
+    await boxOf(page, 'cdg-dc-legacy').click()
+    await boxOf(page, 'gru-plant-scada').click()
+    await barOf(page).getByRole('button', { name: 'Copy as Markdown' }).click()
+    await expect(barOf(page).getByText('Copied')).toBeVisible()
+    const lines = (await clipboard(page)).split('\n')
+    expect(lines[0]).toMatch(/^\| Status \| Name \| HA readiness \| Active connector \|/)
+    expect(lines[2]).toContain(
+      `| Down | [cdg-dc-legacy](${new URL(page.url()).origin}/tunnels/${id}) | None connected | none |`,
+    )
+    expect(lines[3]).toContain('| Degraded | [gru-plant-scada]')
+
+    await barOf(page).getByRole('button', { name: 'Copy as CSV' }).click()
+    await expect.poll(() => clipboard(page)).toContain('Status,Name,HA readiness')
+    const [head, first] = (await clipboard(page)).split('\r\n')
+    expect(head).not.toContain('Colos')
+    expect(first).toMatch(new RegExp(`^Down,cdg-dc-legacy,None connected,none,none,.*,${id}$`))
+
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      barOf(page).getByRole('button', { name: 'Download CSV' }).click(),
+    ])
+    expect(download.suggestedFilename()).toBe('tunnels.csv')
+    expect(readFileSync(await download.path(), 'utf8')).toContain('Down,cdg-dc-legacy')
+  })
+
+  test('a wall is built of exactly these, and says when they are gone', async ({ page, world }) => {
+    await boxOf(page, 'nyc-hq-gw').click()
+    await boxOf(page, 'sfo-lab-poc').click()
+    await barOf(page).getByRole('link', { name: 'Build a wall' }).click()
+    await expect(page.getByText('2 of 12 tunnels, all at once on a usual screen.')).toBeVisible()
+    await expect(page.getByText('2 tunnels, chosen in the list')).toBeVisible()
+    await expectAccessible(page)
+    const builder = page.url()
+    await page.getByRole('link', { name: 'Open the wall' }).click()
+    const tiles = page.getByRole('main', { name: 'Tunnels' }).getByRole('listitem')
+    await expect(tiles).toHaveCount(2)
+    await world.deleteTunnel((await world.tunnel('sfo-lab-poc')).id)
+    await expect(tiles).toHaveCount(1, { timeout: 30_000 })
+    await page.goto(builder)
+    await expect(page.getByText('nyc-hq-gw; 1 more are gone')).toBeVisible()
+    await page.getByRole('button', { name: 'Show all tunnels' }).click()
+    await expect(page).toHaveURL(/\/wall\/build$/)
+  })
+})
+
+test.describe('with a thousand tunnels', () => {
+  test.use({ scene: 'large' })
+
+  test('all are selected though few are in the document', async ({ page }) => {
+    await expect(page.getByRole('heading', { name: 'Tunnels 1,000' })).toBeVisible()
+    await page.keyboard.press('End')
+    await page.keyboard.press('Control+a')
+    await expect(barOf(page)).toContainText('1,000 selected')
+    await expect(
+      barOf(page).getByRole('button', { name: 'Build a wall' }),
+    ).toHaveAccessibleDescription(/200 tunnels at most/)
+    // The last row stands above the bar.
+    const last = page.getByRole('row').last()
+    await expect(last).toHaveAttribute('aria-rowindex', '1001')
+    await expect(last.getByRole('checkbox')).toBeChecked()
+    await page.keyboard.press('x')
+    await expect(barOf(page)).toContainText('999 selected')
+    await barOf(page).getByRole('button', { name: 'Copy as CSV' }).click()
+    await expect.poll(async () => (await clipboard(page)).split('\r\n').length).toBe(1001)
+  })
+})

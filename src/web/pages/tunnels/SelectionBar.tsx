@@ -1,0 +1,138 @@
+import { Link } from '@tanstack/react-router'
+import { useRef, useSyncExternalStore } from 'react'
+import type { Tunnel } from '#contract/tunnel.ts'
+import { checkedAtOf, statusAtOf } from '#web/api/ages.ts'
+import { mostTunnels } from '#web/fleet/wall-tunnels.ts'
+import { Button, buttonClass, IconButton } from '#web/ui/Button.tsx'
+import { useCopy } from '#web/ui/CopyId.tsx'
+import { serverNow } from '#web/ui/clock.ts'
+import { Icon } from '#web/ui/Icon.tsx'
+import { countText } from '#web/ui/numbers.ts'
+import { useShortcut } from '#web/ui/shortcuts.ts'
+import { type AsText, toCsv, toMarkdown } from './as-text.ts'
+import { absentColumns } from './columns.ts'
+import { tableRem } from './fit.ts'
+import { listLook } from './look.ts'
+import type { Figures } from './rows.ts'
+import { useSelection } from './use-selection.ts'
+
+/** What can be done with the rows that are selected. It lies over the page, so that nothing moves for it. */
+export function SelectionBar({
+  tunnels,
+  rows,
+  figures,
+}: {
+  /** All of them, in the order of the list. */
+  tunnels: readonly Tunnel[]
+  /** Those of them that are shown. */
+  rows: readonly Tunnel[]
+  figures: Figures
+}) {
+  const { subscribe, ids, clear } = useSelection()
+  const selected = useSyncExternalStore(subscribe, ids)
+  const bar = useRef<HTMLElement>(null)
+  const hidden = selected.size - rows.filter(({ id }) => selected.has(id)).length
+
+  const selectNone = () => {
+    // The focus goes back to the rows before what holds it is gone.
+    if (bar.current?.contains(document.activeElement))
+      document.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus()
+    clear()
+  }
+  useShortcut('selectNone', selectNone)
+
+  const asText = (): AsText => {
+    const now = serverNow()
+    return {
+      tunnels: tunnels
+        .filter(({ id }) => selected.has(id))
+        .map((tunnel) => ({ ...tunnel, checkedAt: checkedAtOf(tunnel) })),
+      absent: absentColumns(listLook.read().hidden, tableRem()),
+      figures,
+      isStale: (tunnel) => now - (statusAtOf(tunnel) ?? 0) > tunnel.staleAfterMs,
+    }
+  }
+
+  return (
+    <div
+      data-dock
+      className="pointer-events-none fixed inset-x-0 bottom-0 z-10 flex justify-center p-3 max-md:hidden print:hidden"
+    >
+      <section
+        ref={bar}
+        aria-label="Selected tunnels"
+        className="pointer-events-auto flex animate-in flex-wrap items-center gap-2 rounded-lg bg-overlay py-2 pr-2 pl-4 text-ink shadow-overlay"
+      >
+        <output className="mr-2 min-w-22 font-medium">
+          {countText(selected.size)} selected
+          {hidden > 0 ? (
+            <span className="font-normal text-ink-2">
+              , {countText(hidden)} hidden by the filters
+            </span>
+          ) : null}
+        </output>
+        <CopyButton what="Markdown" textOf={() => toMarkdown(asText(), window.location.origin)} />
+        <CopyButton what="CSV" textOf={() => toCsv(asText())} />
+        <Button
+          variant="ghost"
+          size="sm"
+          icon="download"
+          onClick={() => downloadText(toCsv(asText()))}
+        >
+          Download CSV
+        </Button>
+        {selected.size > mostTunnels ? (
+          <Button
+            variant="ghost"
+            size="sm"
+            icon="monitor"
+            disabledReason={`A wall names ${mostTunnels} tunnels at most; let it filter instead`}
+          >
+            Build a wall
+          </Button>
+        ) : (
+          <Link
+            to="/wall/build"
+            search={{ tunnel: [...selected] }}
+            preload={false}
+            className={buttonClass('ghost', 'sm')}
+          >
+            <Icon name="monitor" />
+            Build a wall
+          </Link>
+        )}
+        <IconButton label="Select none" icon="close" size="sm" onClick={selectNone} />
+      </section>
+    </div>
+  )
+}
+
+/** The words change in their place: the button keeps its width. */
+function CopyButton({ what, textOf }: { what: string; textOf: () => string }) {
+  const { copied, failed, copy } = useCopy()
+  const words = `Copy as ${what}`
+  const outcome = copied ? 'Copied' : failed ? 'Copying refused' : null
+  return (
+    <Button
+      variant="ghost"
+      size="sm"
+      icon={copied ? 'check' : failed ? 'alert' : 'copy'}
+      onClick={() => copy(textOf())}
+    >
+      <span className="grid">
+        <span className={`col-start-1 row-start-1 ${outcome ? 'invisible' : ''}`}>{words}</span>
+        <output className="col-start-1 row-start-1">{outcome}</output>
+      </span>
+    </Button>
+  )
+}
+
+/** With the mark that tells Excel that names are written in Unicode. */
+function downloadText(text: string) {
+  const address = URL.createObjectURL(new Blob(['\ufeff', text], { type: 'text/csv' }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = 'tunnels.csv'
+  link.click()
+  URL.revokeObjectURL(address)
+}

@@ -1,0 +1,57 @@
+import { useCallback, useRef, useSyncExternalStore } from 'react'
+import { absentColumns, type ColumnId, isWideTable } from './columns.ts'
+
+/** How wide is the list's table on this screen? */
+
+const rootPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+
+/** The page's own margins, and its width at most, rem; a scrollbar, pixels. See `TunnelsPage`. */
+const page = { marginsRem: 48 / 14, mostRem: (520 * 4) / 14 }
+const scrollbarPx = 17
+
+/** Before the table was measured: asking then would make the browser lay out in the middle of drawing. */
+const guessedRem = (rem: number) =>
+  Math.min((window.innerWidth - scrollbarPx) / rem, page.mostRem) - page.marginsRem
+
+/** The width of the table that is there, rem. */
+export function tableRem(): number {
+  const rem = rootPx()
+  const table = document.querySelector('table[data-absent]')
+  return table ? table.clientWidth / rem : guessedRem(rem)
+}
+
+/**
+ * Follows the table's width: which columns are not there, as `data-absent` says it, and whether it is very
+ * wide. Draws again only when that changes.
+ *
+ * @param isTable false while there are cards in its place
+ */
+export function useFit(
+  box: { current: HTMLElement | null },
+  rem: number,
+  hidden: readonly ColumnId[],
+  isTable: boolean,
+): { absent: string; isWide: boolean } {
+  const width = useRef<number>(null)
+  const subscribe = useCallback(
+    (listener: () => void) =>
+      watchWidth(box, (px) => {
+        if (!isTable) return
+        width.current = px
+        listener()
+      }),
+    [box, isTable],
+  )
+  const text = useSyncExternalStore(subscribe, () => {
+    const wanted = width.current === null ? guessedRem(rem) : width.current / rem
+    return [isWideTable(wanted) ? 'wide' : 'usual', ...absentColumns(hidden, wanted)].join(' ')
+  })
+  const [breadth, ...absent] = text.split(' ')
+  return { absent: absent.join(' '), isWide: breadth === 'wide' }
+}
+
+function watchWidth(box: { current: HTMLElement | null }, onWidth: (px: number) => void) {
+  const sizes = new ResizeObserver(([entry]) => entry && onWidth(entry.contentRect.width))
+  if (box.current) sizes.observe(box.current)
+  return () => sizes.disconnect()
+}

@@ -1,0 +1,60 @@
+import { createContext, use, useEffect, useSyncExternalStore } from 'react'
+import type { Tunnel } from '#contract/tunnel.ts'
+import { useShortcut } from '#web/ui/shortcuts.ts'
+import { createSelection, type SelectionStore } from './selection.ts'
+
+/** The page's selection, handed down to rows that are drawn only when their own box changes. */
+export const SelectionContext = createContext<SelectionStore>(createSelection())
+
+export const useSelection = () => use(SelectionContext)
+
+export function useIsSelected(tunnelId: string): boolean {
+  const { subscribe, ids } = useSelection()
+  return useSyncExternalStore(subscribe, () => ids().has(tunnelId))
+}
+
+/** How much of what is shown is selected. */
+export function useShownSelected(rows: readonly Tunnel[]): 'none' | 'some' | 'all' {
+  const { subscribe, ids } = useSelection()
+  return useSyncExternalStore(subscribe, () => {
+    const selected = ids()
+    if (selected.size === 0 || rows.length === 0) return 'none'
+    if (rows.every(({ id }) => selected.has(id))) return 'all'
+    return rows.some(({ id }) => selected.has(id)) ? 'some' : 'none'
+  })
+}
+
+export function useAnySelected({ subscribe, ids }: SelectionStore): boolean {
+  return useSyncExternalStore(subscribe, () => ids().size > 0)
+}
+
+/** The keys of selecting. `go` moves to a row, `at` is the place of the one that keys act on; -1: the first. */
+export function SelectKeys({
+  rows,
+  at: cursorAt,
+  go,
+}: {
+  rows: readonly Tunnel[]
+  at: number
+  go: (index: number) => void
+}) {
+  const selection = useSelection()
+  useEffect(() => selection.show(rows.map(({ id }) => id)), [selection, rows])
+  const at = Math.max(0, cursorAt)
+
+  useShortcut('select', () => {
+    const row = rows[at]
+    if (!row) return
+    go(at)
+    selection.toggle(row.id)
+  })
+  useShortcut('stretch', ({ key }) => {
+    const from = rows[at]
+    const to = rows[Math.min(Math.max(0, at + (key === 'ArrowUp' ? -1 : 1)), rows.length - 1)]
+    if (!from || !to) return
+    go(rows.indexOf(to))
+    selection.stretchTo(to.id, from.id)
+  })
+  useShortcut('selectAll', selection.selectShown)
+  return null
+}
