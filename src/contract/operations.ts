@@ -214,6 +214,14 @@ export const operations = {
     cost: 0,
     summary: 'Set or take back which connector should carry the traffic when nothing is wrong',
   },
+  tunnelTag: {
+    method: 'PATCH',
+    path: '/tunnels/{tunnelId}/tags',
+    role: 'operator',
+    audited: true,
+    cost: 0,
+    summary: 'Put tags on a tunnel or take them off; they are Tandem’s own',
+  },
   markList: {
     method: 'GET',
     path: '/tunnels/{tunnelId}/marks',
@@ -672,6 +680,7 @@ const doing: Partial<Record<OperationId, string>> = {
   auditChain: 'Checking the chain of records',
   failoverChecks: 'A failover',
   preferencePut: 'Choosing the preferred connector',
+  tunnelTag: 'Editing tags',
   acknowledgementAdd: 'Acknowledging changes',
   noteAdd: 'Writing notes',
   noteDelete: 'Deleting notes',
