@@ -1,5 +1,3 @@
-import * as z from 'zod/mini'
-
 /**
  * Tags: people's own labels of tunnels, kept by Tandem and never sent to Cloudflare. A plain word (`critical`)
  * or a key and its value (`site:london`): letters and digits of any script and `-_.` inside, no spaces, so
@@ -11,15 +9,16 @@ export const longestTag = 40
 export const mostTags = 12
 
 const word = String.raw`[\p{L}\p{N}][\p{L}\p{M}\p{N}._\-]*`
-const pattern = new RegExp(`^(?=.{1,${longestTag}}$)${word}(?::${word})?$`, 'u')
+export const tagPattern = new RegExp(`^(?=.{1,${longestTag}}$)${word}(?::${word})?$`, 'u')
 
 /** As it is kept: whoever types it otherwise means the same. */
-const toKept = (text: string) => text.normalize('NFKC').toLowerCase().normalize('NFKC').trim()
+export const toKept = (text: string) =>
+  text.normalize('NFKC').toLowerCase().normalize('NFKC').trim()
 
 /** The tag that somebody means, or why there is none. */
 export function parseTag(text: string): { tag: string } | { wrong: string } {
   const tag = toKept(text)
-  if (pattern.test(tag)) return { tag }
+  if (tagPattern.test(tag)) return { tag }
   return { wrong: whyNoTag(tag) }
 }
 
@@ -49,30 +48,7 @@ export const valueOf = (tag: string): string => tag.slice(tag.indexOf(':') + 1)
 export const sortedTags = (tags: Iterable<string>): string[] => [...new Set(tags)].toSorted()
 
 /** The tags that were, after somebody put some on and took some off. */
-export const changedTags = (tags: readonly string[], { add, remove }: TagChange): string[] =>
-  sortedTags([...tags.filter((tag) => !remove.includes(tag)), ...add])
-
-const Tag = z
-  .string('must be a text')
-  .check(
-    z.overwrite(toKept),
-    z.regex(pattern, 'must be a tag: a word or a key and its value, as “site:london”'),
-  )
-const Tags = z
-  .array(Tag)
-  .check(z.maxLength(mostTags, `must be ${mostTags} tags or fewer`), z.overwrite(sortedTags))
-
-/**
- * What is put on and what is taken off. Not the whole set: two people who change the same tunnel at the same
- * moment both get what they asked for.
- */
-export const TagChange = z.strictObject({ add: Tags, remove: Tags }).check(
-  z.refine(({ add, remove }) => add.length + remove.length > 0, {
-    message: 'must add or remove a tag',
-  }),
-  z.refine(({ add, remove }) => !add.some((tag) => remove.includes(tag)), {
-    message: 'must not be removed at once',
-    path: ['add'],
-  }),
-)
-export type TagChange = z.infer<typeof TagChange>
+export const changedTags = (
+  tags: readonly string[],
+  { add, remove }: { add: readonly string[]; remove: readonly string[] },
+): string[] => sortedTags([...tags.filter((tag) => !remove.includes(tag)), ...add])

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { LiveEvent } from '#contract/events.ts'
-import { mostTags, type TagChange } from '#contract/tags.ts'
+import type { TagChange } from '#contract/tag-requests.ts'
+import { mostTags } from '#contract/tags.ts'
 import type { TunnelDetail, TunnelList } from '#contract/tunnel.ts'
 import { type Rig, startRig } from './rig.ts'
 import { createVisitor, join, publicUrl, setUp } from './visitor.ts'

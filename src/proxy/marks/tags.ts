@@ -1,4 +1,5 @@
-import { changedTags, mostTags, type TagChange } from '#contract/tags.ts'
+import type { TagChange } from '#contract/tag-requests.ts'
+import { changedTags, mostTags } from '#contract/tags.ts'
 import { notRecorded } from '../identity/audit.ts'
 import { ProblemError } from '../problem.ts'
 import type { Store } from '../store/open.ts'

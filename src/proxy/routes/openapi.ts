@@ -41,7 +41,7 @@ import {
 } from '#contract/people.ts'
 import { Problem } from '#contract/problem.ts'
 import { Done, SessionAnswer } from '#contract/session.ts'
-import { TagChange } from '#contract/tags.ts'
+import { TagChange } from '#contract/tag-requests.ts'
 import {
   Configuration,
   ConfigurationChange,

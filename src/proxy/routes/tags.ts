@@ -1,4 +1,4 @@
-import { TagChange } from '#contract/tags.ts'
+import { TagChange } from '#contract/tag-requests.ts'
 import { liveTunnel, type Parts, perform, type Route, readBody } from './route.ts'
 
 export function tagRoutes(route: Route, parts: Parts) {

@@ -18,6 +18,7 @@ export const shortcuts = {
   failover: { keys: ['f'], does: 'Fail over', where: 'A tunnel, or the row' },
   acknowledge: { keys: ['a'], does: 'Acknowledge changes', where: 'A tunnel, or the row' },
   note: { keys: ['n'], does: 'Write a note', where: 'A tunnel' },
+  tags: { keys: ['t'], does: 'Edit tags', where: 'A tunnel' },
   maintenance: { keys: ['m'], does: 'Announce maintenance', where: 'A tunnel' },
 } as const satisfies Record<string, { keys: readonly string[]; does: string; where: string }>
 

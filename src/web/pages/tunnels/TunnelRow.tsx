@@ -22,6 +22,7 @@ import { Age, NotReported, SinceText, TimeAgo, useStale } from '#web/ui/TimeAgo.
 import { tip } from '#web/ui/Tooltip.tsx'
 import { durationText, instantText } from '#web/ui/time.ts'
 import { RowLink, useRowPreload } from './RowLink.tsx'
+import { RowTags } from './RowTags.tsx'
 import { whyNoFailover } from './rows.ts'
 
 export type ColumnId =
@@ -214,13 +215,14 @@ function NameLink({ tunnel, day }: { tunnel: Tunnel; day: TunnelSummary | null }
       >
         <Name name={tunnel.name} />
       </RowLink>
-      {tunnel.unacknowledged || tunnel.maintenance ? null : (
+      {tunnel.unacknowledged || tunnel.maintenance || tunnel.tags.length > 0 ? null : (
         <span className="shrink-0 font-mono text-xs text-ink-3 @max-3xl:hidden max-md:hidden">
           {shortId(tunnel.id)}
         </span>
       )}
       <Flapping summary={day} />
       <People tunnel={tunnel} />
+      <RowTags tags={tunnel.tags} />
     </span>
   )
 }

@@ -1,5 +1,13 @@
 import { useNavigate } from '@tanstack/react-router'
-import { memo, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import {
+  memo,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { StripPatterns } from '#web/charts/Strip.tsx'
@@ -8,7 +16,15 @@ import { wantCities } from '#web/ui/Place.tsx'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { tip } from '#web/ui/Tooltip.tsx'
 import { showRow, useWindowRows } from '#web/ui/window-rows.ts'
-import { type Direction, type Figures, type SortKey, whyNoFailover } from './rows.ts'
+import {
+  type Direction,
+  type Figures,
+  type GroupHead,
+  isHead,
+  type Line,
+  type SortKey,
+  whyNoFailover,
+} from './rows.ts'
 import { type ColumnId, columnClass, TunnelCard, TunnelRow } from './TunnelRow.tsx'
 
 type Column = { id: ColumnId; sort?: SortKey; head: string; meaning?: string; right?: boolean }
@@ -71,6 +87,17 @@ const columns: readonly Column[] = [
 const rowRem = 36 / 14
 const cardRem = 64 / 14
 
+/** What the head of a group needs to be a row among the others. */
+export type HeadProps = {
+  head: GroupHead
+  index: number
+  heightPx: number
+  isCursor: boolean
+  onFocus: (id: string) => void
+  /** A card, where there is no table. */
+  isNarrow: boolean
+}
+
 const narrow = '(max-width: 767px)'
 
 /**
@@ -83,12 +110,15 @@ export const TunnelTable = memo(function TunnelTable({
   sort,
   direction,
   onSort,
+  renderHead,
 }: {
-  rows: readonly Tunnel[]
+  rows: readonly Line[]
   figures: Figures
   sort: SortKey | undefined
   direction: Direction | undefined
   onSort: (key: SortKey) => void
+  /** The row of a group's head, where there are any. */
+  renderHead?: (props: HeadProps) => ReactNode
 }) {
   const isNarrow = useMedia(narrow)
   const box = useRef<HTMLDivElement>(null)
@@ -105,12 +135,23 @@ export const TunnelTable = memo(function TunnelTable({
   const visible = rows.slice(first, end)
   const before = first * rowPx
   const after = (rows.length - end) * rowPx
-  const shared = (tunnel: Tunnel, place: number) => ({
-    tunnel,
+  const placed = ({ id }: Line, place: number) => ({
     index: first + place,
     heightPx: rowPx,
-    isCursor: tunnel.id === cursor.id,
+    isCursor: id === cursor.id,
     onFocus: cursor.onFocus,
+  })
+  const renderLine = (
+    line: Line,
+    place: number,
+    renderTunnel: (props: ReturnType<typeof shared>) => ReactNode,
+  ) =>
+    isHead(line)
+      ? renderHead?.({ head: line, isNarrow, ...placed(line, place) })
+      : renderTunnel(shared(line, place))
+  const shared = (tunnel: Tunnel, place: number) => ({
+    tunnel,
+    ...placed(tunnel, place),
     mayNotFailOver,
     day: figures.day.get(tunnel.id) ?? null,
     month: figures.month.get(tunnel.id) ?? null,
@@ -122,9 +163,9 @@ export const TunnelTable = memo(function TunnelTable({
         <StripPatterns />
         <ul aria-label="Tunnels">
           <li aria-hidden="true" style={{ height: before }} />
-          {visible.map((tunnel, place) => (
-            <TunnelCard key={tunnel.id} {...shared(tunnel, place)} />
-          ))}
+          {visible.map((line, place) =>
+            renderLine(line, place, (props) => <TunnelCard key={line.id} {...props} />),
+          )}
           <li aria-hidden="true" style={{ height: after }} />
         </ul>
       </div>
@@ -155,9 +196,9 @@ export const TunnelTable = memo(function TunnelTable({
         </thead>
         <tbody>
           <Spacer height={before} />
-          {visible.map((tunnel, place) => (
-            <TunnelRow key={tunnel.id} {...shared(tunnel, place)} />
-          ))}
+          {visible.map((line, place) =>
+            renderLine(line, place, (props) => <TunnelRow key={line.id} {...props} />),
+          )}
           <Spacer height={after} />
         </tbody>
       </table>
@@ -169,12 +210,12 @@ export const TunnelTable = memo(function TunnelTable({
 const stickyPx = () =>
   Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--top')) || 0
 
-/** The room of the rows that are not in the document. */
+/** The room of the rows that are not in the document. One cell: to span columns that are hidden would make them. */
 function Spacer({ height }: { height: number }) {
   return height > 0 ? (
     <tr aria-hidden="true">
       {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- hidden, and no control */}
-      <td colSpan={columns.length} style={{ height, padding: 0 }} />
+      <td style={{ height, padding: 0 }} />
     </tr>
   ) : null
 }
@@ -224,7 +265,7 @@ function HeadCell({
 let leftRow: string | null = null
 
 /** The row that keys act on. It stays with its tunnel when the order changes. */
-function useCursor(rows: readonly Tunnel[], scrollTo: (index: number) => void) {
+function useCursor(rows: readonly Line[], scrollTo: (index: number) => void) {
   const navigate = useNavigate()
   const mayNotFailOver = useWhyNot('failoverRun')
   const [cursorId, setCursorId] = useState(leftRow)
@@ -252,7 +293,7 @@ function useCursor(rows: readonly Tunnel[], scrollTo: (index: number) => void) {
   useShortcut('first', () => go(0))
   useShortcut('last', () => go(rows.length - 1))
   useShortcut('failover', () => {
-    if (!current || mayNotFailOver || whyNoFailover(current)) return
+    if (!current || isHead(current) || mayNotFailOver || whyNoFailover(current)) return
     void navigate({
       to: '/tunnels/$tunnelId',
       params: { tunnelId: current.id },
@@ -260,7 +301,7 @@ function useCursor(rows: readonly Tunnel[], scrollTo: (index: number) => void) {
     })
   })
   useShortcut('acknowledge', () => {
-    if (!current?.unacknowledged) return
+    if (!current || isHead(current) || !current.unacknowledged) return
     void navigate({
       to: '/tunnels/$tunnelId',
       params: { tunnelId: current.id },

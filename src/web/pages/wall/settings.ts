@@ -5,6 +5,7 @@ import {
   tunnelStatuses,
 } from '#contract/tunnel.ts'
 import { oneOf, someOf, textOf } from '#web/api/search.ts'
+import { tagsOf } from '#web/fleet/tags.ts'
 import { clockOf } from './clock.ts'
 
 /** What a wall shows stands in its address alone, so a screen needs nothing but that. Pure. */
@@ -19,6 +20,8 @@ export type WallSearch = {
   readiness?: ReadinessKind[] | undefined
   /** Words of which each must occur, as in the list's search. */
   name?: string | undefined
+  /** Of the tags with one key any, of different keys each: `site:london,team:network`. */
+  tag?: string[] | undefined
   /** Seconds for which a page stays, where there is more than one. */
   page?: number | undefined
   theme?: 'dark' | 'light' | undefined
@@ -44,6 +47,7 @@ export function wallSearch(search: Record<string, unknown>): WallSearch {
     status: someOf(tunnelStatuses, search.status),
     readiness: someOf(readinessKinds, search.readiness),
     name: textOf(search.name),
+    tag: tagsOf(search.tag),
     page:
       Number.isInteger(page) && page >= pageSeconds.least && page <= pageSeconds.most
         ? page
