@@ -54,7 +54,7 @@ const HeadRow = memo(function HeadRow(props: HeadRowProps) {
     )
   return (
     // Its one cell lies over the whole row: to span columns that are hidden would make them.
-    <tr aria-rowindex={index + 2} style={{ height: heightPx }} className="relative">
+    <tr aria-rowindex={index + 2} style={{ height: heightPx }} className="group relative">
       <th scope="rowgroup" className="p-0 font-normal">
         <HeadButton {...props} />
       </th>
@@ -79,7 +79,7 @@ function HeadButton({ head, group, isNarrow, isCursor, onFocus, onToggle }: Head
       onFocus={() => onFocus(id)}
       onClick={() => onToggle(place)}
       onKeyDown={onKeyDown}
-      className="absolute inset-0 flex min-w-0 items-center gap-2 border-b border-line/70 bg-page px-3 text-left -outline-offset-2 hover:bg-hover"
+      className="absolute inset-0 flex min-w-0 items-center gap-2 border-b border-line/70 bg-page px-3 text-left -outline-offset-2 group-last:rounded-b-lg group-last:border-0 hover:bg-hover"
     >
       <Icon
         name="chevronRight"

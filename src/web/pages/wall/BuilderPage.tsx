@@ -101,7 +101,10 @@ function WhichTunnels({ search, onChange }: Part) {
   return (
     <Panel title="Which tunnels">
       <div className="flex flex-col gap-4">
-        <Field label="Name" hint="Words that must all occur in its name, id or colos. Empty: all.">
+        <Field
+          label="Name"
+          hint="Words that must all occur in its name, id, tags or colos. Empty: all."
+        >
           {(control) => (
             <Input
               {...control}
