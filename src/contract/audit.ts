@@ -42,6 +42,7 @@ const deeds: Partial<Record<OperationId, string>> = {
   tokenGet: 'Saw an install token',
   configurationPut: 'Changed an HA configuration',
   failoverRun: 'Started a failover',
+  tunnelTag: 'Changed tags',
   acknowledgementAdd: 'Acknowledged changes',
   noteAdd: 'Wrote a note',
   noteDelete: 'Deleted a note',

@@ -197,6 +197,13 @@ export const operations = {
     audited: true,
     cost: 0,
   },
+  tunnelTag: {
+    method: 'PATCH',
+    path: '/tunnels/{tunnelId}/tags',
+    role: 'operator',
+    audited: true,
+    cost: 0,
+  },
   markList: {
     method: 'GET',
     path: '/tunnels/{tunnelId}/marks',
@@ -601,6 +608,7 @@ const doing: Partial<Record<OperationId, string>> = {
   auditChain: 'Checking the chain of records',
   failoverChecks: 'A failover',
   preferencePut: 'Choosing the preferred connector',
+  tunnelTag: 'Editing tags',
   acknowledgementAdd: 'Acknowledging changes',
   noteAdd: 'Writing notes',
   noteDelete: 'Deleting notes',

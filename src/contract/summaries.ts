@@ -20,6 +20,7 @@ export const summaries: Record<OperationId, string> = {
   failoverChecks: 'What speaks against a failover to ?to= now, from a fresh read of the connectors',
   failoverList: 'The failovers of a tunnel, newest first, fifty at most',
   preferencePut: 'Set or take back which connector should carry the traffic when nothing is wrong',
+  tunnelTag: 'Put tags on a tunnel or take them off; they are Tandem’s own',
   markList: 'Acknowledgements, notes and maintenance of a tunnel in a window',
   acknowledgementAdd:
     'Say that the changes of a tunnel until a time, or one entry of its log, were seen',

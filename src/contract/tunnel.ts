@@ -46,6 +46,8 @@ export const Tunnel = z.object({
   accountId: z.string(),
   /** As Cloudflare stores it; show it inside `<bdi>`. */
   name: z.string(),
+  /** People's own labels, kept by Tandem; sorted. See `tags.ts`. */
+  tags: z.array(z.string()),
   status: TunnelStatus,
   /** Cloudflare's own word when it is one we do not know, else null. */
   statusReported: z.nullable(z.string()),

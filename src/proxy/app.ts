@@ -23,6 +23,7 @@ import type { Env, Parts, Request, Route } from './routes/route.ts'
 import { screenRoutes } from './routes/screens.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { setCookies, signInRoutes } from './routes/sign-in.ts'
+import { tagRoutes } from './routes/tags.ts'
 import { tunnelRoutes } from './routes/tunnels.ts'
 
 /** The app is a value: the list of routes and the one error handler. */
@@ -83,6 +84,7 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
   configurationRoutes(route, parts)
   failoverRoutes(route, parts)
   markRoutes(route, parts)
+  tagRoutes(route, parts)
   historyRoutes(route, parts)
   eventRoutes(route, parts)
   auditRoutes(route, parts)

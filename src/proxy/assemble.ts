@@ -21,6 +21,7 @@ import { createIdentity, type IdentitySettings } from './identity/identity.ts'
 import { createRefusals } from './identity/refusals.ts'
 import { createBus } from './live/bus.ts'
 import { createMarks } from './marks/marks.ts'
+import { createTags } from './marks/tags.ts'
 import { createPoller } from './poller/poll.ts'
 import { createPresent } from './poller/present.ts'
 import type { ProblemError } from './problem.ts'
@@ -166,6 +167,7 @@ export async function assemble(surroundings: Surroundings) {
     log: recorder.log,
     tell: (tunnelIds) => present.tellAgain(tunnelIds),
   })
+  const tags = await createTags({ db, tell: (tunnelId) => present.tellAgain([tunnelId]) })
   const reader = createHistoryReader({
     db,
     keys,
@@ -183,6 +185,7 @@ export async function assemble(surroundings: Surroundings) {
     record: recorder.record,
     staleAfterMs: () => poller.staleAfterMs(),
     marksOf: marks.of,
+    tagsOf: tags.of,
   })
   const tokenWatch = createTokenWatch({
     client,
@@ -392,6 +395,7 @@ export async function assemble(surroundings: Surroundings) {
     failovers,
     reader,
     marks,
+    tags,
     retentionMs: config.retentionDays * dayMs,
     bus,
     db,

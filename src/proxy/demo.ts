@@ -9,8 +9,13 @@ export type Demo = {
   token: string
   /** What a watcher would have seen of its past, line by line; nothing where it has none. */
   replay: () => AsyncGenerator<string>
+  /** Its tunnels as they are now; rejects when it can’t be asked. */
+  tunnels: () => Promise<DemoTunnel[]>
   stop: () => void
 }
+
+const State = z.object({ tunnels: z.array(z.object({ id: z.string(), name: z.string() })) })
+export type DemoTunnel = z.infer<typeof State>['tunnels'][number]
 
 const Ready = z.object({
   baseUrl: z.string(),
@@ -62,6 +67,7 @@ export function startDemo(args: string[], pastDays: number): Promise<Demo> {
         accountIds: accounts,
         token,
         replay: () => readLines(`${control}/replay`),
+        tunnels: async () => State.parse(await (await fetch(`${control}/state`)).json()).tunnels,
         stop: () => child.kill(),
       })
     })

@@ -9,6 +9,7 @@ import { assemble } from './assemble.ts'
 import { createClock } from './clock.ts'
 import { type Config, helpText, isLoopback, parseConfig } from './config.ts'
 import { startDemo } from './demo.ts'
+import { seedDemoTags } from './demo-tags.ts'
 import { isUnwatched, seedDemo } from './history/seed.ts'
 import { plainAddress } from './identity/address.ts'
 import { listen } from './listen.ts'
@@ -62,7 +63,7 @@ async function takeStore(dataDir: string) {
 
 const demo = config.mode === 'demo' ? await playDemo() : null
 
-/** Its first start has a month of history already. */
+/** Its first start has a month of history already, and tags. */
 async function playDemo() {
   const isFirst = await isUnwatched(db)
   const demo = await startDemo(args, isFirst ? 30 : 0).catch((e: Error) => fail([e.message]))
@@ -70,6 +71,10 @@ async function playDemo() {
     await seedDemo({ db, newId: randomUUID }, demo.replay()).catch((err: unknown) =>
       log.warn({ err }, 'the demo begins without its past'),
     )
+    await demo
+      .tunnels()
+      .then((tunnels) => seedDemoTags(db, tunnels))
+      .catch((err: unknown) => log.warn({ err }, 'the demo begins without tags'))
   }
   return demo
 }

@@ -30,6 +30,8 @@ function shotsOf(tunnels: Tunnel[]): Shot[] {
   return [
     { name: 'tunnels', path: '/' },
     { name: 'tunnels-filtered', path: '/?status=degraded,down' },
+    { name: 'tunnels-grouped', path: '/?group=team&closed=network' },
+    { name: 'tunnels-tagged', path: '/?tag=team:network' },
     { name: 'tunnels-no-match', path: '/?q=nothing-like-this' },
     { name: 'create', path: '/?dialog=create' },
     { name: 'palette', path: '/', act: press('Control+k') },
@@ -48,6 +50,7 @@ function shotsOf(tunnels: Tunnel[]): Shot[] {
       'acknowledge',
       'note',
       'maintenance',
+      'tags',
     ].map((dialog) => ({
       name: dialog,
       path: `${page}?dialog=${dialog}`,

@@ -25,8 +25,17 @@ import {
   tunnelQuery,
   tunnelsQuery,
 } from './api/queries.ts'
-import { oneOf, parseSearch, someOf, stringifySearch, textOf, uuidOf } from './api/search.ts'
+import {
+  oneOf,
+  parseSearch,
+  someOf,
+  stringifySearch,
+  textOf,
+  textsOf,
+  uuidOf,
+} from './api/search.ts'
 import { parseRange, rangeOf, rangeSearch } from './charts/range.ts'
+import { tagsOf } from './fleet/tags.ts'
 import { isEntryPath, ownAddress } from './identity/return-to.ts'
 import { type AccountSearch, accountDialogs } from './pages/account/search.ts'
 import { type ActivitySearch, activityFilter } from './pages/activity/filter.ts'
@@ -78,6 +87,11 @@ export type TunnelsSearch = {
   readiness?: ReadinessKind[] | undefined
   sort?: SortKey | undefined
   dir?: 'asc' | 'desc' | undefined
+  tag?: string[] | undefined
+  /** `status` or a key of tags. */
+  group?: string | undefined
+  /** Groups of which only the head is shown. */
+  closed?: string[] | undefined
   dialog?: 'create' | undefined
 }
 
@@ -90,9 +104,16 @@ const tunnels = createRoute({
     readiness: someOf(readinessKinds, search.readiness),
     sort: oneOf(sortKeys, search.sort),
     dir: oneOf(['asc', 'desc'], search.dir),
+    tag: tagsOf(search.tag),
+    group: tagsOf(search.group)?.[0],
+    closed: textsOf(search.closed),
     dialog: oneOf(['create'], search.dialog),
   }),
-  loader: ({ context }) => context.cache.ensureQueryData(tunnelsQuery),
+  loader: ({ context, location }) => {
+    // Not after the page, which would show the list without groups first.
+    if ((location.search as TunnelsSearch).group) void import('./pages/tunnels/GroupedTable.tsx')
+    return context.cache.ensureQueryData(tunnelsQuery)
+  },
   component: lazyRouteComponent(() => import('./pages/tunnels/TunnelsPage.tsx'), 'TunnelsPage'),
 })
 
@@ -114,6 +135,7 @@ const tunnelDialogs = [
   'acknowledge',
   'note',
   'maintenance',
+  'tags',
 ] as const
 /** Which stretch of time the history shows; see `charts/range.ts`. */
 type RangeSearch = { range?: string | undefined }

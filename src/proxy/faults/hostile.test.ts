@@ -15,8 +15,10 @@ import { startWorld, type World } from './world.ts'
  * S1, S2 and S3: whatever comes in over a real socket, from whomever. `npm run soak` asks for more of it;
  * the seed of a run that found something finds it again.
  */
-const requestsWanted = Number(process.env.TANDEM_HOSTILE_REQUESTS ?? 3000)
-const seed = Number(process.env.TANDEM_HOSTILE_SEED ?? 1)
+const requestsWanted = Number(
+  process.env.TANDEM_HOSTILE_REQUESTS ?? 50 * Object.keys(operations).length,
+)
+const seed = Number(process.env.TANDEM_HOSTILE_SEED ?? 2)
 const patienceMs = Math.max(60_000, requestsWanted * 20)
 
 /** The limits of calls are another test's matter: here every request may come through to Cloudflare. */
@@ -32,7 +34,10 @@ const known = { tunnelId: [], connectorId: [], accountId: [] } as Record<string,
 beforeAll(async () => {
   world = await startWorld()
   await world.order('/rate-limit', { limit: plenty, windowMs: 300_000 })
-  const tunnels = [await world.addTunnel('lon-core', 2), await world.addTunnel('nobody-yet', 0)]
+  // The one without connectors is soon deleted; the others are there to the end.
+  const tunnels = [await world.addTunnel('nobody-yet', 0)]
+  for (const name of ['lon-core', 'par-core', 'ams-core'])
+    tunnels.unshift(await world.addTunnel(name, 2))
   known.tunnelId = tunnels.map(({ tunnelId }) => tunnelId)
   known.connectorId = tunnels.flatMap(({ connectorIds }) => connectorIds)
   known.accountId = world.accounts

@@ -329,11 +329,18 @@ const otherNames: Record<string, string> = {
   connector_id: 'connectorId',
 }
 
+/** Tags, of which no random texts are; what is put on is not what is taken off. */
+const tags: Record<string, string[]> = {
+  add: ['site:london', '拠点:東京', 'critical'],
+  remove: ['team:network', 'tier-1', 'ＣＡＦＥ\u0301'],
+}
+
 /** Values that fit a schema as the document has it, most of them; ids of its own for what is one. */
 function toValues(schema: Schema, known: Known, name = ''): fc.Arbitrary<unknown> {
   const real = known[otherNames[name] ?? name]
   if (real) return fc.constantFrom(...real)
   if (name === 'ticked') return fc.constant(riskIds)
+  if (tags[name]) return fc.subarray(tags[name], { minLength: 1 })
   if ('const' in schema) return fc.constant(schema.const)
   if (Array.isArray(schema.enum)) return fc.constantFrom(...(schema.enum as unknown[]))
   const choices = (schema.anyOf ?? schema.oneOf) as Schema[] | undefined

@@ -191,6 +191,7 @@ describe('U20 a listing that moves under our hands', () => {
         }
       },
       staleAfterMs: () => 30_000,
+      tagsOf: () => [],
       marksOf: () => ({ unacknowledged: null, acknowledged: null, maintenance: null }),
     })
     const falseDeletions: string[] = []

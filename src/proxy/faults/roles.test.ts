@@ -25,6 +25,7 @@ const least = {
   failoverChecks: 'operator',
   failoverList: 'viewer',
   preferencePut: 'operator',
+  tunnelTag: 'operator',
   markList: 'viewer',
   acknowledgementAdd: 'operator',
   noteAdd: 'operator',

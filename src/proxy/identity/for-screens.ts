@@ -18,8 +18,8 @@ export const sessionForScreen = (session: Session): Session => ({
 })
 
 /**
- * Who acknowledged a change, and with which words, is meant for the wall: whoever writes them is told so.
- * Who does the maintenance and why is not.
+ * Who acknowledged a change, and with which words, is meant for the wall: whoever writes them is told so. Tags
+ * are told, because a wall may be one site's. Who does the maintenance and why is not.
  */
 export const tunnelForScreen = <T extends Tunnel>(tunnel: T): T =>
   tunnel.maintenance === null

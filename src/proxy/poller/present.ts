@@ -31,6 +31,8 @@ export type PresentDeps = {
   staleAfterMs: (tunnelId: string) => number
   /** What people have to say to it, and have said, as of now. */
   marksOf: (tunnelId: string) => Pick<Tunnel, 'unacknowledged' | 'acknowledged' | 'maintenance'>
+  /** How people label it. */
+  tagsOf: (tunnelId: string) => string[]
 }
 
 /** One look at one part of one tunnel, and what it changed (often nothing: then it confirms). */
@@ -108,6 +110,7 @@ export function createPresent(deps: PresentDeps) {
       id: listed.id,
       accountId: listed.accountId,
       name: listed.name,
+      tags: deps.tagsOf(listed.id),
       status: listed.status,
       statusReported: listed.statusReported,
       ...readinessOf(connectors, ha),

@@ -42,6 +42,7 @@ import {
 import { Problem } from '#contract/problem.ts'
 import { Done, SessionAnswer } from '#contract/session.ts'
 import { summaries } from '#contract/summaries.ts'
+import { TagChange } from '#contract/tag-requests.ts'
 import {
   Configuration,
   ConfigurationChange,
@@ -87,6 +88,7 @@ const shapes: Record<OperationId, Shape> = {
   failoverChecks: { answer: FailoverChecks, status: 200, query: ['to'] },
   failoverList: { answer: FailoverList, status: 200 },
   preferencePut: { body: PreferenceChange, answer: TunnelDetail, status: 200 },
+  tunnelTag: { body: TagChange, answer: TunnelDetail, status: 200 },
   markList: { answer: MarkList, status: 200, query: ['from', 'to'] },
   acknowledgementAdd: { body: AcknowledgementRequest, answer: Mark, status: 201 },
   noteAdd: { body: NoteRequest, answer: Mark, status: 201 },

@@ -15,6 +15,7 @@ import type { Identity } from '../identity/identity.ts'
 import type { Refusals } from '../identity/refusals.ts'
 import type { Bus } from '../live/bus.ts'
 import type { Marks } from '../marks/marks.ts'
+import type { Tags } from '../marks/tags.ts'
 import type { Poller } from '../poller/poll.ts'
 import type { Present } from '../poller/present.ts'
 import { ProblemError } from '../problem.ts'
@@ -32,6 +33,7 @@ export type Parts = {
   failovers: Failovers
   reader: HistoryReader
   marks: Marks
+  tags: Tags
   /** Nothing older is kept, milliseconds. */
   retentionMs: number
   bus: Bus

@@ -19,6 +19,8 @@ export type Schema = {
   failover_facts: { failover_id: string; at: number; body: string }
   /** The connector that should carry a tunnel's traffic. */
   preferences: { tunnel_id: string; connector_id: string }
+  /** How people label tunnels; a tag as `contract/tags.ts` keeps it. */
+  tunnel_tags: { tunnel_id: string; tag: string }
   /** What people say to a tunnel's story; one row a contract's `Mark`. */
   marks: {
     id: string

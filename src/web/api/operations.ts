@@ -7,6 +7,7 @@ import {
 import { Failover, type FailoverRequest } from '#contract/failover.ts'
 import { type OperationId, whyNot } from '#contract/operations.ts'
 import type { SessionAnswer } from '#contract/session.ts'
+import type { TagChange } from '#contract/tag-requests.ts'
 import {
   Configuration,
   type ConfigurationChange,
@@ -90,6 +91,16 @@ export function usePreferencePut(tunnelId: string) {
   return useMutation({
     mutationFn: (connectorId: string | null) =>
       send(TunnelDetail, 'PUT', `/tunnels/${tunnelId}/preference`, { connector_id: connectorId }),
+    onSuccess: (tunnel) => landDetail(cache, tunnel),
+  })
+}
+
+/** Puts tags on and takes tags off; what others changed meanwhile stays. */
+export function useTunnelTag(tunnelId: string) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (change: TagChange) =>
+      send(TunnelDetail, 'PATCH', `/tunnels/${tunnelId}/tags`, change),
     onSuccess: (tunnel) => landDetail(cache, tunnel),
   })
 }

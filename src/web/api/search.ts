@@ -26,9 +26,18 @@ export function oneOf<T extends string>(words: readonly T[], value: unknown): T 
   return words.find((word) => word === value)
 }
 
+const listOf = (value: unknown): unknown[] =>
+  Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : []
+
+/** Any words of a list; undefined if none. */
+export function textsOf(value: unknown): string[] | undefined {
+  const texts = listOf(value).map(String).filter(Boolean)
+  return texts.length > 0 ? texts : undefined
+}
+
 /** The words of a list that are known, in the order of `words`; undefined if none. */
 export function someOf<T extends string>(words: readonly T[], value: unknown): T[] | undefined {
-  const given = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : []
+  const given = listOf(value)
   const known = words.filter((word) => given.includes(word))
   return known.length > 0 ? known : undefined
 }

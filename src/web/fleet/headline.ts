@@ -6,6 +6,8 @@ import { type Grade, grades, type Judged } from './judge.ts'
 export type Tone = 'good' | 'news' | 'warn' | 'bad' | 'unknown'
 export type Headline = {
   tone: Tone
+  /** The worst there is; null when nobody is called for any of it. */
+  grade: Grade | null
   text: string
   /** The one to look at first; null when nothing is wrong. */
   worst: Judged | null
@@ -59,9 +61,13 @@ export function headlineOf(all: readonly Judged[]): Headline {
   const [lead] = present
   const muted = all.length - awake.length
   const mutedText = muted > 0 ? [`${countText(muted)} in maintenance`] : []
-  if (!lead) return { tone: 'unknown', text: 'No tunnel to show', worst: null, rest: mutedText }
+  if (!lead) {
+    const text = 'No tunnel to show'
+    return { tone: 'unknown', grade: null, text, worst: null, rest: mutedText }
+  }
   return {
     tone: tones[lead.grade],
+    grade: lead.grade,
     text: words[lead.grade](lead.n),
     worst:
       lead.grade === 'fine' || lead.grade === 'idle'

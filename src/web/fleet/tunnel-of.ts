@@ -5,6 +5,7 @@ export const tunnelOf = (name: string, change: Partial<Tunnel> = {}): Tunnel => 
   id: `${name}-id`,
   accountId: 'a',
   name,
+  tags: [],
   status: 'healthy',
   statusReported: null,
   readiness: 'ready',

@@ -219,6 +219,7 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
   const mayNotCreate = useWhyNot('tunnelCreate')
   const mayNotFailOver = useWhyNot('failoverRun')
   const mayNotSay = useWhyNot('noteAdd')
+  const mayNotTag = useWhyNot('tunnelTag')
   const mayNotAudit = useWhyNot('auditList')
   const mayNotPeople = useWhyNot('personList')
   const mayNotScreens = useWhyNot('screenList')
@@ -273,11 +274,12 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
           ),
           ...(
             [
-              ['check', 'Acknowledge the changes of this tunnel', 'acknowledge', 'a'],
-              ['flag', 'Write a note to this tunnel', 'note', 'n'],
-              ['wrench', 'Announce maintenance of this tunnel', 'maintenance', 'm'],
+              ['check', 'Acknowledge the changes of this tunnel', 'acknowledge', 'a', mayNotSay],
+              ['flag', 'Write a note to this tunnel', 'note', 'n', mayNotSay],
+              ['wrench', 'Announce maintenance of this tunnel', 'maintenance', 'm', mayNotSay],
+              ['tag', 'Edit tags of this tunnel', 'tags', 't', mayNotTag],
             ] as const
-          ).map(([icon, line, dialog, keys]) =>
+          ).map(([icon, line, dialog, keys, disabledReason]) =>
             action(
               icon,
               line,
@@ -287,7 +289,7 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
                   params: { tunnelId },
                   search: { dialog },
                 }),
-              { keys, disabledReason: mayNotSay },
+              { keys, disabledReason },
             ),
           ),
         ]
@@ -332,6 +334,7 @@ function useActions(onHelp: () => void): (Choice & { text: string })[] {
     mayNotCreate,
     mayNotFailOver,
     mayNotSay,
+    mayNotTag,
     mayNotAudit,
     mayNotPeople,
     mayNotScreens,

@@ -22,7 +22,9 @@ export function findables(tunnels: readonly Tunnel[], lists: readonly ConnectorL
   const entries: Entry[] = tunnels.map((tunnel) => ({
     found: { kind: 'tunnel', id: tunnel.id, tunnel },
     name: tunnel.name.toLowerCase(),
-    text: [tunnel.name, tunnel.id, tunnel.accountId, ...tunnel.colos].join(' ').toLowerCase(),
+    text: [tunnel.name, tunnel.id, tunnel.accountId, ...tunnel.colos, ...tunnel.tags]
+      .join(' ')
+      .toLowerCase(),
   }))
   const seen = new Set<string>()
   for (const { tunnelId, connectors } of lists) {

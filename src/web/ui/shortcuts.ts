@@ -33,6 +33,7 @@ export const shortcuts = {
   acknowledge: { keys: ['a'], does: 'Acknowledge changes', where: 'A tunnel, or the row' },
   note: { keys: ['n'], does: 'Write a note', where: 'A tunnel' },
   link: { keys: ['l'], does: 'Copy a link to this moment', where: 'A chart' },
+  tags: { keys: ['t'], does: 'Edit tags', where: 'A tunnel' },
   maintenance: { keys: ['m'], does: 'Announce maintenance', where: 'A tunnel' },
 } as const satisfies Record<string, Shortcut>
 

@@ -5,6 +5,7 @@ import { failover } from './failover.ts'
 import { marks } from './marks.ts'
 import { people } from './people.ts'
 import { signedIn } from './signed-in.ts'
+import { tags } from './tags.ts'
 
 /** In the order of their names; a migration that has landed is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -153,4 +154,5 @@ export const migrations: Record<string, Migration> = {
   '005-failover': failover,
   '006-signed-in': signedIn,
   '007-marks': marks,
+  '008-tags': tags,
 }

@@ -18,6 +18,7 @@ import { Stat, Stats } from '#web/ui/Stat.tsx'
 import { StatusMark } from '#web/ui/StatusMark.tsx'
 import { Age, Elapsed, NotReported, SinceText, TimeAgo } from '#web/ui/TimeAgo.tsx'
 import { haModeLooks } from './ha-modes.ts'
+import { Tags } from './Tags.tsx'
 
 export type TunnelDialog =
   | 'failover'
@@ -29,6 +30,7 @@ export type TunnelDialog =
   | 'acknowledge'
   | 'note'
   | 'maintenance'
+  | 'tags'
 
 /** The name, what can be done, and the five facts that matter first. */
 export function TunnelHeader({
@@ -60,6 +62,7 @@ export function TunnelHeader({
         </h1>
         <Actions tunnel={tunnel} failoverReason={failoverReason} onOpen={onOpen} />
       </div>
+      <Tags tunnel={tunnel} onEdit={() => onOpen('tags')} />
       <Vitals tunnel={tunnel} connectors={connectors} stale={stale} />
     </header>
   )

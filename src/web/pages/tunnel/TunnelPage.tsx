@@ -50,6 +50,9 @@ const NoteDialog = lazy(async () => ({
 const MaintenanceDialog = lazy(async () => ({
   default: (await import('#web/marks/MaintenanceDialog.tsx')).MaintenanceDialog,
 }))
+const TagsDialog = lazy(async () => ({
+  default: (await import('./TagsDialog.tsx')).TagsDialog,
+}))
 const AddReplicaDialog = lazy(async () => ({
   default: (await import('./AddReplicaDialog.tsx')).AddReplicaDialog,
 }))
@@ -98,6 +101,9 @@ export function TunnelPage() {
   useShortcut('note', () => open({ dialog: 'note' }))
   useShortcut('maintenance', () => {
     if (!gone) open({ dialog: 'maintenance' })
+  })
+  useShortcut('tags', () => {
+    if (!gone) open({ dialog: 'tags' })
   })
   useShortcut('failover', () => {
     if (tunnel.failoverId) open(follow(tunnel.failoverId))
@@ -188,6 +194,7 @@ export function TunnelPage() {
         {search.dialog === 'maintenance' ? (
           <MaintenanceDialog tunnel={tunnel} onClose={close} />
         ) : null}
+        {search.dialog === 'tags' ? <TagsDialog tunnel={tunnel} onClose={close} /> : null}
         {search.dialog === 'replica' ? <AddReplicaDialog tunnel={tunnel} onClose={close} /> : null}
       </Suspense>
     </div>

@@ -23,6 +23,7 @@ import { tip } from '#web/ui/Tooltip.tsx'
 import { durationText, instantText } from '#web/ui/time.ts'
 import { columnClass } from './columns.ts'
 import { RowLink, useRowPreload } from './RowLink.tsx'
+import { RowTags } from './RowTags.tsx'
 import { whyNoFailover } from './rows.ts'
 import { SelectBox } from './SelectBox.tsx'
 import { useSelection } from './use-selection.ts'
@@ -197,13 +198,14 @@ function NameLink({ tunnel, day }: { tunnel: Tunnel; day: TunnelSummary | null }
       >
         <Name name={tunnel.name} />
       </RowLink>
-      {tunnel.unacknowledged || tunnel.maintenance ? null : (
+      {tunnel.unacknowledged || tunnel.maintenance || tunnel.tags.length > 0 ? null : (
         <span className="shrink-0 font-mono text-xs text-ink-3 @max-3xl:hidden max-md:hidden">
           {shortId(tunnel.id)}
         </span>
       )}
       <Flapping summary={day} />
       <People tunnel={tunnel} />
+      <RowTags tags={tunnel.tags} />
     </span>
   )
 }

@@ -1,5 +1,14 @@
 import { useNavigate } from '@tanstack/react-router'
-import { memo, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import {
+  memo,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { StripPatterns } from '#web/charts/Strip.tsx'
@@ -11,7 +20,16 @@ import { showRow, useWindowRows } from '#web/ui/window-rows.ts'
 import { type Column, columnClass, columns, widthOf } from './columns.ts'
 import { useFit } from './fit.ts'
 import { listLook } from './look.ts'
-import { type Direction, type Figures, type SortKey, whyNoFailover } from './rows.ts'
+import {
+  type Direction,
+  type Figures,
+  type GroupHead,
+  isHead,
+  type Line,
+  type SortKey,
+  tunnelsOf,
+  whyNoFailover,
+} from './rows.ts'
 import { SelectShown } from './SelectBox.tsx'
 import { TunnelCard, TunnelRow } from './TunnelRow.tsx'
 import { SelectKeys, useAnySelected, useSelection } from './use-selection.ts'
@@ -19,6 +37,17 @@ import { SelectKeys, useAnySelected, useSelection } from './use-selection.ts'
 /** Rows and cards in units of the root size, so that they grow with the type. */
 const rowRem = { comfortable: 36 / 14, compact: 28 / 14 }
 const cardRem = 64 / 14
+
+/** What the head of a group needs to be a row among the others. */
+export type HeadProps = {
+  head: GroupHead
+  index: number
+  heightPx: number
+  isCursor: boolean
+  onFocus: (id: string) => void
+  /** A card, where there is no table. */
+  isNarrow: boolean
+}
 
 const narrow = '(max-width: 767px)'
 
@@ -32,12 +61,15 @@ export const TunnelTable = memo(function TunnelTable({
   sort,
   direction,
   onSort,
+  renderHead,
 }: {
-  rows: readonly Tunnel[]
+  rows: readonly Line[]
   figures: Figures
   sort: SortKey | undefined
   direction: Direction | undefined
   onSort: (key: SortKey) => void
+  /** The row of a group's head, where there are any. */
+  renderHead?: (props: HeadProps) => ReactNode
 }) {
   const isNarrow = useMedia(narrow)
   const box = useRef<HTMLDivElement>(null)
@@ -54,15 +86,27 @@ export const TunnelTable = memo(function TunnelTable({
   const isSelecting = useAnySelected(useSelection())
   const mayNotFailOver = useWhyNot('failoverRun')
 
+  const tunnels = useMemo(() => tunnelsOf(rows), [rows])
   const visible = rows.slice(first, end)
   const before = first * rowPx
   const after = (rows.length - end) * rowPx
-  const shared = (tunnel: Tunnel, place: number) => ({
-    tunnel,
+  const placed = ({ id }: Line, place: number) => ({
     index: first + place,
     heightPx: rowPx,
-    isCursor: tunnel.id === cursor.id,
+    isCursor: id === cursor.id,
     onFocus: cursor.onFocus,
+  })
+  const renderLine = (
+    line: Line,
+    place: number,
+    renderTunnel: (props: ReturnType<typeof shared>) => ReactNode,
+  ) =>
+    isHead(line)
+      ? renderHead?.({ head: line, isNarrow, ...placed(line, place) })
+      : renderTunnel(shared(line, place))
+  const shared = (tunnel: Tunnel, place: number) => ({
+    tunnel,
+    ...placed(tunnel, place),
     mayNotFailOver,
     day: figures.day.get(tunnel.id) ?? null,
     month: figures.month.get(tunnel.id) ?? null,
@@ -74,9 +118,9 @@ export const TunnelTable = memo(function TunnelTable({
         <StripPatterns />
         <ul aria-label="Tunnels">
           <li aria-hidden="true" style={{ height: before }} />
-          {visible.map((tunnel, place) => (
-            <TunnelCard key={tunnel.id} {...shared(tunnel, place)} />
-          ))}
+          {visible.map((line, place) =>
+            renderLine(line, place, (props) => <TunnelCard key={line.id} {...props} />),
+          )}
           <li aria-hidden="true" style={{ height: after }} />
         </ul>
       </div>
@@ -103,7 +147,7 @@ export const TunnelTable = memo(function TunnelTable({
               <HeadCell
                 key={column.id}
                 column={column}
-                rows={rows}
+                tunnels={tunnels}
                 isWide={fit.isWide}
                 direction={column.sort && column.sort === sort ? (direction ?? 'asc') : null}
                 onSort={onSort}
@@ -113,9 +157,9 @@ export const TunnelTable = memo(function TunnelTable({
         </thead>
         <tbody>
           <Spacer height={before} />
-          {visible.map((tunnel, place) => (
-            <TunnelRow key={tunnel.id} {...shared(tunnel, place)} />
-          ))}
+          {visible.map((line, place) =>
+            renderLine(line, place, (props) => <TunnelRow key={line.id} {...props} />),
+          )}
           <Spacer height={after} />
         </tbody>
       </table>
@@ -130,25 +174,25 @@ const stickyPx = () =>
 /** How much of it the bar covers that is there while rows are selected; see `SelectionBar`. */
 const dockPx = () => document.querySelector('[data-dock]')?.clientHeight ?? 0
 
-/** The room of the rows that are not in the document. */
+/** The room of the rows that are not in the document. One cell: to span columns that are hidden would make them. */
 function Spacer({ height }: { height: number }) {
   return height > 0 ? (
     <tr aria-hidden="true">
       {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- hidden, and no control */}
-      <td colSpan={columns.length} style={{ height, padding: 0 }} />
+      <td style={{ height, padding: 0 }} />
     </tr>
   ) : null
 }
 
 function HeadCell({
   column,
-  rows,
+  tunnels,
   isWide,
   direction,
   onSort,
 }: {
   column: Column
-  rows: readonly Tunnel[]
+  tunnels: readonly Tunnel[]
   isWide: boolean
   direction: Direction | null
   onSort: (key: SortKey) => void
@@ -177,7 +221,7 @@ function HeadCell({
           />
         </button>
       ) : id === 'select' ? (
-        <SelectShown rows={rows} />
+        <SelectShown rows={tunnels} />
       ) : id === 'actions' ? (
         <span className="sr-only">{head}</span>
       ) : (
@@ -193,7 +237,7 @@ function HeadCell({
 let leftRow: string | null = null
 
 /** The row that keys act on. It stays with its tunnel when the order changes. */
-function useCursor(rows: readonly Tunnel[], scrollTo: (index: number) => void) {
+function useCursor(rows: readonly Line[], scrollTo: (index: number) => void) {
   const navigate = useNavigate()
   const mayNotFailOver = useWhyNot('failoverRun')
   const [cursorId, setCursorId] = useState(leftRow)
@@ -221,7 +265,7 @@ function useCursor(rows: readonly Tunnel[], scrollTo: (index: number) => void) {
   useShortcut('first', () => go(0))
   useShortcut('last', () => go(rows.length - 1))
   useShortcut('failover', () => {
-    if (!current || mayNotFailOver || whyNoFailover(current)) return
+    if (!current || isHead(current) || mayNotFailOver || whyNoFailover(current)) return
     void navigate({
       to: '/tunnels/$tunnelId',
       params: { tunnelId: current.id },
@@ -229,7 +273,7 @@ function useCursor(rows: readonly Tunnel[], scrollTo: (index: number) => void) {
     })
   })
   useShortcut('acknowledge', () => {
-    if (!current?.unacknowledged) return
+    if (!current || isHead(current) || !current.unacknowledged) return
     void navigate({
       to: '/tunnels/$tunnelId',
       params: { tunnelId: current.id },

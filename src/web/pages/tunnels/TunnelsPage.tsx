@@ -17,9 +17,11 @@ import { countText } from '#web/ui/numbers.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { FirstRun } from './FirstRun.tsx'
+import { GroupMenu } from './GroupMenu.tsx'
 import { type Figures, type SortKey, sorted } from './rows.ts'
 import { SummaryStrip } from './SummaryStrip.tsx'
 import { createSelection } from './selection.ts'
+import { TagFilter } from './TagFilter.tsx'
 import { TunnelTable } from './TunnelTable.tsx'
 import { SelectionContext, useAnySelected } from './use-selection.ts'
 import { ViewButton } from './ViewButton.tsx'
@@ -30,6 +32,10 @@ const CreateTunnelDialog = lazy(async () => ({
 
 const SelectionBar = lazy(async () => ({
   default: (await import('./SelectionBar.tsx')).SelectionBar,
+}))
+
+const GroupedTable = lazy(async () => ({
+  default: (await import('./GroupedTable.tsx')).GroupedTable,
 }))
 
 const dayMs = 86_400_000
@@ -59,10 +65,10 @@ export function TunnelsPage() {
     () => sorted(list.tunnels, search.sort, search.dir, counted),
     [list.tunnels, search.sort, search.dir, counted],
   )
-  const { status, readiness } = search
+  const { status, readiness, tag } = search
   const rows = useMemo(
-    () => filtered(order, { q: wanted, status, readiness }),
-    [order, wanted, status, readiness],
+    () => filtered(order, { q: wanted, status, readiness, tag }),
+    [order, wanted, status, readiness, tag],
   )
   const [selection] = useState(createSelection)
   useEffect(() => {
@@ -70,14 +76,20 @@ export function TunnelsPage() {
     selection.survive((id) => ids.has(id))
   }, [selection, list.tunnels])
   const isSelecting = useAnySelected(selection)
-  const isFiltered = Boolean(query || status || readiness)
+  const isFiltered = Boolean(query || status || readiness || tag)
 
   const openCreate = () => navigate({ search: (old) => ({ ...old, dialog: 'create' }) })
   const closeDialog = () => navigate({ search: (old) => ({ ...old, dialog: undefined }) })
   const clear = () => {
     setQuery('')
     void navigate({
-      search: (old) => ({ ...old, q: undefined, status: undefined, readiness: undefined }),
+      search: (old) => ({
+        ...old,
+        q: undefined,
+        status: undefined,
+        readiness: undefined,
+        tag: undefined,
+      }),
       replace: true,
     })
   }
@@ -101,6 +113,13 @@ export function TunnelsPage() {
   const filterByReadiness = useStable((next: TunnelsSearch['readiness']) => {
     void filterBy({ readiness: next })
   })
+  const table = {
+    rows,
+    figures,
+    sort: search.sort,
+    direction: search.dir,
+    onSort: sortBy,
+  }
   useShortcut('create', () => {
     if (!mayNotCreate) void openCreate()
   })
@@ -143,6 +162,7 @@ export function TunnelsPage() {
           />
           <div className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
             <SearchField value={query} onChange={setQuery} onLeave={settle} />
+            <TagFilter tags={tag} onChange={(next) => void filterBy({ tag: next })} />
             <output className="text-ink-2 empty:hidden">
               {isFiltered
                 ? `${countText(rows.length)} of ${countText(list.tunnels.length)} shown`
@@ -153,6 +173,13 @@ export function TunnelsPage() {
                 Clear filters
               </Button>
             ) : null}
+            <span className="ml-auto">
+              <GroupMenu
+                tunnels={list.tunnels}
+                group={search.group}
+                onChange={(group) => void filterBy({ group, closed: undefined })}
+              />
+            </span>
           </div>
           {rows.length === 0 ? (
             <div className="rounded-lg border border-line bg-panel">
@@ -161,18 +188,23 @@ export function TunnelsPage() {
                 action={<Button onClick={clear}>Clear filters</Button>}
               >
                 {list.tunnels.length} {list.tunnels.length === 1 ? 'tunnel is' : 'tunnels are'}{' '}
-                hidden by the filters. The search looks at names, ids, colos and the active
+                hidden by the filters. The search looks at names, tags, ids, colos and the active
                 connector.
               </EmptyState>
             </div>
           ) : (
-            <TunnelTable
-              rows={rows}
-              figures={figures}
-              sort={search.sort}
-              direction={search.dir}
-              onSort={sortBy}
-            />
+            <Suspense>
+              {search.group ? (
+                <GroupedTable
+                  {...table}
+                  group={search.group}
+                  closed={search.closed}
+                  onClosed={(closed) => void filterBy({ closed })}
+                />
+              ) : (
+                <TunnelTable {...table} />
+              )}
+            </Suspense>
           )}
           <Suspense>
             {isSelecting ? <SelectionBar tunnels={order} rows={rows} figures={figures} /> : null}
@@ -252,8 +284,8 @@ function SearchField({
       <input
         ref={input}
         type="search"
-        aria-label="Search tunnels by name, id, colo or active connector"
-        placeholder="Name, id, colo or connector"
+        aria-label="Search tunnels by name, tag, id, colo or active connector"
+        placeholder="Name, tag, id, colo or connector"
         autoComplete="off"
         spellCheck={false}
         value={value}

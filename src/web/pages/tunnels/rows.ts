@@ -21,6 +21,26 @@ export const sortKeys = [
 export type SortKey = (typeof sortKeys)[number]
 export type Direction = 'asc' | 'desc'
 
+/** What the list can be put into groups by, besides the keys of its tags. */
+export const byStatus = 'status'
+
+/** The row above the tunnels of a group, or in their place. */
+export type GroupHead = {
+  id: string
+  /** As it stands in the address. */
+  place: string
+  /** Null: the tunnels that have no such tag. */
+  name: string | null
+  tunnels: readonly Tunnel[]
+  isOpen: boolean
+}
+/** What stands in one row of the table. */
+export type Line = Tunnel | GroupHead
+export const isHead = (line: Line): line is GroupHead => 'isOpen' in line
+/** Those that can be selected. */
+export const tunnelsOf = (lines: readonly Line[]): Tunnel[] =>
+  lines.flatMap((line) => (isHead(line) ? [] : [line]))
+
 /** What the last day and the last 30 days of each tunnel were like; empty until it is known. */
 export type Figures = Record<'day' | 'month', ReadonlyMap<string, TunnelSummary>>
 

@@ -1,6 +1,7 @@
 import { createContext, use, useEffect, useSyncExternalStore } from 'react'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
+import { isHead, type Line, tunnelsOf } from './rows.ts'
 import { createSelection, type SelectionStore } from './selection.ts'
 
 /** The page's selection, handed down to rows that are drawn only when their own box changes. */
@@ -34,17 +35,17 @@ export function SelectKeys({
   at: cursorAt,
   go,
 }: {
-  rows: readonly Tunnel[]
+  rows: readonly Line[]
   at: number
   go: (index: number) => void
 }) {
   const selection = useSelection()
-  useEffect(() => selection.show(rows.map(({ id }) => id)), [selection, rows])
+  useEffect(() => selection.show(tunnelsOf(rows).map(({ id }) => id)), [selection, rows])
   const at = Math.max(0, cursorAt)
 
   useShortcut('select', () => {
     const row = rows[at]
-    if (!row) return
+    if (!row || isHead(row)) return
     go(at)
     selection.toggle(row.id)
   })
@@ -53,7 +54,8 @@ export function SelectKeys({
     const to = rows[Math.min(Math.max(0, at + (key === 'ArrowUp' ? -1 : 1)), rows.length - 1)]
     if (!from || !to) return
     go(rows.indexOf(to))
-    selection.stretchTo(to.id, from.id)
+    // The head of a group is on the way only.
+    if (!isHead(to)) selection.stretchTo(to.id, isHead(from) ? to.id : from.id)
   })
   useShortcut('selectAll', selection.selectShown)
   return null

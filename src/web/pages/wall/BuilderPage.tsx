@@ -5,6 +5,7 @@ import { readinessKinds, tunnelStatuses } from '#contract/tunnel.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { stringifySearch } from '#web/api/search.ts'
+import { tagsInUse } from '#web/fleet/tags.ts'
 import { Button, buttonClass } from '#web/ui/Button.tsx'
 import { useCopy } from '#web/ui/CopyId.tsx'
 import { Field, Input, Select, Switch } from '#web/ui/Field.tsx'
@@ -15,6 +16,7 @@ import { usePageTitle } from '#web/ui/page-title.ts'
 import { readinessLooks } from '#web/ui/ReadinessMark.tsx'
 import { Segmented } from '#web/ui/Segmented.tsx'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
+import { TagsField, useTagDraft } from '#web/ui/TagsField.tsx'
 import { chosen } from './chosen.ts'
 import { layoutOf } from './layout.ts'
 import { densities, hoursOf, usualPageSeconds, type WallSearch } from './settings.ts'
@@ -103,7 +105,10 @@ function WhichTunnels({ search, onChange }: Part) {
         {search.tunnel ? (
           <Named ids={search.tunnel} onAll={() => onChange({ tunnel: undefined })} />
         ) : null}
-        <Field label="Name" hint="Words that must all occur in its name, id or colos. Empty: all.">
+        <Field
+          label="Name"
+          hint="Words that must all occur in its name, id, tags or colos. Empty: all."
+        >
           {(control) => (
             <Input
               {...control}
@@ -112,6 +117,7 @@ function WhichTunnels({ search, onChange }: Part) {
             />
           )}
         </Field>
+        <ByTags search={search} onChange={onChange} />
         <Several
           legend="Status"
           all={tunnelStatuses}
@@ -180,6 +186,24 @@ function Named({ ids, onAll }: { ids: readonly string[]; onAll: () => void }) {
         Show all tunnels
       </Button>
     </div>
+  )
+}
+
+function ByTags({ search, onChange }: Part) {
+  const { data: list } = useSuspenseQuery(tunnelsQuery)
+  const inUse = useMemo(() => tagsInUse(list.tunnels), [list])
+  const tags = search.tag ?? []
+  const choose = (tag: string[]) => onChange({ tag: tag.length > 0 ? tag : undefined })
+  const draft = useTagDraft(tags, choose)
+  return (
+    <TagsField
+      label="Tags"
+      hint="Of tags with the same key any, as “site:london” and “site:dublin”; of different ones each. Empty: all."
+      tags={tags}
+      inUse={inUse}
+      draft={draft}
+      onChange={choose}
+    />
   )
 }
 

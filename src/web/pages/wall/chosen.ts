@@ -5,11 +5,11 @@ import type { WallSearch } from './settings.ts'
 /** The tunnels that a wall's address asks for. */
 export function chosen(
   tunnels: readonly Tunnel[],
-  { account, tunnel, name, status, readiness }: WallSearch,
+  { account, tunnel, name, status, readiness, tag }: WallSearch,
 ): Tunnel[] {
   const ids = tunnel && new Set(tunnel)
   const own = tunnels.filter(
     ({ id, accountId }) => (!account || accountId === account) && (!ids || ids.has(id)),
   )
-  return filtered(own, { q: name, status, readiness })
+  return filtered(own, { q: name, status, readiness, tag })
 }

@@ -10,12 +10,13 @@ const at = (hour: number) => Date.UTC(2026, 10, 24, hour, 30)
 
 test('an address says the whole wall', () => {
   const address =
-    '?account=a1&status=down,degraded&readiness=exposed&name=lhr&page=45&theme=dark&zone=Europe/Berlin&sound=on&flash=off&quiet=22-7&density=dense'
+    '?account=a1&status=down,degraded&readiness=exposed&name=lhr&tag=team:network,Site:LONDON&page=45&theme=dark&zone=Europe/Berlin&sound=on&flash=off&quiet=22-7&density=dense'
   expect(wallSearch(parseSearch(address))).toEqual({
     account: 'a1',
     status: ['degraded', 'down'],
     readiness: ['exposed'],
     name: 'lhr',
+    tag: ['site:london', 'team:network'],
     page: 45,
     theme: 'dark',
     zone: 'Europe/Berlin',

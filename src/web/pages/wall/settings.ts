@@ -5,6 +5,7 @@ import {
   tunnelStatuses,
 } from '#contract/tunnel.ts'
 import { oneOf, someOf, textOf, uuidsOf } from '#web/api/search.ts'
+import { tagsOf } from '#web/fleet/tags.ts'
 import { mostTunnels } from '#web/fleet/wall-tunnels.ts'
 import { clockOf } from './clock.ts'
 
@@ -22,6 +23,8 @@ export type WallSearch = {
   tunnel?: string[] | undefined
   /** Words of which each must occur, as in the list's search. */
   name?: string | undefined
+  /** Of the tags with one key any, of different keys each: `site:london,team:network`. */
+  tag?: string[] | undefined
   /** Seconds for which a page stays, where there is more than one. */
   page?: number | undefined
   theme?: 'dark' | 'light' | undefined
@@ -48,6 +51,7 @@ export function wallSearch(search: Record<string, unknown>): WallSearch {
     readiness: someOf(readinessKinds, search.readiness),
     tunnel: uuidsOf(search.tunnel, mostTunnels),
     name: textOf(search.name),
+    tag: tagsOf(search.tag),
     page:
       Number.isInteger(page) && page >= pageSeconds.least && page <= pageSeconds.most
         ? page

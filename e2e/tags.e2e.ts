@@ -1,0 +1,224 @@
+import type { Page } from '@playwright/test'
+import { expectAccessible } from './axe.ts'
+import { rowOf } from './find.ts'
+import { expect, test } from './fixtures.ts'
+import type { World } from './world.ts'
+
+/** People's own labels of tunnels: put on, found, filtered and grouped by. */
+
+const namesOf = (page: Page) => page.getByRole('rowheader').getByRole('link').allTextContents()
+const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'Edit tags' })
+const fieldOf = (page: Page) => dialogOf(page).getByRole('combobox', { name: 'Tags' })
+const tagsOf = (page: Page) => page.getByRole('list', { name: 'Tags' }).getByRole('listitem')
+
+/** Puts tags on as somebody else would. */
+async function tag(page: Page, world: World, name: string, ...add: string[]) {
+  const { id } = await world.tunnel(name)
+  const answer = await page.request.patch(`/api/tunnels/${id}/tags`, {
+    headers: { 'x-requested-by': 'tandem' },
+    data: { add, remove: [] },
+  })
+  expect(answer.ok(), await answer.text()).toBe(true)
+  return id
+}
+
+/** Three sites, one of which has a tunnel that is down. */
+async function tagSites(page: Page, world: World) {
+  await tag(page, world, 'lon-branch-core', 'site:london', 'team:network')
+  await tag(page, world, 'dub-dc1-edge', 'site:dublin', 'team:network')
+  await tag(page, world, 'fra-dc2-edge', 'site:dublin')
+  await tag(page, world, 'cdg-dc-legacy', 'site:paris')
+}
+
+test('an operator labels a tunnel by keyboard, and everybody sees it at once', async ({
+  page,
+  secondPage,
+  world,
+}) => {
+  await tag(page, world, 'dub-dc1-edge', 'site:dublin')
+  const { id } = await world.tunnel('lon-branch-core')
+  await page.goto(`/tunnels/${id}`)
+  const button = page.getByRole('button', { name: 'Edit tags' })
+  await button.press('Enter')
+  await expect(fieldOf(page)).toBeFocused()
+  await page.keyboard.type('Site:London,team:network')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('New York')
+  await page.keyboard.press('Enter')
+  await expect(fieldOf(page)).toHaveAccessibleDescription(/no spaces: “new-york” would do/)
+  await expectAccessible(page)
+  await fieldOf(page).fill('dub')
+  await expect(dialogOf(page).getByRole('option')).toHaveText(['site:dublin1'])
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await expect(dialogOf(page).getByRole('button', { name: /^Remove / })).toHaveText([
+    'site:dublin',
+    'site:london',
+    'team:network',
+  ])
+  await dialogOf(page).getByRole('button', { name: 'Remove site:dublin' }).click()
+  await expect(fieldOf(page)).toBeFocused()
+  await page.keyboard.press('Backspace')
+  await page.keyboard.type('critical')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Enter')
+  await expect(dialogOf(page)).toBeHidden()
+  await expect(button).toBeFocused()
+  await expect(tagsOf(page)).toHaveText(['critical', 'site:london'])
+  await expect(
+    rowOf(secondPage, 'lon-branch-core').getByRole('link', { name: 'site:london' }),
+  ).toBeVisible()
+  await secondPage.goto('/audit')
+  const record = secondPage.getByText('Changed tags').first()
+  await expect(record).toBeVisible()
+  await expect(secondPage.getByText('critical, site:london')).toBeVisible()
+})
+
+test('what somebody else changes meanwhile is seen and kept', async ({ page, world }) => {
+  const id = await tag(page, world, 'lon-branch-core', 'old')
+  await page.goto(`/tunnels/${id}`)
+  await page.keyboard.press('t')
+  await expect(fieldOf(page)).toBeFocused()
+  await page.keyboard.type('site:london')
+  await page.keyboard.press('Enter')
+  await tag(page, world, 'lon-branch-core', 'team:network')
+  await expect(dialogOf(page).getByRole('button', { name: /^Remove / })).toHaveText([
+    'old',
+    'site:london',
+    'team:network',
+  ])
+  await dialogOf(page).getByRole('button', { name: 'Remove old' }).click()
+  await page.keyboard.press('Enter')
+  await expect(dialogOf(page)).toBeHidden()
+  await expect(tagsOf(page)).toHaveText(['site:london', 'team:network'])
+})
+
+test('too many are refused at the field, and the palette leads there', async ({ page, world }) => {
+  const most = Array.from({ length: 12 }, (_, n) => `tag-${n}`)
+  const id = await tag(page, world, 'lon-branch-core', ...most)
+  await page.goto(`/tunnels/${id}`)
+  await expect(tagsOf(page)).toHaveCount(12)
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('edit tags')
+  await page.keyboard.press('Enter')
+  await fieldOf(page).fill('one-more')
+  await dialogOf(page).getByRole('button', { name: 'Save tags' }).click()
+  await expect(fieldOf(page)).toHaveAccessibleDescription(/12 tags at most/)
+  await expect(dialogOf(page)).toBeVisible()
+})
+
+test('tags are searched for, a click on one filters, and the filter goes by a click', async ({
+  page,
+  world,
+}) => {
+  await tagSites(page, world)
+  await page.getByRole('searchbox').fill('site:london')
+  await expect.poll(() => namesOf(page)).toEqual(['lon-branch-core', 'site:london', 'team:network'])
+  await page.getByRole('searchbox').fill('')
+  await rowOf(page, 'dub-dc1-edge').getByRole('link', { name: 'team:network' }).click()
+  await expect(page).toHaveURL(/\?tag=team:network$/)
+  await expect(page.getByText('2 of 12 shown')).toBeVisible()
+  await page.reload()
+  await expect(page.getByText('2 of 12 shown')).toBeVisible()
+  await page.getByRole('button', { name: 'team:network: remove this filter' }).click()
+  await expect(page.getByRole('rowheader')).toHaveCount(12)
+  await page.goto('/?tag=site:london,site:dublin')
+  await expect(page.getByText('3 of 12 shown')).toBeVisible()
+  const { id } = await world.tunnel('fra-dc2-edge')
+  await page.goto(`/tunnels/${id}`)
+  await tagsOf(page).getByRole('link', { name: 'site:dublin' }).click()
+  await expect(page.getByText('2 of 12 shown')).toBeVisible()
+})
+
+test('the list stands in groups, the worst first, and each closes by keyboard', async ({
+  page,
+  world,
+}) => {
+  await tagSites(page, world)
+  await page.getByRole('button', { name: 'Group by: nothing' }).click()
+  await page.getByRole('menuitemradio', { name: 'site' }).click()
+  await expect(page).toHaveURL(/\?group=site$/)
+  const heads = page.getByRole('rowheader').getByRole('button')
+  await expect(heads).toHaveText([
+    /^paris1 tunnel.*1 tunnel down/,
+    /^No site8 tunnels.*1 tunnel degraded/,
+    /^dublin2 tunnels.*All 2 tunnels connected/,
+    /^london1 tunnel.*The tunnel is connected/,
+  ])
+  await expectAccessible(page)
+  await page.keyboard.press('Home')
+  await expect(heads.nth(0)).toBeFocused()
+  await page.keyboard.press('j')
+  await expect(rowOf(page, 'cdg-dc-legacy')).toBeFocused()
+  await page.keyboard.press('j')
+  await expect(heads.nth(1)).toBeFocused()
+  await page.keyboard.press('ArrowLeft')
+  await expect(heads.nth(1)).toHaveAttribute('aria-expanded', 'false')
+  await expect(rowOf(page, 'gru-plant-scada')).toBeHidden()
+  await expect(heads.nth(1)).toBeFocused()
+  await expect(page).toHaveURL(/\?group=site&closed=-$/)
+  await page.reload()
+  await expect(heads).toHaveCount(4)
+  await expect(rowOf(page, 'gru-plant-scada')).toBeHidden()
+  await heads.nth(1).click()
+  await expect(rowOf(page, 'gru-plant-scada')).toBeVisible()
+
+  // A group moves when its state does.
+  const { connectors } = await world.tunnel('lon-branch-core')
+  for (const { id } of connectors) await world.kill(id)
+  await expect(heads.nth(0)).toHaveText(/^london.*1 tunnel down/, { timeout: 20_000 })
+})
+
+test('a wall shows one site, and the builder makes its address', async ({ page, world }) => {
+  await tagSites(page, world)
+  await page.goto('/wall/build')
+  const field = page.getByRole('combobox', { name: 'Tags' })
+  await field.fill('lond')
+  await field.press('ArrowDown')
+  await field.press('Enter')
+  await expect(page.getByText('1 of 12 tunnels, all at once')).toBeVisible()
+  await page.getByRole('link', { name: 'Open the wall' }).click()
+  await expect(page).toHaveURL(/\/wall\?tag=site:london$/)
+  await expect(page.getByRole('main', { name: 'Tunnels' }).getByRole('listitem')).toHaveCount(1)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('The tunnel is connected')
+})
+
+test.describe('with a thousand tunnels', () => {
+  test.use({ scene: 'large' })
+
+  test('groups stay in the window too, and no column moves while one scrolls', async ({ page }) => {
+    await page.goto('/?group=status')
+    await expect(page.getByRole('rowheader').getByRole('button').first()).toBeVisible()
+    expect(await page.getByRole('row').count()).toBeLessThan(100)
+    const widthOf = async () =>
+      (await page.getByRole('columnheader', { name: 'Name' }).boundingBox())?.width
+    const before = await widthOf()
+    expect(before).toBeGreaterThan(150)
+    await page.getByRole('rowheader').getByRole('button').first().focus()
+    await page.keyboard.press('End')
+    await expect(page.getByRole('row').last()).toHaveAttribute('aria-rowindex', '1005')
+    expect(await widthOf()).toBe(before)
+  })
+})
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 360, height: 780 } })
+
+  test('nothing scrolls sideways, in groups and with filters', async ({ page, world }) => {
+    await tagSites(page, world)
+    const long = `site:${'x'.repeat(35)}`
+    const id = await tag(page, world, 'lon-branch-core', long)
+    for (const path of [
+      `/?group=site&tag=${long}`,
+      `/tunnels/${id}`,
+      `/tunnels/${id}?dialog=tags`,
+    ]) {
+      await page.goto(path)
+      await expect(page.getByText('x'.repeat(35)).first()).toBeVisible()
+      const over = await page.evaluate(
+        () => document.documentElement.scrollWidth - window.innerWidth,
+      )
+      expect([path, over]).toEqual([path, 0])
+    }
+  })
+})
