@@ -96,8 +96,9 @@ export const operations = {
     path: '/session',
     role: 'anyone',
     audited: false,
-    cost: 0,
-    summary: 'Mode, accounts, who is asking, role, server time and the state of the poller',
+    cost: 4,
+    summary:
+      'Mode, accounts, who is asking, role, server time and the state of the poller; from memory, or with ?fresh=true after asking Cloudflare how the tokens fare',
   },
   tunnelList: {
     method: 'GET',

@@ -188,6 +188,7 @@ export async function assemble(surroundings: Surroundings) {
     client,
     tokens,
     accountId: accountIds[0] ?? '',
+    now,
     onChange: () => {
       for (const { purpose, verdict, sentence } of tokenWatch.states()) {
         if (verdict === 'works') log.info({ purpose }, 'the API token works')
@@ -400,6 +401,7 @@ export async function assemble(surroundings: Surroundings) {
     identity,
     session,
     snapshot,
+    checkTokens: async () => tokenWatch.recheck(await poller.listNow()),
     onWrite: noticeWrite,
     now,
     after,
