@@ -193,7 +193,7 @@ function permissionsOf(
   return { everything: [reading, writing], reading: [reading], writing: [writing] }[purpose]
 }
 
-const refused = 'Cloudflare does not take the token, so it tells nothing of what it may do.'
+const refused = 'Cloudflare does not take the token.'
 /** Why a verdict leaves it open what the token may do. */
 const silence: Record<Exclude<Fare['verdict'], 'works' | 'permission-missing'>, string> = {
   unchecked: 'Cloudflare was not asked yet.',

@@ -14,7 +14,6 @@ import { Kbd } from '#web/ui/Kbd.tsx'
 import { countText } from '#web/ui/numbers.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
-import { FirstRun } from './FirstRun.tsx'
 import { type Figures, type SortKey, sorted } from './rows.ts'
 import { SummaryStrip } from './SummaryStrip.tsx'
 import { TunnelTable } from './TunnelTable.tsx'
@@ -22,6 +21,8 @@ import { TunnelTable } from './TunnelTable.tsx'
 const CreateTunnelDialog = lazy(async () => ({
   default: (await import('./CreateTunnelDialog.tsx')).CreateTunnelDialog,
 }))
+const FirstRun = lazy(async () => ({ default: (await import('./FirstRun.tsx')).FirstRun }))
+const FirstSweep = lazy(async () => ({ default: (await import('./FirstSweep.tsx')).FirstSweep }))
 
 const dayMs = 86_400_000
 const route = getRouteApi('/')
@@ -98,6 +99,11 @@ export function TunnelsPage() {
             {list.tunnels.length > 0 ? countText(list.tunnels.length) : ''}
           </span>
         </h1>
+        <Suspense>
+          {session.poller.firstSweep && list.tunnels.length > 0 ? (
+            <FirstSweep sweep={session.poller.firstSweep} />
+          ) : null}
+        </Suspense>
         <Button
           variant="primary"
           icon="plus"
@@ -108,11 +114,13 @@ export function TunnelsPage() {
         </Button>
       </div>
       {list.tunnels.length === 0 ? (
-        <FirstRun
-          poller={session.poller}
-          mayNotCreate={mayNotCreate}
-          onCreate={() => void openCreate()}
-        />
+        <Suspense>
+          <FirstRun
+            session={session}
+            mayNotCreate={mayNotCreate}
+            onCreate={() => void openCreate()}
+          />
+        </Suspense>
       ) : (
         <>
           <SummaryStrip
