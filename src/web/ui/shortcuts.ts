@@ -8,6 +8,7 @@ export const shortcuts = {
   activity: { keys: ['g a'], does: 'Go to the activity', where: 'Anywhere' },
   audit: { keys: ['g u'], does: 'Go to the audit', where: 'Anywhere' },
   wall: { keys: ['g w'], does: 'Make a wall', where: 'Anywhere' },
+  theme: { keys: ['D'], does: 'Dark or light', where: 'Anywhere' },
   help: { keys: ['?'], does: 'Show the keys', where: 'Anywhere' },
   create: { keys: ['c'], does: 'Create a tunnel', where: 'Tunnels' },
   next: { keys: ['j', 'ArrowDown'], does: 'Next row', where: 'Tunnels' },
@@ -19,7 +20,18 @@ export const shortcuts = {
   acknowledge: { keys: ['a'], does: 'Acknowledge changes', where: 'A tunnel, or the row' },
   note: { keys: ['n'], does: 'Write a note', where: 'A tunnel' },
   maintenance: { keys: ['m'], does: 'Announce maintenance', where: 'A tunnel' },
+  report: { keys: ['r'], does: 'Report of the stretch shown', where: 'A tunnel' },
 } as const satisfies Record<string, { keys: readonly string[]; does: string; where: string }>
+
+/** Keys that a place answers by itself while it has the focus; the help dialog prints them too. */
+export const placeKeys = [
+  { keys: ['1 … 9'], does: 'Accept a risk, by its number', where: 'Failing over' },
+  { keys: ['Tab'], does: 'To the button that promotes', where: 'Failing over' },
+  { keys: ['ArrowLeft', 'ArrowRight'], does: 'The interval before or after', where: 'A timeline' },
+  { keys: ['ArrowUp', 'ArrowDown'], does: 'The lane above or below', where: 'A timeline' },
+  { keys: ['Enter'], does: 'Zoom into the interval', where: 'A timeline' },
+  { keys: ['Backspace'], does: 'Back to the stretch before', where: 'A timeline' },
+] as const satisfies readonly { keys: readonly string[]; does: string; where: string }[]
 
 export type ShortcutId = keyof typeof shortcuts
 
@@ -91,7 +103,14 @@ const isWriting = (target: EventTarget | null) =>
 /** A shortcut as it is shown: `Ctrl K`, `g t`, `?`. */
 export function keysText(keys: string): string[] {
   const mac = navigator.platform.startsWith('Mac')
-  const names: Record<string, string> = { mod: mac ? '⌘' : 'Ctrl', ArrowDown: '↓', ArrowUp: '↑' }
+  const names: Record<string, string> = {
+    mod: mac ? '⌘' : 'Ctrl',
+    ArrowDown: '↓',
+    ArrowUp: '↑',
+    ArrowLeft: '←',
+    ArrowRight: '→',
+  }
+  if (/^[A-Z]$/.test(keys)) return ['Shift', keys]
   return keys
     .split(/[ +]/)
     .map((key, at, all) => names[key] ?? (all[0] === 'mod' && at > 0 ? key.toUpperCase() : key))

@@ -99,6 +99,11 @@ export function TunnelPage() {
   useShortcut('maintenance', () => {
     if (!gone) open({ dialog: 'maintenance' })
   })
+  useShortcut(
+    'report',
+    () =>
+      void navigate({ to: '/tunnels/$tunnelId/report', params: { tunnelId }, search: { range } }),
+  )
   useShortcut('failover', () => {
     if (tunnel.failoverId) open(follow(tunnel.failoverId))
     else if (!failoverReason) open({ dialog: 'failover' })
