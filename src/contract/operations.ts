@@ -94,7 +94,7 @@ export const operations = {
     path: '/session',
     role: 'anyone',
     audited: false,
-    cost: 0,
+    cost: 4,
   },
   tunnelList: {
     method: 'GET',

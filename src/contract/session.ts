@@ -22,6 +22,8 @@ export const PollerState = z.object({
   /** When every tunnel had last been looked at once more. */
   sweptAt: z.nullable(z.number()),
   sweepMs: z.nullable(z.number()),
+  /** While there are tunnels that were never read: how many were, of how many; else null. */
+  firstSweep: z.nullable(z.object({ read: z.number(), of: z.number() })),
   /** Calls in the last 300 s. */
   budget: z.object({
     used: z.number(),
@@ -39,6 +41,15 @@ export const PollerState = z.object({
 })
 export type PollerState = z.infer<typeof PollerState>
 
+/** What was found out about one permission group of a token: `not-known` where only a use of it would tell. */
+export const TokenPermission = z.object({
+  group: z.enum(['WARP Read', 'WARP Write']),
+  found: z.enum(['granted', 'missing', 'not-known']),
+  /** How that was found out, or why it was not. */
+  sentence: z.string(),
+})
+export type TokenPermission = z.infer<typeof TokenPermission>
+
 /** How one token fares. `purpose` is what it is used for; the token itself never leaves the proxy. */
 export const TokenState = z.object({
   purpose: z.enum(['everything', 'reading', 'writing']),
@@ -53,6 +64,10 @@ export const TokenState = z.object({
   sentence: z.string(),
   expiresAt: z.nullable(z.number()),
   lockedUntil: z.nullable(z.number()),
+  /** Those that its purpose needs. */
+  permissions: z.array(TokenPermission),
+  /** When Cloudflare last said something about it; null while it did not. */
+  checkedAt: z.nullable(z.number()),
 })
 export type TokenState = z.infer<typeof TokenState>
 

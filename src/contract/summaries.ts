@@ -5,7 +5,8 @@ import type { OperationId } from './operations.ts'
  * the table of operations and not in it, because every page loads that one and few need sentences.
  */
 export const summaries: Record<OperationId, string> = {
-  sessionGet: 'Mode, accounts, who is asking, role, server time and the state of the poller',
+  sessionGet:
+    'Mode, accounts, who is asking, role, server time and the state of the poller; from memory, or with ?fresh=true after asking Cloudflare how the tokens fare',
   tunnelList: 'All tunnels with status, HA readiness, active connector, counts and data age',
   tunnelCreate: 'Create a tunnel',
   tunnelGet: 'One tunnel; from memory, or with ?fresh=true from Cloudflare',

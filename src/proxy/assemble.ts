@@ -191,6 +191,7 @@ export async function assemble(surroundings: Surroundings) {
     client,
     tokens,
     accountId: accountIds[0] ?? '',
+    now,
     onChange: () => {
       for (const { purpose, verdict, sentence } of tokenWatch.states()) {
         if (verdict === 'works') log.info({ purpose }, 'the API token works')
@@ -404,6 +405,7 @@ export async function assemble(surroundings: Surroundings) {
     identity,
     session,
     snapshot,
+    checkTokens: async () => tokenWatch.recheck(await poller.listNow()),
     onWrite: noticeWrite,
     now,
     after,
@@ -416,7 +418,7 @@ export async function assemble(surroundings: Surroundings) {
   return {
     parts,
     start() {
-      present.restore(restored(recorder.books().values()))
+      present.restore(restored(recorder.books().values(), accountIds))
       void rememberChoices().catch((err: unknown) =>
         log.error({ err }, 'could not read drills and preferred connectors'),
       )
@@ -460,9 +462,10 @@ export async function assemble(surroundings: Surroundings) {
   }
 }
 
-/** Books whose tunnel was seen, as the present wants them. */
-function* restored(books: Iterable<Book>) {
-  for (const { sight, listedAt, seenAt } of books) if (sight) yield { sight, listedAt, seenAt }
+/** Books whose tunnel was seen, as the present wants them; an account that is watched no more is history. */
+function* restored(books: Iterable<Book>, accountIds: readonly string[]) {
+  for (const { sight, listedAt, seenAt } of books)
+    if (sight && accountIds.includes(sight.listed.accountId)) yield { sight, listedAt, seenAt }
 }
 
 const toDrill = ({ id, requestedAt, state }: Failover) => ({

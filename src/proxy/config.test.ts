@@ -42,7 +42,7 @@ describe('settings that are right', () => {
       baseUrl: 'https://api.cloudflare.com/client/v4',
       host: '127.0.0.1',
       port: 8787,
-      dataDir: './data',
+      dataDir: 'data/demo',
       logLevel: 'info',
       rateLimit: 1200,
       pollShare: 0.6,

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { join } from 'node:path'
 import { type PersonRole, personRoles } from '#contract/people.ts'
 import { type TrustedProxies, toTrustedProxies } from './identity/address.ts'
 import { createSecret, type Secret } from './secret.ts'
@@ -325,7 +326,8 @@ export function parseConfig(
     baseUrl,
     host,
     port: whole('PORT', 0, 65_535),
-    dataDir: read('TANDEM_DATA_DIR'),
+    // What the demo made up must not stand among an account's own history later.
+    dataDir: mode === 'demo' ? join(read('TANDEM_DATA_DIR'), 'demo') : read('TANDEM_DATA_DIR'),
     logLevel,
     rateLimit: whole('CLOUDFLARE_RATE_LIMIT', 60, 100_000),
     pollShare: whole('TANDEM_POLL_SHARE', 5, 80) / 100,

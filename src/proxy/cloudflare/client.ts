@@ -33,6 +33,8 @@ export type CallOptions = {
   query?: Record<string, string | number | boolean>
   body?: unknown
   deadlineMs?: number
+  /** With the writing token, whatever the call needs: a verification is about the token it is made with. */
+  withWriting?: boolean
 }
 
 /**
@@ -119,7 +121,7 @@ export function createClient(deps: ClientDeps) {
    *   `cloudflare-failing`, `cloudflare-unreachable` and `unexpected-answer` mean that it may have worked.
    */
   async function call(name: UpstreamCall, ids: Ids, options: CallOptions): Promise<Answer> {
-    const slot = slotFor(name)
+    const slot = options.withWriting ? tokens.write : slotFor(name)
     try {
       return await readTwice(slot, name, ids, options)
     } catch (error) {

@@ -1,5 +1,5 @@
 import { CfTokenVerification } from '#contract/cloudflare.ts'
-import type { TokenState } from '#contract/session.ts'
+import type { TokenPermission, TokenState } from '#contract/session.ts'
 import { ProblemError } from '../problem.ts'
 import type { Client, Tokens } from './client.ts'
 import { toAt } from './translate.ts'
@@ -12,16 +12,26 @@ type Fare = Pick<TokenState, 'verdict' | 'sentence' | 'expiresAt'>
 
 type Verification = CfTokenVerification | 'unknown' | null
 
+/** Of a token that only a change would try. */
+const unproven: Fare = {
+  verdict: 'unchecked',
+  sentence: 'Cloudflare knows it. What it may change shows with the first change.',
+  expiresAt: null,
+}
+
 const unchecked: Fare = { verdict: 'unchecked', sentence: 'Not checked yet.', expiresAt: null }
 
 export function createTokenWatch(deps: {
   client: Client
   tokens: Tokens
   accountId: string
+  now: () => number
   onChange: () => void
 }) {
-  const { client, tokens, accountId } = deps
+  const { client, tokens, accountId, now } = deps
   const fares = { read: unchecked, write: unchecked }
+  /** When Cloudflare last said something about each; kept apart, because it is no change worth telling. */
+  const heardAt: Record<'read' | 'write', number | null> = { read: null, write: null }
   /** Counts what changed our mind, so that an answer that comes after does not turn it back. */
   let turns = 0
 
@@ -32,11 +42,14 @@ export function createTokenWatch(deps: {
   }
 
   /** What the verify addresses know: status and end; that neither knows the token; or null, no answer. */
-  async function verify(): Promise<Verification> {
+  async function verify(which: 'read' | 'write'): Promise<Verification> {
     for (const name of ['accountTokenVerify', 'userTokenVerify'] as const) {
       try {
         const ids = name === 'accountTokenVerify' ? { accountId } : {}
-        const answer = await client.call(name, ids, { purpose: 'person' })
+        const answer = await client.call(name, ids, {
+          purpose: 'person',
+          withWriting: which === 'write',
+        })
         return CfTokenVerification.parse(answer.result)
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error
@@ -51,35 +64,65 @@ export function createTokenWatch(deps: {
     return 'unknown'
   }
 
+  const isRefusal = (error: ProblemError) =>
+    error.kind === 'token-rejected' || error.kind === 'permission-missing'
+
   /** Called with the end of every listing; null: it worked. Verifies only when the verdict changes. */
   async function noticeListing(error: ProblemError | null) {
     const { verdict } = fares.read
+    const wasFine = verdict === 'works' || verdict === 'unchecked' || verdict === 'unreachable'
+    if (!error || isRefusal(error)) heardAt.read = now()
+    if (error ? isRefusal(error) && !wasFine : verdict === 'works') return
+    await judgeListing(error)
+  }
+
+  async function judgeListing(error: ProblemError | null) {
+    const { verdict, expiresAt } = fares.read
     if (!error) {
-      if (verdict === 'works') return
-      const expiresAt = fares.read.expiresAt
       const turn = ++turns
       set('read', { verdict: 'works', sentence: 'Works.', expiresAt })
-      const known = await verify()
+      const known = await verify('read')
       if (turn !== turns) return
       const until = known === 'unknown' ? undefined : known?.expires_on
       set('read', { ...fares.read, expiresAt: toAt(until) ?? expiresAt })
-      return
-    }
-    if (error.kind === 'token-rejected' || error.kind === 'permission-missing') {
-      if (verdict !== 'works' && verdict !== 'unchecked' && verdict !== 'unreachable') return
+    } else if (isRefusal(error)) {
       // At once, so that the page does not wait for the reason behind the reason.
       const turn = ++turns
-      set('read', { verdict: 'rejected', sentence: error.message, expiresAt: null })
-      const known = await verify()
+      if (verdict === 'works' || verdict === 'unchecked' || verdict === 'unreachable')
+        set('read', { verdict: 'rejected', sentence: error.message, expiresAt: null })
+      const known = await verify('read')
       if (turn === turns) set('read', refusalOf(error, known))
-      return
-    }
-    if (verdict === 'unchecked')
+    } else if (verdict === 'unchecked') {
       set('read', { ...unchecked, verdict: 'unreachable', sentence: error.message })
+    }
+  }
+
+  /**
+   * Somebody wants to know now. What a token may write can't be found out without writing, but whether
+   * Cloudflare knows a second one can.
+   *
+   * @param error how a listing has just ended; null: it worked
+   */
+  async function recheck(error: ProblemError | null) {
+    if (!error || isRefusal(error)) heardAt.read = now()
+    await judgeListing(error)
+    if (tokens.read === tokens.write) return
+    const known = await verify('write')
+    if (known === null) return
+    heardAt.write = now()
+    const { verdict } = fares.write
+    if (known !== 'unknown' && known.status === 'active') {
+      const expiresAt = toAt(known.expires_on)
+      const isTold = verdict === 'works' || verdict === 'permission-missing'
+      set('write', isTold ? { ...fares.write, expiresAt } : { ...unproven, expiresAt })
+    } else {
+      set('write', refusalOf(new ProblemError('token-rejected', 'Cloudflare rejected it.'), known))
+    }
   }
 
   /** Called with the end of every write. A 403 tells that the token lacks Write, whatever else it can. */
   function noticeWrite(error: ProblemError | null) {
+    if (!error || error.kind === 'permission-missing') heardAt.write = now()
     if (error?.kind === 'permission-missing') {
       set('write', {
         verdict: 'permission-missing',
@@ -96,6 +139,8 @@ export function createTokenWatch(deps: {
     turns += 1
     fares.read = unchecked
     fares.write = unchecked
+    heardAt.read = null
+    heardAt.write = null
   }
 
   function states(): TokenState[] {
@@ -103,6 +148,8 @@ export function createTokenWatch(deps: {
       purpose,
       ...fares[which],
       lockedUntil: tokens[which].lockedUntil || null,
+      permissions: permissionsOf(purpose, fares),
+      checkedAt: purpose === 'writing' ? heardAt.write : heardAt.read,
     })
     if (tokens.read !== tokens.write) return [of('reading', 'read'), of('writing', 'write')]
     // Of one token, what it can't do counts for more than what it can.
@@ -111,7 +158,48 @@ export function createTokenWatch(deps: {
     return [of('everything', lacksWrite ? 'write' : 'read')]
   }
 
-  return { noticeListing, noticeWrite, forget, states }
+  return { noticeListing, noticeWrite, recheck, forget, states }
+}
+
+/** What is known of each permission that the purpose needs, and how. */
+function permissionsOf(
+  purpose: TokenState['purpose'],
+  { read, write }: Record<'read' | 'write', Fare>,
+): TokenPermission[] {
+  const reading: TokenPermission = {
+    group: 'WARP Read',
+    ...(read.verdict === 'works'
+      ? { found: 'granted', sentence: 'Cloudflare answers with the list of tunnels.' }
+      : read.verdict === 'permission-missing'
+        ? { found: 'missing', sentence: 'Cloudflare refuses the list of tunnels.' }
+        : { found: 'not-known', sentence: silence[read.verdict] }),
+  }
+  // Of a single token the listing tells whether Cloudflare takes it at all.
+  const bearing = purpose === 'everything' && read.verdict !== 'works' ? read : write
+  const writing: TokenPermission = {
+    group: 'WARP Write',
+    ...(bearing.verdict === 'works'
+      ? { found: 'granted', sentence: 'Cloudflare did what needs it.' }
+      : write.verdict === 'permission-missing'
+        ? { found: 'missing', sentence: 'Cloudflare refused a change for want of it.' }
+        : {
+            found: 'not-known',
+            sentence:
+              bearing.verdict === 'unchecked' || bearing.verdict === 'permission-missing'
+                ? 'It shows with the first change: Tandem changes nothing only to try it.'
+                : silence[bearing.verdict],
+          }),
+  }
+  return { everything: [reading, writing], reading: [reading], writing: [writing] }[purpose]
+}
+
+const refused = 'Cloudflare does not take the token.'
+/** Why a verdict leaves it open what the token may do. */
+const silence: Record<Exclude<Fare['verdict'], 'works' | 'permission-missing'>, string> = {
+  unchecked: 'Cloudflare was not asked yet.',
+  unreachable: 'Cloudflare did not answer.',
+  rejected: refused,
+  expired: refused,
 }
 
 function refusalOf(error: ProblemError, known: Verification): Fare {

@@ -203,6 +203,100 @@ describe('U18 the token may only read', () => {
   })
 })
 
+describe('somebody asks how the tokens fare', () => {
+  const check = (rig: Rig) => rig.get<Session>('/session?fresh=true')
+  const found = ({ tokens }: Session) =>
+    tokens.flatMap(({ permissions }) => permissions.map(({ group, found }) => [group, found]))
+
+  test('what a token may write is not known before something was written', async () => {
+    const { rig, tunnelId } = await watch()
+    await rig.looked()
+    expect(found(await check(rig))).toEqual([
+      ['WARP Read', 'granted'],
+      ['WARP Write', 'not-known'],
+    ])
+    const rename = await rig.ask('PATCH', `/tunnels/${tunnelId}`, { name: 'lon-new' })
+    expect(rename.status).toBe(200)
+    expect(found(await rig.session())).toContainEqual(['WARP Write', 'granted'])
+    await rig.end()
+  })
+
+  test('a token of no use says nothing about what it may do', async () => {
+    const { rig } = await watch({ token: 'A'.repeat(40) })
+    await rig.time.until('it says so', () => stateOf(rig).state === 'rejected', 10_000)
+    expect(found(await check(rig))).toEqual([
+      ['WARP Read', 'not-known'],
+      ['WARP Write', 'not-known'],
+    ])
+    await rig.end()
+  })
+
+  test('a token without Read is told as soon as it is asked about, and so is one that has it', async () => {
+    await world.breakWith({ kind: 'status', status: 403, match: { path: 'warp_connector' } })
+    const { rig } = await watch()
+    await rig.time.until('it says so', () => stateOf(rig).state === 'rejected', 10_000)
+    await rig.time.run(11_000)
+    expect(found(await check(rig))).toContainEqual(['WARP Read', 'missing'])
+    await world.heal()
+    await rig.time.run(11_000)
+    const session = await check(rig)
+    expect(found(session)).toContainEqual(['WARP Read', 'granted'])
+    expect(session.poller.state).toBe('running')
+    await rig.end()
+  })
+
+  test('of two tokens the writing one is asked whether Cloudflare knows it, and nothing is written', async () => {
+    const { rig } = await watch({ readToken: world.readToken })
+    await rig.looked()
+    expect(found(await check(rig))).toEqual([
+      ['WARP Read', 'granted'],
+      ['WARP Write', 'not-known'],
+    ])
+    await world.order('/tokens/write/revoke')
+    await rig.time.run(11_000)
+    expect((await check(rig)).tokens).toMatchObject([
+      { purpose: 'reading', verdict: 'works' },
+      { purpose: 'writing', verdict: 'rejected' },
+    ])
+    expect(rig.calls.every(({ method }) => method === 'GET')).toBe(true)
+    await rig.end()
+  })
+
+  test('it is asked once in ten seconds, however often somebody presses', async () => {
+    const { rig } = await watch({ token: 'A'.repeat(40) })
+    await rig.time.until('it says so', () => stateOf(rig).state === 'rejected', 10_000)
+    await check(rig)
+    const before = rig.calls.length
+    for (let press = 0; press < 20; press += 1) await check(rig)
+    expect(rig.calls).toHaveLength(before)
+    await rig.end()
+  })
+
+  test('during a lock-out it says so, and keeps what it knew', async () => {
+    const { rig } = await watch()
+    await rig.looked()
+    await world.order('/tokens/write/lock', { seconds: 300 })
+    await rig.time.until('it is paused', () => stateOf(rig).state === 'paused', 30_000)
+    const session = await check(rig)
+    expect(found(session)).toContainEqual(['WARP Read', 'granted'])
+    expect(session.tokens[0]?.lockedUntil).toBeGreaterThan(rig.time.now())
+    await rig.end()
+  })
+})
+
+test('the first sweep tells how far it is, and nothing once it is through', async () => {
+  for (const name of ['dub', 'fra', 'nyc']) await world.addTunnel(name)
+  const { tunnelId } = await world.addTunnel('one that can’t be read yet')
+  await world.breakWith({ kind: 'status', status: 500, match: { path: `${tunnelId}/connections` } })
+  const rig = await startRig(world)
+  await rig.time.run(20_000)
+  expect((await rig.poller()).firstSweep).toEqual({ read: 3, of: 4 })
+  await world.heal()
+  await rig.looked()
+  expect((await rig.poller()).firstSweep).toBeNull()
+  await rig.end()
+})
+
 describe('the process and its .env', () => {
   test('U17 SIGHUP reads a new token from the file, again and again, and prints none', async () => {
     const live = await startWorld('docs', { speed: 1 })

@@ -37,6 +37,8 @@ type Account = {
   accountId: string
   listDueAt: number
   busy: boolean
+  /** The listing that is under way. */
+  listing: Promise<void> | null
   failures: number
   /** A read met a refusal of the token: nothing more is read before a listing has decided. */
   inDoubt: boolean
@@ -64,6 +66,8 @@ const listBackoffMs = [5_000, 10_000, 15_000]
 const rejectedBackoffMs = [30_000, 60_000, 120_000, 300_000]
 const tunnelBackoffMs = [10_000, 20_000, 40_000, 60_000]
 const configurationBackoffMs = 60_000
+/** How long somebody who asks for a listing waits for it. */
+const listNowMs = 10_000
 const step = (list: number[], failures: number) => list[Math.min(failures, list.length) - 1] ?? 0
 
 export function createPoller(deps: PollerDeps) {
@@ -72,6 +76,7 @@ export function createPoller(deps: PollerDeps) {
     accountId,
     listDueAt: 0,
     busy: false,
+    listing: null,
     failures: 0,
     inDoubt: false,
     failure: null,
@@ -304,7 +309,32 @@ export function createPoller(deps: PollerDeps) {
     }
   }
 
-  async function list(account: Account) {
+  function list(account: Account): Promise<void> {
+    account.listing ??= listOnce(account).finally(() => {
+      account.listing = null
+    })
+    return account.listing
+  }
+
+  /**
+   * Lists every account now, whosever turn it is, and resolves with how that ended for the token: null, it
+   * worked for one account at least. One that is under way counts; one that takes long is not waited for.
+   */
+  async function listNow(): Promise<ProblemError | null> {
+    const askedAt = now()
+    if (client.lockedUntil('tunnelList') > askedAt)
+      return new ProblemError('locked-out', 'Cloudflare is refusing calls for a while.')
+    await Promise.race([
+      Promise.all(accounts.map(list)),
+      new Promise<void>((resolve) => void deps.after(listNowMs, resolve)),
+    ])
+    wake()
+    if (accounts.some(({ listedAt }) => listedAt !== null && listedAt >= askedAt)) return null
+    const failed = accounts.find(({ failure }) => failure !== null)?.failure
+    return failed ?? new ProblemError('budget-spent', 'Cloudflare has not answered yet.')
+  }
+
+  async function listOnce(account: Account) {
     account.busy = true
     const sentAt = now()
     const its = era
@@ -411,6 +441,13 @@ export function createPoller(deps: PollerDeps) {
     noticeState()
   }
 
+  /** How many tunnels were read, while some never were. */
+  function firstSweep(): PollerState['firstSweep'] {
+    const all = present.watchable()
+    const read = all.filter(({ wasRead }) => wasRead).length
+    return read === all.length ? null : { read, of: all.length }
+  }
+
   function stateNow(): Pick<PollerState, 'state' | 'reason' | 'until'> {
     const lockedUntil = client.lockedUntil('tunnelList')
     if (lockedUntil > now()) {
@@ -455,6 +492,7 @@ export function createPoller(deps: PollerDeps) {
       listIncompleteSince: incomplete.length > 0 ? Math.min(...incomplete) : null,
       sweptAt: swept?.at ?? null,
       sweepMs: swept?.ms ?? null,
+      firstSweep: firstSweep(),
       budget: budget.state(),
       clockSkewMs,
     }
@@ -512,6 +550,7 @@ export function createPoller(deps: PollerDeps) {
     watch,
     poke,
     retryNow,
+    listNow,
     state,
     staleAfterMs,
     periodMs,

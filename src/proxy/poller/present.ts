@@ -448,6 +448,8 @@ export function createPresent(deps: PresentDeps) {
         tunnelId: one.sight.listed.id,
         accountId: one.sight.listed.accountId,
         ha: haOf(one.sight),
+        /** Now or in an earlier run. */
+        wasRead: one.seenAt !== null,
       }))
 
   /** One tunnel, deleted or not; null when Tandem never saw it. */

@@ -42,6 +42,8 @@ export type Parts = {
   refusals: Refusals
   identity: Identity
   session: () => Session
+  /** Finds out anew how the tokens fare, by asking Cloudflare; changes nothing there. */
+  checkTokens: () => Promise<void>
   snapshot: () => LiveEvent
   onWrite: (error: ProblemError | null) => void
   now: () => number

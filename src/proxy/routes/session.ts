@@ -1,12 +1,16 @@
 import type { Session, SessionAnswer } from '#contract/session.ts'
 import { isScreen, sessionForScreen } from '../identity/for-screens.ts'
+import { createFreshness, wantsFresh } from './fresh.ts'
 import type { Parts, Route } from './route.ts'
 
 export function sessionRoutes(route: Route, parts: Parts) {
   const { identity } = parts
+  const mayRefresh = createFreshness(parts.now)
 
   route('sessionGet', async (c) => {
     const who = c.get('who')
+    // Whoever is not signed in is answered from memory, whatever they ask for.
+    if (who && wantsFresh(c) && mayRefresh('session')) await parts.checkTokens()
     const session = parts.session()
     const shared = !who
       ? sessionForNobody(session)
@@ -40,6 +44,7 @@ const sessionForNobody = ({ mode, build, serverAt }: Session): Session => ({
     listIncompleteSince: null,
     sweptAt: null,
     sweepMs: null,
+    firstSweep: null,
     budget: { used: 0, polling: 0, hardStop: 0, limit: 0, remaining: null, neighbour: false },
     clockSkewMs: null,
   },

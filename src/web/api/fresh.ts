@@ -1,7 +1,9 @@
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
+import { SessionAnswer } from '#contract/session.ts'
 import { Configuration, Connector, type ConnectorList } from '#contract/tunnel.ts'
+import { landListing } from './ages.ts'
 import { get } from './client.ts'
-import { configurationQuery, connectorsQuery } from './queries.ts'
+import { configurationQuery, connectorsQuery, sessionQuery } from './queries.ts'
 
 /**
  * "Check now": asks Cloudflare itself instead of Tandem's memory, for the moment before somebody decides.
@@ -26,6 +28,18 @@ export function useCheckConfiguration(tunnelId: string) {
     mutationFn: () => get(Configuration, `/tunnels/${tunnelId}/configuration?fresh=true`),
     onSuccess: (configuration) =>
       cache.setQueryData(configurationQuery(tunnelId).queryKey, configuration),
+  })
+}
+
+/** How the tokens fare, asked of Cloudflare. Changes nothing there. */
+export function useCheckTokens() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: () => get(SessionAnswer, '/session?fresh=true'),
+    onSuccess: (session) => {
+      landListing(session.poller.listedAt)
+      cache.setQueryData(sessionQuery.queryKey, session)
+    },
   })
 }
 

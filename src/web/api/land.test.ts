@@ -65,6 +65,7 @@ const poller: PollerState = {
   listIncompleteSince: null,
   sweptAt: null,
   sweepMs: null,
+  firstSweep: null,
   budget: { used: 1, polling: 720, hardStop: 1000, limit: 1200, remaining: null, neighbour: false },
   clockSkewMs: null,
 }

@@ -5,6 +5,7 @@ import { type Card, RadioCards } from '#web/ui/Field.tsx'
 import { shortId } from '#web/ui/names.ts'
 import { Place } from '#web/ui/Place.tsx'
 import { RoleMark } from '#web/ui/RoleMark.tsx'
+import { Term } from '#web/ui/Term.tsx'
 import { Handover } from './Handover.tsx'
 import { activeOf, blocksOf, candidatesOf } from './order.ts'
 
@@ -43,7 +44,9 @@ export function ChooseStandby({
       {target ? (
         <section aria-label="What happens" className="flex flex-col gap-2">
           <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-            <h3 className="font-medium">What happens</h3>
+            <h3 className="font-medium">
+              <Term of="failover">What happens</Term>
+            </h3>
             {age}
           </div>
           <Handover

@@ -17,6 +17,8 @@ const token = (
   sentence: '',
   expiresAt: null,
   lockedUntil,
+  permissions: [],
+  checkedAt: null,
 })
 const connector = (id: string, role: ConnectorRole, blocked = false) =>
   ({

@@ -1,11 +1,13 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { whyNot } from '#contract/operations.ts'
 import { sessionQuery } from '#web/api/queries.ts'
 import { IconButton } from '#web/ui/Button.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
 import { Menu, MenuItem } from '#web/ui/Menu.tsx'
+import { Popover } from '#web/ui/Popover.tsx'
 import { keysText } from '#web/ui/shortcuts.ts'
 import { tip } from '#web/ui/Tooltip.tsx'
 import { setTheme, type Theme, themes, useTheme } from '#web/ui/theme.ts'
@@ -13,6 +15,10 @@ import { AccountMenu } from './AccountMenu.tsx'
 import { LiveChip } from './LiveChip.tsx'
 import { Logo } from './Logo.tsx'
 import { PollerChip } from './PollerChip.tsx'
+
+const DemoPopover = lazy(async () => ({
+  default: (await import('#web/start/DemoPopover.tsx')).DemoPopover,
+}))
 
 export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: () => void }) {
   const { data: session } = useSuspenseQuery(sessionQuery)
@@ -97,14 +103,23 @@ function NavLink({
 
 function DemoMark() {
   return (
-    <span
-      className="rounded-sm bg-accent-soft px-1.5 py-0.5 text-xs font-medium text-accent-text"
-      {...tip(
-        'These tunnels are simulated.\nTo watch your own account, set CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID and start Tandem again.',
+    <Popover
+      label="This is a demo"
+      align="start"
+      renderButton={(trigger) => (
+        <button
+          type="button"
+          {...trigger}
+          className="flex h-6 items-center rounded-sm bg-accent-soft px-1.5 text-xs font-medium text-accent-text hover:underline"
+        >
+          Demo
+        </button>
       )}
     >
-      Demo
-    </span>
+      <Suspense>
+        <DemoPopover />
+      </Suspense>
+    </Popover>
   )
 }
 

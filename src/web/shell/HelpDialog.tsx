@@ -4,40 +4,15 @@ import { Kbd } from '#web/ui/Kbd.tsx'
 import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
 import { RoleMark, roleLooks } from '#web/ui/RoleMark.tsx'
 import { StatusMark, statusLooks } from '#web/ui/StatusMark.tsx'
-import { keysText, shortcuts } from '#web/ui/shortcuts.ts'
+import { keysText, placeKeys, shortcuts } from '#web/ui/shortcuts.ts'
 
 /** The keys and what the marks mean. */
 export function HelpDialog({ onClose }: { onClose: () => void }) {
-  const all = Object.values(shortcuts)
-  const places = [...new Set(all.map(({ where }) => where))]
   return (
     <Dialog title="Keys and marks" size="lg" light onClose={onClose}>
       <div className="grid gap-x-10 gap-y-6 sm:grid-cols-2">
         <div className="flex flex-col gap-5">
-          {places.map((place) => (
-            <section key={place}>
-              <h3 className="mb-1.5 text-sm font-medium text-ink-2">{place}</h3>
-              <ul>
-                {all
-                  .filter(({ where }) => where === place)
-                  .map(({ keys, does }) => (
-                    <li key={does} className="flex min-h-8 items-center justify-between gap-4">
-                      {does}
-                      <span className="flex items-center gap-2">
-                        {keys.map((each, at) => (
-                          <span key={each} className="flex items-center gap-1">
-                            {at > 0 ? <span className="mr-1 text-ink-3">or</span> : null}
-                            {keysText(each).map((key) => (
-                              <Kbd key={key}>{key}</Kbd>
-                            ))}
-                          </span>
-                        ))}
-                      </span>
-                    </li>
-                  ))}
-              </ul>
-            </section>
-          ))}
+          <Keys all={Object.values(shortcuts)} />
         </div>
         <div className="flex flex-col gap-5">
           <section>
@@ -70,8 +45,39 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
               One active, two ready to take over
             </p>
           </section>
+          <Keys all={placeKeys} />
         </div>
       </div>
     </Dialog>
   )
+}
+
+type Key = { keys: readonly string[]; does: string; where: string }
+
+function Keys({ all }: { all: readonly Key[] }) {
+  const places = [...new Set(all.map(({ where }) => where))]
+  return places.map((place) => (
+    <section key={place}>
+      <h3 className="mb-1.5 text-sm font-medium text-ink-2">{place}</h3>
+      <ul>
+        {all
+          .filter(({ where }) => where === place)
+          .map(({ keys, does }) => (
+            <li key={does} className="flex min-h-8 items-center justify-between gap-4">
+              {does}
+              <span className="flex items-center gap-2">
+                {keys.map((each, at) => (
+                  <span key={each} className="flex items-center gap-1">
+                    {at > 0 ? <span className="mr-1 text-ink-3">or</span> : null}
+                    {keysText(each).map((key) => (
+                      <Kbd key={key}>{key}</Kbd>
+                    ))}
+                  </span>
+                ))}
+              </span>
+            </li>
+          ))}
+      </ul>
+    </section>
+  ))
 }

@@ -1,26 +1,25 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role -- a combobox's list is no datalist: its options hold marks and reasons */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useRouterState } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
 import type { ConnectorList } from '#contract/tunnel.ts'
-import { useWhyNot } from '#web/api/operations.ts'
 import { connectorsQuery, tunnelsQuery } from '#web/api/queries.ts'
-import { savedViews } from '#web/fleet/saved-views.ts'
 import { useModal } from '#web/ui/Dialog.tsx'
-import { Icon, type IconName } from '#web/ui/Icon.tsx'
+import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { shortId } from '#web/ui/names.ts'
 import { RoleMark } from '#web/ui/RoleMark.tsx'
 import { StatusShape } from '#web/ui/StatusMark.tsx'
 import { keysText } from '#web/ui/shortcuts.ts'
-import { setTheme } from '#web/ui/theme.ts'
+import type { Action } from './action.ts'
+import { useActions } from './actions.tsx'
 import { type Found, find, findables } from './find.ts'
 
 /** Up to so many tunnels have their connectors fetched when the palette opens; the proxy knows them by heart. */
 const fetchAllUpTo = 60
 
-const groups = ['Tunnels and connectors', 'Actions'] as const
+const groups = ['Tunnels and connectors', 'This tunnel', 'Go to', 'Everywhere'] as const
 
 type Choice = {
   id: string
@@ -32,19 +31,28 @@ type Choice = {
 }
 
 /** One field that finds everything: tunnels, connectors, actions. Enter does the marked one. */
-export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void }) {
+export function Palette({
+  rowId,
+  onClose,
+  onHelp,
+}: {
+  /** The tunnel whose row had the focus. */
+  rowId: string | null
+  onClose: () => void
+  onHelp: () => void
+}) {
   const dialog = useRef<HTMLDialogElement>(null)
   const listId = useId()
   const [query, setQuery] = useState('')
   const [marked, setMarked] = useState(0)
   const found = useFound(query)
-  const actions = useActions(onHelp)
+  const actions = useActions(rowId, onHelp)
   useModal(dialog)
 
   const choices = useMemo(() => {
     const words = query.toLowerCase().split(/\s+/).filter(Boolean)
     const matching = actions.filter(({ text }) => words.every((word) => text.includes(word)))
-    return [...found, ...matching] satisfies Choice[]
+    return [...found, ...matching.map(toChoice)]
   }, [found, actions, query])
   const at = Math.min(marked, choices.length - 1)
   const current = choices[at]
@@ -124,14 +132,20 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
                       onPointerMove={() => setMarked(index)}
                       onClick={() => run(choice)}
                       onKeyDown={() => undefined}
-                      className="flex min-h-9 cursor-pointer items-center gap-2.5 rounded-md px-2.5 aria-disabled:cursor-not-allowed aria-disabled:text-ink-3 aria-selected:bg-accent-soft"
+                      className="flex min-h-9 cursor-pointer flex-wrap items-center gap-x-2.5 rounded-md px-2.5 py-1 aria-disabled:cursor-not-allowed aria-disabled:text-ink-3 aria-selected:bg-accent-soft"
                     >
-                      <span className="flex min-w-0 flex-1 items-center gap-2.5">
+                      <span className="flex min-w-0 flex-1 basis-60 items-center gap-2.5">
                         {choice.line}
                       </span>
-                      <span className="shrink-0 text-sm text-ink-2 max-sm:hidden">
-                        {choice.disabledReason ?? choice.aside}
-                      </span>
+                      {choice.disabledReason ? (
+                        <span className="min-w-0 text-sm text-ink-2 max-sm:pl-6.5 sm:text-right">
+                          {choice.disabledReason}
+                        </span>
+                      ) : (
+                        <span className="shrink-0 text-sm text-ink-2 max-sm:hidden">
+                          {choice.aside}
+                        </span>
+                      )}
                     </div>
                   ) : null,
                 )}
@@ -147,6 +161,26 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
     </dialog>
   )
 }
+
+const toChoice = ({ id, group, icon, line, keys, disabledReason, run }: Action): Choice => ({
+  id,
+  group,
+  line: (
+    <>
+      <Icon name={icon} className="size-4 text-ink-2" />
+      {line}
+    </>
+  ),
+  aside: keys ? (
+    <span className="flex gap-1">
+      {keysText(keys).map((key) => (
+        <Kbd key={key}>{key}</Kbd>
+      ))}
+    </span>
+  ) : null,
+  disabledReason,
+  run,
+})
 
 function useFound(query: string): Choice[] {
   const cache = useQueryClient()
@@ -212,133 +246,4 @@ function FoundLine({ found }: { found: Found }) {
       </span>
     </>
   )
-}
-
-function useActions(onHelp: () => void): (Choice & { text: string })[] {
-  const navigate = useNavigate()
-  const mayNotCreate = useWhyNot('tunnelCreate')
-  const mayNotFailOver = useWhyNot('failoverRun')
-  const mayNotSay = useWhyNot('noteAdd')
-  const mayNotTag = useWhyNot('tunnelTag')
-  const mayNotAudit = useWhyNot('auditList')
-  const mayNotPeople = useWhyNot('personList')
-  const mayNotScreens = useWhyNot('screenList')
-  const views = savedViews.use()
-  const tunnelId = useRouterState({
-    select: (state) =>
-      state.matches.map(({ params }) => params as { tunnelId?: string }).at(-1)?.tunnelId,
-  })
-  return useMemo(() => {
-    const action = (
-      icon: IconName,
-      line: string,
-      run: () => void,
-      more: { keys?: string; disabledReason?: string | null } = {},
-    ) => ({
-      id: line,
-      group: 'Actions' as const,
-      text: line.toLowerCase(),
-      line: (
-        <>
-          <Icon name={icon} className="size-4 text-ink-2" />
-          {line}
-        </>
-      ),
-      aside: more.keys ? (
-        <span className="flex gap-1">
-          {keysText(more.keys).map((key) => (
-            <Kbd key={key}>{key}</Kbd>
-          ))}
-        </span>
-      ) : null,
-      disabledReason: more.disabledReason ?? null,
-      run,
-    })
-    const here = tunnelId
-      ? [
-          action(
-            'activity',
-            'Activity of this tunnel',
-            () => void navigate({ to: '/activity', search: { tunnel: tunnelId } }),
-          ),
-          action(
-            'failover',
-            'Fail over this tunnel',
-            () =>
-              void navigate({
-                to: '/tunnels/$tunnelId',
-                params: { tunnelId },
-                search: { dialog: 'failover' },
-              }),
-            { keys: 'f', disabledReason: mayNotFailOver },
-          ),
-          ...(
-            [
-              ['check', 'Acknowledge the changes of this tunnel', 'acknowledge', 'a', mayNotSay],
-              ['flag', 'Write a note to this tunnel', 'note', 'n', mayNotSay],
-              ['wrench', 'Announce maintenance of this tunnel', 'maintenance', 'm', mayNotSay],
-              ['tag', 'Edit tags of this tunnel', 'tags', 't', mayNotTag],
-            ] as const
-          ).map(([icon, line, dialog, keys, disabledReason]) =>
-            action(
-              icon,
-              line,
-              () =>
-                void navigate({
-                  to: '/tunnels/$tunnelId',
-                  params: { tunnelId },
-                  search: { dialog },
-                }),
-              { keys, disabledReason },
-            ),
-          ),
-        ]
-      : []
-    return [
-      ...here,
-      action('menu', 'Go to tunnels', () => void navigate({ to: '/' }), { keys: 'g t' }),
-      ...views.map(({ name, search }) =>
-        action('eye', `View: ${name}`, () => void navigate({ href: `/${search}` })),
-      ),
-      action('activity', 'Go to activity', () => void navigate({ to: '/activity' }), {
-        keys: 'g a',
-      }),
-      action('monitor', 'Make a wall', () => void navigate({ to: '/wall/build' }), {
-        keys: 'g w',
-      }),
-      action('person', 'Go to audit', () => void navigate({ to: '/audit' }), {
-        keys: 'g u',
-        disabledReason: mayNotAudit,
-      }),
-      action('person', 'Go to your account', () => void navigate({ to: '/account' })),
-      action('person', 'Go to people', () => void navigate({ to: '/people' }), {
-        disabledReason: mayNotPeople,
-      }),
-      action('monitor', 'Go to screens', () => void navigate({ to: '/screens' }), {
-        disabledReason: mayNotScreens,
-      }),
-      action(
-        'plus',
-        'Create a tunnel',
-        () => void navigate({ to: '/', search: { dialog: 'create' } }),
-        { keys: 'c', disabledReason: mayNotCreate },
-      ),
-      action('moon', 'Theme: dark', () => setTheme('dark')),
-      action('sun', 'Theme: light', () => setTheme('light')),
-      action('monitor', 'Theme: as the system', () => setTheme('system')),
-      action('keyboard', 'Keys and marks', onHelp, { keys: '?' }),
-    ]
-  }, [
-    navigate,
-    onHelp,
-    mayNotCreate,
-    mayNotFailOver,
-    mayNotSay,
-    mayNotTag,
-    mayNotAudit,
-    mayNotPeople,
-    mayNotScreens,
-    tunnelId,
-    views,
-  ])
 }

@@ -51,6 +51,7 @@ function chipText(poller: PollerState, now: number): string {
     return `${word} ${countdownText(poller.until - now)}`
   const looked = poller.sweptAt ?? poller.listedAt
   if (poller.state !== 'running') return word
+  if (poller.firstSweep) return `Read ${poller.firstSweep.read} of ${poller.firstSweep.of}`
   return looked === null ? 'Polling' : `${word} ${ageText(now - looked)} ago`
 }
 

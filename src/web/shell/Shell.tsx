@@ -10,6 +10,7 @@ import type { Me } from '#contract/session.ts'
 import { usePrompt } from '#web/api/again.ts'
 import { listenForShortcuts, useShortcut } from '#web/ui/shortcuts.ts'
 import { TooltipLayer } from '#web/ui/Tooltip.tsx'
+import { toggleTheme } from '#web/ui/theme.ts'
 import { Banners } from './Banners.tsx'
 import { Header } from './Header.tsx'
 
@@ -26,6 +27,13 @@ export function Shell({ me }: { me: Me }) {
   const { live } = useRouteContext({ from: '__root__' })
   const { tunnelId } = useParams({ strict: false })
   const [layer, setLayer] = useState<'palette' | 'help' | null>(null)
+  const [rowId, setRowId] = useState<string | null>(null)
+  /** What it does to a tunnel it does to the one whose row has the focus, where a page has rows. */
+  const openPalette = () => {
+    const row = document.activeElement?.closest<HTMLElement>('[data-row]')
+    setRowId(row?.dataset.row ?? null)
+    setLayer('palette')
+  }
   const prompt = usePrompt()
   const main = useRef<HTMLElement>(null)
   const top = useRef<HTMLDivElement>(null)
@@ -35,14 +43,15 @@ export function Shell({ me }: { me: Me }) {
   useFocusOnArrival(main)
   useHeightAsVariable(top, '--top')
 
-  useShortcut('palette', () => setLayer((open) => (open === 'palette' ? null : 'palette')))
+  useShortcut('palette', () => (layer === 'palette' ? setLayer(null) : openPalette()))
   useShortcut('help', () => setLayer('help'))
   useShortcut('tunnels', () => void router.navigate({ to: '/' }))
   useShortcut('activity', () => void router.navigate({ to: '/activity' }))
   useShortcut('audit', () => void router.navigate({ to: '/audit' }))
   useShortcut('wall', () => void router.navigate({ to: '/wall/build' }))
+  useShortcut('theme', toggleTheme)
   // On pages without a list to search, the palette is the search.
-  useShortcut('search', () => setLayer('palette'), true)
+  useShortcut('search', openPalette, true)
 
   return (
     <>
@@ -57,7 +66,7 @@ export function Shell({ me }: { me: Me }) {
         Skip to content
       </a>
       <div ref={top} className="sticky top-0 z-20 print:hidden">
-        <Header onPalette={() => setLayer('palette')} onHelp={() => setLayer('help')} />
+        <Header onPalette={openPalette} onHelp={() => setLayer('help')} />
         <Banners />
       </div>
       <main ref={main} id="main" tabIndex={-1} className="outline-none">
@@ -68,7 +77,7 @@ export function Shell({ me }: { me: Me }) {
       </Suspense>
       <Suspense>
         {layer === 'palette' ? (
-          <Palette onClose={() => setLayer(null)} onHelp={() => setLayer('help')} />
+          <Palette rowId={rowId} onClose={() => setLayer(null)} onHelp={() => setLayer('help')} />
         ) : null}
         {prompt ? (
           <SignInAgainDialog name={me.name} method={me.method} onSettled={prompt.settle} />

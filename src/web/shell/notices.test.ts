@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Me, SessionAnswer } from '#contract/session.ts'
+import type { Me, SessionAnswer, TokenState } from '#contract/session.ts'
 import { noticesOf } from './notices.ts'
 
 const me: Me = {
@@ -38,6 +38,7 @@ const session = (
     listIncompleteSince: null,
     sweptAt: 0,
     sweepMs: 0,
+    firstSweep: null,
     budget: {
       used: 0,
       polling: 720,
@@ -63,7 +64,9 @@ test('a missing permission is told in its own words, once, and others are sent t
     sentence: 'The token lacks WARP Read.',
     expiresAt: null,
     lockedUntil: null,
-  } as const
+    permissions: [],
+    checkedAt: null,
+  } satisfies TokenState
   const notices = noticesOf(
     session({ tokens: [token], me: { ...me, role: 'viewer' } }, { state: 'rejected' }),
   )
@@ -83,6 +86,8 @@ test('a token that works is worth a notice fourteen days before it ends, to whom
           sentence: 'Works.',
           expiresAt,
           lockedUntil: null,
+          permissions: [],
+          checkedAt: null,
         },
       ],
     })

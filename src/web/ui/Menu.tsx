@@ -8,6 +8,7 @@ export type MenuTrigger = {
   popoverTarget: string
   'aria-haspopup': 'menu'
   'aria-expanded': boolean
+  onKeyDown: (event: KeyboardEvent) => void
 }
 
 const CloseMenu = createContext<() => void>(() => undefined)
@@ -34,7 +35,7 @@ export function Menu({
         tabIndex={-1}
         aria-label={label}
         onKeyDown={(event) => move(event, popover.close)}
-        className="fixed min-w-44 rounded-lg bg-overlay p-1 text-ink shadow-overlay"
+        className="fixed min-w-44 overflow-y-auto rounded-lg bg-overlay p-1 text-ink shadow-overlay"
       >
         <CloseMenu value={popover.close}>{popover.open ? children : null}</CloseMenu>
       </div>

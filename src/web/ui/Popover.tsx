@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { KeyboardEvent, ReactNode } from 'react'
 import { usePopover } from './popover.ts'
 
 /** What a popover's button must carry. */
@@ -6,6 +6,7 @@ export type PopoverTrigger = {
   popoverTarget: string
   'aria-haspopup': 'dialog'
   'aria-expanded': boolean
+  onKeyDown: (event: KeyboardEvent) => void
 }
 
 /** More about something, behind its button. The content is built only while it is open. */
@@ -28,6 +29,7 @@ export function Popover({
       <dialog
         {...popover.layer}
         aria-label={label}
+        onKeyDown={popover.trigger.onKeyDown}
         className="fixed w-90 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg bg-overlay p-4 text-ink shadow-overlay"
       >
         {popover.open

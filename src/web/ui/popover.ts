@@ -1,4 +1,4 @@
-import { type ToggleEvent, useEffect, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, type ToggleEvent, useEffect, useId, useRef, useState } from 'react'
 import { place } from './place.ts'
 
 /**
@@ -32,10 +32,15 @@ export function usePopover<T extends HTMLElement>(
     }
   }, [open, id, align])
 
+  /** Escape closes the layer, and not the dialog that it is open in as well. */
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (open && event.key === 'Escape') event.stopPropagation()
+  }
+
   return {
     open,
     close: () => ref.current?.hidePopover(),
-    trigger: { popoverTarget: id, 'aria-expanded': open },
+    trigger: { popoverTarget: id, 'aria-expanded': open, onKeyDown },
     layer: {
       ref,
       id,

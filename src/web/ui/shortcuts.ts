@@ -13,6 +13,7 @@ export const shortcuts = {
   activity: { keys: ['g a'], does: 'Go to the activity', where: 'Anywhere' },
   audit: { keys: ['g u'], does: 'Go to the audit', where: 'Anywhere' },
   wall: { keys: ['g w'], does: 'Make a wall', where: 'Anywhere' },
+  theme: { keys: ['D'], does: 'Dark or light', where: 'Anywhere' },
   help: { keys: ['?'], does: 'Show the keys', where: 'Anywhere' },
   create: { keys: ['c'], does: 'Create a tunnel', where: 'Tunnels' },
   next: { keys: ['j', 'ArrowDown'], does: 'Next row', where: 'Tunnels' },
@@ -35,6 +36,7 @@ export const shortcuts = {
   link: { keys: ['l'], does: 'Copy a link to this moment', where: 'A chart' },
   tags: { keys: ['t'], does: 'Edit tags', where: 'A tunnel' },
   maintenance: { keys: ['m'], does: 'Announce maintenance', where: 'A tunnel' },
+  report: { keys: ['r'], does: 'Report of the stretch shown', where: 'A tunnel' },
 } as const satisfies Record<string, Shortcut>
 
 type Shortcut = {
@@ -44,6 +46,16 @@ type Shortcut = {
   /** Also while somebody writes or something lies over the page. */
   always?: true
 }
+
+/** Keys that a place answers by itself while it has the focus; the help dialog prints them too. */
+export const placeKeys = [
+  { keys: ['1 … 9'], does: 'Accept a risk, by its number', where: 'Failing over' },
+  { keys: ['Tab'], does: 'To the button that promotes', where: 'Failing over' },
+  { keys: ['ArrowLeft', 'ArrowRight'], does: 'The interval before or after', where: 'A timeline' },
+  { keys: ['ArrowUp', 'ArrowDown'], does: 'The lane above or below', where: 'A timeline' },
+  { keys: ['Enter'], does: 'Zoom into the interval', where: 'A timeline' },
+  { keys: ['Backspace'], does: 'Back to the stretch before', where: 'A timeline' },
+] as const satisfies readonly { keys: readonly string[]; does: string; where: string }[]
 
 export type ShortcutId = keyof typeof shortcuts
 
@@ -123,8 +135,11 @@ export function keysText(keys: string): string[] {
     shift: mac ? '⇧' : 'Shift',
     ArrowDown: '↓',
     ArrowUp: '↑',
+    ArrowLeft: '←',
+    ArrowRight: '→',
     Escape: 'Esc',
   }
+  if (/^[A-Z]$/.test(keys)) return [names.shift ?? '', keys]
   return keys
     .split(/[ +]/)
     .map((key, at, all) => names[key] ?? (all[0] === 'mod' && at > 0 ? key.toUpperCase() : key))

@@ -32,6 +32,10 @@ export function setTheme(theme: Theme) {
   for (const each of listeners) each()
 }
 
+/** From what is seen now to the other one. */
+export const toggleTheme = () =>
+  setTheme(document.documentElement.dataset.theme === 'light' ? 'dark' : 'light')
+
 export function useTheme(): Theme {
   return useSyncExternalStore((listener) => {
     listeners.add(listener)

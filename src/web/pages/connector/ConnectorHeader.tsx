@@ -13,6 +13,7 @@ import { Place } from '#web/ui/Place.tsx'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
 import { RoleMark, roleLooks } from '#web/ui/RoleMark.tsx'
 import { Stat, Stats } from '#web/ui/Stat.tsx'
+import { Term } from '#web/ui/Term.tsx'
 import { Age, Elapsed, NotReported, SinceText, TimeAgo } from '#web/ui/TimeAgo.tsx'
 import { VersionText } from '#web/ui/VersionText.tsx'
 
@@ -88,7 +89,7 @@ export function ConnectorHeader({
       {check.error ? <ProblemCallout problem={toProblem(check.error)} /> : null}
       <Stats label="How it stands">
         <Stat
-          name="Role"
+          name={<Term of="role">Role</Term>}
           note={
             connector.roleSince ? (
               <>

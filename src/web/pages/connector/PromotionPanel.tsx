@@ -2,6 +2,7 @@ import type { Connector } from '#contract/tunnel.ts'
 import { blocksOf, risksOf } from '#web/failover/order.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Panel } from '#web/ui/Panel.tsx'
+import { Term } from '#web/ui/Term.tsx'
 
 /** What speaks against making this connector the active one, in sentences. */
 export function PromotionPanel({
@@ -15,7 +16,7 @@ export function PromotionPanel({
   const blocks = blocksOf(connector)
   const risks = risksOf(connector)
   return (
-    <Panel title="If it were promoted">
+    <Panel title={<Term of="failover">If it were promoted</Term>}>
       <ul className="flex flex-col gap-2">
         {barrier && !blocks.some(({ sentence }) => sentence === barrier) ? (
           <Sentence icon="close" ink="text-bad">

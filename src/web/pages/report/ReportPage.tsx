@@ -22,6 +22,7 @@ import { visibleName } from '#web/ui/names.ts'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { Table, Td, Th } from '#web/ui/Table.tsx'
+import { Term } from '#web/ui/Term.tsx'
 import { useFixedTheme } from '#web/ui/theme.ts'
 import { durationText } from '#web/ui/time.ts'
 import { instantIn, useZone, type Zone, zoneName } from '#web/ui/zone.ts'
@@ -105,7 +106,7 @@ function Report({ name, history, stretch, ha }: ReportProps) {
         </div>
       </header>
       <TunnelFigures history={history} ha={ha} />
-      <Part title="Roles">
+      <Part title={<Term of="role">Roles</Term>}>
         <RoleTimeline
           {...{ history, lanes, stretch, zone }}
           renderTitle={(lane) => (
@@ -130,7 +131,7 @@ function Report({ name, history, stretch, ha }: ReportProps) {
 /** A report stands still. */
 const nowhere = () => {}
 
-function Part({ title, children }: { title: string; children: ReactNode }) {
+function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
   return (
     <section className="flex break-inside-avoid flex-col gap-2">
       <h2 className="font-semibold">{title}</h2>

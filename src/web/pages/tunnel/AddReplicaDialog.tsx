@@ -4,6 +4,7 @@ import { toProblem } from '#web/api/client.ts'
 import { useInstallToken, useWhyNot } from '#web/api/operations.ts'
 import { Button, IconButton } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
+import { CodeLine } from '#web/ui/CodeLine.tsx'
 import { Dialog } from '#web/ui/Dialog.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
@@ -83,17 +84,6 @@ function Step({ number, title, children }: { number: number; title: string; chil
       </p>
       {children}
     </li>
-  )
-}
-
-function CodeLine({ copy, children }: { copy: ReactNode; children: ReactNode }) {
-  return (
-    <div className="flex items-start gap-1 rounded-md bg-sunken py-1 pr-1 pl-3">
-      <code className="min-h-8 min-w-0 flex-1 content-center py-1 font-mono text-sm break-all">
-        {children}
-      </code>
-      {copy}
-    </div>
   )
 }
 

@@ -16,6 +16,7 @@ import { Place } from '#web/ui/Place.tsx'
 import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
 import { Stat, Stats } from '#web/ui/Stat.tsx'
 import { StatusMark } from '#web/ui/StatusMark.tsx'
+import { Term } from '#web/ui/Term.tsx'
 import { Age, Elapsed, NotReported, SinceText, TimeAgo } from '#web/ui/TimeAgo.tsx'
 import { haModeLooks } from './ha-modes.ts'
 import { Tags } from './Tags.tsx'
@@ -182,7 +183,7 @@ function Vitals({
         </Flash>
       </Stat>
       <Stat
-        name="HA readiness"
+        name={<Term of="readiness">HA readiness</Term>}
         note={
           tunnel.connectorCount === null
             ? 'not looked yet'
@@ -198,7 +199,7 @@ function Vitals({
         </Flash>
       </Stat>
       <Stat
-        name="Active connector"
+        name={<Term of="active">Active connector</Term>}
         wide
         note={
           active && tunnel.preferredConnectorId && tunnel.preferredConnectorId !== active.id ? (
@@ -244,7 +245,7 @@ function Vitals({
         </Flash>
       </Stat>
       <Stat
-        name="HA mode"
+        name={<Term of="mode">HA mode</Term>}
         note={
           tunnel.haMode
             ? haModeLooks[tunnel.haMode].meaning

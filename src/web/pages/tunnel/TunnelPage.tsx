@@ -105,6 +105,11 @@ export function TunnelPage() {
   useShortcut('tags', () => {
     if (!gone) open({ dialog: 'tags' })
   })
+  useShortcut(
+    'report',
+    () =>
+      void navigate({ to: '/tunnels/$tunnelId/report', params: { tunnelId }, search: { range } }),
+  )
   useShortcut('failover', () => {
     if (tunnel.failoverId) open(follow(tunnel.failoverId))
     else if (!failoverReason) open({ dialog: 'failover' })

@@ -7,9 +7,11 @@ import {
   tunnelStatuses,
 } from '#contract/tunnel.ts'
 import { useStaleIds } from '#web/fleet/use-stale-ids.ts'
+import { Icon } from '#web/ui/Icon.tsx'
 import { countText } from '#web/ui/numbers.ts'
 import { ReadinessPicture, readinessLooks } from '#web/ui/ReadinessMark.tsx'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
+import { Term } from '#web/ui/Term.tsx'
 import { tip } from '#web/ui/Tooltip.tsx'
 import { counts } from './rows.ts'
 
@@ -49,7 +51,10 @@ export const SummaryStrip = memo(function SummaryStrip({
           />
         ))}
       </Group>
-      <Group label="HA readiness" columns="wide grid-cols-4 sm:grid-cols-7">
+      <Group
+        label="HA readiness"
+        columns="grid-cols-4 sm:grid-cols-[repeat(7,minmax(0,1fr))_1.75rem]"
+      >
         {readinessKinds.map((each) => (
           <Cell
             key={each}
@@ -62,6 +67,13 @@ export const SummaryStrip = memo(function SummaryStrip({
             onPress={() => onReadiness(toggled(readinessKinds, readiness, each))}
           />
         ))}
+        <Term
+          of="readiness"
+          label="What HA readiness means"
+          className="flex cursor-help items-center justify-center bg-panel text-ink-3 -outline-offset-2 transition-colors hover:bg-hover hover:text-ink"
+        >
+          <Icon name="help" />
+        </Term>
       </Group>
     </div>
   )
@@ -111,7 +123,7 @@ function Cell({
       aria-pressed={pressed}
       onClick={onPress}
       {...tip(stale > 0 ? `${meaning}\n${stale} of ${count} too old to be trusted` : meaning)}
-      className="flex min-w-0 flex-col items-start gap-0.5 bg-panel px-1.5 py-2 text-left last:max-sm:[.wide>&]:col-span-2 -outline-offset-2 transition-colors hover:bg-hover aria-pressed:bg-accent-soft aria-pressed:shadow-[inset_0_-2px_0_var(--accent)] sm:px-3.5"
+      className="flex min-w-0 flex-col items-start gap-0.5 bg-panel px-1.5 py-2 text-left -outline-offset-2 transition-colors hover:bg-hover aria-pressed:bg-accent-soft aria-pressed:shadow-[inset_0_-2px_0_var(--accent)] sm:px-3.5"
     >
       <span className="flex w-full items-center justify-between gap-1">
         <span className={`text-xl leading-tight ${count === 0 ? 'text-ink-3' : 'font-semibold'}`}>

@@ -16,7 +16,6 @@ import { Name } from '#web/ui/Name.tsx'
 import { countText } from '#web/ui/numbers.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
-import { FirstRun } from './FirstRun.tsx'
 import { GroupMenu } from './GroupMenu.tsx'
 import { type Figures, type SortKey, sorted } from './rows.ts'
 import { SummaryStrip } from './SummaryStrip.tsx'
@@ -29,6 +28,8 @@ import { ViewButton } from './ViewButton.tsx'
 const CreateTunnelDialog = lazy(async () => ({
   default: (await import('./CreateTunnelDialog.tsx')).CreateTunnelDialog,
 }))
+const FirstRun = lazy(async () => ({ default: (await import('./FirstRun.tsx')).FirstRun }))
+const FirstSweep = lazy(async () => ({ default: (await import('./FirstSweep.tsx')).FirstSweep }))
 
 const SelectionBar = lazy(async () => ({
   default: (await import('./SelectionBar.tsx')).SelectionBar,
@@ -133,7 +134,12 @@ export function TunnelsPage() {
             {list.tunnels.length > 0 ? countText((view ? rows : list.tunnels).length) : ''}
           </span>
         </h1>
-        <div className="flex shrink-0 gap-2">
+        <div className="flex shrink-0 items-center gap-2">
+          <Suspense>
+            {session.poller.firstSweep && list.tunnels.length > 0 ? (
+              <FirstSweep sweep={session.poller.firstSweep} />
+            ) : null}
+          </Suspense>
           {list.tunnels.length > 0 ? <ViewButton search={viewSearch(search)} /> : null}
           <Button
             variant="primary"
@@ -146,11 +152,13 @@ export function TunnelsPage() {
         </div>
       </div>
       {list.tunnels.length === 0 ? (
-        <FirstRun
-          poller={session.poller}
-          mayNotCreate={mayNotCreate}
-          onCreate={() => void openCreate()}
-        />
+        <Suspense>
+          <FirstRun
+            session={session}
+            mayNotCreate={mayNotCreate}
+            onCreate={() => void openCreate()}
+          />
+        </Suspense>
       ) : (
         <SelectionContext value={selection}>
           <SummaryStrip

@@ -1,0 +1,114 @@
+import { test as bare, type Page } from '@playwright/test'
+import { expectAccessible } from './axe.ts'
+import { rowOf, short } from './find.ts'
+import { expect, test } from './fixtures.ts'
+import { startTandem } from './tandem.ts'
+import { watchBrowser } from './watch.ts'
+
+/** Hands that stay on the keyboard: every action is in the palette, with its key and with why not. */
+
+const palette = (page: Page) => page.getByRole('dialog', { name: 'Find anything' })
+const option = (page: Page, name: RegExp | string) => palette(page).getByRole('option', { name })
+
+test('j, f, a tick a risk, Tab and Enter lead from the list to a confirmed failover', async ({
+  page,
+  world,
+}) => {
+  const { standby } = await world.pair('lon-branch-core')
+  await world.failovers({ mode: 'normal', demoteMs: 0, promoteMs: 500 })
+  await page.goto('/?q=lon-branch-core')
+  await expect(page.getByRole('rowheader')).toHaveCount(1)
+  await page.keyboard.press('j')
+  await expect(rowOf(page, 'lon-branch-core')).toBeFocused()
+  await page.keyboard.press('f')
+  const dialog = page.getByRole('dialog', { name: /Fail over/ })
+  const risks = dialog.getByRole('group', { name: /risks? to accept$/ }).getByRole('checkbox')
+  await expect(risks.first()).toBeVisible()
+  const count = await risks.count()
+  for (let number = 1; number <= count; number += 1) await page.keyboard.press(String(number))
+  await page.keyboard.press('Tab')
+  await expect(dialog.getByRole('button', { name: `Promote ${short(standby.id)}` })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog')).toContainText(/Confirmed after/, { timeout: 20_000 })
+})
+
+test('the palette acts on the row under the cursor, and names it', async ({ page }) => {
+  const row = rowOf(page, 'lon-branch-core')
+  await row.focus()
+  await page.keyboard.press('Control+k')
+  await expect(option(page, /^Fail over lon-branch-core f$/)).toBeVisible()
+  await page.keyboard.type('rename')
+  await expect(option(page, /^Rename lon-branch-core$/)).toBeVisible()
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: /Rename/ })
+  await expect(dialog).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+})
+
+test('on a tunnel’s page each action stands beside its key, and what waits for nothing says so', async ({
+  page,
+  world,
+}) => {
+  const { id } = await world.tunnel('lon-branch-core')
+  await page.goto(`/tunnels/${id}`)
+  await page.keyboard.press('Control+k')
+  for (const name of [
+    /^Fail over .* f$/,
+    /^Acknowledge changes of .* Nothing waits/,
+    /^Write a note to .* n$/,
+    /^Announce maintenance of .* m$/,
+    /^Report about .* r$/,
+    /^Add a replica to /,
+    /^Rotate the secret of /,
+    /^Change the HA configuration of /,
+    /^Delete /,
+    /^Export the history of /,
+    /^Make a wall g w$/,
+    /^Create a tunnel c$/,
+    /^Dark or light Shift D$/,
+    /^Export the audit as CSV$/,
+  ]) {
+    await expect(option(page, name)).toBeAttached()
+  }
+  await expectAccessible(page)
+  await palette(page).getByRole('combobox').fill('export history')
+  const [file] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
+  expect(file.suggestedFilename()).toMatch(/\.csv$/)
+  await expect(palette(page)).toBeHidden()
+  await page.keyboard.press('r')
+  await expect(page).toHaveURL(/\/report/)
+})
+
+test('one key turns the light on and off', async ({ page }) => {
+  const theme = () => page.evaluate(() => document.documentElement.dataset.theme)
+  const before = await theme()
+  await page.keyboard.press('Shift+D')
+  expect(await theme()).not.toBe(before)
+  await page.keyboard.press('Shift+D')
+  expect(await theme()).toBe(before)
+})
+
+bare('what a viewer may not do is listed with the reason', async ({ context }) => {
+  const watch = await watchBrowser(context)
+  const page = await context.newPage()
+  const tandem = await startTandem({})
+  await page.goto(tandem.address)
+  await rowOf(page, 'lon-branch-core').focus()
+  await page.keyboard.press('Control+k')
+  await palette(page).getByRole('combobox').fill('try as viewer')
+  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
+  await rowOf(page, 'lon-branch-core').focus()
+  await page.keyboard.press('Control+k')
+  const rename = option(page, /^Rename lon-branch-core/)
+  await expect(rename).toHaveAttribute('aria-disabled', 'true')
+  await expect(rename).toContainText('needs the role of an admin; you are a viewer')
+  await expect(option(page, /^People/)).toContainText('you are a viewer')
+  await palette(page).getByRole('combobox').fill('rename')
+  await page.keyboard.press('Enter')
+  // It stays and says why; nothing happens.
+  await expect(palette(page)).toBeVisible()
+  await watch.expectClean([])
+  await tandem.end()
+  tandem.remove()
+})

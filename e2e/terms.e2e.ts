@@ -1,0 +1,48 @@
+import { expectAccessible } from './axe.ts'
+import { expect, test } from './fixtures.ts'
+
+/** Words of high availability explain themselves where they stand. */
+
+test('a word on a tunnel’s page explains itself to a hand on the keyboard', async ({
+  page,
+  world,
+}) => {
+  const { id } = await world.tunnel('lon-branch-core')
+  await page.goto(`/tunnels/${id}`)
+  const term = page.getByRole('button', { name: 'HA readiness' })
+  await term.press('Enter')
+  const text = page.getByRole('dialog', { name: 'What this means' })
+  await expect(text).toContainText('more than one active connector')
+  await expectAccessible(page)
+  await page.keyboard.press('Escape')
+  await expect(text).toBeHidden()
+  await expect(term).toBeFocused()
+})
+
+test('what fails over is explained where somebody is about to', async ({ page, world }) => {
+  const { id } = await world.tunnel('lon-branch-core')
+  await page.goto(`/tunnels/${id}?dialog=failover`)
+  const dialog = page.getByRole('dialog', { name: /Fail over/ })
+  await dialog.getByRole('button', { name: 'What happens' }).click()
+  const text = page.getByRole('dialog', { name: 'What this means' })
+  await expect(text).toContainText('Open TCP sessions')
+  await expect(text).toContainText('there is no automatic fail-back')
+  await page.keyboard.press('Escape')
+  await expect(text).toBeHidden()
+  // The first Escape was the explanation's; the dialog stays.
+  await expect(dialog).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+})
+
+test.describe('with a finger', () => {
+  test.use({ hasTouch: true, viewport: { width: 360, height: 700 } })
+
+  test('the list’s numbers are explained by a tap', async ({ page }) => {
+    await page.getByRole('button', { name: 'What HA readiness means' }).tap()
+    const text = page.getByRole('dialog', { name: 'What this means' })
+    await expect(text).toContainText('takes over if the active connector disconnects')
+    await page.touchscreen.tap(3, 690)
+    await expect(text).toBeHidden()
+  })
+})

@@ -1,0 +1,23 @@
+import type { PollerState } from '#contract/session.ts'
+import { countText } from '#web/ui/numbers.ts'
+
+/** How far the very first sweep is, while some tunnels of the list were never read. */
+export function FirstSweep({ sweep }: { sweep: NonNullable<PollerState['firstSweep']> }) {
+  const text = `${countText(sweep.read)} of ${countText(sweep.of)} read`
+  return (
+    <span className="mr-auto flex min-w-0 items-center gap-2 text-sm text-ink-2">
+      <progress
+        aria-label="First sweep"
+        value={sweep.read}
+        max={sweep.of}
+        className="h-1.5 w-24 appearance-none overflow-hidden rounded-full bg-hover max-sm:hidden [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-hover [&::-webkit-progress-value]:bg-accent"
+      >
+        {text}
+      </progress>
+      <span className="truncate">
+        <span className="max-sm:sr-only">First sweep: </span>
+        {text}
+      </span>
+    </span>
+  )
+}

@@ -1,0 +1,214 @@
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { useNavigate, useRouterState } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { type OperationId, whyNot } from '#contract/operations.ts'
+import { useDemoRole, useSignOut } from '#web/api/account.ts'
+import { activitySearch, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
+import { savedViews } from '#web/fleet/saved-views.ts'
+import { type ActivitySearch, activityFilter } from '#web/pages/activity/filter.ts'
+import { type AuditAddress, auditSearch, toAuditSearch } from '#web/pages/audit/filter.ts'
+import { setNotifications, useNotifications, whyNoNotifications } from '#web/ui/notifications.ts'
+import { setTheme, toggleTheme } from '#web/ui/theme.ts'
+import { type Action, actionsOf, download } from './action.ts'
+import { useTunnelActions } from './tunnel-actions.tsx'
+
+/**
+ * Everything that can be done from where the palette was opened.
+ *
+ * @param rowId the tunnel whose row has the focus in the list; a page of its own wins
+ */
+export function useActions(rowId: string | null, onHelp: () => void): Action[] {
+  const { path, search, tunnelId } = useHere()
+  const { data: list } = useQuery(tunnelsQuery)
+  const tunnel = list?.tunnels.find(({ id }) => id === (tunnelId ?? rowId)) ?? null
+  const { range } = search as { range?: string }
+  const ofTunnel = useTunnelActions(tunnel, tunnelId ? range : undefined)
+  const places = usePlaces()
+  const exports = useExports(path, search)
+  const everywhere = useEverywhere(onHelp)
+  return useMemo(
+    () => [...ofTunnel, ...places, ...everywhere, ...exports],
+    [ofTunnel, places, everywhere, exports],
+  )
+}
+
+function useHere() {
+  return useRouterState({
+    select: ({ location, matches }) => ({
+      path: location.pathname,
+      search: location.search,
+      tunnelId: (matches.at(-1)?.params as { tunnelId?: string } | undefined)?.tunnelId,
+    }),
+    structuralSharing: true,
+  })
+}
+
+function useWhy() {
+  const { data: role } = useSuspenseQuery({
+    ...sessionQuery,
+    select: ({ me }) => me?.role ?? null,
+  })
+  return useMemo(() => (id: OperationId) => whyNot(role, id), [role])
+}
+
+function usePlaces(): Action[] {
+  const navigate = useNavigate()
+  const why = useWhy()
+  const views = savedViews.use()
+  return useMemo(() => {
+    const action = actionsOf('Go to')
+    return [
+      action('menu', 'Tunnels', () => void navigate({ to: '/' }), {
+        shortcut: 'tunnels',
+        also: 'go to list',
+      }),
+      ...views.map(({ name, search }) =>
+        action('eye', `View: ${name}`, () => void navigate({ href: `/${search}` })),
+      ),
+      action('activity', 'Activity', () => void navigate({ to: '/activity' }), {
+        shortcut: 'activity',
+        also: 'go to log',
+        reason: why('activityCsv'),
+      }),
+      action('person', 'Audit', () => void navigate({ to: '/audit' }), {
+        shortcut: 'audit',
+        also: 'go to',
+        reason: why('auditList'),
+      }),
+      action('monitor', 'Make a wall', () => void navigate({ to: '/wall/build' }), {
+        shortcut: 'wall',
+        also: 'go to wall builder',
+      }),
+      action('monitor', 'The wall itself', () => void navigate({ to: '/wall' }), {
+        also: 'go to open',
+      }),
+      action('person', 'Your account', () => void navigate({ to: '/account' }), {
+        also: 'go to sessions',
+      }),
+      action('key', 'People', () => void navigate({ to: '/people' }), {
+        also: 'go to',
+        reason: why('personList'),
+      }),
+      action('monitor', 'Screens', () => void navigate({ to: '/screens' }), {
+        also: 'go to',
+        reason: why('screenList'),
+      }),
+    ]
+  }, [navigate, why, views])
+}
+
+function useEverywhere(onHelp: () => void): Action[] {
+  const navigate = useNavigate()
+  const why = useWhy()
+  const { data: me } = useSuspenseQuery({ ...sessionQuery, select: ({ me }) => me })
+  const signOut = useSignOut()
+  const beOther = useDemoRole()
+  const notified = useNotifications()
+  // The palette is gone when the answer comes: only the promise still hears of it.
+  const { mutateAsync: leave } = signOut
+  const { mutateAsync: become } = beOther
+  return useMemo(() => {
+    const action = actionsOf('Everywhere')
+    const ownReason =
+      me?.kind === 'person' && me.method === 'local' ? null : 'You have no password here.'
+    return [
+      action(
+        'plus',
+        'Create a tunnel',
+        () => void navigate({ to: '/', search: { dialog: 'create' } }),
+        { shortcut: 'create', reason: why('tunnelCreate') },
+      ),
+      action(
+        'plus',
+        'Invite a person',
+        () => void navigate({ to: '/people', search: { dialog: 'invite' } }),
+        { reason: why('personAdd') },
+      ),
+      action(
+        'monitor',
+        'Pair a screen',
+        () => void navigate({ to: '/screens', search: { dialog: 'pair' } }),
+        { reason: why('screenApprove') },
+      ),
+      action(
+        'monitor',
+        'Make a link for a screen',
+        () => void navigate({ to: '/screens', search: { dialog: 'link' } }),
+        { reason: why('screenLinkMake') },
+      ),
+      action(
+        'key',
+        'Change your password',
+        () => void navigate({ to: '/account', search: { dialog: 'password' } }),
+        { reason: ownReason },
+      ),
+      action('sun', 'Dark or light', toggleTheme, { shortcut: 'theme', also: 'theme switch' }),
+      action('monitor', 'Theme: as the system', () => setTheme('system')),
+      action(
+        'alert',
+        notified
+          ? 'No longer notify me when a tunnel goes down'
+          : 'Notify me when a tunnel goes down',
+        () => void setNotifications(!notified),
+        { reason: whyNoNotifications() },
+      ),
+      action('keyboard', 'Keys and marks', onHelp, { shortcut: 'help', also: 'help shortcuts' }),
+      ...(me?.tryRoles ?? [])
+        .filter((role) => role !== me?.role)
+        .map((role) =>
+          action('person', `Try as ${role}`, async () => {
+            await become(role)
+            window.location.reload()
+          }),
+        ),
+      ...(me?.maySignOut
+        ? [
+            action('back', 'Sign out', async () => {
+              await leave()
+              window.location.replace('/sign-in')
+            }),
+          ]
+        : []),
+    ]
+  }, [navigate, onHelp, why, me, notified, leave, become])
+}
+
+/** The logs as files; with the filters of the page that shows one. */
+function useExports(path: string, search: object): Action[] {
+  const why = useWhy()
+  return useMemo(() => {
+    const action = actionsOf('Everywhere')
+    const activity =
+      path === '/activity' ? activitySearch(activityFilter(search as ActivitySearch)) : ''
+    const audit = path === '/audit' ? auditSearch(toAuditSearch(search as AuditAddress)) : ''
+    return [
+      action(
+        'download',
+        'Export the activity as CSV',
+        () => download(`/api/activity.csv?${activity}`),
+        {
+          reason: why('activityCsv'),
+        },
+      ),
+      action(
+        'download',
+        'Export the activity as JSON Lines',
+        () => download(`/api/activity.jsonl?${activity}`),
+        {
+          reason: why('activityJsonl'),
+        },
+      ),
+      action('download', 'Export the audit as CSV', () => download(`/api/audit.csv?${audit}`), {
+        reason: why('auditCsv'),
+      }),
+      action(
+        'download',
+        'Export the audit as JSON Lines',
+        () => download(`/api/audit.jsonl?${audit}`),
+        {
+          reason: why('auditJsonl'),
+        },
+      ),
+    ]
+  }, [path, search, why])
+}

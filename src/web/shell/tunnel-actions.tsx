@@ -1,0 +1,117 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { type OperationId, whyNot } from '#contract/operations.ts'
+import type { Tunnel } from '#contract/tunnel.ts'
+import { sessionQuery } from '#web/api/queries.ts'
+import { rangeOf, rangeQuery } from '#web/charts/range.ts'
+import { whyNoFailover } from '#web/failover/reason.ts'
+import type { TunnelSearch } from '#web/router.tsx'
+import { serverNow } from '#web/ui/clock.ts'
+import type { IconName } from '#web/ui/Icon.tsx'
+import { Name } from '#web/ui/Name.tsx'
+import type { ShortcutId } from '#web/ui/shortcuts.ts'
+import { type Action, actionsOf, download } from './action.ts'
+
+/** What can be done with a tunnel; its name is said, because it may only be the row under the cursor. */
+export function useTunnelActions(tunnel: Tunnel | null, range: string | undefined): Action[] {
+  const navigate = useNavigate()
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  return useMemo(() => {
+    if (!tunnel) return []
+    const { id: tunnelId, name } = tunnel
+    const role = session.me?.role ?? null
+    const gone = tunnel.deletedAt === null ? null : 'The tunnel has been deleted.'
+    const may = (operationId: OperationId) => gone ?? whyNot(role, operationId)
+    const make = actionsOf('This tunnel')
+    const action: typeof make = (icon, words, run, more = {}) =>
+      make(icon, words, run, {
+        ...more,
+        also: `${name} ${more.also ?? ''}`,
+        line: (
+          <>
+            <span className="shrink-0">{words}</span>
+            <Name name={name} className="truncate text-ink-2" />
+          </>
+        ),
+      })
+    const dialog = (
+      icon: IconName,
+      words: string,
+      dialog: TunnelSearch['dialog'],
+      reason: string | null,
+      shortcut?: ShortcutId,
+    ) =>
+      action(
+        icon,
+        words,
+        () =>
+          void navigate({
+            to: '/tunnels/$tunnelId',
+            params: { tunnelId },
+            search: { dialog, range },
+            resetScroll: false,
+          }),
+        { reason, shortcut },
+      )
+    const waits = tunnel.unacknowledged ? null : 'Nothing waits for an acknowledgement.'
+    return [
+      dialog(
+        'failover',
+        'Fail over',
+        'failover',
+        whyNoFailover(session, tunnel, serverNow()),
+        'failover',
+      ),
+      dialog(
+        'check',
+        'Acknowledge changes of',
+        'acknowledge',
+        may('acknowledgementAdd') ?? waits,
+        'acknowledge',
+      ),
+      dialog('flag', 'Write a note to', 'note', whyNot(role, 'noteAdd'), 'note'),
+      dialog(
+        'wrench',
+        'Announce maintenance of',
+        'maintenance',
+        may('maintenanceAdd'),
+        'maintenance',
+      ),
+      dialog('tag', 'Edit tags of', 'tags', may('tunnelTag'), 'tags'),
+      action(
+        'activity',
+        'Report about',
+        () =>
+          void navigate({
+            to: '/tunnels/$tunnelId/report',
+            params: { tunnelId },
+            search: { range },
+          }),
+        { shortcut: 'report', also: 'print markdown' },
+      ),
+      action(
+        'activity',
+        'Activity of',
+        () => void navigate({ to: '/activity', search: { tunnel: tunnelId } }),
+      ),
+      dialog('plus', 'Add a replica to', 'replica', may('tokenGet')),
+      dialog('pencil', 'Rename', 'rename', may('tunnelUpdate')),
+      dialog('key', 'Rotate the secret of', 'secret', may('tunnelUpdate')),
+      dialog(
+        'settings',
+        'Change the HA configuration of',
+        'configuration',
+        may('configurationPut'),
+      ),
+      dialog('trash', 'Delete', 'delete', may('tunnelDelete')),
+      action('download', 'Export the history of', () => download(historyAddress(tunnelId, range)), {
+        also: 'csv',
+        reason: whyNot(role, 'historyExport'),
+      }),
+    ]
+  }, [tunnel, range, session, navigate])
+}
+
+const historyAddress = (tunnelId: string, range: string | undefined) =>
+  `/api/tunnels/${tunnelId}/history.csv?${rangeQuery(rangeOf(range), serverNow())}`

@@ -1,0 +1,49 @@
+import type { ReactNode } from 'react'
+import { CodeLine } from '#web/ui/CodeLine.tsx'
+import { CopyButton } from '#web/ui/Secret.tsx'
+
+/** What to put where so that Tandem watches an account. The token never goes through the browser. */
+export function OwnAccount({
+  accountIds,
+  isDemo,
+}: {
+  /** Those that are set already; none in the demo. */
+  accountIds: readonly string[]
+  isDemo: boolean
+}) {
+  const lines = [
+    'CLOUDFLARE_API_TOKEN=…',
+    `CLOUDFLARE_ACCOUNT_ID=${isDemo ? '…' : accountIds.join(',')}`,
+  ].join('\n')
+  const take = isDemo ? 'npm start' : 'pkill -HUP -f dist/proxy.js'
+  return (
+    <div className="flex flex-col gap-2 text-ink-2">
+      <p>
+        Make an API token in Cloudflare’s dashboard, best one that the account owns, with{' '}
+        <strong className="font-medium text-ink">
+          Account → Cloudflare One Connector: WARP → Edit
+        </strong>
+        . It goes into the file <Code>.env</Code> in Tandem’s folder, never into a browser:
+      </p>
+      <CodeLine copy={<CopyButton text={lines} what="the lines for .env" />}>{lines}</CodeLine>
+      <p>
+        {isDemo
+          ? 'Then end the demo and start Tandem again. The demo’s data stays apart.'
+          : 'Then have Tandem read the file again. A changed account needs a new start instead.'}
+      </p>
+      <CodeLine copy={<CopyButton text={take} what="the command" />}>{take}</CodeLine>
+      <p className="text-sm">
+        Recommended: a second token with <Strong>WARP → Read</Strong> only, as{' '}
+        <Code>CLOUDFLARE_READ_TOKEN</Code>. Tandem then watches with that one, and a lock-out of the
+        watcher can’t stop a failover.
+      </p>
+    </div>
+  )
+}
+
+const Code = ({ children }: { children: ReactNode }) => (
+  <code className="font-mono text-[0.93em] break-words">{children}</code>
+)
+const Strong = ({ children }: { children: ReactNode }) => (
+  <strong className="font-medium text-ink">{children}</strong>
+)
