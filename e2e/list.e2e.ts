@@ -87,7 +87,10 @@ test.describe('columns and density', () => {
 test.describe('views', () => {
   test('what is shown gets a name, and is found again by it', async ({ page }) => {
     await page.goto('/?status=down,degraded&dialog=create')
+    const dialog = page.getByRole('dialog', { name: 'Create a tunnel' })
+    await expect(dialog).toBeVisible()
     await page.keyboard.press('Escape')
+    await expect(dialog).toBeHidden()
     await saveView(page, 'In trouble')
     await expect(
       panelOf(page).getByRole('button', { name: 'In trouble', exact: true }),

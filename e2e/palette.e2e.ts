@@ -52,6 +52,7 @@ test('on a tunnel’s page each action stands beside its key, and what waits for
 }) => {
   const { id } = await world.tunnel('lon-branch-core')
   await page.goto(`/tunnels/${id}`)
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   await page.keyboard.press('Control+k')
   for (const name of [
     /^Fail over .* f$/,

@@ -77,6 +77,7 @@ test('an operator labels a tunnel by keyboard, and everybody sees it at once', a
 test('what somebody else changes meanwhile is seen and kept', async ({ page, world }) => {
   const id = await tag(page, world, 'lon-branch-core', 'old')
   await page.goto(`/tunnels/${id}`)
+  await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
   await page.keyboard.press('t')
   await expect(fieldOf(page)).toBeFocused()
   await page.keyboard.type('site:london')

@@ -128,6 +128,7 @@ test('the keyboard reaches everything: search, rows, help, and back', async ({ p
   await expect(page.getByRole('dialog')).toBeHidden()
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/tunnels\/[0-9a-f-]{36}$/)
+  await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
   await page.keyboard.press('g')
   await page.keyboard.press('t')
   await expect(page.getByRole('heading', { name: /^Tunnels/ })).toBeVisible()
