@@ -10,8 +10,8 @@ export const families: readonly Family<AuditWhat>[] = [
   },
   {
     label: 'Tunnels',
-    meaning: 'Tunnels created, renamed, deleted; HA configuration changed',
-    kinds: ['tunnelCreate', 'tunnelUpdate', 'tunnelDelete', 'configurationPut'],
+    meaning: 'Tunnels created, renamed, tagged, deleted; HA configuration changed',
+    kinds: ['tunnelCreate', 'tunnelUpdate', 'tunnelTag', 'tunnelDelete', 'configurationPut'],
   },
   {
     label: 'Notes',
