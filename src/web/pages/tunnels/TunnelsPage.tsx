@@ -98,7 +98,6 @@ export function TunnelsPage() {
     void filterBy({ readiness: next })
   })
   const table = {
-    rows,
     figures,
     sort: search.sort,
     direction: search.dir,
@@ -177,13 +176,16 @@ export function TunnelsPage() {
             <Suspense>
               {search.group ? (
                 <GroupedTable
-                  {...table}
+                  rows={rows}
                   group={search.group}
                   closed={search.closed}
                   onClosed={(closed) => void filterBy({ closed })}
+                  renderTable={(lines, renderHead) => (
+                    <TunnelTable {...table} rows={lines} renderHead={renderHead} />
+                  )}
                 />
               ) : (
-                <TunnelTable {...table} />
+                <TunnelTable {...table} rows={rows} />
               )}
             </Suspense>
           )}
