@@ -78,6 +78,7 @@ for (const dialog of [
   'acknowledge',
   'note',
   'maintenance',
+  'tags',
 ] as const) {
   test(`the dialog of a tunnel: ${dialog}`, async ({ page, world }) => {
     const { id } = await world.tunnel('lon-branch-core')

@@ -1,5 +1,5 @@
-import { type ComponentProps, type KeyboardEvent, memo, useCallback, useMemo } from 'react'
-import { tunnelStatuses } from '#contract/tunnel.ts'
+import { type KeyboardEvent, memo, type ReactNode, useCallback, useMemo } from 'react'
+import { type Tunnel, tunnelStatuses } from '#contract/tunnel.ts'
 import { useStable } from '#web/charts/use-stable.ts'
 import { headlineOf, type Tone } from '#web/fleet/headline.ts'
 import { type Grade, judged } from '#web/fleet/judge.ts'
@@ -8,24 +8,26 @@ import { Icon } from '#web/ui/Icon.tsx'
 import { countText } from '#web/ui/numbers.ts'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { grouped } from './groups.ts'
-import { byStatus, type GroupHead } from './rows.ts'
-import { type HeadProps, TunnelTable } from './TunnelTable.tsx'
+import { byStatus, type GroupHead, type Line } from './rows.ts'
+import type { HeadProps } from './TunnelTable.tsx'
 
-type TableProps = ComponentProps<typeof TunnelTable>
-
-/** The list in groups: the same table, with a row above each group that says how it stands. */
+/**
+ * The list in groups: the same table, with a row above each group that says how it stands. The table is handed
+ * in, so that whoever never groups does not load it apart.
+ */
 export function GroupedTable({
   rows,
   group,
   closed,
   onClosed,
-  ...rest
-}: Omit<TableProps, 'rows' | 'renderHead'> & {
-  rows: Parameters<typeof grouped>[0]
+  renderTable,
+}: {
+  rows: readonly Tunnel[]
   /** `status` or a key of tags. */
   group: string
   closed: readonly string[] | undefined
   onClosed: (closed: string[] | undefined) => void
+  renderTable: (lines: readonly Line[], renderHead: (props: HeadProps) => ReactNode) => ReactNode
 }) {
   const lines = useMemo(() => grouped(rows, group, closed), [rows, group, closed])
   const onToggle = useStable((place: string) => {
@@ -39,7 +41,7 @@ export function GroupedTable({
     ),
     [group, onToggle],
   )
-  return <TunnelTable {...rest} rows={lines} renderHead={renderHead} />
+  return renderTable(lines, renderHead)
 }
 
 type HeadRowProps = HeadProps & { group: string; onToggle: (place: string) => void }

@@ -115,7 +115,6 @@ export function TunnelsPage() {
     void filterBy({ readiness: next })
   })
   const table = {
-    rows,
     figures,
     sort: search.sort,
     direction: search.dir,
@@ -204,13 +203,16 @@ export function TunnelsPage() {
             <Suspense>
               {search.group ? (
                 <GroupedTable
-                  {...table}
+                  rows={rows}
                   group={search.group}
                   closed={search.closed}
                   onClosed={(closed) => void filterBy({ closed })}
+                  renderTable={(lines, renderHead) => (
+                    <TunnelTable {...table} rows={lines} renderHead={renderHead} />
+                  )}
                 />
               ) : (
-                <TunnelTable {...table} />
+                <TunnelTable {...table} rows={rows} />
               )}
             </Suspense>
           )}
