@@ -170,3 +170,36 @@ test('what can’t be announced is said before it is sent', async ({ page, world
   await expect(button).toBeDisabled()
   await expect(button).toHaveAccessibleDescription(/lies in the past/)
 })
+
+test('an entry of the log that waits is acknowledged from its row by keyboard, and the row says who did', async ({
+  page,
+  secondPage,
+  world,
+}) => {
+  const { tunnelId } = await seeSwap(page, world)
+  await world.swap(tunnelId)
+  await expect(rowOf(page, 'lon-branch-core')).toContainText('2 not acknowledged', {
+    timeout: 20_000,
+  })
+  await page.goto('/activity')
+  await secondPage.goto(`/activity?tunnel=${tunnelId}`)
+  const buttons = page.getByRole('button', { name: 'Acknowledge', exact: true })
+  await expect(buttons).toHaveCount(2)
+  await page.keyboard.press('a')
+  const dialog = page.getByRole('dialog', { name: 'Acknowledge changes' })
+  await expect(dialog.getByLabel('What you have seen')).toHaveValue(/^\d+-\d+-\d+$/)
+  await expectAccessible(page)
+  await page.keyboard.type('saw it')
+  await page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  await expect(buttons).toHaveCount(1)
+  // One was meant, and one is said: by whom, on both pages, while the other still waits.
+  const seen = /Active changed .*local admin, .*: saw it/
+  for (const each of [page, secondPage]) {
+    const entries = each.getByRole('list', { name: 'Entries, newest first' })
+    await expect(entries.getByRole('listitem').filter({ hasText: seen })).toHaveCount(1)
+  }
+  await buttons.press('Enter')
+  await dialog.getByRole('button', { name: 'Acknowledge' }).click()
+  await expect(buttons).toHaveCount(0)
+})

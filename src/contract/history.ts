@@ -118,6 +118,12 @@ export const HistoryEvent = z.object({
 })
 export type HistoryEvent = z.infer<typeof HistoryEvent>
 
+/** Whether somebody should acknowledge it: another active connector, none any more, or all of it down. */
+export const isChange = ({ kind, to }: Pick<HistoryEvent, 'kind' | 'to'>) =>
+  kind === 'active-changed' ||
+  kind === 'no-active-began' ||
+  (kind === 'status-changed' && to === 'down')
+
 export const TunnelSummary = z.object({
   tunnelId: z.string(),
   /** Milliseconds of the window since the tunnel existed. */

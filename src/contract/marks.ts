@@ -41,5 +41,15 @@ export function windowOf({ kind, from, to, endedAt }: Mark): Window | null {
   return end > from ? { from, to: end } : null
 }
 
+export const holds = ({ from, to }: Window, at: number) => from <= at && at < to
+
+/** Whether an acknowledgement speaks of this entry of the log. */
+export const acknowledges = (
+  { kind, from, to, eventId }: Mark,
+  event: { id: string; at: number },
+): boolean =>
+  kind === 'acknowledgement' &&
+  (eventId === null ? event.at >= (from ?? 0) && event.at <= (to ?? 0) : eventId === event.id)
+
 /** Who gave the last acknowledgement is told for so long. */
 export const acknowledgedForMs = 24 * 3_600_000

@@ -223,8 +223,10 @@ const activity = createRoute({
     tunnel: uuidOf(search.tunnel),
     kind: someOf(eventKinds, search.kind),
     range: parseRange(search.range) && String(search.range),
+    dialog: oneOf(['acknowledge'], search.dialog),
+    event: /^\d+-\d+-\d+$/.test(String(search.event)) ? String(search.event) : undefined,
   }),
-  loaderDeps: ({ search }) => search,
+  loaderDeps: ({ search: { tunnel, kind, range } }) => ({ tunnel, kind, range }),
   loader: ({ context, deps }) => {
     void context.cache.ensureQueryData(tunnelsQuery)
     void context.cache.prefetchInfiniteQuery(activityQuery(activityFilter(deps)))

@@ -1,12 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { eventKinds } from '#contract/history.ts'
+import { eventKinds, isChange } from '#contract/history.ts'
 import { acknowledgedForMs, type Mark } from '#contract/marks.ts'
 import {
   attentionOf,
   type Change,
   emptyStanding,
-  isChange,
   nextEdge,
   type Standing,
   withAcknowledgement,

@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '#contract/history.ts'
-import { acknowledgedForMs, type Mark, type Window, windowOf } from '#contract/marks.ts'
+import { acknowledgedForMs, holds, type Mark, type Window, windowOf } from '#contract/marks.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 
 /** What has people to look at, and what has somebody said? Pure; one `Standing` a tunnel. */
@@ -17,14 +17,6 @@ export type Change = Pick<HistoryEvent, 'id' | 'at'>
 export type Attention = Pick<Tunnel, 'unacknowledged' | 'acknowledged' | 'maintenance'>
 
 export const emptyStanding: Standing = { waiting: [], acknowledged: null, maintenance: [] }
-
-/** Whether somebody should know of it: another active connector, none any more, or all of it down. */
-export const isChange = ({ kind, to }: Pick<HistoryEvent, 'kind' | 'to'>) =>
-  kind === 'active-changed' ||
-  kind === 'no-active-began' ||
-  (kind === 'status-changed' && to === 'down')
-
-export const holds = ({ from, to }: Window, at: number) => from <= at && at < to
 
 /** When its traffic was, is or will be worked on. */
 export const windowsOf = ({ maintenance }: Standing): Window[] =>

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { eventKinds, type HistoryEvent } from '#contract/history.ts'
+import { eventKinds, type HistoryEvent, isChange } from '#contract/history.ts'
 import {
   type AcknowledgementRequest,
   type MaintenanceRequest,
@@ -19,7 +19,6 @@ import {
   type Attention,
   attentionOf,
   emptyStanding,
-  isChange,
   nextEdge,
   type Standing,
   windowsOf,

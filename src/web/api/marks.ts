@@ -27,6 +27,17 @@ export const maintenanceQuery = (tunnelId: string) =>
     staleTime: 0,
   })
 
+/** Everything that people said to a tunnel's story, as far back as it is kept. Asked again as above. */
+export const saidQuery = (tunnelId: string) =>
+  queryOptions({
+    queryKey: [...historyKey(tunnelId), 'said'],
+    queryFn: ({ signal }) =>
+      get(MarkList, `/tunnels/${tunnelId}/marks?from=0&to=${Math.round(serverNow()) + 1}`, {
+        signal,
+      }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
 export const useAcknowledge = (tunnelId: string) =>
   useMutation({
     mutationFn: (request: AcknowledgementRequest) =>

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { eventSentence, type HistoryEvent } from '#contract/history.ts'
-import type { TunnelDetail } from '#contract/tunnel.ts'
+import { eventSentence, type HistoryEvent, isChange } from '#contract/history.ts'
+import type { Tunnel } from '#contract/tunnel.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useAcknowledge } from '#web/api/marks.ts'
 import { useWhyNot } from '#web/api/operations.ts'
@@ -15,7 +15,7 @@ import { WordsField } from './fields.tsx'
 import { changesText } from './words.ts'
 
 const kinds = ['active-changed', 'no-active-began', 'status-changed'] as const
-type Seen = NonNullable<TunnelDetail['unacknowledged']>
+type Seen = NonNullable<Tunnel['unacknowledged']>
 
 /** More than these are not told one by one. */
 const mostListed = 20
@@ -23,19 +23,23 @@ const mostListed = 20
 /** Says that somebody has seen what changed. What comes after the dialog was opened is not covered. */
 export function AcknowledgeDialog({
   tunnel,
+  event,
   onClose,
 }: {
-  tunnel: TunnelDetail
+  tunnel: Pick<Tunnel, 'id' | 'unacknowledged'>
+  /** The entry of the log that it begins with; left out: all of them. */
+  event?: HistoryEvent
   onClose: () => void
 }) {
   const zone = useZone()
   const [seen, setSeen] = useState(tunnel.unacknowledged)
-  const [eventId, setEventId] = useState('')
+  const [eventId, setEventId] = useState(event?.id ?? '')
   const [comment, setComment] = useState('')
   const acknowledge = useAcknowledge(tunnel.id)
   const notAllowed = useWhyNot('acknowledgementAdd')
   const problem = acknowledge.error ? toProblem(acknowledge.error) : null
-  const changes = useChanges(tunnel.id, seen)
+  const listed = useChanges(tunnel.id, seen)
+  const changes = event && !listed.some(({ id }) => id === event.id) ? [event, ...listed] : listed
   const more = (tunnel.unacknowledged?.count ?? 0) - (seen?.count ?? 0)
   const isLater = more > 0 && !acknowledge.isPending
   const reason = notAllowed ?? (seen ? null : 'Nothing waits for an acknowledgement.')
@@ -57,7 +61,7 @@ export function AcknowledgeDialog({
     >
       {seen === null ? (
         <p className="text-ink-2">Nothing of this tunnel waits for an acknowledgement now.</p>
-      ) : changes.length > 1 ? (
+      ) : seen.count > 1 && changes.length > 0 ? (
         <Field label="What you have seen">
           {(control) => (
             <Select
@@ -115,7 +119,5 @@ function useChanges(tunnelId: string, seen: Seen | null): HistoryEvent[] {
     enabled: isShort,
   })
   if (!isShort) return []
-  return (data?.pages[0]?.events ?? []).filter(
-    ({ kind, to }) => kind !== 'status-changed' || to === 'down',
-  )
+  return (data?.pages[0]?.events ?? []).filter(isChange)
 }

@@ -6,7 +6,7 @@ export const roleLooks: Record<ConnectorRole, { word: string; ink: string; meani
   active: { word: 'Active', ink: 'text-good', meaning: 'Carries the traffic' },
   passive: {
     word: 'Passive',
-    ink: 'text-ink-2',
+    ink: 'text-ink-3',
     meaning: 'Connected and standing by: takes over when the active one is lost',
   },
   offline: { word: 'Offline', ink: 'text-bad', meaning: 'Not connected: can’t take over' },

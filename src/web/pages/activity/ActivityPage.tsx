@@ -1,15 +1,23 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useMemo } from 'react'
-import { activityQuery, activitySearch } from '#web/api/queries.ts'
+import { lazy, Suspense, useMemo } from 'react'
+import type { HistoryEvent } from '#contract/history.ts'
+import { useDialogClose } from '#web/api/dialog-history.ts'
+import { activityQuery, activitySearch, tunnelsQuery } from '#web/api/queries.ts'
+import { useStable } from '#web/charts/use-stable.ts'
 import { Exports } from '#web/log/Exports.tsx'
 import { LogView } from '#web/log/LogView.tsx'
 import { Button } from '#web/ui/Button.tsx'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
+import { useShortcut } from '#web/ui/shortcuts.ts'
 import { ActivityFilters } from './ActivityFilters.tsx'
 import { EventRow } from './EventRow.tsx'
 import { type ActivitySearch, activityFilter } from './filter.ts'
+
+const AcknowledgeDialog = lazy(async () => ({
+  default: (await import('#web/marks/AcknowledgeDialog.tsx')).AcknowledgeDialog,
+}))
 
 const route = getRouteApi('/activity')
 
@@ -23,6 +31,22 @@ export function ActivityPage() {
   const events = useMemo(() => query.data?.pages.flatMap((page) => page.events) ?? [], [query.data])
   const change = (next: Partial<ActivitySearch>) =>
     void navigate({ search: (old) => ({ ...old, ...next }), replace: true, resetScroll: false })
+  const { data: list } = useSuspenseQuery(tunnelsQuery)
+  const acknowledging = search.dialog ? events.find(({ id }) => id === search.event) : undefined
+  const itsTunnel = list.tunnels.find(({ id }) => id === acknowledging?.tunnelId)
+  const acknowledge = useStable((event: HistoryEvent) => {
+    void navigate({
+      search: (old) => ({ ...old, dialog: 'acknowledge', event: event.id }),
+      state: { dialogOver: true },
+      resetScroll: false,
+    })
+  })
+  const close = useDialogClose(search.dialog, () => change({ dialog: undefined, event: undefined }))
+  // The entry under the hand; else the newest that waits.
+  useShortcut('acknowledge', () => {
+    const here = document.activeElement?.closest('[data-entry]') ?? document
+    here.querySelector<HTMLElement>('[data-acknowledge]')?.click()
+  })
   const clear = () => void navigate({ search: {}, replace: true, resetScroll: false })
   const isFiltered = Boolean(search.tunnel ?? search.kind ?? search.range)
 
@@ -34,11 +58,13 @@ export function ActivityPage() {
       </div>
       <ActivityFilters search={search} onChange={change} onClear={isFiltered ? clear : null} />
       <LogView
-        key={JSON.stringify(search)}
+        key={activitySearch(filter)}
         query={query}
         entries={events}
         rowPx={42}
-        renderEntry={(event, zone) => <EventRow event={event} zone={zone} />}
+        renderEntry={(event, zone) => (
+          <EventRow event={event} zone={zone} onAcknowledge={acknowledge} />
+        )}
         empty={
           isFiltered ? (
             <EmptyState
@@ -54,6 +80,11 @@ export function ActivityPage() {
           )
         }
       />
+      <Suspense>
+        {acknowledging && itsTunnel ? (
+          <AcknowledgeDialog tunnel={itsTunnel} event={acknowledging} onClose={close} />
+        ) : null}
+      </Suspense>
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { eventSentence, type HistoryEvent } from '#contract/history.ts'
+import { eventSentence, type HistoryEvent, isChange } from '#contract/history.ts'
 import {
   type ConnectorRole,
   connectorRoles,
@@ -9,6 +9,7 @@ import {
 } from '#contract/tunnel.ts'
 import { precisionText } from '#web/charts/precision.ts'
 import { rangeSearch, rangeText, toRange } from '#web/charts/range.ts'
+import { AttendedNote } from '#web/marks/AttendedNote.tsx'
 import { serverNow } from '#web/ui/clock.ts'
 import { Icon, type IconName } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
@@ -19,9 +20,20 @@ import { clockIn, type Zone } from '#web/ui/zone.ts'
 import { toPieces } from './rows.ts'
 
 /** One entry of the log: when (and how exactly), what, and where. */
-export function EventRow({ event, zone }: { event: HistoryEvent; zone: Zone }) {
+export function EventRow({
+  event,
+  zone,
+  onAcknowledge,
+}: {
+  event: HistoryEvent
+  zone: Zone
+  onAcknowledge: (event: HistoryEvent) => void
+}) {
   return (
-    <div className="grid grid-cols-[1.25rem_minmax(0,1fr)] items-start gap-x-2.5 px-3 py-2 hover:bg-hover sm:grid-cols-[10.5rem_1.25rem_minmax(0,1fr)_minmax(8rem,18rem)] sm:px-4">
+    <div
+      data-entry={event.id}
+      className="grid grid-cols-[1.25rem_minmax(0,1fr)] items-start gap-x-2.5 px-3 py-2 hover:bg-hover sm:grid-cols-[10.5rem_1.25rem_minmax(0,1fr)_minmax(8rem,18rem)] sm:px-4"
+    >
       <span className="flex items-baseline gap-1.5 whitespace-nowrap max-sm:col-start-2 max-sm:row-start-2 max-sm:text-sm">
         <Moment event={event} zone={zone} />
         <span
@@ -35,7 +47,19 @@ export function EventRow({ event, zone }: { event: HistoryEvent; zone: Zone }) {
         <EventMark event={event} />
       </span>
       <span className="min-w-0 break-words max-sm:row-start-1">
-        <Sentence event={event} />
+        <span className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5">
+          <span className="min-w-0 break-words">
+            <Sentence event={event} />
+          </span>
+          {event.tunnelId !== null && isChange(event) ? (
+            <AttendedNote
+              event={event}
+              tunnelId={event.tunnelId}
+              zone={zone}
+              onAcknowledge={() => onAcknowledge(event)}
+            />
+          ) : null}
+        </span>
       </span>
       <span className="min-w-0 truncate max-sm:col-start-2 max-sm:row-start-3 max-sm:text-sm">
         {event.tunnelId === null ? (

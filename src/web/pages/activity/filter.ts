@@ -6,6 +6,9 @@ export type ActivitySearch = {
   tunnel?: string | undefined
   kind?: EventKind[] | undefined
   range?: string | undefined
+  dialog?: 'acknowledge' | undefined
+  /** The entry that the dialog is about. */
+  event?: string | undefined
 }
 
 /** What it asks for. */
