@@ -130,12 +130,15 @@ const stickyPx = () =>
 /** How much of it the bar covers that is there while rows are selected; see `SelectionBar`. */
 const dockPx = () => document.querySelector('[data-dock]')?.clientHeight ?? 0
 
-/** The room of the rows that are not in the document. */
+/**
+ * The room of the rows that are not in the document. In the first column only: a cell that spanned columns which
+ * are not there would make new ones, and they would take their share of the name's room.
+ */
 function Spacer({ height }: { height: number }) {
   return height > 0 ? (
     <tr aria-hidden="true">
       {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- hidden, and no control */}
-      <td colSpan={columns.length} style={{ height, padding: 0 }} />
+      <td style={{ height, padding: 0 }} />
     </tr>
   ) : null
 }
