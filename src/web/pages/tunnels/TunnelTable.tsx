@@ -174,7 +174,10 @@ const stickyPx = () =>
 /** How much of it the bar covers that is there while rows are selected; see `SelectionBar`. */
 const dockPx = () => document.querySelector('[data-dock]')?.clientHeight ?? 0
 
-/** The room of the rows that are not in the document. One cell: to span columns that are hidden would make them. */
+/**
+ * The room of the rows that are not in the document. In the first column only: a cell that spanned columns which
+ * are not there would make new ones, and they would take their share of the name's room.
+ */
 function Spacer({ height }: { height: number }) {
   return height > 0 ? (
     <tr aria-hidden="true">

@@ -50,7 +50,7 @@ export function ViewList({ search, onClose }: { search: string; onClose: () => v
       <h2 id={titleId} className="text-sm font-medium text-ink-2">
         Saved views
       </h2>
-      <ul className="-mx-2 max-h-72 overflow-y-auto px-0.5">
+      <ul className="-mx-2 max-h-72 overflow-y-auto px-0.5 py-1">
         <li className="flex">
           <OpenButton isOpen={search === ''} onOpen={() => open('')}>
             All tunnels
