@@ -30,6 +30,8 @@ function shotsOf(tunnels: Tunnel[]): Shot[] {
   return [
     { name: 'tunnels', path: '/' },
     { name: 'tunnels-filtered', path: '/?status=degraded,down' },
+    { name: 'tunnels-view', path: '/?status=degraded,down', act: press('v') },
+    { name: 'tunnels-selected', path: '/', act: press('Control+a') },
     { name: 'tunnels-no-match', path: '/?q=nothing-like-this' },
     { name: 'create', path: '/?dialog=create' },
     { name: 'palette', path: '/', act: press('Control+k') },
