@@ -32,6 +32,8 @@ function shotsOf(tunnels: Tunnel[]): Shot[] {
     { name: 'tunnels-filtered', path: '/?status=degraded,down' },
     { name: 'tunnels-grouped', path: '/?group=team&closed=network' },
     { name: 'tunnels-tagged', path: '/?tag=team:network' },
+    { name: 'tunnels-view', path: '/?status=degraded,down', act: press('v') },
+    { name: 'tunnels-selected', path: '/', act: press('Control+a') },
     { name: 'tunnels-no-match', path: '/?q=nothing-like-this' },
     { name: 'create', path: '/?dialog=create' },
     { name: 'palette', path: '/', act: press('Control+k') },
