@@ -9,6 +9,7 @@ import type { World } from './world.ts'
 const namesOf = (page: Page) => page.getByRole('rowheader').getByRole('link').allTextContents()
 const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'Edit tags' })
 const fieldOf = (page: Page) => dialogOf(page).getByRole('combobox', { name: 'Tags' })
+const headsOf = (page: Page) => page.getByRole('rowheader').getByRole('button')
 const tagsOf = (page: Page) => page.getByRole('list', { name: 'Tags' }).getByRole('listitem')
 
 /** Puts tags on as somebody else would. */
@@ -139,7 +140,7 @@ test('the list stands in groups, the worst first, and each closes by keyboard', 
   await page.getByRole('button', { name: 'Group by: nothing' }).click()
   await page.getByRole('menuitemradio', { name: 'site' }).click()
   await expect(page).toHaveURL(/\?group=site$/)
-  const heads = page.getByRole('rowheader').getByRole('button')
+  const heads = headsOf(page)
   await expect(heads).toHaveText([
     /^paris1 tunnel.*1 tunnel down/,
     /^No site8 tunnels.*1 tunnel degraded/,
@@ -163,8 +164,13 @@ test('the list stands in groups, the worst first, and each closes by keyboard', 
   await expect(rowOf(page, 'gru-plant-scada')).toBeHidden()
   await heads.nth(1).click()
   await expect(rowOf(page, 'gru-plant-scada')).toBeVisible()
+})
 
-  // A group moves when its state does.
+test('a group comes to the front when one of its tunnels goes down', async ({ page, world }) => {
+  await tagSites(page, world)
+  await page.goto('/?group=site')
+  const heads = headsOf(page)
+  await expect(heads.nth(0)).toHaveText(/^paris/)
   const { connectors } = await world.tunnel('lon-branch-core')
   for (const { id } of connectors) await world.kill(id)
   await expect(heads.nth(0)).toHaveText(/^london.*1 tunnel down/, { timeout: 20_000 })
@@ -189,13 +195,13 @@ test.describe('with a thousand tunnels', () => {
 
   test('groups stay in the window too, and no column moves while one scrolls', async ({ page }) => {
     await page.goto('/?group=status')
-    await expect(page.getByRole('rowheader').getByRole('button').first()).toBeVisible()
+    await expect(headsOf(page).first()).toBeVisible()
     expect(await page.getByRole('row').count()).toBeLessThan(100)
     const widthOf = async () =>
       (await page.getByRole('columnheader', { name: 'Name' }).boundingBox())?.width
     const before = await widthOf()
     expect(before).toBeGreaterThan(150)
-    await page.getByRole('rowheader').getByRole('button').first().focus()
+    await headsOf(page).first().focus()
     await page.keyboard.press('End')
     await expect(page.getByRole('row').last()).toHaveAttribute('aria-rowindex', '1005')
     expect(await widthOf()).toBe(before)
