@@ -30,8 +30,9 @@ export function Stat({
       className={`flex min-h-18 min-w-0 flex-[1_1_10.5rem] flex-col bg-panel px-4 py-2.5 ${wide ? 'max-sm:basis-full' : ''}`}
     >
       <dt className="text-sm text-ink-2">{name}</dt>
-      <dd className="mt-0.5 min-w-0">
-        <div className="truncate font-medium">{children}</div>
+      <dd className="mt-0.75 min-w-0">
+        {/* As high as what is pressed must be, clear of a name that explains itself. */}
+        <div className="truncate leading-6 font-medium">{children}</div>
         <div className="min-h-5 text-sm text-ink-2 sm:truncate">{note}</div>
       </dd>
     </div>

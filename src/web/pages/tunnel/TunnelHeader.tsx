@@ -226,7 +226,7 @@ function Vitals({
               <Link
                 to="/tunnels/$tunnelId/connectors/$connectorId"
                 params={{ tunnelId: tunnel.id, connectorId: active.id }}
-                className="font-mono text-accent-text hover:underline"
+                className="inline-block font-mono text-accent-text hover:underline"
               >
                 {shortId(active.id)}
               </Link>
