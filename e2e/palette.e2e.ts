@@ -82,12 +82,13 @@ test('on a tunnel’s page each action stands beside its key, and what waits for
 })
 
 test('one key turns the light on and off', async ({ page }) => {
-  const theme = () => page.evaluate(() => document.documentElement.dataset.theme)
-  const before = await theme()
+  await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
+  const root = page.locator('html')
+  const before = String(await root.getAttribute('data-theme'))
   await page.keyboard.press('Shift+D')
-  expect(await theme()).not.toBe(before)
+  await expect(root).not.toHaveAttribute('data-theme', before)
   await page.keyboard.press('Shift+D')
-  expect(await theme()).toBe(before)
+  await expect(root).toHaveAttribute('data-theme', before)
 })
 
 bare('what a viewer may not do is listed with the reason', async ({ context }) => {
