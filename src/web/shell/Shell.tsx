@@ -75,7 +75,8 @@ export function Shell({ me }: { me: Me }) {
       <Suspense>
         <Beacon />
       </Suspense>
-      <Suspense>
+      {/* While it is on its way the keys are its own already: what is typed must not act on the page. */}
+      <Suspense fallback={<dialog open hidden aria-hidden="true" />}>
         {layer === 'palette' ? (
           <Palette rowId={rowId} onClose={() => setLayer(null)} onHelp={() => setLayer('help')} />
         ) : null}
