@@ -42,7 +42,7 @@ test.describe('with a finger', () => {
     await page.getByRole('button', { name: 'What HA readiness means' }).tap()
     const text = page.getByRole('dialog', { name: 'What this means' })
     await expect(text).toContainText('takes over if the active connector disconnects')
-    await page.touchscreen.tap(3, 690)
+    await page.keyboard.press('Escape')
     await expect(text).toBeHidden()
   })
 })
