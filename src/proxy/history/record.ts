@@ -10,6 +10,7 @@ import type { Look } from '../poller/present.ts'
 import { haOf, isSameSight, type Sight } from '../poller/sight.ts'
 import { isLocked, type Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
+import { createTurns } from '../turns.ts'
 import {
   advance,
   type Book,
@@ -80,14 +81,8 @@ export async function createRecorder(deps: RecorderDeps) {
   /** How many entries one moment of a tunnel has already, newest moments last. */
   const counted = new Map<string, number>()
   const statements = new Map<number, CompiledQuery>()
-  let tail: Promise<unknown> = Promise.resolve()
-
   /** One after the other: keys and books that one of them changes are on disk before the next reads them. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = tail.then(work)
-    tail = turn.catch(() => {})
-    return turn
-  }
+  const inTurn = createTurns()
 
   /** Never throws: what can't be written is said by `onTrouble`, and shown live all the same. */
   const record = (looks: Look[]): Promise<void> =>

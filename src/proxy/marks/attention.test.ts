@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { eventKinds, isChange } from '#contract/history.ts'
+import { markOf } from '#contract/mark-of.ts'
 import { acknowledgedForMs, type Mark } from '#contract/marks.ts'
 import {
   attentionOf,
@@ -14,20 +15,7 @@ import {
   withoutOld,
 } from './attention.ts'
 
-const mark = (more: Partial<Mark>): Mark => ({
-  id: 'one',
-  tunnelId: 'a tunnel',
-  kind: 'acknowledgement',
-  at: 0,
-  from: null,
-  to: null,
-  by: 'Ada',
-  byId: 'person:ada',
-  text: null,
-  eventId: null,
-  endedAt: null,
-  ...more,
-})
+const mark = (more: Partial<Mark>) => markOf({ kind: 'acknowledgement', ...more })
 const maintenance = (from: number, to: number, more: Partial<Mark> = {}) =>
   mark({ id: `${from}-${to}`, kind: 'maintenance', from, to, ...more })
 const change = (at: number): Change => ({ id: `1-${at}-0`, at })

@@ -15,6 +15,7 @@ import type { Who } from '../identity/guard.ts'
 import { ProblemError } from '../problem.ts'
 import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
+import { createTurns } from '../turns.ts'
 import {
   type Attention,
   attentionOf,
@@ -56,15 +57,10 @@ const longestSleepMs = 24 * 3_600_000
 export async function createMarks(deps: MarksDeps) {
   const { db, now } = deps
   const standings = await load(deps)
-  let tail: Promise<unknown> = Promise.resolve()
   let cancel = () => {}
 
   /** One after the other, so that two who say the same at once are told of each other. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = tail.then(work)
-    tail = turn.catch(() => {})
-    return turn
-  }
+  const inTurn = createTurns()
 
   const standingOf = (tunnelId: string) => standings.get(tunnelId) ?? emptyStanding
 

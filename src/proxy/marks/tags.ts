@@ -3,6 +3,7 @@ import { changedTags, mostTags } from '#contract/tags.ts'
 import { notRecorded } from '../identity/audit.ts'
 import { ProblemError } from '../problem.ts'
 import type { Store } from '../store/open.ts'
+import { createTurns } from '../turns.ts'
 
 /**
  * How people label tunnels: on disk, then told to everybody. Cloudflare never hears of it. A deleted tunnel
@@ -21,7 +22,7 @@ export type TagStep = { from: string[]; to: string[] }
 
 export async function createTags({ db, tell }: TagsDeps) {
   const kept = await loadTags(db)
-  let tail: Promise<unknown> = Promise.resolve()
+  const inTurn = createTurns()
 
   const of = (tunnelId: string): string[] => kept.get(tunnelId) ?? []
 
@@ -56,20 +57,17 @@ export async function createTags({ db, tell }: TagsDeps) {
    * @param perform is told what the change makes of the tags; it calls `write` when that is noted down.
    * @throws ProblemError `invalid-request` when there would be too many; `not-recorded`.
    */
-  function change(
+  const change = (
     tunnelId: string,
     wanted: TagChange,
     perform: (step: TagStep, write: () => Promise<void>) => Promise<void>,
-  ): Promise<void> {
-    const turn = tail.then(() => {
+  ): Promise<void> =>
+    inTurn(async () => {
       const from = of(tunnelId)
       const step = { from, to: changedTags(from, wanted) }
       if (step.to.length > mostTags) throw tooMany(step)
-      return perform(step, () => write(tunnelId, step))
+      await perform(step, () => write(tunnelId, step))
     })
-    tail = turn.catch(() => {})
-    return turn
-  }
 
   return { of, change }
 }

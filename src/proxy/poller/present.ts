@@ -10,6 +10,7 @@ import type {
 import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
 import { outlookOf, promotionChecks, readinessOf, type Situation } from '../failover/checks.ts'
 import { reportedSince } from '../history/advance.ts'
+import { createTurns } from '../turns.ts'
 import { type Change, diff } from './diff.ts'
 import { activeIdOf, haOf, keepSame, type Sight } from './sight.ts'
 
@@ -71,7 +72,8 @@ type Known = {
 export function createPresent(deps: PresentDeps) {
   const { now } = deps
   const known = new Map<string, Known>()
-  let tail: Promise<unknown> = Promise.resolve()
+  /** One landing after the other: what is recorded, shown and told is always in the same order. */
+  const inTurn = createTurns()
 
   /**
    * What an earlier run saw last: shown with its age until the first look, and what the first look is
@@ -84,13 +86,6 @@ export function createPresent(deps: PresentDeps) {
       const one = begin(sight.listed, listedAt ?? 0)
       known.set(sight.listed.id, { ...one, sight, seenAt })
     }
-  }
-
-  /** One landing after the other: what is recorded, shown and told is always in the same order. */
-  function inTurn<T>(landing: () => Promise<T>): Promise<T> {
-    const turn = tail.then(landing)
-    tail = turn.catch(() => {})
-    return turn
   }
 
   const situationOf = (one: Known): Situation => ({
