@@ -8,7 +8,15 @@ import { openDoor } from './door.ts'
 import { type Caller, callers, type HostileRequest, hostileRequests, oddIds } from './hostile.ts'
 import { type Heard, say, toText } from './raw.ts'
 import { startRig } from './rig.ts'
-import { createVisitor, goodPassword, join, publicUrl, setUp, type Visitor } from './visitor.ts'
+import {
+  createVisitor,
+  goodPassword,
+  hang,
+  join,
+  publicUrl,
+  setUp,
+  type Visitor,
+} from './visitor.ts'
 import { startWorld, type World } from './world.ts'
 
 /**
@@ -48,10 +56,7 @@ beforeAll(async () => {
   visitors.viewer = (await join(rig, admin, names.viewer, 'viewer')).visitor
   visitors.operator = (await join(rig, admin, names.operator, 'operator')).visitor
   visitors.nobody = createVisitor(rig)
-  visitors.screen = createVisitor(rig)
-  const { json } = await admin.ask('POST', '/screens/links', { name: 'Wall', view: '/', days: 90 })
-  const secret = (json as { path: string }).path.split('#')[1]
-  await visitors.screen.ask('POST', '/screens/claims', { secret })
+  visitors.screen = await hang(rig, admin, { days: 90 })
   door = await openDoor(rig)
 }, 120_000)
 afterAll(async () => {

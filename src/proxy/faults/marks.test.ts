@@ -5,7 +5,7 @@ import type { Mark, MarkList } from '#contract/marks.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { watchTunnel } from './failing-over.ts'
 import { type Rig, startRig } from './rig.ts'
-import { createVisitor, join, publicUrl, setUp } from './visitor.ts'
+import { hang, join, publicUrl, setUp } from './visitor.ts'
 import { startWorld, type World } from './world.ts'
 
 /** What waits for an acknowledgement, who gave it, notes and maintenance, through the real Tandem. */
@@ -311,10 +311,7 @@ test('a screen is told who acknowledged and why, and not who does the maintenanc
   await rig.looked()
   const admin = await setUp(rig)
   const ben = (await join(rig, admin, 'Ben', 'operator')).visitor
-  const screen = createVisitor(rig)
-  const link = await admin.ask('POST', '/screens/links', { name: 'Wall', view: '/', days: 1 })
-  const secret = (link.json as { path: string }).path.split('#')[1]
-  await screen.ask('POST', '/screens/claims', { secret })
+  const screen = await hang(rig, admin)
   await world.order(`/tunnels/${tunnelId}/swap`, { connectorId: connectorIds[1] })
   await rig.time.until(
     'the switch was seen',

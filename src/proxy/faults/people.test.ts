@@ -2,7 +2,15 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Account, Invitation, Person, Screen, SessionRow } from '#contract/people.ts'
 import type { SessionAnswer } from '#contract/session.ts'
 import { startRig } from './rig.ts'
-import { createVisitor, goodPassword, join, publicUrl, setUp, type Visitor } from './visitor.ts'
+import {
+  createVisitor,
+  goodPassword,
+  hang,
+  join,
+  publicUrl,
+  setUp,
+  type Visitor,
+} from './visitor.ts'
 import { startWorld, type World } from './world.ts'
 
 /** What the pages for people and screens need of the API beside signing in: removing, taking back, renaming. */
@@ -109,10 +117,7 @@ test('a person sees themselves, and ends every session but the one at hand', asy
 
 test('a screen knows the page that it is for, and gets another name', async () => {
   const link = { name: 'Lobby', view: '/?status=["down"]', days: 30 }
-  const { json } = await admin.ask('POST', '/screens/links', link)
-  const screen = createVisitor(rig, '192.0.2.77')
-  const secret = (json as { path: string }).path.split('#')[1]
-  await screen.ask('POST', '/screens/claims', { secret })
+  const screen = await hang(rig, admin, link, '192.0.2.77')
   const { me } = (await screen.ask('GET', '/session')).json as SessionAnswer
   expect(me).toMatchObject({ kind: 'screen', name: 'Lobby', view: '/?status=["down"]' })
   const list = async () =>

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type OperationId, operations, type Role } from '#contract/operations.ts'
 import { routePath } from '../identity/guard.ts'
 import { startRig } from './rig.ts'
-import { createVisitor, join, kindOf, publicUrl, setUp, type Visitor } from './visitor.ts'
+import { createVisitor, hang, join, kindOf, publicUrl, setUp, type Visitor } from './visitor.ts'
 import { startWorld, type World } from './world.ts'
 
 /** S17: everybody tries everything. Who may what is said here once more, in full, and on purpose apart. */
@@ -108,10 +108,7 @@ beforeAll(async () => {
   callers.viewer = (await join(rig, admin, 'Vic', 'viewer')).visitor
   callers.operator = (await join(rig, admin, 'Ona', 'operator')).visitor
   callers.admin = admin
-  callers.screen = createVisitor(rig)
-  const { json } = await admin.ask('POST', '/screens/links', { name: 'Wall', view: '/', days: 1 })
-  const secret = (json as { path: string }).path.split('#')[1]
-  await callers.screen.ask('POST', '/screens/claims', { secret })
+  callers.screen = await hang(rig, admin)
 })
 afterAll(async () => {
   await rig.end()

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { heartbeatMs, LiveEvent } from '#contract/events.ts'
 import type { Screen } from '#contract/people.ts'
 import { startRig } from './rig.ts'
-import { createVisitor, goodPassword, join, publicUrl, setUp, type Visitor } from './visitor.ts'
+import { goodPassword, hang, join, publicUrl, setUp, type Visitor } from './visitor.ts'
 import { startWorld, type World } from './world.ts'
 
 /** S19: an open stream ends with what it was opened by, over a real socket. */
@@ -105,10 +105,7 @@ describe('S19 a stream', () => {
   })
 
   test('of a screen ends when its access is taken away', async () => {
-    const screen = createVisitor(rig)
-    const made = await admin.ask('POST', '/screens/links', { name: 'Wall', view: '/', days: 9 })
-    const secret = (made.json as { path: string }).path.split('#')[1]
-    await screen.ask('POST', '/screens/claims', { secret })
+    const screen = await hang(rig, admin, { days: 9 })
     const stream = await open(screen)
     const [row] = ((await admin.ask('GET', '/screens')).json as { screens: Screen[] }).screens
     await admin.ask('DELETE', `/screens/${row?.id}`)

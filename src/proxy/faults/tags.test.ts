@@ -3,8 +3,9 @@ import type { LiveEvent } from '#contract/events.ts'
 import type { TagChange } from '#contract/tag-requests.ts'
 import { mostTags } from '#contract/tags.ts'
 import type { TunnelDetail, TunnelList } from '#contract/tunnel.ts'
+import { watchTunnel } from './failing-over.ts'
 import { type Rig, startRig } from './rig.ts'
-import { createVisitor, join, publicUrl, setUp } from './visitor.ts'
+import { hang, join, publicUrl, setUp } from './visitor.ts'
 import { startWorld, type World } from './world.ts'
 
 /** How people label tunnels, through the real Tandem. */
@@ -16,12 +17,6 @@ beforeAll(async () => {
 afterAll(() => world.end())
 beforeEach(() => world.reset())
 
-async function watchOne() {
-  const { tunnelId } = await world.addTunnel('ams-core', 2)
-  const rig = await startRig(world)
-  await rig.looked()
-  return { rig, tunnelId }
-}
 const pathOf = (tunnelId: string) => `/tunnels/${tunnelId}/tags`
 const change = (rig: Rig, tunnelId: string, { add = [], remove = [] }: Partial<TagChange>) =>
   rig.ask('PATCH', pathOf(tunnelId), { add, remove })
@@ -30,7 +25,7 @@ const recordsOf = (rig: Rig) =>
   rig.db.selectFrom('audit').selectAll().where('what', '=', 'tunnelTag').orderBy('seq').execute()
 
 test('are put on and taken off: on disk, on record, told to everybody, and kept over a restart', async () => {
-  const { rig, tunnelId } = await watchOne()
+  const { rig, tunnelId } = await watchTunnel(world, 2)
   expect(await tagsOf(rig, tunnelId)).toEqual([])
   const told: string[][] = []
   rig.tandem.parts.bus.subscribe(({ event }: { event: LiveEvent }) => {
@@ -61,7 +56,7 @@ test('are put on and taken off: on disk, on record, told to everybody, and kept 
 })
 
 test('of two people at the same moment stay both, and so does what each took off', async () => {
-  const { rig, tunnelId } = await watchOne()
+  const { rig, tunnelId } = await watchTunnel(world, 2)
   await change(rig, tunnelId, { add: ['old', 'older'] })
   const all = await Promise.all([
     change(rig, tunnelId, { add: ['site:ams'], remove: ['old'] }),
@@ -79,7 +74,7 @@ test('of two people at the same moment stay both, and so does what each took off
 })
 
 test('that are no tags, or too many, are refused in a sentence and change nothing', async () => {
-  const { rig, tunnelId } = await watchOne()
+  const { rig, tunnelId } = await watchTunnel(world, 2)
   const most = Array.from({ length: mostTags }, (_, n) => `tag-${String(n).padStart(2, '0')}`)
   await change(rig, tunnelId, { add: most })
   const path = pathOf(tunnelId)
@@ -99,7 +94,7 @@ test('that are no tags, or too many, are refused in a sentence and change nothin
 })
 
 test('P3 that can’t be written down are not shown', async () => {
-  const { rig, tunnelId } = await watchOne()
+  const { rig, tunnelId } = await watchTunnel(world, 2)
   await change(rig, tunnelId, { add: ['critical'] })
   await rig.db.schema.alterTable('tunnel_tags').renameTo('elsewhere').execute()
   expect(
@@ -113,7 +108,7 @@ test('P3 that can’t be written down are not shown', async () => {
 })
 
 test('of a deleted tunnel stay with its history and can’t be changed any more', async () => {
-  const { rig, tunnelId } = await watchOne()
+  const { rig, tunnelId } = await watchTunnel(world, 2)
   await change(rig, tunnelId, { add: ['site:ams'] })
   expect((await rig.ask('DELETE', `/tunnels/${tunnelId}`)).status).toBe(409)
   await world.order(`/tunnels/${tunnelId}/delete`)
@@ -135,10 +130,7 @@ test('a viewer sees them, a screen too, because a wall may be one site’s', asy
   await rig.looked()
   const admin = await setUp(rig)
   const viewer = (await join(rig, admin, 'Vic', 'viewer')).visitor
-  const screen = createVisitor(rig)
-  const link = await admin.ask('POST', '/screens/links', { name: 'Wall', view: '/wall', days: 1 })
-  const secret = (link.json as { path: string }).path.split('#')[1]
-  await screen.ask('POST', '/screens/claims', { secret })
+  const screen = await hang(rig, admin, { view: '/wall' })
   await admin.ask('PATCH', pathOf(tunnelId), { add: ['site:ams'], remove: [] })
   for (const who of [viewer, screen]) {
     const { json } = await who.ask('GET', '/tunnels')

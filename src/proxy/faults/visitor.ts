@@ -116,3 +116,18 @@ export async function join(rig: Rig, admin: Visitor, name: string, role: string)
   }
   return { visitor, personId: person.id, secret }
 }
+
+/** A wall that one of the admin's one-time links has let in. */
+export async function hang(
+  rig: Rig,
+  admin: Visitor,
+  grant: Partial<{ name: string; view: string; days: number }> = {},
+  address?: string,
+): Promise<Visitor> {
+  const link = { name: 'Wall', view: '/', days: 1, ...grant }
+  const { json } = await admin.ask('POST', '/screens/links', link)
+  const screen = createVisitor(rig, address)
+  const secret = (json as { path: string }).path.split('#')[1]
+  await screen.ask('POST', '/screens/claims', { secret })
+  return screen
+}

@@ -1,20 +1,9 @@
 import { expect, test } from 'vitest'
+import { markOf } from '#contract/mark-of.ts'
 import type { Mark } from '#contract/marks.ts'
 import { clustersOf } from './clusters.ts'
 
-const mark = (at: number, kind: Mark['kind'] = 'note'): Mark => ({
-  id: String(at),
-  tunnelId: 'a tunnel',
-  kind,
-  at,
-  from: null,
-  to: null,
-  by: 'Ada',
-  byId: 'person:ada',
-  text: null,
-  eventId: null,
-  endedAt: null,
-})
+const mark = (at: number, kind: Mark['kind'] = 'note') => markOf({ id: String(at), kind, at })
 const stretch = { from: 100, to: 200 }
 const idsOf = (marks: Mark[]) =>
   clustersOf(marks, stretch, 1000, 28).map((cluster) => cluster.marks.map(({ id }) => id))

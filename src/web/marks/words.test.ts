@@ -1,22 +1,17 @@
 import { expect, test } from 'vitest'
+import { markOf } from '#contract/mark-of.ts'
 import type { Mark } from '#contract/marks.ts'
 import { changesText, coveredText, markText, stretchText } from './words.ts'
 
 const at = (text: string) => Date.parse(`2026-11-24T${text}Z`)
-const mark = (more: Partial<Mark>): Mark => ({
-  id: 'one',
-  tunnelId: 'a tunnel',
-  kind: 'maintenance',
-  at: at('11:00:00'),
-  from: at('12:00:00'),
-  to: at('14:00:00'),
-  by: 'Ada',
-  byId: 'person:ada',
-  text: null,
-  eventId: null,
-  endedAt: null,
-  ...more,
-})
+const mark = (more: Partial<Mark>) =>
+  markOf({
+    kind: 'maintenance',
+    at: at('11:00:00'),
+    from: at('12:00:00'),
+    to: at('14:00:00'),
+    ...more,
+  })
 
 test('a stretch names its day once where it is one day, and both where it is not', () => {
   const day = 86_400_000

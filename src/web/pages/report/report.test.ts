@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { HistoryEvent, Interval, TunnelHistory } from '#contract/history.ts'
-import type { Mark } from '#contract/marks.ts'
+import { markOf } from '#contract/mark-of.ts'
 import { entriesOf, markdownOf, troublesOf } from './report.ts'
 
 const at = (minute: number) => Date.UTC(2026, 10, 24, 12, minute)
@@ -34,19 +34,12 @@ const event = (kind: HistoryEvent['kind'], minute: number, more: Partial<History
   ...more,
 })
 
-const note: Mark = {
+const note = markOf({
   id: 'note',
   tunnelId: 't',
-  kind: 'note',
   at: at(12),
-  from: null,
-  to: null,
-  by: 'Ada',
-  byId: 'person:ada',
   text: 'the carrier | called <b>',
-  eventId: null,
-  endedAt: null,
-}
+})
 
 const history: TunnelHistory = {
   tunnelId: 't',
