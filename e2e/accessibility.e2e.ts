@@ -1,3 +1,4 @@
+import { tunnelDialogs } from '#web/pages/tunnel/search.ts'
 import { acceptRisks } from './accept.ts'
 import { expectAccessible } from './axe.ts'
 import { short } from './find.ts'
@@ -69,17 +70,8 @@ test('a tunnel that was deleted', async ({ page, world }) => {
   await expectAccessible(page)
 })
 
-for (const dialog of [
-  'rename',
-  'secret',
-  'configuration',
-  'delete',
-  'replica',
-  'acknowledge',
-  'note',
-  'maintenance',
-  'tags',
-] as const) {
+// Failing over has a story of its own.
+for (const dialog of tunnelDialogs.filter((one) => one !== 'failover')) {
   test(`the dialog of a tunnel: ${dialog}`, async ({ page, world }) => {
     const { id } = await world.tunnel('lon-branch-core')
     await page.goto(`/tunnels/${id}?dialog=${dialog}`)

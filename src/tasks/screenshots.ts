@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type APIRequestContext, type Browser, chromium, type Page } from '@playwright/test'
 import type { Invitation, Pairing, Person, Screen } from '#contract/people.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
+import { tunnelDialogs } from '#web/pages/tunnel/search.ts'
 import { start } from '../../e2e/processes.ts'
 import { startTandem } from '../../e2e/tandem.ts'
 import { startWorld } from '../../e2e/world.ts'
@@ -42,18 +43,7 @@ function shotsOf(tunnels: Tunnel[]): Shot[] {
     { name: 'tunnel-30d', path: `${page}?range=30d` },
     { name: 'tunnel-down', path: `/tunnels/${down.id}` },
     { name: 'connector', path: `${page}/connectors/${triple.activeConnectorId}` },
-    ...[
-      'failover',
-      'rename',
-      'secret',
-      'configuration',
-      'delete',
-      'replica',
-      'acknowledge',
-      'note',
-      'maintenance',
-      'tags',
-    ].map((dialog) => ({
+    ...tunnelDialogs.map((dialog) => ({
       name: dialog,
       path: `${page}?dialog=${dialog}`,
     })),

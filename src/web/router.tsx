@@ -43,6 +43,7 @@ import type { AuditAddress } from './pages/audit/filter.ts'
 import { type PeopleSearch, peopleDialogs } from './pages/people/search.ts'
 import { rememberScreen, wasScreen } from './pages/screen/this-screen.ts'
 import { type ScreensSearch, screensDialogs, viewOf } from './pages/screens/search.ts'
+import { tunnelDialogs } from './pages/tunnel/search.ts'
 import { type SortKey, sortKeys } from './pages/tunnels/rows.ts'
 import { wallSearch } from './pages/wall/settings.ts'
 import { ErrorPage } from './shell/ErrorPage.tsx'
@@ -125,18 +126,6 @@ const failoverSearch = (search: Record<string, unknown>): FailoverSearch => ({
   failover: textOf(search.failover),
 })
 
-const tunnelDialogs = [
-  'failover',
-  'rename',
-  'secret',
-  'configuration',
-  'delete',
-  'replica',
-  'acknowledge',
-  'note',
-  'maintenance',
-  'tags',
-] as const
 /** Which stretch of time the history shows; see `charts/range.ts`. */
 type RangeSearch = { range?: string | undefined }
 

@@ -1,0 +1,13 @@
+/** The dialogs that the address of a tunnel's page can open. */
+export const tunnelDialogs = [
+  'failover',
+  'rename',
+  'secret',
+  'configuration',
+  'delete',
+  'replica',
+  'acknowledge',
+  'note',
+  'maintenance',
+  'tags',
+] as const
