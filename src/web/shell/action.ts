@@ -36,11 +36,3 @@ export const actionsOf =
     disabledReason: more.reason ?? null,
     run,
   })
-
-/** Has the browser save what stands at an address of Tandem's own. */
-export function download(href: string) {
-  const link = document.createElement('a')
-  link.href = href
-  link.download = ''
-  link.click()
-}

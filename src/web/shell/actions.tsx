@@ -7,9 +7,10 @@ import { activitySearch, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { savedViews } from '#web/fleet/saved-views.ts'
 import { type ActivitySearch, activityFilter } from '#web/pages/activity/filter.ts'
 import { type AuditAddress, auditSearch, toAuditSearch } from '#web/pages/audit/filter.ts'
+import { download } from '#web/ui/download.ts'
 import { setNotifications, useNotifications, whyNoNotifications } from '#web/ui/notifications.ts'
 import { setTheme, toggleTheme } from '#web/ui/theme.ts'
-import { type Action, actionsOf, download } from './action.ts'
+import { type Action, actionsOf } from './action.ts'
 import { useTunnelActions } from './tunnel-actions.tsx'
 
 /**

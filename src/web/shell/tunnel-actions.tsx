@@ -8,10 +8,11 @@ import { rangeOf, rangeQuery } from '#web/charts/range.ts'
 import { whyNoFailover } from '#web/failover/reason.ts'
 import type { TunnelSearch } from '#web/router.tsx'
 import { serverNow } from '#web/ui/clock.ts'
+import { download } from '#web/ui/download.ts'
 import type { IconName } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import type { ShortcutId } from '#web/ui/shortcuts.ts'
-import { type Action, actionsOf, download } from './action.ts'
+import { type Action, actionsOf } from './action.ts'
 
 /** What can be done with a tunnel; its name is said, because it may only be the row under the cursor. */
 export function useTunnelActions(tunnel: Tunnel | null, range: string | undefined): Action[] {

@@ -6,6 +6,7 @@ import { mostTunnels } from '#web/fleet/wall-tunnels.ts'
 import { Button, buttonClass, IconButton } from '#web/ui/Button.tsx'
 import { useCopy } from '#web/ui/CopyId.tsx'
 import { serverNow } from '#web/ui/clock.ts'
+import { download } from '#web/ui/download.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { countText } from '#web/ui/numbers.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
@@ -130,9 +131,6 @@ function CopyButton({ what, textOf }: { what: string; textOf: () => string }) {
 /** With the mark that tells Excel that names are written in Unicode. */
 function downloadText(text: string) {
   const address = URL.createObjectURL(new Blob(['\ufeff', text], { type: 'text/csv' }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = 'tunnels.csv'
-  link.click()
+  download(address, 'tunnels.csv')
   URL.revokeObjectURL(address)
 }
