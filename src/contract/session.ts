@@ -50,6 +50,13 @@ export const TokenPermission = z.object({
 })
 export type TokenPermission = z.infer<typeof TokenPermission>
 
+/** What each token is called. */
+export const tokenNames = {
+  everything: 'API token',
+  reading: 'Read token',
+  writing: 'Write token',
+} as const
+
 /** How one token fares. `purpose` is what it is used for; the token itself never leaves the proxy. */
 export const TokenState = z.object({
   purpose: z.enum(['everything', 'reading', 'writing']),

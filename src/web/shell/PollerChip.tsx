@@ -1,4 +1,4 @@
-import type { PollerState, TokenState } from '#contract/session.ts'
+import { type PollerState, type TokenState, tokenNames } from '#contract/session.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { Icon, type IconName } from '#web/ui/Icon.tsx'
 import { countText } from '#web/ui/numbers.ts'
@@ -149,7 +149,7 @@ function PollerDetails({ poller, tokens }: { poller: PollerState; tokens: TokenS
               className={`mt-0.5 size-4 ${token.verdict === 'works' ? 'text-good' : token.verdict === 'unchecked' ? 'text-ink-3' : 'text-bad'}`}
             />
             <span>
-              {purposes[token.purpose]}: {token.sentence}
+              {tokenNames[token.purpose]}: {token.sentence}
               {token.expiresAt === null ? null : (
                 <span className="text-ink-2">
                   {' '}
@@ -162,12 +162,6 @@ function PollerDetails({ poller, tokens }: { poller: PollerState; tokens: TokenS
       </ul>
     </div>
   )
-}
-
-const purposes: Record<TokenState['purpose'], string> = {
-  everything: 'API token',
-  reading: 'Read token',
-  writing: 'Write token',
 }
 
 function BudgetBar({ budget }: { budget: PollerState['budget'] }) {

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '#contract/session.ts'
+import { type SessionAnswer, tokenNames } from '#contract/session.ts'
 import type { Tone } from '#web/ui/Callout.tsx'
 import { ageText, clockText } from '#web/ui/time.ts'
 
@@ -77,7 +77,7 @@ export function noticesOf(session: SessionAnswer): Notice[] {
       notices.push({
         id: `expiring ${purpose}`,
         tone: 'warn',
-        text: `Cloudflare’s ${purpose === 'everything' ? 'API' : purpose === 'reading' ? 'read' : 'write'} token expires on ${on}, ${left}. Make a new one there, put it in the place of the old one and send Tandem a SIGHUP: nothing stops meanwhile.`,
+        text: `The ${tokenNames[purpose]} expires on ${on}, ${left}. Make a new one at Cloudflare, put it in the place of the old one and send Tandem a SIGHUP: nothing stops meanwhile.`,
       })
     }
   if (session.storeNotice) notices.push({ id: 'store', tone: 'warn', text: session.storeNotice })

@@ -1,15 +1,9 @@
-import type { TokenPermission, TokenState } from '#contract/session.ts'
+import { type TokenPermission, type TokenState, tokenNames } from '#contract/session.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useCheckTokens } from '#web/api/fresh.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Icon, type IconName } from '#web/ui/Icon.tsx'
 import { TimeAgo } from '#web/ui/TimeAgo.tsx'
-
-const names: Record<TokenState['purpose'], string> = {
-  everything: 'API token',
-  reading: 'Reading token',
-  writing: 'Writing token',
-}
 
 const looks: Record<TokenPermission['found'], { word: string; icon: IconName; ink: string }> = {
   granted: { word: 'has it', icon: 'check', ink: 'text-good' },
@@ -25,7 +19,7 @@ export function TokenCheck({ tokens }: { tokens: readonly TokenState[] }) {
       {tokens.map((token) => (
         <div key={token.purpose}>
           <p className="font-medium">
-            {names[token.purpose]}{' '}
+            {tokenNames[token.purpose]}{' '}
             <span className="font-normal text-ink-2">
               {token.checkedAt === null ? (
                 'not heard of yet'
