@@ -6,8 +6,9 @@ import { withProbe } from './probe.ts'
 
 const viewport = { width: 1440, height: 900 }
 
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: ensureBrowser(), args: browserArgs })
+/** @param args what it is told beside what every browser here is */
+export function launchBrowser(args: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: ensureBrowser(), args: [...browserArgs, ...args] })
 }
 
 /** A page in a profile of its own: nothing is cached. Its window is open, but nothing is loaded yet. */

@@ -1,7 +1,6 @@
 import { createServer } from 'node:net'
-import { chromium } from '@playwright/test'
 import lighthouse, { desktopConfig, type Result } from 'lighthouse'
-import { browserArgs, ensureBrowser } from '../tasks/browser.ts'
+import { launchBrowser } from './browser.ts'
 import type { Figure } from './figure.ts'
 import type { Group } from './group.ts'
 import { onStage } from './stage.ts'
@@ -26,10 +25,7 @@ async function freePort(): Promise<number> {
 /** One look with an empty cache, in a browser of its own. */
 async function look(url: string, preset: Preset): Promise<Result> {
   const port = await freePort()
-  const browser = await chromium.launch({
-    executablePath: ensureBrowser(),
-    args: [...browserArgs, `--remote-debugging-port=${port}`],
-  })
+  const browser = await launchBrowser([`--remote-debugging-port=${port}`])
   try {
     const flags = { port, onlyCategories: [...categories], logLevel: 'error' as const }
     const found = await lighthouse(url, flags, preset === 'desktop' ? desktopConfig : undefined)

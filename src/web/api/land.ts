@@ -64,6 +64,13 @@ function landEvent(cache: QueryClient, version: string, event: LiveEvent) {
   }
 }
 
+/** What neither a snapshot nor the list carries. */
+const hanging = ['tunnel', 'failover', 'activity', 'ticker']
+const ofKinds = (kinds: readonly string[]) => ({
+  predicate: ({ queryKey: [kind] }: { queryKey: readonly unknown[] }) =>
+    kinds.includes(String(kind)),
+})
+
 /** Everything anew, after a gap too long to be told event by event. */
 function landSnapshot(
   cache: QueryClient,
@@ -83,10 +90,7 @@ function landSnapshot(
   })
   for (const tunnel of event.tunnels) landDetail(cache, tunnel)
   // What a snapshot does not carry may have changed unseen: open pages ask again, closed ones forget.
-  const deep = {
-    predicate: ({ queryKey: [kind] }: { queryKey: readonly unknown[] }) =>
-      ['tunnel', 'failover', 'summary', 'activity', 'ticker'].includes(String(kind)),
-  }
+  const deep = ofKinds([...hanging, 'summary'])
   cache.removeQueries({ ...deep, type: 'inactive' })
   void cache.invalidateQueries({ ...deep, type: 'active' })
   for (const failover of event.failovers)
@@ -96,11 +100,8 @@ function landSnapshot(
 /** What a snapshot would have told, asked for: the list is in the cache already, what hangs on it follows. */
 export function landAsked(cache: QueryClient, list: TunnelList) {
   for (const tunnel of list.tunnels) landDetail(cache, tunnel)
-  void cache.invalidateQueries({
-    predicate: ({ queryKey: [kind] }) =>
-      ['tunnel', 'failover', 'activity', 'ticker'].includes(String(kind)),
-    type: 'active',
-  })
+  // Without the summaries: they cost the server most, and come by themselves.
+  void cache.invalidateQueries({ ...ofKinds(hanging), type: 'active' })
 }
 
 /** The shared part only: who is looking is known from the page's own question. */
