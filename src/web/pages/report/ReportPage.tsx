@@ -84,7 +84,7 @@ function Report({ name, history, stretch, ha }: ReportProps) {
   return (
     <CursorContext value={cursor}>
       <header className="flex flex-wrap items-start gap-3">
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 flex-1 basis-60">
           <h1 className="text-2xl font-semibold break-words">
             <Name name={name} />
           </h1>
