@@ -109,7 +109,7 @@ export function RangePicker({ control }: { control: RangeControl }) {
         />
       </div>
       <p
-        className="flex min-h-7 min-w-0 flex-1 flex-wrap items-center gap-x-2 text-sm text-ink-2"
+        className="flex min-h-7 min-w-0 flex-[1_1_14rem] flex-wrap items-center gap-x-2 text-sm text-ink-2"
         {...tip(
           `${instantIn(stretch.from, zone)}\n${instantIn(stretch.to, zone)}\n${zoneName(zone)}`,
         )}

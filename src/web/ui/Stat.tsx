@@ -32,7 +32,7 @@ export function Stat({
       <dt className="text-sm text-ink-2">{name}</dt>
       <dd className="mt-0.5 min-w-0">
         <div className="truncate font-medium">{children}</div>
-        <div className="min-h-5 text-sm text-ink-2 sm:truncate">{note}</div>
+        <div className="min-h-5 text-sm text-ink-2 lg:truncate">{note}</div>
       </dd>
     </div>
   )
