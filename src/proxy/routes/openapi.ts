@@ -73,7 +73,7 @@ const activityQuery = ['from', 'to', 'tunnel', 'kind', 'cursor']
 const auditQuery = ['from', 'to', 'who', 'what', 'tunnel', 'cursor']
 
 const shapes: Record<OperationId, Shape> = {
-  sessionGet: { answer: SessionAnswer, status: 200 },
+  sessionGet: { answer: SessionAnswer, status: 200, fresh: true },
   tunnelList: { answer: TunnelList, status: 200 },
   tunnelCreate: { body: TunnelCreation, answer: TunnelDetail, status: 201 },
   tunnelGet: { answer: TunnelDetail, status: 200, fresh: true },

@@ -265,8 +265,8 @@ function ColoLegend({ steps }: { steps: ConnectionSteps }) {
       ))}
       <li className="flex min-h-6 items-center gap-2 whitespace-nowrap">
         <span aria-hidden="true" className="flex h-3 flex-col justify-between">
-          <span className="h-1.25 w-0.5 bg-good" />
-          <span className="h-1.25 w-0.5 translate-x-1 bg-bad" />
+          <span className="h-1.25 w-0.5 bg-good forced-color-adjust-none" />
+          <span className="h-1.25 w-0.5 translate-x-1 bg-bad forced-color-adjust-none" />
         </span>
         <span className="ml-1">opened above, closed below</span>
       </li>
@@ -278,7 +278,10 @@ function ColoLegend({ steps }: { steps: ConnectionSteps }) {
       ) : null}
       {steps.gaps.length > 0 ? (
         <li className="flex min-h-6 items-center gap-2 whitespace-nowrap">
-          <span aria-hidden="true" className="h-3 w-5 hatch bg-unknown-soft" />
+          <span
+            aria-hidden="true"
+            className="h-3 w-5 hatch bg-unknown-soft forced-color-adjust-none"
+          />
           Not watched
         </li>
       ) : null}

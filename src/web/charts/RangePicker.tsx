@@ -113,7 +113,7 @@ export function RangePicker({ control }: { control: RangeControl }) {
         <CopyLink control={control} />
       </div>
       <p
-        className="flex min-h-7 min-w-0 flex-1 flex-wrap items-center gap-x-2 text-sm text-ink-2 max-sm:order-1 max-sm:basis-full"
+        className="flex min-h-7 min-w-0 flex-[1_1_14rem] flex-wrap items-center gap-x-2 text-sm text-ink-2 max-sm:order-1 max-sm:basis-full"
         {...tip(
           `${instantIn(stretch.from, zone)}\n${instantIn(stretch.to, zone)}\n${zoneName(zone)}`,
         )}

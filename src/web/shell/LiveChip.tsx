@@ -46,7 +46,7 @@ export function LiveChip() {
       <span
         key={lastHeardAt}
         aria-hidden="true"
-        className={`size-2 rounded-full ${
+        className={`size-2 rounded-full forced-color-adjust-none ${
           state === 'live'
             ? 'animate-beat bg-good'
             : state === 'lost'

@@ -66,7 +66,9 @@ function Meter({ poller, className = '' }: { poller: PollerState; className?: st
   const { used, polling, limit } = poller.budget
   const share = Math.min(1, used / limit)
   return (
-    <span className={`relative h-1.5 w-10 overflow-hidden rounded-full bg-hover ${className}`}>
+    <span
+      className={`relative h-1.5 w-10 overflow-hidden rounded-full bg-hover forced-color-adjust-none ${className}`}
+    >
       <span
         style={{ width: `${share * 100}%` }}
         className={`absolute inset-y-0 left-0 rounded-full ${budgetTone(poller.budget, 'bg-ink-3')}`}
@@ -168,7 +170,7 @@ function BudgetBar({ budget }: { budget: PollerState['budget'] }) {
   const at = (calls: number) => ({ left: `${(calls / budget.limit) * 100}%` })
   const tone = budgetTone(budget, 'bg-good')
   return (
-    <div className="relative mt-2 h-2 rounded-full bg-page ring-1 ring-line ring-inset">
+    <div className="relative mt-2 h-2 rounded-full bg-page forced-color-adjust-none ring-1 ring-line ring-inset">
       <span
         className={`absolute inset-y-0 left-0 rounded-full ${tone}`}
         style={{ width: `${Math.min(100, (budget.used / budget.limit) * 100)}%` }}

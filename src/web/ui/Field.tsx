@@ -117,7 +117,7 @@ export function Switch({
           onChange={(event) => onChange(event.target.checked)}
           className="peer absolute inset-0 m-0 cursor-pointer appearance-none rounded-full bg-sunken ring-1 ring-line-strong transition-colors ring-inset checked:bg-accent checked:ring-accent disabled:opacity-55"
         />
-        <span className="pointer-events-none absolute top-1 left-1 size-4 rounded-full bg-ink-2 transition-transform peer-checked:translate-x-4 peer-checked:bg-accent-ink" />
+        <span className="pointer-events-none absolute top-1 left-1 size-4 rounded-full bg-ink-2 forced-color-adjust-none transition-transform peer-checked:translate-x-4 peer-checked:bg-accent-ink" />
       </span>
       <span className="min-w-0">
         <label htmlFor={id} className="block leading-6 font-medium">

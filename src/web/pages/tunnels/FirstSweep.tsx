@@ -10,7 +10,7 @@ export function FirstSweep({ sweep }: { sweep: NonNullable<PollerState['firstSwe
         aria-label="First sweep"
         value={sweep.read}
         max={sweep.of}
-        className="h-1.5 w-24 appearance-none overflow-hidden rounded-full bg-hover max-sm:hidden [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-hover [&::-webkit-progress-value]:bg-accent"
+        className="h-1.5 w-24 appearance-none overflow-hidden rounded-full bg-hover forced-color-adjust-none max-sm:hidden [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-hover [&::-webkit-progress-value]:bg-accent"
       >
         {text}
       </progress>

@@ -123,7 +123,7 @@ function Cell({
       aria-pressed={pressed}
       onClick={onPress}
       {...tip(stale > 0 ? `${meaning}\n${stale} of ${count} too old to be trusted` : meaning)}
-      className="flex min-w-0 flex-col items-start gap-0.5 bg-panel px-1.5 py-2 text-left -outline-offset-2 transition-colors hover:bg-hover aria-pressed:bg-accent-soft aria-pressed:shadow-[inset_0_-2px_0_var(--accent)] sm:px-3.5"
+      className="flex min-w-0 flex-col items-start gap-0.5 bg-panel px-1.5 py-2 text-left -outline-offset-2 transition-colors hover:bg-hover aria-pressed:bg-accent-soft aria-pressed:shadow-[inset_0_-2px_0_var(--accent)] sm:px-2 lg:px-3.5"
     >
       <span className="flex w-full items-center justify-between gap-1">
         <span className={`text-xl leading-tight ${count === 0 ? 'text-ink-3' : 'font-semibold'}`}>

@@ -1,0 +1,58 @@
+import { overflow } from './entrance.ts'
+import { expect, test } from './fixtures.ts'
+
+/** For eyes that need more: larger, with more contrast, or in colours of their own. */
+
+test('at 200 % nothing is cut off', async ({ page, world }) => {
+  await page.setViewportSize({ width: 720, height: 450 })
+  const { id } = await world.tunnel('lon-branch-core')
+  const cut = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('fieldset .truncate, dl .truncate')]
+        .filter((element) => element.scrollWidth > element.clientWidth)
+        .map((element) => element.textContent),
+    )
+  await expect(page.getByRole('link', { name: 'lon-branch-core', exact: true })).toBeVisible()
+  expect(await cut()).toEqual([])
+  expect(await overflow(page)).toBe(0)
+  await page.goto(`/tunnels/${id}`)
+  await expect(page.getByLabel('The history in numbers')).toBeVisible()
+  expect(await cut()).toEqual([])
+  expect(await overflow(page)).toBe(0)
+  const dates = await page.getByText(/– now$/).boundingBox()
+  const zone = await page.getByText('UTC', { exact: true }).boundingBox()
+  expect((dates?.x ?? 0) + (dates?.width ?? 0) <= (zone?.x ?? 0) || dates?.y !== zone?.y).toBe(true)
+})
+
+test('in forced colours buttons, fields and dialogs keep an edge, and what is chosen is seen', async ({
+  page,
+  world,
+}) => {
+  const { id } = await world.tunnel('lon-branch-core')
+  await page.emulateMedia({ forcedColors: 'active' })
+  await page.goto(`/tunnels/${id}?dialog=failover`)
+  const dialog = page.getByRole('dialog')
+  for (const held of [
+    dialog,
+    dialog.getByRole('button', { name: /^Promote/ }),
+    dialog.getByRole('textbox'),
+  ]) {
+    await expect(held).toHaveCSS('border-top-width', '1px')
+  }
+  await page.keyboard.press('Escape')
+  const day = page.getByRole('button', { name: 'The last 24 h' })
+  const hour = page.getByRole('button', { name: 'The last 1 h' })
+  const background = (chosen: typeof day) =>
+    chosen.evaluate((element) => getComputedStyle(element).backgroundColor)
+  expect(await background(day)).not.toBe(await background(hour))
+})
+
+test('who asks for more contrast gets it', async ({ page }) => {
+  const lines = () =>
+    page.evaluate(() =>
+      getComputedStyle(document.documentElement).getPropertyValue('--line-strong').trim(),
+    )
+  const usual = await lines()
+  await page.emulateMedia({ contrast: 'more' })
+  expect(await lines()).not.toBe(usual)
+})
