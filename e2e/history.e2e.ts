@@ -75,6 +75,9 @@ test('the timeline is told interval by interval under the keyboard, and zoomed i
 }) => {
   const { tunnelId, active, standby } = await seeSwap(page, world)
   await page.goto(`/tunnels/${tunnelId}?range=15m`)
+  // What the list showed is history once it was written down.
+  const figures = page.getByLabel('The history in numbers')
+  await expect(figures).toContainText(/Active connector changed\s*Once/)
   await timeline(page).focus()
   const readout = page.getByRole('status').filter({ hasText: /^Active connector: / })
   // The lane of the active connector is the second one.

@@ -82,13 +82,16 @@ export async function startRig(world: World, options: RigOptions = {}) {
   const now = options.clock?.(time.now) ?? time.now
   let lastAt = time.now()
 
-  /** The simulated world lives as long as we did since it was last asked. */
-  async function catchUp() {
+  let caughtUp: Promise<unknown> = Promise.resolve()
+
+  /** The simulated world lives as long as we did since it was last asked; no call gets there before. */
+  function catchUp() {
     behindMs += time.now() - lastAt
     lastAt = time.now()
     const ms = Math.round(behindMs)
     behindMs = 0
-    if (ms > 0) await world.order('/clock', { advanceMs: ms })
+    if (ms > 0) caughtUp = caughtUp.then(() => world.order('/clock', { advanceMs: ms }))
+    return caughtUp
   }
 
   async function upstream(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
