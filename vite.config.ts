@@ -21,9 +21,9 @@ export default defineConfig({
         manifest: true,
         rolldownOptions: {
           output: {
-            // What nearly every page needs comes in one piece: left alone it would be a dozen, each asked for
+            // What every page begins with comes in one piece: left alone it would be a dozen, each asked for
             // by itself and compressed without the others' words.
-            codeSplitting: { groups: [{ name: 'common', minShareCount: 10 }] },
+            codeSplitting: { groups: [{ name: 'common', tags: ['$initial'] }] },
           },
         },
       },

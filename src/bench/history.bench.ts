@@ -125,7 +125,7 @@ function layDown(file: string) {
             `insert into spans select kind, tunnel + ${by.t}, began_at, case when kind = 2 then subject + ${by.c} else 0 end, value, reported, precision_ms, until_at, reason from spans where kind = ${kind} and tunnel <= ${templates}`,
         ),
         `insert into lives select tunnel + ${by.t}, opened_at, connection, connector + ${by.c}, colo, origin_ip, version, reported, closed_at, precision_ms from lives where tunnel <= ${templates}`,
-        `insert into events select tunnel + ${by.t}, at, seq, kind, connector + ${by.c}, from_word, to_word, cause, by_word, failover_id, precision_ms from events where tunnel between 1 and ${templates}`,
+        `insert into events select tunnel + ${by.t}, at, seq, kind, connector + ${by.c}, from_word, to_word, cause, by_word, failover_id, precision_ms, note from events where tunnel between 1 and ${templates}`,
       ]) {
         raw.exec(statement)
       }

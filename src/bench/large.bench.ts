@@ -118,7 +118,7 @@ function work(address: string, seed: number) {
       // One that has connectors, and stands near the top.
       const row = page.locator('[data-row]').filter({ hasText: 'Degraded' }).nth(round)
       await row.locator('td').first().click()
-      await page.locator('article[aria-label^="Connector "]').first().waitFor()
+      await page.getByRole('heading', { name: 'Connectors' }).waitFor()
       await rest(500)
       await page.getByRole('link', { name: 'Tunnels' }).first().click()
       await page.locator('[data-row]').first().waitFor()

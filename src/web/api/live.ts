@@ -82,7 +82,11 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
     clearTimeout(watchdog)
     watchdog = setTimeout(() => lose(), silenceMs)
     if (at !== null) onServerTime(at)
-    set({ state: 'live', lastHeardAt: at ?? state.lastHeardAt, stopping: false })
+    const heardAt = at ?? state.lastHeardAt
+    // Whoever shows it draws anew: once a second is enough to see that it lives.
+    const isNews = heardAt !== null && heardAt - (state.lastHeardAt ?? 0) >= 1000
+    if (isNews || state.state !== 'live' || state.stopping)
+      set({ state: 'live', lastHeardAt: heardAt, stopping: false })
   }
 
   const flush = () => {
