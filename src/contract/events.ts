@@ -23,8 +23,10 @@ export const LiveEvent = z.discriminatedUnion('type', [
     checked: z.record(z.string(), z.number()),
     /** Tunnels that changed, whole. A deleted one carries `deletedAt`. */
     tunnels: z.array(Tunnel),
-    /** Connectors that changed, whole, by tunnel. */
+    /** Connectors that changed, whole, by tunnel: only to streams that watch one of these tunnels. */
     connectors: z.array(ConnectorList),
+    /** To all other streams: the tunnels whose connectors changed. Whoever shows them asks again. */
+    connectorsMoved: z.array(z.string()),
   }),
   z.object({ type: z.literal('pollerChanged'), poller: PollerState }),
   /** Tokens or disk: everything in the shared session but the poller. */

@@ -129,7 +129,9 @@ describe('S10 what would make lines of its own', () => {
     expect(rig.lines.filter((line) => line.trimEnd().includes('\n'))).toEqual([])
 
     const frames: string[] = []
-    const leave = rig.tandem.parts.bus.subscribe(({ bytes }) => frames.push(bytes.toString()))
+    const leave = rig.tandem.parts.bus.subscribe(({ bytesFor }) =>
+      frames.push(bytesFor({ isScreen: false, watching: new Set() }).toString()),
+    )
     rig.tandem.parts.bus.publish(rig.tandem.parts.snapshot())
     leave()
     expect(frames[0]).toMatch(/^id: \S+\ndata: [^\r\n]+\n\n$/)

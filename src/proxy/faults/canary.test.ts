@@ -33,8 +33,8 @@ function listen(rig: Rig) {
     heard.push({ about: `${request.method} ${new URL(request.url).pathname}`, text })
     return answer
   }
-  rig.tandem.parts.bus.subscribe(({ bytes }) =>
-    heard.push({ about: 'event', text: bytes.toString() }),
+  rig.tandem.parts.bus.subscribe(({ event }) =>
+    heard.push({ about: 'event', text: JSON.stringify(event) }),
   )
   return heard
 }

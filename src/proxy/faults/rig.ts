@@ -170,7 +170,7 @@ export async function startRig(world: World, options: RigOptions = {}) {
   const app = createApp(tandem.parts, new Map())
   /** Everything that left the rig, for the search for secrets. */
   const said: string[] = []
-  tandem.parts.bus.subscribe(({ bytes }) => said.push(bytes.toString()))
+  tandem.parts.bus.subscribe(({ event }) => said.push(JSON.stringify(event)))
 
   /** One request of a person. */
   async function send(

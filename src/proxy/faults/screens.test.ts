@@ -200,7 +200,8 @@ describe('S18 a screen’s access', () => {
     expect(addresses.length).toBeGreaterThan(0)
     const { screen } = await pair()
     const told: string[] = []
-    rig.tandem.parts.bus.subscribe((frame) => told.push(frame.forScreen().toString()))
+    const ear = { isScreen: true, watching: new Set([tunnelId]) }
+    rig.tandem.parts.bus.subscribe((frame) => told.push(frame.bytesFor(ear).toString()))
     const { json: checks } = await rig.time.during(
       operator.ask('GET', `/tunnels/${tunnelId}/failovers/checks?to=${connectorIds[1]}`),
     )
@@ -230,7 +231,7 @@ describe('S18 a screen’s access', () => {
       told.push(JSON.stringify(json))
     }
     const { bus, snapshot } = rig.tandem.parts
-    told.push(bus.frameNow(snapshot()).forScreen().toString())
+    told.push(bus.frameNow(snapshot()).bytesFor(ear).toString())
     const text = told.join('\n')
     expect(text).toContain(tunnelId)
     expect(text).toContain('failoverChanged')

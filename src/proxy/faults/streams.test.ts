@@ -231,6 +231,38 @@ test('P22 a listener that throws keeps nobody else from hearing', () => {
   expect(faults).toHaveLength(2)
 })
 
+test('connectors go to who watches their tunnel; everybody else hears in a few bytes that they moved', () => {
+  const { present, bus } = rig.tandem.parts
+  const [tunnel] = present.tunnels()
+  const list = tunnel && present.connectors(tunnel.id)
+  if (!list) throw new Error('The tunnel was not read yet.')
+  const frame = bus.frameNow({
+    type: 'polled',
+    at: rig.time.now(),
+    checked: {},
+    tunnels: [tunnel],
+    connectors: [list],
+    connectorsMoved: [],
+  })
+  const told = (isScreen: boolean, ...ids: string[]) =>
+    JSON.parse(
+      frame
+        .bytesFor({ isScreen, watching: new Set(ids) })
+        .toString()
+        .split('data: ')[1] ?? '',
+    )
+  const whole = { connectors: [{ tunnelId: tunnel.id }], connectorsMoved: [] }
+  const brief = { connectors: [], connectorsMoved: [tunnel.id] }
+  for (const isScreen of [false, true]) {
+    expect(told(isScreen, tunnel.id)).toMatchObject(whole)
+    expect(told(isScreen)).toMatchObject(brief)
+    expect(told(isScreen, list.connectors[0]?.id ?? '')).toMatchObject(brief)
+  }
+  // The same bytes for all of a kind: nothing is written twice.
+  const nobody = { isScreen: false, watching: new Set<string>() }
+  expect(frame.bytesFor(nobody)).toBe(frame.bytesFor({ ...nobody, watching: new Set(['other']) }))
+})
+
 /** The last of all: it stops Tandem, not the door. */
 test('a page that comes while Tandem stops hears that this is no outage', async () => {
   await rig.tandem.stop()

@@ -2,16 +2,17 @@ import type { LiveEvent } from '#contract/events.ts'
 import { eventForScreen } from '../identity/for-screens.ts'
 
 /**
- * One publisher, many streams. An event is serialised once and the same bytes go to everybody. The last
- * `ringSize` frames are kept, so that a page that was away for a moment gets what it missed.
+ * One publisher, many streams. An event is serialised once for each kind of listener, and the same bytes
+ * go to all of that kind. The last `ringSize` frames are kept, so that a page that was away for a moment
+ * gets what it missed.
  */
 export type Frame = {
   version: number
   event: LiveEvent
-  bytes: Buffer
-  /** The same as a screen may see it; made when the first one is there. */
-  forScreen: () => Buffer
+  bytesFor: (ear: Ear) => Buffer
 }
+/** Who listens: what it may know, and which tunnels it shows. */
+export type Ear = { isScreen: boolean; watching: ReadonlySet<string> }
 export type Bus = ReturnType<typeof createBus>
 
 const ringSize = 500
@@ -28,12 +29,18 @@ export function createBus(epoch: string, onFault: (fault: unknown) => void) {
   function toFrame(event: LiveEvent, at: number): Frame {
     const toBytes = (said: LiveEvent) =>
       Buffer.from(`id: ${epoch}-${at}\ndata: ${JSON.stringify(said)}\n\n`)
-    let made: Buffer | null = null
-    const forScreen = () => {
-      made ??= toBytes(eventForScreen(event))
-      return made
+    const made = new Map<string, Buffer>()
+    const bytesFor = ({ isScreen, watching }: Ear) => {
+      const isBrief = saysTooMuch(event, watching)
+      const kind = `${isScreen ? 'screen' : 'person'} ${isBrief ? 'brief' : 'whole'}`
+      const known = made.get(kind)
+      if (known) return known
+      const said = isBrief ? inBrief(event) : event
+      const bytes = toBytes(isScreen ? eventForScreen(said) : said)
+      made.set(kind, bytes)
+      return bytes
     }
-    return { version: at, event, bytes: toBytes(event), forScreen }
+    return { version: at, event, bytesFor }
   }
 
   /** Tells everybody. */
@@ -81,3 +88,14 @@ export function createBus(epoch: string, onFault: (fault: unknown) => void) {
     streams: () => listeners.size,
   }
 }
+
+/** Connectors are many times as long as the row of their tunnel, and only its own page shows them. */
+const saysTooMuch = (event: LiveEvent, watching: ReadonlySet<string>): boolean =>
+  event.type === 'polled' &&
+  event.connectors.length > 0 &&
+  !event.connectors.some(({ tunnelId }) => watching.has(tunnelId))
+
+const inBrief = (event: LiveEvent): LiveEvent =>
+  event.type === 'polled'
+    ? { ...event, connectors: [], connectorsMoved: event.connectors.map((list) => list.tunnelId) }
+    : event

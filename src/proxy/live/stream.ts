@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { heartbeatMs, type LiveEvent } from '#contract/events.ts'
-import type { Bus, Frame } from './bus.ts'
+import type { Bus, Ear, Frame } from './bus.ts'
 
 /**
  * One browser's live stream, written without waiting for it. A page that reads too slowly is not queued
@@ -13,8 +13,7 @@ export type StreamDeps = {
   now: () => number
   /** Calls back after `ms`; returns what takes it back. */
   after: (ms: number, callback: () => void) => () => void
-  /** A screen is told less. */
-  isScreen: boolean
+  ear: Ear
   /** Whether whoever opened it may still see it: asked with every heartbeat, and when that changed. */
   isAlive: () => Promise<boolean>
   onEnded: (callback: () => void) => () => void
@@ -37,7 +36,7 @@ export function openStream(
   response: ServerResponse,
   last: string | null,
   headers: Record<string, string>,
-  { bus, snapshot, now, after, isScreen, isAlive, onEnded }: StreamDeps,
+  { bus, snapshot, now, after, ear, isAlive, onEnded }: StreamDeps,
 ): (goodbye?: LiveEvent) => void {
   /** Takes back the end of a page that reads too slowly; null while it keeps up. */
   let lagging: (() => void) | null = null
@@ -48,7 +47,7 @@ export function openStream(
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
   })
-  const bytesOf = (frame: Frame) => (isScreen ? frame.forScreen() : frame.bytes)
+  const bytesOf = (frame: Frame) => frame.bytesFor(ear)
   response.write(`retry: ${retryMs}\n\n`)
   const missed = missedSince(last)
   if (missed) for (const frame of missed) response.write(bytesOf(frame))

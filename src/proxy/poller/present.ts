@@ -221,7 +221,7 @@ export function createPresent(deps: PresentDeps) {
       one.told = { tunnel, tunnelJson, sight: one.sight, outlookJson }
     }
     if (tunnels.length + connectors.length + Object.keys(checked).length === 0) return
-    deps.publish({ type: 'polled', at, checked, tunnels, connectors })
+    deps.publish({ type: 'polled', at, checked, tunnels, connectors, connectorsMoved: [] })
   }
 
   const begin = (listed: ListedTunnel, at: number): Known => ({

@@ -44,21 +44,21 @@ export function eventRoutes(route: Route, parts: Parts) {
     const watching = (c.req.queries('watching') ?? [])
       .filter((id) => Uuid.safeParse(id).success && parts.present.tunnel(id) !== null)
       .slice(0, mostWatched)
-      .map((id) => parts.poller.watch(id))
+    const unwatches = watching.map((id) => parts.poller.watch(id))
     const response = c.env.outgoing
     const end = openStream(response, known, securityHeadersOf(c.get('way')), {
       bus: parts.bus,
       snapshot: parts.snapshot,
       now: parts.now,
       after: parts.after,
-      isScreen: isScreen(who),
+      ear: { isScreen: isScreen(who), watching: new Set(watching) },
       isAlive: () => parts.identity.isAlive(who),
       onEnded: (callback) => parts.identity.onEnded(who, callback),
     })
     parts.streams.set(end, owner)
     response.on('close', () => {
       parts.streams.delete(end)
-      for (const unwatch of watching) unwatch()
+      for (const unwatch of unwatches) unwatch()
     })
     // It came on a connection that was open already, after the others were told.
     if (parts.isStopping()) end({ type: 'bye', at: parts.now() })

@@ -107,6 +107,7 @@ const polled = (change: Partial<Extract<LiveEvent, { type: 'polled' }>>): LiveEv
   checked: {},
   tunnels: [],
   connectors: [],
+  connectorsMoved: [],
   ...change,
 })
 
@@ -177,6 +178,23 @@ test('connectors of an open page are replaced', () => {
   cache.setQueryData(connectorsQuery('t1').queryKey, connectors('t1', 1000))
   happens(polled({ connectors: [connectors('t1', 2000)] }))
   expect(cache.getQueryData(connectorsQuery('t1').queryKey)?.checkedAt).toBe(2000)
+})
+
+test('connectors that only moved are asked for where they are shown, and forgotten where they were', () => {
+  const asked: string[] = []
+  cache.setQueryData(connectorsQuery('t1').queryKey, connectors('t1', 1000))
+  cache.setQueryData(connectorsQuery('t2').queryKey, connectors('t2', 1000))
+  const stop = new QueryObserver(cache, {
+    ...connectorsQuery('t1'),
+    queryFn: () => {
+      asked.push('t1')
+      return connectors('t1', 2000)
+    },
+  }).subscribe(() => undefined)
+  happens(polled({ connectorsMoved: ['t1', 't2', 't3'] }))
+  stop()
+  expect(asked).toEqual(['t1'])
+  expect(cache.getQueryData(connectorsQuery('t2').queryKey)).toBeUndefined()
 })
 
 test('whoever watches sees a batch only when all of it is written', async () => {

@@ -38,6 +38,7 @@ function landEvent(cache: QueryClient, version: string, event: LiveEvent) {
         // Only what somebody looked at is kept; the rest is fetched when it is wanted.
         cache.setQueryData(connectorsQuery(list.tunnelId).queryKey, (old) => old && list)
       }
+      for (const tunnelId of event.connectorsMoved) askConnectorsAgain(cache, tunnelId)
       return
     case 'pollerChanged':
       landListing(event.poller.listedAt)
@@ -62,6 +63,13 @@ function landEvent(cache: QueryClient, version: string, event: LiveEvent) {
     default:
       return event satisfies never
   }
+}
+
+/** Shown now: asked for. Shown earlier: forgotten, so that nobody sees what was. */
+function askConnectorsAgain(cache: QueryClient, tunnelId: string) {
+  const { queryKey } = connectorsQuery(tunnelId)
+  cache.removeQueries({ queryKey, exact: true, type: 'inactive' })
+  void cache.invalidateQueries({ queryKey, exact: true, type: 'active' })
 }
 
 /** What neither a snapshot nor the list carries. */
