@@ -191,7 +191,8 @@ export function createPoller(deps: PollerDeps) {
     deps.warn({ tunnelId, what, err: error }, 'could not look at a tunnel')
     if (error instanceof ProblemError && isRejection(error)) {
       const account = accounts.find((one) => one.accountId === tunnel.accountId)
-      if (account) {
+      // What was under way when the listing was refused says nothing new.
+      if (account && !isRejection(account.failure)) {
         account.inDoubt = true
         account.listDueAt = Math.min(account.listDueAt, now())
       }

@@ -131,8 +131,8 @@ function SignInOffMark() {
         'Nobody signs in: everybody who reaches Tandem on this machine is admin.\nTo have people sign in, take TANDEM_SIGN_IN=off away and start Tandem again.',
       )}
     >
-      <Icon name="alert" className="size-3.5 sm:hidden" />
-      <span className="max-sm:sr-only">Sign-in off</span>
+      <Icon name="alert" className="size-3.5 lg:hidden" />
+      <span className="max-lg:sr-only">Sign-in off</span>
     </span>
   )
 }
