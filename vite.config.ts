@@ -20,10 +20,23 @@ export default defineConfig({
         // Which file was made of which source: `routes/ahead.ts` reads it.
         manifest: true,
         rolldownOptions: {
+          // Schemas are values: one that no page reads is left out, checks and all.
+          treeshake: { manualPureFunctions: ['z'] },
           output: {
             // What every page begins with comes in one piece: left alone it would be a dozen, each asked for
-            // by itself and compressed without the others' words.
-            codeSplitting: { groups: [{ name: 'common', tags: ['$initial'] }] },
+            // by itself and compressed without the others' words. Schemas wait for the dialogs that check
+            // what is typed.
+            codeSplitting: {
+              groups: [
+                { name: 'schemas', test: /\/node_modules\/zod\// },
+                { name: 'common', tags: ['$initial'] },
+                {
+                  name: 'marks',
+                  test: /\/src\/web\/(?:ui\/(?:\w+Mark|Name|theme|numbers)|charts\/Strip)\.tsx?$/,
+                },
+                { name: 'shell', test: /\/src\/web\/shell\/Shell\.tsx$/ },
+              ],
+            },
           },
         },
       },

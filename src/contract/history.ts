@@ -23,9 +23,8 @@ export const unknownReasons = {
   unrecognised: 'Cloudflare reported a state that Tandem does not know',
 } as const
 export type UnknownReason = keyof typeof unknownReasons
-export const UnknownReason = z.enum(
-  Object.keys(unknownReasons) as [UnknownReason, ...UnknownReason[]],
-)
+const reasonIds = Object.keys(unknownReasons) as [UnknownReason, ...UnknownReason[]]
+export const UnknownReason = z.enum(reasonIds)
 
 export const Interval = z.object({
   from: z.number(),

@@ -41,6 +41,7 @@ export const Account = z.extend(Person, { passwordAt: z.nullable(z.number()) })
 export type Account = z.infer<typeof Account>
 
 export const PersonList = z.object({ people: z.array(Person) })
+export type PersonList = z.infer<typeof PersonList>
 
 /** A one-time link, told once to the one who made it. The secret is in its fragment, which no server sees. */
 export const Invitation = z.object({
@@ -75,6 +76,7 @@ export const SessionRow = z.object({
 export type SessionRow = z.infer<typeof SessionRow>
 
 export const SessionList = z.object({ sessions: z.array(SessionRow) })
+export type SessionList = z.infer<typeof SessionList>
 
 export const Screen = z.object({
   id: z.string(),
@@ -91,6 +93,7 @@ export const Screen = z.object({
 export type Screen = z.infer<typeof Screen>
 
 export const ScreenList = z.object({ screens: z.array(Screen) })
+export type ScreenList = z.infer<typeof ScreenList>
 
 /** What a screen that wants to be paired is told. Only the screen knows `secret`; people read `code`. */
 export const Pairing = z.object({ code: z.string(), secret: z.string(), expiresAt: z.number() })

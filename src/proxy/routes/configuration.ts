@@ -1,5 +1,5 @@
 import { CfConfiguration } from '#contract/cloudflare.ts'
-import { ConfigurationChange } from '#contract/tunnel.ts'
+import { ConfigurationChange } from '#contract/tunnel-requests.ts'
 import { toConfiguration } from '../cloudflare/translate.ts'
 import { createFreshness, wantsFresh } from './fresh.ts'
 import { liveTunnel, noticing, type Parts, perform, type Route, readBody } from './route.ts'

@@ -45,15 +45,13 @@ import { summaries } from '#contract/summaries.ts'
 import { TagChange } from '#contract/tag-requests.ts'
 import {
   Configuration,
-  ConfigurationChange,
   Connector,
   ConnectorList,
   InstallToken,
-  TunnelChange,
-  TunnelCreation,
   TunnelDetail,
   TunnelList,
 } from '#contract/tunnel.ts'
+import { ConfigurationChange, TunnelChange, TunnelCreation } from '#contract/tunnel-requests.ts'
 import type { Route } from './route.ts'
 
 /** What each operation takes and answers; path, method, role and words come from the table itself. */

@@ -1,12 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { CfTunnel } from '#contract/cloudflare.ts'
-import {
-  InstallToken,
-  type Tunnel,
-  TunnelChange,
-  TunnelCreation,
-  type TunnelList,
-} from '#contract/tunnel.ts'
+import { InstallToken, type Tunnel, type TunnelList } from '#contract/tunnel.ts'
+import { TunnelChange, TunnelCreation } from '#contract/tunnel-requests.ts'
 import type { Answer } from '../cloudflare/client.ts'
 import { toListedTunnel } from '../cloudflare/translate.ts'
 import { detailForScreen, isScreen, tunnelForScreen } from '../identity/for-screens.ts'

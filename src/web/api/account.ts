@@ -5,8 +5,8 @@ import { send } from './client.ts'
 
 /** What the header offers to whoever is looking. The forms of the door are apart: few pages need them. */
 
-export const useSignOut = () => useMutation({ mutationFn: () => send(Done, 'POST', '/sign-out') })
+export const useSignOut = () => useMutation({ mutationFn: () => send<Done>('POST', '/sign-out') })
 
 /** Tries another role on, in the demo. */
 export const useDemoRole = () =>
-  useMutation({ mutationFn: (role: Role) => send(Done, 'POST', '/demo/role', { role }) })
+  useMutation({ mutationFn: (role: Role) => send<Done>('POST', '/demo/role', { role }) })

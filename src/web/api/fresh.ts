@@ -14,7 +14,7 @@ import { configurationQuery, connectorsQuery, sessionQuery } from './queries.ts'
 export function useCheckConnector(tunnelId: string, connectorId: string) {
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: () => get(Connector, `/tunnels/${tunnelId}/connectors/${connectorId}?fresh=true`),
+    mutationFn: () => get<Connector>(`/tunnels/${tunnelId}/connectors/${connectorId}?fresh=true`),
     onSuccess: (connector) =>
       cache.setQueryData(connectorsQuery(tunnelId).queryKey, (old) =>
         old ? withConnector(old, connector) : old,
@@ -25,7 +25,7 @@ export function useCheckConnector(tunnelId: string, connectorId: string) {
 export function useCheckConfiguration(tunnelId: string) {
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: () => get(Configuration, `/tunnels/${tunnelId}/configuration?fresh=true`),
+    mutationFn: () => get<Configuration>(`/tunnels/${tunnelId}/configuration?fresh=true`),
     onSuccess: (configuration) =>
       cache.setQueryData(configurationQuery(tunnelId).queryKey, configuration),
   })
@@ -35,7 +35,7 @@ export function useCheckConfiguration(tunnelId: string) {
 export function useCheckTokens() {
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: () => get(SessionAnswer, '/session?fresh=true'),
+    mutationFn: () => get<SessionAnswer>('/session?fresh=true'),
     onSuccess: (session) => {
       landListing(session.poller.listedAt)
       cache.setQueryData(sessionQuery.queryKey, session)

@@ -1,7 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
-import * as z from 'zod/mini'
-import { LiveEvent, silenceMs } from '#contract/events.ts'
+import { type LiveEvent, silenceMs } from '#contract/events.ts'
 import { type Arrival, land, landAsked } from './land.ts'
 import { sessionQuery, tunnelsQuery } from './queries.ts'
 
@@ -263,8 +262,7 @@ function split(version: string): [epoch: string, number: number] {
 
 function readEvent(data: string): LiveEvent | null {
   try {
-    const result = z.safeParse(LiveEvent, JSON.parse(data))
-    return result.success ? result.data : null
+    return JSON.parse(data) as LiveEvent
   } catch {
     return null
   }

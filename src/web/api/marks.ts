@@ -22,7 +22,7 @@ export const maintenanceQuery = (tunnelId: string) =>
     queryFn: ({ signal }) => {
       const from = Math.round(serverNow())
       const to = from + 2 * maintenanceAheadMs
-      return get(MarkList, `/tunnels/${tunnelId}/marks?from=${from}&to=${to}`, { signal })
+      return get<MarkList>(`/tunnels/${tunnelId}/marks?from=${from}&to=${to}`, { signal })
     },
     staleTime: 0,
   })
@@ -32,7 +32,7 @@ export const saidQuery = (tunnelId: string) =>
   queryOptions({
     queryKey: [...historyKey(tunnelId), 'said'],
     queryFn: ({ signal }) =>
-      get(MarkList, `/tunnels/${tunnelId}/marks?from=0&to=${Math.round(serverNow()) + 1}`, {
+      get<MarkList>(`/tunnels/${tunnelId}/marks?from=0&to=${Math.round(serverNow()) + 1}`, {
         signal,
       }),
     staleTime: Number.POSITIVE_INFINITY,
@@ -41,18 +41,18 @@ export const saidQuery = (tunnelId: string) =>
 export const useAcknowledge = (tunnelId: string) =>
   useMutation({
     mutationFn: (request: AcknowledgementRequest) =>
-      send(Mark, 'POST', `/tunnels/${tunnelId}/acknowledgement`, request),
+      send<Mark>('POST', `/tunnels/${tunnelId}/acknowledgement`, request),
   })
 
 export const useNoteAdd = (tunnelId: string) =>
   useMutation({
-    mutationFn: (request: NoteRequest) => send(Mark, 'POST', `/tunnels/${tunnelId}/notes`, request),
+    mutationFn: (request: NoteRequest) => send<Mark>('POST', `/tunnels/${tunnelId}/notes`, request),
   })
 
 export const useMaintenanceAdd = (tunnelId: string) =>
   useMutation({
     mutationFn: (request: MaintenanceRequest) =>
-      send(Mark, 'POST', `/tunnels/${tunnelId}/maintenance`, request),
+      send<Mark>('POST', `/tunnels/${tunnelId}/maintenance`, request),
   })
 
 /** Deletes a note, or ends a maintenance now; the pictures of the tunnel ask again. */
@@ -61,8 +61,8 @@ export function useTakeBack({ tunnelId, id, kind }: Mark) {
   return useMutation({
     mutationFn: () =>
       kind === 'note'
-        ? send(Mark, 'DELETE', `/tunnels/${tunnelId}/notes/${id}`)
-        : send(Mark, 'POST', `/tunnels/${tunnelId}/maintenance/${id}/end`),
+        ? send<Mark>('DELETE', `/tunnels/${tunnelId}/notes/${id}`)
+        : send<Mark>('POST', `/tunnels/${tunnelId}/maintenance/${id}/end`),
     onSettled: () => cache.invalidateQueries({ queryKey: historyKey(tunnelId) }),
   })
 }

@@ -12,14 +12,14 @@ const secret = { gcTime: 0 }
 
 export const accountQuery = queryOptions({
   queryKey: [...accountKey, 'facts'],
-  queryFn: ({ signal }) => get(Account, '/me', { signal }),
+  queryFn: ({ signal }) => get<Account>('/me', { signal }),
   refetchInterval: againMs,
   gcTime: 60_000,
 })
 
 export const ownSessionsQuery = queryOptions({
   queryKey: [...accountKey, 'sessions'],
-  queryFn: ({ signal }) => get(SessionList, '/me/sessions', { signal }),
+  queryFn: ({ signal }) => get<SessionList>('/me/sessions', { signal }),
   refetchInterval: againMs,
   gcTime: 60_000,
 })
@@ -34,7 +34,7 @@ function useLookAgain() {
 export function useOwnSessionEnd() {
   const onSettled = useLookAgain()
   return useMutation({
-    mutationFn: (sessionId: string) => send(Done, 'DELETE', `/sessions/${sessionId}`),
+    mutationFn: (sessionId: string) => send<Done>('DELETE', `/sessions/${sessionId}`),
     onSettled,
   })
 }
@@ -42,13 +42,13 @@ export function useOwnSessionEnd() {
 /** Ends all but the one at hand. */
 export function useOtherSessionsEnd() {
   const onSettled = useLookAgain()
-  return useMutation({ mutationFn: () => send(Done, 'DELETE', '/me/sessions'), onSettled })
+  return useMutation({ mutationFn: () => send<Done>('DELETE', '/me/sessions'), onSettled })
 }
 
 export function usePasswordChange() {
   const onSettled = useLookAgain()
   return useMutation({
-    mutationFn: (change: PasswordChange) => send(Done, 'POST', '/me/password', change),
+    mutationFn: (change: PasswordChange) => send<Done>('POST', '/me/password', change),
     onSettled,
     ...secret,
   })
@@ -56,12 +56,12 @@ export function usePasswordChange() {
 
 /** Begins with a second factor: the answer is the secret that the app is shown. */
 export const useSecondFactorNew = () =>
-  useMutation({ mutationFn: () => send(SecondFactor, 'POST', '/me/second-factor'), ...secret })
+  useMutation({ mutationFn: () => send<SecondFactor>('POST', '/me/second-factor'), ...secret })
 
 export function useSecondFactorConfirm() {
   const onSettled = useLookAgain()
   return useMutation({
-    mutationFn: (code: string) => send(Done, 'PUT', '/me/second-factor', { code }),
+    mutationFn: (code: string) => send<Done>('PUT', '/me/second-factor', { code }),
     onSettled,
     ...secret,
   })
@@ -69,5 +69,5 @@ export function useSecondFactorConfirm() {
 
 export function useSecondFactorRemove() {
   const onSettled = useLookAgain()
-  return useMutation({ mutationFn: () => send(Done, 'DELETE', '/me/second-factor'), onSettled })
+  return useMutation({ mutationFn: () => send<Done>('DELETE', '/me/second-factor'), onSettled })
 }

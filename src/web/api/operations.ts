@@ -8,14 +8,12 @@ import { Failover, type FailoverRequest } from '#contract/failover.ts'
 import { type OperationId, whyNot } from '#contract/operations.ts'
 import type { SessionAnswer } from '#contract/session.ts'
 import type { TagChange } from '#contract/tag-requests.ts'
+import { Configuration, InstallToken, TunnelDetail } from '#contract/tunnel.ts'
 import {
-  Configuration,
   type ConfigurationChange,
-  InstallToken,
   type TunnelChange,
   type TunnelCreation,
-  TunnelDetail,
-} from '#contract/tunnel.ts'
+} from '#contract/tunnel-requests.ts'
 import { get, send } from './client.ts'
 import { landFailover, landTunnel } from './land.ts'
 import { configurationQuery, failoverQuery, sessionQuery, tunnelQuery } from './queries.ts'
@@ -34,7 +32,7 @@ const roleIn = ({ me }: SessionAnswer) => me?.role ?? null
 export function useTunnelCreate() {
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: (creation: TunnelCreation) => send(TunnelDetail, 'POST', '/tunnels', creation),
+    mutationFn: (creation: TunnelCreation) => send<TunnelDetail>('POST', '/tunnels', creation),
     onSuccess: (tunnel) => landDetail(cache, tunnel),
   })
 }
@@ -44,7 +42,7 @@ export function useTunnelUpdate(tunnelId: string) {
   const cache = useQueryClient()
   return useMutation({
     mutationFn: (change: TunnelChange) =>
-      send(TunnelDetail, 'PATCH', `/tunnels/${tunnelId}`, change),
+      send<TunnelDetail>('PATCH', `/tunnels/${tunnelId}`, change),
     onSuccess: (tunnel) => landDetail(cache, tunnel),
     gcTime: 0,
   })
@@ -54,7 +52,7 @@ export function useTunnelUpdate(tunnelId: string) {
 export function useTunnelDelete(tunnelId: string) {
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: () => send(TunnelDetail, 'DELETE', `/tunnels/${tunnelId}`),
+    mutationFn: () => send<TunnelDetail>('DELETE', `/tunnels/${tunnelId}`),
     onSuccess: (tunnel) => landDetail(cache, tunnel),
   })
 }
@@ -63,7 +61,7 @@ export function useConfigurationPut(tunnelId: string) {
   const cache = useQueryClient()
   return useMutation({
     mutationFn: (change: ConfigurationChange) =>
-      send(Configuration, 'PUT', `/tunnels/${tunnelId}/configuration`, change),
+      send<Configuration>('PUT', `/tunnels/${tunnelId}/configuration`, change),
     onSuccess: (configuration) =>
       cache.setQueryData(configurationQuery(tunnelId).queryKey, configuration),
   })
@@ -77,7 +75,7 @@ export function useFailoverRun(tunnelId: string) {
   const cache = useQueryClient()
   return useMutation({
     mutationFn: ({ key, ...request }: FailoverRequest & { key: string }) =>
-      send(Failover, 'POST', `/tunnels/${tunnelId}/failovers`, request, { 'Idempotency-Key': key }),
+      send<Failover>('POST', `/tunnels/${tunnelId}/failovers`, request, { 'Idempotency-Key': key }),
     // The stream may have told more by the time the answer to the click is here.
     onSuccess: (failover) => {
       if (!cache.getQueryData(failoverQuery(failover.id).queryKey)) landFailover(cache, failover)
@@ -90,7 +88,7 @@ export function usePreferencePut(tunnelId: string) {
   const cache = useQueryClient()
   return useMutation({
     mutationFn: (connectorId: string | null) =>
-      send(TunnelDetail, 'PUT', `/tunnels/${tunnelId}/preference`, { connector_id: connectorId }),
+      send<TunnelDetail>('PUT', `/tunnels/${tunnelId}/preference`, { connector_id: connectorId }),
     onSuccess: (tunnel) => landDetail(cache, tunnel),
   })
 }
@@ -100,7 +98,7 @@ export function useTunnelTag(tunnelId: string) {
   const cache = useQueryClient()
   return useMutation({
     mutationFn: (change: TagChange) =>
-      send(TunnelDetail, 'PATCH', `/tunnels/${tunnelId}/tags`, change),
+      send<TunnelDetail>('PATCH', `/tunnels/${tunnelId}/tags`, change),
     onSuccess: (tunnel) => landDetail(cache, tunnel),
   })
 }
@@ -108,7 +106,7 @@ export function useTunnelTag(tunnelId: string) {
 /** A secret, fetched on request. It is a mutation so that it never gets into the query cache. */
 export function useInstallToken(tunnelId: string) {
   return useMutation({
-    mutationFn: () => get(InstallToken, `/tunnels/${tunnelId}/token`),
+    mutationFn: () => get<InstallToken>(`/tunnels/${tunnelId}/token`),
     gcTime: 0,
   })
 }

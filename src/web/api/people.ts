@@ -20,7 +20,7 @@ const secret = { gcTime: 0 }
 
 export const peopleQuery = queryOptions({
   queryKey: [...peopleKey, 'list'],
-  queryFn: async ({ signal }) => (await get(PersonList, '/people', { signal })).people,
+  queryFn: async ({ signal }) => (await get<PersonList>('/people', { signal })).people,
   refetchInterval: againMs,
   gcTime: 60_000,
 })
@@ -28,7 +28,7 @@ export const peopleQuery = queryOptions({
 export const personSessionsQuery = (personId: string) =>
   queryOptions({
     queryKey: [...peopleKey, personId, 'sessions'],
-    queryFn: ({ signal }) => get(SessionList, `/people/${personId}/sessions`, { signal }),
+    queryFn: ({ signal }) => get<SessionList>(`/people/${personId}/sessions`, { signal }),
     refetchInterval: againMs,
     gcTime: 0,
   })
@@ -42,7 +42,7 @@ function useLookAgain() {
 export function usePersonAdd() {
   const onSettled = useLookAgain()
   return useMutation({
-    mutationFn: (addition: PersonAddition) => send(Invitation, 'POST', '/people', addition),
+    mutationFn: (addition: PersonAddition) => send<Invitation>('POST', '/people', addition),
     onSettled,
     ...secret,
   })
@@ -52,7 +52,7 @@ export function usePersonAdd() {
 export function usePersonInvite(personId: string) {
   const onSettled = useLookAgain()
   return useMutation({
-    mutationFn: () => send(Invitation, 'POST', `/people/${personId}/invitations`),
+    mutationFn: () => send<Invitation>('POST', `/people/${personId}/invitations`),
     onSettled,
     ...secret,
   })
@@ -61,7 +61,7 @@ export function usePersonInvite(personId: string) {
 export function useInvitationRevoke(personId: string) {
   const onSettled = useLookAgain()
   return useMutation({
-    mutationFn: () => send(Done, 'DELETE', `/people/${personId}/invitations`),
+    mutationFn: () => send<Done>('DELETE', `/people/${personId}/invitations`),
     onSettled,
   })
 }
@@ -69,20 +69,20 @@ export function useInvitationRevoke(personId: string) {
 export function usePersonChange(personId: string) {
   const onSettled = useLookAgain()
   return useMutation({
-    mutationFn: (change: PersonChange) => send(Person, 'PATCH', `/people/${personId}`, change),
+    mutationFn: (change: PersonChange) => send<Person>('PATCH', `/people/${personId}`, change),
     onSettled,
   })
 }
 
 export function usePersonRemove(personId: string) {
   const onSettled = useLookAgain()
-  return useMutation({ mutationFn: () => send(Done, 'DELETE', `/people/${personId}`), onSettled })
+  return useMutation({ mutationFn: () => send<Done>('DELETE', `/people/${personId}`), onSettled })
 }
 
 export function useSessionEnd() {
   const onSettled = useLookAgain()
   return useMutation({
-    mutationFn: (sessionId: string) => send(Done, 'DELETE', `/sessions/${sessionId}`),
+    mutationFn: (sessionId: string) => send<Done>('DELETE', `/sessions/${sessionId}`),
     onSettled,
   })
 }
@@ -91,7 +91,7 @@ export function useSessionEnd() {
 export function usePersonSignOut(personId: string) {
   const onSettled = useLookAgain()
   return useMutation({
-    mutationFn: () => send(Done, 'DELETE', `/people/${personId}/sessions`),
+    mutationFn: () => send<Done>('DELETE', `/people/${personId}/sessions`),
     onSettled,
   })
 }

@@ -25,7 +25,7 @@ const visited = { staleTime: Number.POSITIVE_INFINITY, gcTime: 15 * 60_000 }
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }) => {
-    const session = await get(SessionAnswer, '/session', { signal })
+    const session = await get<SessionAnswer>('/session', { signal })
     landListing(session.poller.listedAt)
     return session
   },
@@ -35,7 +35,7 @@ export const sessionQuery = queryOptions({
 export const tunnelsQuery = queryOptions({
   queryKey: ['tunnels'],
   queryFn: async ({ signal }) => {
-    const list = await get(TunnelList, '/tunnels', { signal })
+    const list = await get<TunnelList>('/tunnels', { signal })
     landAges(
       list.tunnels.flatMap(({ id, checkedAt }) => (checkedAt === null ? [] : [[id, checkedAt]])),
     )
@@ -48,7 +48,7 @@ export const tunnelQuery = (tunnelId: string) =>
   queryOptions({
     queryKey: ['tunnel', tunnelId, 'facts'],
     queryFn: async ({ signal }) => {
-      const tunnel = await get(TunnelDetail, `/tunnels/${tunnelId}`, { signal })
+      const tunnel = await get<TunnelDetail>(`/tunnels/${tunnelId}`, { signal })
       if (tunnel.checkedAt !== null) landAges([[tunnel.id, tunnel.checkedAt]])
       return tunnel
     },
@@ -58,7 +58,7 @@ export const tunnelQuery = (tunnelId: string) =>
 export const connectorsQuery = (tunnelId: string) =>
   queryOptions({
     queryKey: ['tunnel', tunnelId, 'connectors'],
-    queryFn: ({ signal }) => get(ConnectorList, `/tunnels/${tunnelId}/connectors`, { signal }),
+    queryFn: ({ signal }) => get<ConnectorList>(`/tunnels/${tunnelId}/connectors`, { signal }),
     ...visited,
   })
 
@@ -66,7 +66,7 @@ export const connectorsQuery = (tunnelId: string) =>
 export const configurationQuery = (tunnelId: string) =>
   queryOptions({
     queryKey: ['tunnel', tunnelId, 'configuration'],
-    queryFn: ({ signal }) => get(Configuration, `/tunnels/${tunnelId}/configuration`, { signal }),
+    queryFn: ({ signal }) => get<Configuration>(`/tunnels/${tunnelId}/configuration`, { signal }),
     ...visited,
     retry: false,
   })
@@ -74,7 +74,7 @@ export const configurationQuery = (tunnelId: string) =>
 export const failoverQuery = (failoverId: string) =>
   queryOptions({
     queryKey: ['failover', failoverId],
-    queryFn: ({ signal }) => get(Failover, `/failovers/${failoverId}`, { signal }),
+    queryFn: ({ signal }) => get<Failover>(`/failovers/${failoverId}`, { signal }),
     ...visited,
   })
 
@@ -84,7 +84,7 @@ export const failoversKey = (tunnelId: string) => ['tunnel', tunnelId, 'failover
 export const failoversQuery = (tunnelId: string) =>
   queryOptions({
     queryKey: failoversKey(tunnelId),
-    queryFn: ({ signal }) => get(FailoverList, `/tunnels/${tunnelId}/failovers`, { signal }),
+    queryFn: ({ signal }) => get<FailoverList>(`/tunnels/${tunnelId}/failovers`, { signal }),
     ...visited,
     retry: false,
   })
@@ -110,7 +110,7 @@ export const tunnelHistoryQuery = (tunnelId: string, range: Range) => {
     queryKey: [...subject, rangeText(range)],
     placeholderData: sameSubject(subject),
     queryFn: ({ signal }) =>
-      get(TunnelHistory, `/tunnels/${tunnelId}/history?${rangeQuery(range, serverNow())}`, {
+      get<TunnelHistory>(`/tunnels/${tunnelId}/history?${rangeQuery(range, serverNow())}`, {
         signal,
       }),
     ...windowed(range),
@@ -123,8 +123,7 @@ export const connectorHistoryQuery = (tunnelId: string, connectorId: string, ran
     queryKey: [...subject, rangeText(range)],
     placeholderData: sameSubject(subject),
     queryFn: ({ signal }) =>
-      get(
-        TunnelHistory,
+      get<TunnelHistory>(
         `/tunnels/${tunnelId}/connectors/${connectorId}/history?${rangeQuery(range, serverNow())}`,
         { signal },
       ),
@@ -142,7 +141,7 @@ export const historySummaryQuery = (range: Range) =>
   queryOptions({
     queryKey: [...summaryKey, rangeText(range)],
     queryFn: ({ signal }) =>
-      get(HistorySummary, `/history/summary?${rangeQuery(range, serverNow())}`, { signal }),
+      get<HistorySummary>(`/history/summary?${rangeQuery(range, serverNow())}`, { signal }),
     staleTime: 60_000,
     refetchInterval: 10 * 60_000,
     gcTime: 15 * 60_000,
@@ -166,7 +165,7 @@ export const mostTicked = 20
 export const tickerQuery = queryOptions({
   queryKey: ['ticker'],
   queryFn: async ({ signal }) => {
-    const { events } = await get(ActivityPage, `/activity?kind=${tickerKinds.join(',')}`, {
+    const { events } = await get<ActivityPage>(`/activity?kind=${tickerKinds.join(',')}`, {
       signal,
     })
     return { events: events.slice(0, mostTicked) }
@@ -196,7 +195,7 @@ export const activityQuery = (filter: ActivityFilter) =>
     queryFn: ({ pageParam, signal }) => {
       const query = new URLSearchParams(activitySearch(filter))
       if (pageParam !== null) query.set('cursor', pageParam)
-      return get(ActivityPage, `/activity?${query}`, { signal })
+      return get<ActivityPage>(`/activity?${query}`, { signal })
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.cursor,

@@ -17,7 +17,7 @@ const againMs = 5000
 
 export const screensQuery = queryOptions({
   queryKey: ['screens'],
-  queryFn: async ({ signal }) => (await get(ScreenList, '/screens', { signal })).screens,
+  queryFn: async ({ signal }) => (await get<ScreenList>('/screens', { signal })).screens,
   refetchInterval: againMs,
   gcTime: 60_000,
 })
@@ -31,7 +31,7 @@ function useLookAgain() {
 export function useScreenApprove() {
   const onSettled = useLookAgain()
   return useMutation({
-    mutationFn: (approval: ScreenApproval) => send(Done, 'POST', '/screens/approvals', approval),
+    mutationFn: (approval: ScreenApproval) => send<Done>('POST', '/screens/approvals', approval),
     onSettled,
   })
 }
@@ -39,32 +39,32 @@ export function useScreenApprove() {
 /** The link holds a secret: nothing of it is kept. */
 export const useScreenLinkMake = () =>
   useMutation({
-    mutationFn: (request: ScreenLinkRequest) => send(ScreenLink, 'POST', '/screens/links', request),
+    mutationFn: (request: ScreenLinkRequest) => send<ScreenLink>('POST', '/screens/links', request),
     gcTime: 0,
   })
 
 export function useScreenRename(screenId: string) {
   const onSettled = useLookAgain()
   return useMutation({
-    mutationFn: (name: string) => send(Done, 'PATCH', `/screens/${screenId}`, { name }),
+    mutationFn: (name: string) => send<Done>('PATCH', `/screens/${screenId}`, { name }),
     onSettled,
   })
 }
 
 export function useScreenRevoke(screenId: string) {
   const onSettled = useLookAgain()
-  return useMutation({ mutationFn: () => send(Done, 'DELETE', `/screens/${screenId}`), onSettled })
+  return useMutation({ mutationFn: () => send<Done>('DELETE', `/screens/${screenId}`), onSettled })
 }
 
 /** A screen asks for a code to show. */
-export const beginPairing = () => send(Pairing, 'POST', '/screens/pairings')
+export const beginPairing = () => send<Pairing>('POST', '/screens/pairings')
 
 /** A screen asks for its access, with the secret that only it knows. */
 export const claimScreen = (secret: string) =>
-  send(PairingState, 'POST', '/screens/claims', { secret })
+  send<PairingState>('POST', '/screens/claims', { secret })
 
 /** The page that this browser is for, if it is a screen already; else null. */
 export async function screenView(): Promise<string | null> {
-  const { me } = await get(SessionAnswer, '/session')
+  const { me } = await get<SessionAnswer>('/session')
   return me?.kind === 'screen' ? (me.view ?? '/') : null
 }

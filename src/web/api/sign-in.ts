@@ -14,19 +14,19 @@ const secret = { gcTime: 0 }
 
 export const useSignIn = () =>
   useMutation({
-    mutationFn: (request: SignInRequest) => send(Done, 'POST', '/sign-in', request),
+    mutationFn: (request: SignInRequest) => send<Done>('POST', '/sign-in', request),
     ...secret,
   })
 
 export const useSignInAgain = () =>
   useMutation({
-    mutationFn: (request: SignInAgainRequest) => send(Done, 'POST', '/sign-in/again', request),
+    mutationFn: (request: SignInAgainRequest) => send<Done>('POST', '/sign-in/again', request),
     ...secret,
   })
 
 export const useSetUp = () =>
   useMutation({
-    mutationFn: (request: SetupRequest) => send(Done, 'POST', '/setup', request),
+    mutationFn: (request: SetupRequest) => send<Done>('POST', '/setup', request),
     ...secret,
   })
 
@@ -34,7 +34,7 @@ export const useSetUp = () =>
 export const useInvitation = (link: string) =>
   useQuery({
     queryKey: ['invitation'],
-    queryFn: () => send(InvitationLook, 'POST', '/invitations/look', { secret: link }),
+    queryFn: () => send<InvitationLook>('POST', '/invitations/look', { secret: link }),
     enabled: link !== '',
     retry: false,
     ...secret,
@@ -43,6 +43,6 @@ export const useInvitation = (link: string) =>
 export const useInvitationAccept = () =>
   useMutation({
     mutationFn: (request: InvitationAcceptance) =>
-      send(Done, 'POST', '/invitations/accept', request),
+      send<Done>('POST', '/invitations/accept', request),
     ...secret,
   })

@@ -18,7 +18,7 @@ export function useFailoverChecks(tunnelId: string, to: string | null, isAsking:
     queryFn: async ({ signal }) => {
       const query = to === null ? '' : `?to=${to}`
       const path = `/tunnels/${tunnelId}/failovers/checks${query}`
-      const answer = await get(FailoverChecks, path, { signal })
+      const answer = await get<FailoverChecks>(path, { signal })
       landConnectors(cache, answer.connectors)
       return answer
     },

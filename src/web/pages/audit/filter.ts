@@ -46,7 +46,7 @@ export const auditQuery = (search: AuditSearch) =>
     queryFn: ({ pageParam, signal }) => {
       const query = new URLSearchParams(auditSearch(search))
       if (pageParam !== null) query.set('cursor', pageParam)
-      return get(AuditPage, `/audit?${query}`, { signal })
+      return get<AuditPage>(`/audit?${query}`, { signal })
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.cursor,
@@ -58,7 +58,7 @@ export const auditQuery = (search: AuditSearch) =>
 /** Whether the chain of records is whole; asking costs the server a walk along all of it. */
 export const auditChainQuery = queryOptions({
   queryKey: ['audit-chain'],
-  queryFn: ({ signal }) => get(AuditChain, '/audit/chain', { signal }),
+  queryFn: ({ signal }) => get<AuditChain>('/audit/chain', { signal }),
   staleTime: 60_000,
   gcTime: 60_000,
 })

@@ -1,13 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import * as z from 'zod/mini'
-import {
-  type Configuration,
-  ConfigurationChange,
-  type HaMode,
-  haModes,
-  type TunnelDetail,
-} from '#contract/tunnel.ts'
+import { type Configuration, type HaMode, haModes, type TunnelDetail } from '#contract/tunnel.ts'
+import { ConfigurationChange } from '#contract/tunnel-requests.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useCheckConfiguration } from '#web/api/fresh.ts'
 import { useConfigurationPut, useWhyNot } from '#web/api/operations.ts'

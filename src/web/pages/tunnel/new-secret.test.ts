@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import * as z from 'zod/mini'
-import { TunnelChange } from '#contract/tunnel.ts'
+import { TunnelChange } from '#contract/tunnel-requests.ts'
 import { newSecret, wrongWithSecret } from './new-secret.ts'
 
 const accepted = (secret: string) => z.safeParse(TunnelChange, { secret }).success

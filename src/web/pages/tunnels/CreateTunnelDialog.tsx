@@ -1,7 +1,7 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { TunnelCreation } from '#contract/tunnel.ts'
+import { TunnelCreation } from '#contract/tunnel-requests.ts'
 import { kindOf, toProblem } from '#web/api/client.ts'
 import { useTunnelCreate, useWhyNot } from '#web/api/operations.ts'
 import { sessionQuery } from '#web/api/queries.ts'
