@@ -145,8 +145,12 @@ test('the time before Tandem watched is nobody’s: reported by Cloudflare, or u
   await page.goto(`/tunnels/${tunnelId}?range=7d`)
   await page.getByText('Table', { exact: true }).click()
   const table = page.getByRole('table', { name: 'Every interval of the timeline' })
-  await expect(table.getByRole('row', { name: /^Status .*Cloudflare/ })).toHaveCount(1)
-  await expect(table.getByRole('row', { name: /^Status .*Tandem/ })).toHaveCount(1)
+  const statusBy = (source: string) =>
+    table
+      .getByRole('row', { name: /^Status / })
+      .filter({ has: page.getByRole('cell', { name: source, exact: true }) })
+  await expect(statusBy('Cloudflare')).toHaveCount(1)
+  await expect(statusBy('Tandem')).toHaveCount(1)
   await expect(page.getByText(/100 %/).first()).toBeVisible()
   await expect(page.getByText(/of the [\d.]+ % observed/).first()).toBeVisible()
 })

@@ -117,7 +117,7 @@ function work(address: string, seed: number) {
     for (let round = 0; round < 3; round += 1) {
       // One that has connectors, and stands near the top.
       const row = page.locator('[data-row]').filter({ hasText: 'Degraded' }).nth(round)
-      await row.locator('td').first().click()
+      await row.getByRole('link').first().click()
       await page.getByRole('heading', { name: 'Connectors' }).waitFor()
       await rest(500)
       await page.getByRole('link', { name: 'Tunnels' }).first().click()

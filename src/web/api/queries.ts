@@ -10,7 +10,7 @@ import {
 import { SessionAnswer } from '#contract/session.ts'
 import { Configuration, ConnectorList, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
 import { isLive, type Range, rangeQuery, rangeText } from '#web/charts/range.ts'
-import { serverNow } from '#web/ui/clock.ts'
+import { serverNow, setServerTime } from '#web/ui/clock.ts'
 import { landAges, landListing } from './ages.ts'
 import { get } from './client.ts'
 
@@ -26,6 +26,7 @@ export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }) => {
     const session = await get<SessionAnswer>('/session', { signal })
+    setServerTime(session.serverAt)
     landListing(session.poller.listedAt)
     return session
   },

@@ -142,7 +142,7 @@ export function TimelineLayer({
   const go = (lane: number, wanted: number) => {
     const intervals = lanes[lane]?.intervals ?? []
     const shown = (interval: Interval | undefined) =>
-      interval !== undefined && interval.to > from && interval.from < to
+      interval !== undefined && interval.to > from && interval.from <= to
     const index = shown(intervals[wanted]) ? wanted : intervals.findIndex(shown)
     const interval = intervals[index]
     if (!interval) return setFocus({ kind: 'interval', lane, index: -1, x: 0, byKey: true })
@@ -175,7 +175,7 @@ export function TimelineLayer({
         const intervals = lanes[at?.lane ?? 0]?.intervals ?? []
         go(
           at?.lane ?? 0,
-          intervals.findLastIndex((each) => each.from < to),
+          intervals.findLastIndex((each) => each.from <= to),
         )
         break
       }
@@ -231,7 +231,7 @@ export function TimelineLayer({
         onKeyDown={onKeyDown}
         onFocus={(event) => {
           if (event.currentTarget.matches(':focus-visible') && !focus)
-            go(0, lanes[0]?.intervals.findLastIndex((each) => each.from < to) ?? -1)
+            go(0, lanes[0]?.intervals.findLastIndex((each) => each.from <= to) ?? -1)
         }}
         onBlur={leave}
       >

@@ -12,6 +12,7 @@ import {
   rangeQuery,
   rangeSearch,
   rangeText,
+  reaching,
   stretchOf,
   toRange,
   widened,
@@ -112,6 +113,20 @@ describe('an address', () => {
     expect(rangeQuery({ from: 1_700_000_000_000, to: 1_700_000_900_000 }, now)).toBe(
       'from=1700000000000&to=1700000900000',
     )
+  })
+})
+
+describe('a picture that follows the present', () => {
+  test('ends with its last look, however far behind the clock of the page is', () => {
+    expect(reaching({ from: now - hour, to: now }, now + 700)).toEqual({
+      from: now - hour + 700,
+      to: now + 700,
+    })
+  })
+
+  test('goes on to the present when the last look is older', () => {
+    const stretch = { from: now - hour, to: now }
+    expect(reaching(stretch, now - 5000)).toEqual(stretch)
   })
 })
 

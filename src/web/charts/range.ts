@@ -103,6 +103,12 @@ export function permanent({ from, to }: Stretch, moment: number | null): Range {
 export const stretchOf = (range: Range, now: number): Stretch =>
   isLive(range) ? { from: now - range.lastMs, to: now } : { from: range.from, to: range.to }
 
+/** As long, but no shorter than to the last look in it: an answer may be ahead of the clock's last step. */
+export const reaching = ({ from, to }: Stretch, lookedAt: number): Stretch => {
+  const end = Math.max(to, lookedAt)
+  return { from: from + end - to, to: end }
+}
+
 /** The query of Tandem's API; what follows the time leaves its end to the server. */
 export function rangeQuery(range: Range, now: number): string {
   const { from, to } = stretchOf(range, now)

@@ -21,10 +21,12 @@ import { connectionsRem } from '#web/charts/plot.ts'
 import { RangePicker } from '#web/charts/RangePicker.tsx'
 import { RoleTimeline } from '#web/charts/RoleTimeline.tsx'
 import {
+  isLive,
   momentOf,
   rangeQuery,
   rangeSearch,
   rangeText,
+  reaching,
   type Stretch,
   toRange,
 } from '#web/charts/range.ts'
@@ -116,7 +118,11 @@ function Pictures({
   const zone = useZone()
   const [view, setView] = useState<'chart' | 'table'>('chart')
   const lanes = useMemo(() => toLanes(history), [history])
-  const { range, stretch, go, back } = control
+  const { range, go, back } = control
+  const stretch = useMemo(
+    () => (isLive(range) ? reaching(control.stretch, history.at) : control.stretch),
+    [range, control.stretch, history.at],
+  )
   const zoom = useStable((next: Stretch) => go(toRange(next, serverNow())))
   const goBack = useStable(() => back?.())
   const shown = { history, lanes, stretch, zone }

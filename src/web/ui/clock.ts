@@ -15,7 +15,10 @@ const listeners = new Set<() => void>()
 
 /** Tells the clock what time (epoch ms) the proxy just said it is. */
 export function setServerTime(at: number) {
+  const isOff = Math.abs(at - serverNow()) > 1000
   fix = { serverAt: at, dateAt: Date.now(), elapsedAt: performance.now() }
+  // A browser with another clock than the server's: no age is left wrong for the rest of a second.
+  if (isOff) tell()
 }
 
 /**
@@ -39,12 +42,14 @@ function tick() {
   readAt = performance.now()
 }
 
+function tell() {
+  tick()
+  for (const each of listeners) each()
+}
+
 function subscribe(listener: () => void) {
   listeners.add(listener)
-  timer ??= setInterval(() => {
-    tick()
-    for (const each of listeners) each()
-  }, 1000)
+  timer ??= setInterval(tell, 1000)
   return () => {
     listeners.delete(listener)
     if (listeners.size === 0) {
