@@ -6,6 +6,7 @@ import { ensureBrowser } from '../tasks/browser.ts'
 import { type Figure, isReached, measured } from './figure.ts'
 import type { Group } from './group.ts'
 import { history } from './history.bench.ts'
+import { interaction } from './interaction.bench.ts'
 import { large } from './large.bench.ts'
 import { latency } from './latency.bench.ts'
 import { looks } from './lighthouse.bench.ts'
@@ -26,6 +27,7 @@ const groups: Group[] = [
   upstream,
   latency,
   large,
+  interaction,
   busyDay,
   history,
   timeline,
