@@ -102,8 +102,10 @@ async function tunnelOf(world: Stage['world'], tunnelId: string) {
 /** The polls that the browsers are told of, heard by a stream beside theirs. */
 async function listenForPolls(address: string) {
   let hear: (event: Polled) => void = () => {}
-  const close = await openStream(address, (event) => {
-    if (event.type === 'polled') hear(event)
+  const close = await openStream(address, {
+    onEvent: (event) => {
+      if (event.type === 'polled') hear(event)
+    },
   })
   return {
     close,

@@ -6,16 +6,18 @@ import { LiveEvent } from '#contract/events.ts'
 /**
  * Opens a stream and resolves when the proxy has answered.
  *
- * @param onEvent hears every event; without it the bytes are read and thrown away.
+ * @param options.watching the tunnel whose page it is; a page of none where left out.
+ * @param options.onEvent hears every event; without it the bytes are read and thrown away.
  * @returns closes it
  */
 export function openStream(
   address: string,
-  onEvent?: (event: LiveEvent) => void,
+  { watching, onEvent }: { watching?: string; onEvent?: (event: LiveEvent) => void } = {},
 ): Promise<() => void> {
+  const query = watching ? `?watching=${watching}` : ''
   return new Promise((resolve, reject) => {
     // Each its own connection, as every browser has one.
-    const request = get(`${address}/api/events`, { agent: false }, (response) => {
+    const request = get(`${address}/api/events${query}`, { agent: false }, (response) => {
       if (response.statusCode !== 200) {
         reject(new Error(`The stream was answered with ${response.statusCode}.`))
         return

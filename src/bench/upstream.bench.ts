@@ -34,11 +34,14 @@ function ratesOf(tunnels: number) {
   return onStage({ simulator }, async (stage) => {
     await stage.swept(240_000)
     await rest(warmUpMs)
+    // Each page asks for one tunnel to be looked at often, the same one.
+    const [watched] = await stage.world.tunnels()
+    const page = watched ? { watching: watched.id } : {}
     const one: number[] = []
     const hundred: number[] = []
     for (const count of turns) {
       const streams = await Promise.all(
-        Array.from({ length: count }, () => openStream(stage.address)),
+        Array.from({ length: count }, () => openStream(stage.address, page)),
       )
       await rest(settleMs)
       const from = Date.now()
@@ -59,14 +62,14 @@ export const upstream: Group = {
     const results = await Promise.all([10, 50].map(ratesOf))
     return results.flatMap(({ tunnels, one, hundred }) => [
       {
-        name: `upstream calls, ${tunnels} tunnels, 1 open stream`,
+        name: `upstream calls, ${tunnels} tunnels, 1 open page`,
         unit: 'calls/min' as const,
         samples: one,
         by: 'median' as const,
         goal: null,
       },
       {
-        name: `upstream calls, ${tunnels} tunnels, 100 open streams`,
+        name: `upstream calls, ${tunnels} tunnels, 100 open pages`,
         unit: 'calls/min' as const,
         samples: hundred,
         by: 'median' as const,
