@@ -312,6 +312,37 @@ describe('U20 a listing that moves under our hands', () => {
     await rig.end()
     await many.end()
   })
+
+  /** Little is left for two minutes: longer than a person who asks for a listing is kept waiting. */
+  async function waitLong() {
+    await world.addTunnel('lon-core')
+    const rig = await startRig(world)
+    await rig.looked()
+    await world.breakWith({ kind: 'ratelimit-header', raw: '"default";r=3;t=120' })
+    const before = rig.calls.length
+    await rig.time.until('it is told', () => rig.calls.length > before)
+    await rig.time.run(0)
+    await rig.get('/session?fresh=true')
+    await world.heal()
+    return rig
+  }
+
+  test('U20 a listing that somebody asked for and that waits long does not end the watch', async () => {
+    const rig = await waitLong()
+    const before = rig.calls.length
+    await rig.time.run(180_000)
+    expect(rig.calls.length).toBeGreaterThan(before + 15)
+    await rig.end()
+  })
+
+  test('U20 a listing that still waits when Tandem stops asks nothing more', async () => {
+    const rig = await waitLong()
+    await rig.tandem.stop()
+    const before = rig.calls.length
+    await rig.time.run(180_000)
+    expect(rig.calls.length).toBe(before)
+    await rig.end()
+  })
 })
 
 describe('U21 a tunnel that one listing lacks', () => {
