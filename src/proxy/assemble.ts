@@ -5,6 +5,7 @@ import type { UnknownReason } from '#contract/history.ts'
 import type { Session } from '#contract/session.ts'
 import { createBudget } from './cloudflare/budget.ts'
 import { createClient, type TokenSlot, type Tokens } from './cloudflare/client.ts'
+import { createFreshness } from './cloudflare/freshness.ts'
 import { createTokenWatch } from './cloudflare/tokens.ts'
 import type { Config } from './config.ts'
 import { loadPreferences } from './failover/preferences.ts'
@@ -407,6 +408,7 @@ export async function assemble(surroundings: Surroundings) {
     snapshot,
     checkTokens: async () => tokenWatch.recheck(await poller.listNow()),
     onWrite: noticeWrite,
+    mayRefresh: createFreshness(now),
     now,
     after,
     requestId: randomUUID,

@@ -93,6 +93,21 @@ describe('people and failovers', () => {
     expect(budget.waitMs('verify')).toBe(windowMs)
   })
 
+  test('a look that somebody asks for leaves the last tenth to changes and failovers', () => {
+    const { budget } = start()
+    while (budget.waitMs('look') === 0) budget.spend('look')
+    expect(budget.state().used).toBe(880)
+    expect(budget.waitMs('person')).toBe(0)
+    expect(budget.waitMs('verify')).toBe(0)
+  })
+
+  test('a look needs no pace of polling, and takes none away', () => {
+    const world = start()
+    pollFor(world, 1000)
+    expect(world.budget.waitMs('poll')).toBeGreaterThan(0)
+    expect(world.budget.waitMs('look')).toBe(0)
+  })
+
   test('says when the next call may leave, and it may leave then', () => {
     const { time, budget } = start()
     for (let count = 0; count < 970; count += 1) {
@@ -108,7 +123,7 @@ describe('people and failovers', () => {
 })
 
 test('no random load gets more than 1,000 calls into any 300 s', () => {
-  const purpose = fc.constantFrom<Purpose>('poll', 'person', 'verify')
+  const purpose = fc.constantFrom<Purpose>('poll', 'look', 'person', 'verify')
   const step = fc.record({
     purpose,
     times: fc.integer({ min: 1, max: 400 }),
@@ -197,10 +212,11 @@ describe('what Cloudflare says is left', () => {
     expect(calls.length).toBeLessThanOrEqual(60)
   })
 
-  test('a tenth or less left stops polling until the reset, and never a person', () => {
+  test('a tenth or less left stops polling and looks until the reset, and never a change', () => {
     const world = start()
     world.budget.learn({ name: 'default', remaining: 3, resetMs: 120_000, quota: 1200 })
     expect(world.budget.waitMs('poll')).toBe(120_000)
+    expect(world.budget.waitMs('look')).toBe(120_000)
     expect(world.budget.waitMs('person')).toBe(0)
     expect(world.budget.state().remaining).toBe(3)
     world.time.now += 120_001

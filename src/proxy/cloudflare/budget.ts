@@ -5,13 +5,14 @@ import type { Remaining } from './ratelimit.ts'
  * token and per user, so counting all calls together is the careful reading of its limit.
  *
  * - polling: `pollShare` of the limit, evenly spread, and only while `reserve` calls stay untouched
- * - people (writes, fresh reads): up to the hard stop, less what a verification still needs
- * - verifying a failover: up to the hard stop
+ * - looks beside it, which people ask for: they leave the same reserve, and need no even pace
+ * - people's changes: up to the hard stop, less what a failover still needs
+ * - verifying, which is the looks right before a failover, itself and those after it: up to the hard stop
  */
-export type Purpose = 'poll' | 'person' | 'verify'
+export type Purpose = 'poll' | 'look' | 'person' | 'verify'
 
 export const windowMs = 300_000
-/** Calls that the verification of a running failover always finds. */
+/** Calls that a failover always finds. */
 const verifyReserve = 30
 
 export type BudgetOptions = {
@@ -55,7 +56,7 @@ export function createBudget({ limit, pollShare, now }: BudgetOptions) {
   let othersPace = 0
   let neighbourUntil = 0
 
-  /** What polling leaves alone of the limit that Cloudflare reports on. */
+  /** What polling and looks leave alone of the limit that Cloudflare reports on. */
   const kept = ({ quota }: Report) => Math.min(reserve, Math.ceil((quota ?? limit) * 0.1))
 
   /**
@@ -93,18 +94,22 @@ export function createBudget({ limit, pollShare, now }: BudgetOptions) {
   /** 0 when a call may leave now, else how many milliseconds to wait at least. */
   function waitMs(purpose: Purpose): number {
     forget()
-    const room = { poll: hardStop - reserve, person: hardStop - verifyReserve, verify: hardStop }[
-      purpose
-    ]
+    const room = {
+      poll: hardStop - reserve,
+      look: hardStop - reserve,
+      person: hardStop - verifyReserve,
+      verify: hardStop,
+    }[purpose]
     const over = sent.length - room
     if (over >= 0) return Math.max(1, freeAt(over + 1) - now())
-    if (purpose !== 'poll') return 0
+    if (purpose === 'person' || purpose === 'verify') return 0
+    if (reported && left() <= kept(reported))
+      return Math.max(1, reported.at + reported.resetMs - now())
+    if (purpose === 'look') return 0
     if (pollsInWindow >= polling) {
       const oldest = sent.find((call) => call.poll)
       return Math.max(1, (oldest?.at ?? now()) + windowMs - now())
     }
-    if (reported && left() <= kept(reported))
-      return Math.max(1, reported.at + reported.resetMs - now())
     if (credit < 1) return Math.max(1, Math.ceil((1 - credit) * pace()))
     return 0
   }

@@ -47,7 +47,7 @@ export function createTokenWatch(deps: {
       try {
         const ids = name === 'accountTokenVerify' ? { accountId } : {}
         const answer = await client.call(name, ids, {
-          purpose: 'person',
+          purpose: 'look',
           withWriting: which === 'write',
         })
         return CfTokenVerification.parse(answer.result)
