@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -418,9 +418,25 @@ describe('the process and its .env', () => {
     proxy.signal('SIGHUP')
     await proxy.line(/the old ones stay/)
     expect((await session()).poller.state).toBe('running')
+    rmSync(file)
+    mkdirSync(file)
+    proxy.signal('SIGHUP')
+    await proxy.line(/EISDIR.*the old ones stay/)
+    expect((await session()).poller.state).toBe('running')
     expect(await proxy.end()).toBe(0)
     expect(leaks([proxy.output(), ...said], [...wrong, live.token, live.readToken])).toEqual([])
     await live.end()
     rmSync(folder, { recursive: true, force: true })
   }, 60_000)
+
+  test('one that can’t be read ends the start with one line that says why', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tandem-env-'))
+    mkdirSync(join(folder, '.env'))
+    const proxy = start('proxy', [], { cwd: folder, source: true })
+    expect(await proxy.ended).toBe(1)
+    expect(proxy.output()).toBe(
+      '.env can’t be read (EISDIR): it must be a file that Tandem may read.\n',
+    )
+    rmSync(folder, { recursive: true, force: true })
+  })
 })
