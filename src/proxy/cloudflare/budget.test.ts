@@ -72,6 +72,59 @@ describe('polling', () => {
   })
 })
 
+describe('a restart', () => {
+  const restart = ({ time, budget }: ReturnType<typeof start>) => ({
+    ...start(),
+    time,
+    budget: createBudget({
+      limit: 1200,
+      pollShare: 0.6,
+      now: () => time.now,
+      earlier: budget.spent(0),
+    }),
+  })
+
+  test('knows what was spent, and gets no call more out of the five minutes', () => {
+    const first = start()
+    for (let count = 0; count < 970; count += 1) {
+      first.budget.spend('person')
+      first.time.now += 100
+    }
+    const { time, budget } = restart(first)
+    expect(budget.state().used).toBe(970)
+    expect(budget.waitMs('person')).toBeGreaterThan(0)
+    expect(budget.waitMs('poll')).toBeGreaterThan(0)
+    time.now = first.began + windowMs + 11_000
+    expect(budget.state().used).toBeLessThan(970)
+    time.now = first.began + windowMs + 110_000
+    expect(budget.state().used).toBe(0)
+  })
+
+  test('again and again: polling keeps to its share', () => {
+    let world = start()
+    const calls: number[] = []
+    for (let count = 0; count < 100; count += 1) {
+      calls.push(...pollFor(world, 3000))
+      world = restart(world)
+    }
+    calls.push(...pollFor(world, hour))
+    expect(most(calls)).toBeLessThanOrEqual(720)
+    expect(calls.length).toBeGreaterThan(680 * 11)
+  })
+
+  test('what was written in part is written to its end', () => {
+    const { time, budget } = start()
+    budget.spend('poll')
+    const [first] = budget.spent(0)
+    time.now += 1000
+    budget.spend('person')
+    expect(budget.spent(time.now)).toEqual([{ ...first, calls: 2 }])
+    time.now += 10_000
+    budget.spend('person')
+    expect(budget.spent(time.now)).toHaveLength(1)
+  })
+})
+
 describe('people and failovers', () => {
   test('a person is never kept waiting by polling', () => {
     const world = start()

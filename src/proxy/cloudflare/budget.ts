@@ -21,7 +21,15 @@ export type BudgetOptions = {
   /** Part of it that polling may use, 0 to 1. */
   pollShare: number
   now: () => number
+  /** What an earlier run spent in the last five minutes: a restart must not forget it. */
+  earlier?: Spent[]
+  /** Told of every call. */
+  onSpend?: () => void
 }
+
+/** Calls that left within ten seconds from `at` on, and how many of them were polls. */
+export type Spent = { at: number; calls: number; polls: number }
+const spentMs = 10_000
 
 type Report = Remaining & { at: number; sentBefore: number }
 
@@ -35,7 +43,7 @@ const slowestByForecastMs = 5000
 
 export type Budget = ReturnType<typeof createBudget>
 
-export function createBudget({ limit, pollShare, now }: BudgetOptions) {
+export function createBudget({ limit, pollShare, now, earlier = [], onSpend }: BudgetOptions) {
   const polling = Math.floor(limit * pollShare)
   const hardStop = Math.floor((limit * 1000) / 1200)
   const reserve = Math.ceil(limit * 0.1)
@@ -46,6 +54,12 @@ export function createBudget({ limit, pollShare, now }: BudgetOptions) {
 
   const sent: { at: number; poll: boolean }[] = []
   let pollsInWindow = 0
+  for (const { at, calls, polls } of earlier) {
+    // As late as they may have left.
+    const latest = Math.min(at + spentMs - 1, now())
+    for (let n = 0; n < calls; n += 1) sent.push({ at: latest, poll: n < polls })
+    pollsInWindow += polls
+  }
   let credit = burst
   let creditAt = now()
   let sentEver = 0
@@ -118,9 +132,24 @@ export function createBudget({ limit, pollShare, now }: BudgetOptions) {
     forget()
     sent.push({ at: now(), poll: purpose === 'poll' })
     sentEver += 1
-    if (purpose !== 'poll') return
-    pollsInWindow += 1
-    credit -= 1
+    if (purpose === 'poll') {
+      pollsInWindow += 1
+      credit -= 1
+    }
+    onSpend?.()
+  }
+
+  /** What was spent since the ten seconds that hold `from`, for another run to know. */
+  function spent(from: number): Spent[] {
+    forget()
+    const found = new Map<number, Spent>()
+    for (const { at, poll } of sent) {
+      const begin = at - (at % spentMs)
+      if (begin + spentMs <= from) continue
+      const its = found.get(begin) ?? { at: begin, calls: 0, polls: 0 }
+      found.set(begin, { ...its, calls: its.calls + 1, polls: its.polls + (poll ? 1 : 0) })
+    }
+    return [...found.values()]
   }
 
   /**
@@ -161,5 +190,5 @@ export function createBudget({ limit, pollShare, now }: BudgetOptions) {
     }
   }
 
-  return { waitMs, spend, learn, state, msPerPoll }
+  return { waitMs, spend, spent, learn, state, msPerPoll }
 }

@@ -160,6 +160,28 @@ describe('U2 429 that does not say until when', () => {
   })
 })
 
+describe('I6 a restart does not get the five minutes anew', () => {
+  test('I6 killed with most of the calls spent: what is left is shared with the next run', async () => {
+    const { tunnelId } = await world.addTunnel('lon-core')
+    // 200 calls in all, 24 of them for people and failovers, 30 for failovers only.
+    const rig = await startRig(world, { rateLimit: 240 })
+    await rig.looked()
+    const { client, accountIds, poller } = rig.tandem.parts
+    const ids = { accountId: accountIds[0] ?? '', tunnelId }
+    while (poller.state(null).budget.used < 165) {
+      await rig.time.during(client.call('tunnelGet', ids, { purpose: 'person' }))
+    }
+    await rig.time.run(1001)
+    await rig.kill()
+    const spent = rig.calls.length
+    const again = await startRig(world, { rateLimit: 240, folder: rig.folder })
+    expect((await again.poller()).budget.used).toBeGreaterThanOrEqual(165)
+    await again.time.run(60_000)
+    expect(spent + again.calls.length).toBeLessThanOrEqual(200)
+    await again.end()
+  })
+})
+
 describe('U3 Ratelimit', () => {
   test('U3 three left for two minutes: nothing but a failover is asked for until then', async () => {
     const { rig, tunnelId, failOver } = await watchThen({
