@@ -475,6 +475,39 @@ describe('U23 answers out of order', () => {
     await rig.end()
   })
 
+  test('U23 a look that left before one connector was read alone takes nothing back', async () => {
+    const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
+    const holding: (() => void)[] = []
+    let hold = false
+    const rig = await startRig(world, {
+      via: async (send) => {
+        const response = await send()
+        const whole = new Response(await response.arrayBuffer(), response)
+        if (hold) await new Promise<void>((resolve) => holding.push(resolve))
+        return whole
+      },
+    })
+    await rig.looked()
+    const [active = ''] = connectorIds
+    const roles: (string | undefined)[] = []
+    rig.tandem.parts.bus.subscribe(({ event }) => {
+      if (event.type !== 'polled') return
+      for (const { connectors } of event.connectors)
+        roles.push(connectors.find(({ id }) => id === active)?.role)
+    })
+    hold = true
+    const look = rig.tandem.parts.poller.look(tunnelId, 'verify')
+    while (holding.length < 1) await new Promise((resolve) => setImmediate(resolve))
+    hold = false
+    await world.order(`/tunnels/${tunnelId}/swap`)
+    await rig.send('GET', `/tunnels/${tunnelId}/connectors/${active}?fresh=true`)
+    holding[0]?.()
+    await look
+    await rig.time.run(10_000)
+    expect(roles).not.toContain('active')
+    await rig.end()
+  })
+
   test('U23 a rename outweighs a listing that left before it was answered', async () => {
     const { tunnelId } = await world.addTunnel('old name')
     const holding: (() => void)[] = []
