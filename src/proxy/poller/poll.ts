@@ -534,7 +534,7 @@ export function createPoller(deps: PollerDeps) {
     return ha === false ? Math.max(period, periods.restMs) : period
   }
 
-  /** Past this age a row is stale: 2.5 periods, 30 s at least. */
+  /** What was not seen for so long is stale: 2.5 periods, 30 s at least. */
   function staleAfterMs(): number {
     const period = sweepPeriodMs(turns.size, accounts.length, budget.msPerPoll)
     return Math.max(30_000, Math.round((2.5 * period) / 1000) * 1000)
