@@ -174,7 +174,7 @@ export const operations = {
     role: 'operator',
     recent: true,
     audited: true,
-    cost: 24,
+    cost: 26,
   },
   failoverChecks: {
     method: 'GET',

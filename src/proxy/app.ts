@@ -90,11 +90,13 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
   auditRoutes(route, parts)
 
   app.all('/api/*', (c) => {
-    const known = Object.keys(operations).some((id) =>
-      matches(routePath(id as OperationId), c.req.path),
-    )
-    if (known)
+    const taken = (Object.keys(operations) as OperationId[])
+      .filter((id) => matches(routePath(id), c.req.path))
+      .flatMap((id) => (operations[id].method === 'GET' ? ['GET', 'HEAD'] : operations[id].method))
+    if (taken.length > 0) {
+      c.header('allow', taken.join(', '))
       throw new ProblemError('method-not-allowed', `${c.req.path} does not take ${c.req.method}.`)
+    }
     throw new ProblemError(
       'not-found',
       'Tandem’s API has no such address; /api/openapi.json lists them.',

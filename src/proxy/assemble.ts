@@ -3,8 +3,9 @@ import type { LiveEvent } from '#contract/events.ts'
 import { type Failover, isRunning } from '#contract/failover.ts'
 import type { UnknownReason } from '#contract/history.ts'
 import type { Session } from '#contract/session.ts'
-import { createBudget } from './cloudflare/budget.ts'
+import { createBudget, windowMs } from './cloudflare/budget.ts'
 import { createClient, type TokenSlot, type Tokens } from './cloudflare/client.ts'
+import { createFreshness } from './cloudflare/freshness.ts'
 import { createTokenWatch } from './cloudflare/tokens.ts'
 import type { Config } from './config.ts'
 import { loadPreferences } from './failover/preferences.ts'
@@ -64,6 +65,8 @@ const tellPollerMs = 2000
 const writeRefusedMs = 60_000
 /** What was only confirmed is written down this often. */
 const flushMs = 5000
+/** A call is written down so much later at most: what a crash forgets of the budget. */
+const rememberCallsMs = 1000
 const pruneMs = 3_600_000
 const dayMs = 86_400_000
 
@@ -83,7 +86,9 @@ export async function assemble(surroundings: Surroundings) {
   }
   async function slots(token: Secret, readToken: Secret | null): Promise<Tokens> {
     const write = await slot(token)
-    return { write, read: readToken ? await slot(readToken) : write }
+    // The same one given twice is one to Cloudflare, with one lock-out.
+    const isOther = readToken !== null && readToken.fingerprint !== token.fingerprint
+    return { write, read: isOther ? await slot(readToken) : write }
   }
 
   const audit = createAudit({
@@ -105,10 +110,28 @@ export async function assemble(surroundings: Surroundings) {
   const bus = createBus(randomBytes(4).toString('hex'), (err) =>
     log.error({ err }, 'a listener of the live stream failed'),
   )
-  const budget = createBudget({ limit: config.rateLimit, pollShare: config.pollShare, now })
+  const budget = createBudget({
+    limit: config.rateLimit,
+    pollShare: config.pollShare,
+    now,
+    earlier: await db
+      .selectFrom('calls')
+      .selectAll()
+      .where('at', '>', now() - windowMs)
+      .where('at', '<=', now())
+      .orderBy('at')
+      .execute(),
+    onSpend: () => {
+      if (callsUnwritten) return
+      callsUnwritten = true
+      after(rememberCallsMs, () => void rememberCalls())
+    },
+  })
   const streams: Parts['streams'] = new Map()
   let skewMs: number | null = null
   let stopped = false
+  let callsUnwritten = false
+  let callsWrittenTo = 0
 
   const client = createClient({
     baseUrl: surroundings.baseUrl,
@@ -321,6 +344,27 @@ export async function assemble(surroundings: Surroundings) {
       .catch((err: unknown) => log.error({ err }, 'could not write a lock-out down'))
   }
 
+  async function rememberCalls() {
+    callsUnwritten = false
+    const rows = budget.spent(callsWrittenTo)
+    if (rows.length === 0) return
+    callsWrittenTo = now()
+    await db
+      .insertInto('calls')
+      .values(rows)
+      .onConflict((row) =>
+        row.column('at').doUpdateSet(({ ref }) => ({
+          calls: ref('excluded.calls'),
+          polls: ref('excluded.polls'),
+        })),
+      )
+      .execute()
+      // The next one has it all; that the disk is full is told by the recorder.
+      .catch(() => {
+        callsWrittenTo = 0
+      })
+  }
+
   const session = (): Session => ({
     mode: config.mode,
     build: surroundings.build,
@@ -378,6 +422,11 @@ export async function assemble(surroundings: Surroundings) {
       return 0
     })
     if (forgotten > 0) log.info({ rows: forgotten }, 'forgot old history')
+    await db
+      .deleteFrom('calls')
+      .where('at', '<=', now() - windowMs)
+      .execute()
+      .catch((err: unknown) => log.error({ err }, 'could not forget old calls'))
     await marks
       .forget(horizon)
       .catch((err: unknown) => log.error({ err }, 'could not forget marks'))
@@ -407,6 +456,7 @@ export async function assemble(surroundings: Surroundings) {
     snapshot,
     checkTokens: async () => tokenWatch.recheck(await poller.listNow()),
     onWrite: noticeWrite,
+    mayRefresh: createFreshness(now),
     now,
     after,
     requestId: randomUUID,
@@ -443,6 +493,7 @@ export async function assemble(surroundings: Surroundings) {
       // First of all: a disk that is slow must not make a restart look like an outage.
       for (const end of streams.keys()) end({ type: 'bye', at: now() })
       await recorder.flush()
+      await rememberCalls()
     },
     /** Puts other tokens in the place of those in use. The same one stays locked out. */
     async replaceTokens(token: Secret, readToken: Secret | null) {

@@ -66,7 +66,7 @@ describe('settings that are right', () => {
     const other = account.replace('6', 'a')
     const config = read({
       CLOUDFLARE_API_TOKEN: ` ${token}\n`,
-      CLOUDFLARE_ACCOUNT_ID: ` ${account} , ${other},`,
+      CLOUDFLARE_ACCOUNT_ID: ` ${account} , ${other},${account}`,
       PORT: ' 0 ',
     })
     expect(config.token?.reveal()).toBe(token)
@@ -178,6 +178,7 @@ describe('each fault is one clear line that names its setting', () => {
     ['CLOUDFLARE_ACCOUNT_ID', { ...live, CLOUDFLARE_ACCOUNT_ID: 'my account' }],
     ['CLOUDFLARE_ACCOUNT_ID', { ...live, CLOUDFLARE_ACCOUNT_ID: account.toUpperCase() }],
     ['CLOUDFLARE_ACCOUNT_ID', { ...live, CLOUDFLARE_ACCOUNT_ID: `${account}/..` }],
+    ['CLOUDFLARE_ACCOUNT_ID', { ...live, CLOUDFLARE_ACCOUNT_ID: ' , ' }],
     ['CLOUDFLARE_RATE_LIMIT', { CLOUDFLARE_RATE_LIMIT: '59' }],
     ['CLOUDFLARE_RATE_LIMIT', { CLOUDFLARE_RATE_LIMIT: '1e3' }],
     ['TANDEM_POLL_SHARE', { TANDEM_POLL_SHARE: '81' }],

@@ -225,13 +225,17 @@ export function parseConfig(
     token: read('CLOUDFLARE_API_TOKEN') !== '',
     account: read('CLOUDFLARE_ACCOUNT_ID') !== '',
   }
-  const accountIds = list('CLOUDFLARE_ACCOUNT_ID')
+  // One that is named twice is watched once.
+  const accountIds = [...new Set(list('CLOUDFLARE_ACCOUNT_ID'))]
   for (const id of accountIds) {
     if (!/^[0-9a-f]{32}$/.test(id)) {
       faults.push(
         `CLOUDFLARE_ACCOUNT_ID holds “${id}”, which is not an account id (32 hex digits).`,
       )
     }
+  }
+  if (given.account && accountIds.length === 0) {
+    faults.push('CLOUDFLARE_ACCOUNT_ID holds nothing but commas and must name an account.')
   }
   if (given.token && !given.account) {
     faults.push('CLOUDFLARE_ACCOUNT_ID is missing: a token needs the account that it is for.')

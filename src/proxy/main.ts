@@ -13,6 +13,7 @@ import { seedDemoTags } from './demo-tags.ts'
 import { isUnwatched, seedDemo } from './history/seed.ts'
 import { plainAddress } from './identity/address.ts'
 import { listen } from './listen.ts'
+import { codeOf } from './problem.ts'
 import { readPage } from './routes/page.ts'
 import { createSecret, type Secret } from './secret.ts'
 import { holdFolder } from './store/hold.ts'
@@ -22,10 +23,17 @@ import { makeFolder, openStore } from './store/open.ts'
 
 const startedAt = Date.now()
 
-/** What is set in the environment wins over the file. */
-function readEnvironment(): Record<string, string | undefined> {
-  const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {}
-  return { ...file, ...process.env }
+/** What is set in the environment wins over the file; one that can't be read is a fault of the settings. */
+function readConfig(): ReturnType<typeof parseConfig> {
+  let text = ''
+  try {
+    if (existsSync('.env')) text = readFileSync('.env', 'utf8')
+  } catch (error) {
+    return {
+      faults: [`.env can’t be read (${codeOf(error)}): it must be a file that Tandem may read.`],
+    }
+  }
+  return parseConfig({ ...parseEnv(text), ...process.env })
 }
 
 function fail(lines: string[]): never {
@@ -38,7 +46,7 @@ if (args.includes('--help') || args.includes('-h')) {
   process.stdout.write(helpText())
   process.exit(0)
 }
-const parsed = parseConfig(readEnvironment())
+const parsed = readConfig()
 if ('faults' in parsed) fail(parsed.faults)
 const { config } = parsed
 if (config.mode === 'live' && args.length > 0) {
@@ -167,9 +175,13 @@ process.on('SIGINT', stop)
 
 /** New tokens without a restart: SIGHUP reads the environment file again. */
 process.on('SIGHUP', () => {
-  const again = parseConfig(readEnvironment())
+  const again = readConfig()
   if ('faults' in again || !again.config.token || config.mode === 'demo') {
-    log.error('SIGHUP: the new settings have a fault or hold no token; the old ones stay')
+    const faults = 'faults' in again ? again.faults : []
+    log.error(
+      { faults },
+      'SIGHUP: the new settings have a fault or hold no token; the old ones stay',
+    )
     return
   }
   void tandem

@@ -72,6 +72,59 @@ describe('polling', () => {
   })
 })
 
+describe('a restart', () => {
+  const restart = ({ time, budget }: ReturnType<typeof start>) => ({
+    ...start(),
+    time,
+    budget: createBudget({
+      limit: 1200,
+      pollShare: 0.6,
+      now: () => time.now,
+      earlier: budget.spent(0),
+    }),
+  })
+
+  test('knows what was spent, and gets no call more out of the five minutes', () => {
+    const first = start()
+    for (let count = 0; count < 970; count += 1) {
+      first.budget.spend('person')
+      first.time.now += 100
+    }
+    const { time, budget } = restart(first)
+    expect(budget.state().used).toBe(970)
+    expect(budget.waitMs('person')).toBeGreaterThan(0)
+    expect(budget.waitMs('poll')).toBeGreaterThan(0)
+    time.now = first.began + windowMs + 11_000
+    expect(budget.state().used).toBeLessThan(970)
+    time.now = first.began + windowMs + 110_000
+    expect(budget.state().used).toBe(0)
+  })
+
+  test('again and again: polling keeps to its share', () => {
+    let world = start()
+    const calls: number[] = []
+    for (let count = 0; count < 100; count += 1) {
+      calls.push(...pollFor(world, 3000))
+      world = restart(world)
+    }
+    calls.push(...pollFor(world, hour))
+    expect(most(calls)).toBeLessThanOrEqual(720)
+    expect(calls.length).toBeGreaterThan(680 * 11)
+  })
+
+  test('what was written in part is written to its end', () => {
+    const { time, budget } = start()
+    budget.spend('poll')
+    const [first] = budget.spent(0)
+    time.now += 1000
+    budget.spend('person')
+    expect(budget.spent(time.now)).toEqual([{ ...first, calls: 2 }])
+    time.now += 10_000
+    budget.spend('person')
+    expect(budget.spent(time.now)).toHaveLength(1)
+  })
+})
+
 describe('people and failovers', () => {
   test('a person is never kept waiting by polling', () => {
     const world = start()
@@ -93,6 +146,21 @@ describe('people and failovers', () => {
     expect(budget.waitMs('verify')).toBe(windowMs)
   })
 
+  test('a look that somebody asks for leaves the last tenth to changes and failovers', () => {
+    const { budget } = start()
+    while (budget.waitMs('look') === 0) budget.spend('look')
+    expect(budget.state().used).toBe(880)
+    expect(budget.waitMs('person')).toBe(0)
+    expect(budget.waitMs('verify')).toBe(0)
+  })
+
+  test('a look needs no pace of polling, and takes none away', () => {
+    const world = start()
+    pollFor(world, 1000)
+    expect(world.budget.waitMs('poll')).toBeGreaterThan(0)
+    expect(world.budget.waitMs('look')).toBe(0)
+  })
+
   test('says when the next call may leave, and it may leave then', () => {
     const { time, budget } = start()
     for (let count = 0; count < 970; count += 1) {
@@ -108,7 +176,7 @@ describe('people and failovers', () => {
 })
 
 test('no random load gets more than 1,000 calls into any 300 s', () => {
-  const purpose = fc.constantFrom<Purpose>('poll', 'person', 'verify')
+  const purpose = fc.constantFrom<Purpose>('poll', 'look', 'person', 'verify')
   const step = fc.record({
     purpose,
     times: fc.integer({ min: 1, max: 400 }),
@@ -197,10 +265,11 @@ describe('what Cloudflare says is left', () => {
     expect(calls.length).toBeLessThanOrEqual(60)
   })
 
-  test('a tenth or less left stops polling until the reset, and never a person', () => {
+  test('a tenth or less left stops polling and looks until the reset, and never a change', () => {
     const world = start()
     world.budget.learn({ name: 'default', remaining: 3, resetMs: 120_000, quota: 1200 })
     expect(world.budget.waitMs('poll')).toBe(120_000)
+    expect(world.budget.waitMs('look')).toBe(120_000)
     expect(world.budget.waitMs('person')).toBe(0)
     expect(world.budget.state().remaining).toBe(3)
     world.time.now += 120_001

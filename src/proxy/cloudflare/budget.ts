@@ -5,13 +5,14 @@ import type { Remaining } from './ratelimit.ts'
  * token and per user, so counting all calls together is the careful reading of its limit.
  *
  * - polling: `pollShare` of the limit, evenly spread, and only while `reserve` calls stay untouched
- * - people (writes, fresh reads): up to the hard stop, less what a verification still needs
- * - verifying a failover: up to the hard stop
+ * - looks beside it, which people ask for: they leave the same reserve, and need no even pace
+ * - people's changes: up to the hard stop, less what a failover still needs
+ * - verifying, which is the looks right before a failover, itself and those after it: up to the hard stop
  */
-export type Purpose = 'poll' | 'person' | 'verify'
+export type Purpose = 'poll' | 'look' | 'person' | 'verify'
 
 export const windowMs = 300_000
-/** Calls that the verification of a running failover always finds. */
+/** Calls that a failover always finds. */
 const verifyReserve = 30
 
 export type BudgetOptions = {
@@ -20,7 +21,15 @@ export type BudgetOptions = {
   /** Part of it that polling may use, 0 to 1. */
   pollShare: number
   now: () => number
+  /** What an earlier run spent in the last five minutes: a restart must not forget it. */
+  earlier?: Spent[]
+  /** Told of every call. */
+  onSpend?: () => void
 }
+
+/** Calls that left within ten seconds from `at` on, and how many of them were polls. */
+export type Spent = { at: number; calls: number; polls: number }
+const spentMs = 10_000
 
 type Report = Remaining & { at: number; sentBefore: number }
 
@@ -34,7 +43,7 @@ const slowestByForecastMs = 5000
 
 export type Budget = ReturnType<typeof createBudget>
 
-export function createBudget({ limit, pollShare, now }: BudgetOptions) {
+export function createBudget({ limit, pollShare, now, earlier = [], onSpend }: BudgetOptions) {
   const polling = Math.floor(limit * pollShare)
   const hardStop = Math.floor((limit * 1000) / 1200)
   const reserve = Math.ceil(limit * 0.1)
@@ -45,6 +54,12 @@ export function createBudget({ limit, pollShare, now }: BudgetOptions) {
 
   const sent: { at: number; poll: boolean }[] = []
   let pollsInWindow = 0
+  for (const { at, calls, polls } of earlier) {
+    // As late as they may have left.
+    const latest = Math.min(at + spentMs - 1, now())
+    for (let n = 0; n < calls; n += 1) sent.push({ at: latest, poll: n < polls })
+    pollsInWindow += polls
+  }
   let credit = burst
   let creditAt = now()
   let sentEver = 0
@@ -55,7 +70,7 @@ export function createBudget({ limit, pollShare, now }: BudgetOptions) {
   let othersPace = 0
   let neighbourUntil = 0
 
-  /** What polling leaves alone of the limit that Cloudflare reports on. */
+  /** What polling and looks leave alone of the limit that Cloudflare reports on. */
   const kept = ({ quota }: Report) => Math.min(reserve, Math.ceil((quota ?? limit) * 0.1))
 
   /**
@@ -93,18 +108,22 @@ export function createBudget({ limit, pollShare, now }: BudgetOptions) {
   /** 0 when a call may leave now, else how many milliseconds to wait at least. */
   function waitMs(purpose: Purpose): number {
     forget()
-    const room = { poll: hardStop - reserve, person: hardStop - verifyReserve, verify: hardStop }[
-      purpose
-    ]
+    const room = {
+      poll: hardStop - reserve,
+      look: hardStop - reserve,
+      person: hardStop - verifyReserve,
+      verify: hardStop,
+    }[purpose]
     const over = sent.length - room
     if (over >= 0) return Math.max(1, freeAt(over + 1) - now())
-    if (purpose !== 'poll') return 0
+    if (purpose === 'person' || purpose === 'verify') return 0
+    if (reported && left() <= kept(reported))
+      return Math.max(1, reported.at + reported.resetMs - now())
+    if (purpose === 'look') return 0
     if (pollsInWindow >= polling) {
       const oldest = sent.find((call) => call.poll)
       return Math.max(1, (oldest?.at ?? now()) + windowMs - now())
     }
-    if (reported && left() <= kept(reported))
-      return Math.max(1, reported.at + reported.resetMs - now())
     if (credit < 1) return Math.max(1, Math.ceil((1 - credit) * pace()))
     return 0
   }
@@ -113,9 +132,24 @@ export function createBudget({ limit, pollShare, now }: BudgetOptions) {
     forget()
     sent.push({ at: now(), poll: purpose === 'poll' })
     sentEver += 1
-    if (purpose !== 'poll') return
-    pollsInWindow += 1
-    credit -= 1
+    if (purpose === 'poll') {
+      pollsInWindow += 1
+      credit -= 1
+    }
+    onSpend?.()
+  }
+
+  /** What was spent since the ten seconds that hold `from`, for another run to know. */
+  function spent(from: number): Spent[] {
+    forget()
+    const found = new Map<number, Spent>()
+    for (const { at, poll } of sent) {
+      const begin = at - (at % spentMs)
+      if (begin + spentMs <= from) continue
+      const its = found.get(begin) ?? { at: begin, calls: 0, polls: 0 }
+      found.set(begin, { ...its, calls: its.calls + 1, polls: its.polls + (poll ? 1 : 0) })
+    }
+    return [...found.values()]
   }
 
   /**
@@ -156,5 +190,5 @@ export function createBudget({ limit, pollShare, now }: BudgetOptions) {
     }
   }
 
-  return { waitMs, spend, learn, state, msPerPoll }
+  return { waitMs, spend, spent, learn, state, msPerPoll }
 }

@@ -19,6 +19,10 @@ const unproven: Fare = {
   expiresAt: null,
 }
 
+/** Cloudflare is asked this often about the token that only a change would try; sooner while in doubt. */
+const writingEveryMs = 86_400_000
+const doubtEveryMs = 600_000
+
 const unchecked: Fare = { verdict: 'unchecked', sentence: 'Not checked yet.', expiresAt: null }
 
 export function createTokenWatch(deps: {
@@ -34,6 +38,9 @@ export function createTokenWatch(deps: {
   const heardAt: Record<'read' | 'write', number | null> = { read: null, write: null }
   /** Counts what changed our mind, so that an answer that comes after does not turn it back. */
   let turns = 0
+  /** How a listing was last refused; null: it was not. */
+  let refusedAs: ProblemError['kind'] | null = null
+  let writingDueAt = 0
 
   function set(which: 'read' | 'write', fare: Fare) {
     if (JSON.stringify(fares[which]) === JSON.stringify(fare)) return
@@ -47,7 +54,7 @@ export function createTokenWatch(deps: {
       try {
         const ids = name === 'accountTokenVerify' ? { accountId } : {}
         const answer = await client.call(name, ids, {
-          purpose: 'person',
+          purpose: 'look',
           withWriting: which === 'write',
         })
         return CfTokenVerification.parse(answer.result)
@@ -67,17 +74,23 @@ export function createTokenWatch(deps: {
   const isRefusal = (error: ProblemError) =>
     error.kind === 'token-rejected' || error.kind === 'permission-missing'
 
-  /** Called with the end of every listing; null: it worked. Verifies only when the verdict changes. */
+  /**
+   * Called with the end of every listing; null: it worked. Verifies only when the verdict changes, and the
+   * writing token now and then, because nothing else would tell that it ends.
+   */
   async function noticeListing(error: ProblemError | null) {
-    const { verdict } = fares.read
-    const wasFine = verdict === 'works' || verdict === 'unchecked' || verdict === 'unreachable'
-    if (!error || isRefusal(error)) heardAt.read = now()
-    if (error ? isRefusal(error) && !wasFine : verdict === 'works') return
-    await judgeListing(error)
+    const isHeard = !error || isRefusal(error)
+    if (isHeard) heardAt.read = now()
+    const isKnown = error
+      ? isRefusal(error) && error.kind === refusedAs
+      : fares.read.verdict === 'works'
+    if (!isKnown) await judgeListing(error)
+    if (isHeard && now() >= writingDueAt) await judgeWriting()
   }
 
   async function judgeListing(error: ProblemError | null) {
     const { verdict, expiresAt } = fares.read
+    refusedAs = error && isRefusal(error) ? error.kind : null
     if (!error) {
       const turn = ++turns
       set('read', { verdict: 'works', sentence: 'Works.', expiresAt })
@@ -98,18 +111,18 @@ export function createTokenWatch(deps: {
   }
 
   /**
-   * Somebody wants to know now. What a token may write can't be found out without writing, but whether
-   * Cloudflare knows a second one can.
-   *
-   * @param error how a listing has just ended; null: it worked
+   * What a token may write can't be found out without writing, but whether Cloudflare knows a second one,
+   * and until when, can.
    */
-  async function recheck(error: ProblemError | null) {
-    if (!error || isRefusal(error)) heardAt.read = now()
-    await judgeListing(error)
-    if (tokens.read === tokens.write) return
+  async function judgeWriting() {
+    const { write } = tokens
+    if (tokens.read === write) return
+    // Before the call: the next listing must not ask once more.
+    writingDueAt = now() + doubtEveryMs
     const known = await verify('write')
-    if (known === null) return
+    if (known === null || tokens.write !== write) return
     heardAt.write = now()
+    if (known !== 'unknown' && known.status === 'active') writingDueAt = now() + writingEveryMs
     const { verdict } = fares.write
     if (known !== 'unknown' && known.status === 'active') {
       const expiresAt = toAt(known.expires_on)
@@ -118,6 +131,17 @@ export function createTokenWatch(deps: {
     } else {
       set('write', refusalOf(new ProblemError('token-rejected', 'Cloudflare rejected it.'), known))
     }
+  }
+
+  /**
+   * Somebody wants to know now.
+   *
+   * @param error how a listing has just ended; null: it worked
+   */
+  async function recheck(error: ProblemError | null) {
+    if (!error || isRefusal(error)) heardAt.read = now()
+    await judgeListing(error)
+    await judgeWriting()
   }
 
   /** Called with the end of every write. A 403 tells that the token lacks Write, whatever else it can. */
@@ -137,6 +161,8 @@ export function createTokenWatch(deps: {
   /** The tokens were replaced: nothing is known of them. */
   function forget() {
     turns += 1
+    refusedAs = null
+    writingDueAt = 0
     fares.read = unchecked
     fares.write = unchecked
     heardAt.read = null

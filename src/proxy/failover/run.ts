@@ -49,8 +49,8 @@ export type FailoverDeps = {
 
 const watchEveryMs = 10_000
 const putDeadlineMs = 10_000
-/** The PUT and every read after it. */
-const callsOfOne = 2 + verifySeconds.length
+/** The looks before it, the PUT and every read after it. */
+const callsOfOne = 4 + verifySeconds.length
 /** A fresh read counts as fresh for so long: what lies between it and the PUT. */
 const freshMs = 2000
 /** Older ones are read from the store. */
@@ -249,7 +249,8 @@ export function createFailovers(deps: FailoverDeps) {
         { retryAt: lockedUntil },
       )
     }
-    if (deps.verifyRoom() < callsOfOne * running().length + callsOfOne) {
+    // This one, those that run and those that are being checked as well.
+    if (deps.verifyRoom() < callsOfOne * taken.size) {
       throw new ProblemError(
         'budget-spent',
         'Tandem’s calls of these five minutes are spent, so a failover could not be verified. Nothing was sent: try again in a minute.',
@@ -299,10 +300,10 @@ export function createFailovers(deps: FailoverDeps) {
   /** Looks until a look took no longer than it may be old, twice at most. @returns when it left. */
   async function lookFresh(tunnelId: string): Promise<number> {
     let leftAt = now()
-    await deps.look(tunnelId, 'person')
+    await deps.look(tunnelId, 'verify')
     if (now() - leftAt > freshMs) {
       leftAt = now()
-      await deps.look(tunnelId, 'person')
+      await deps.look(tunnelId, 'verify')
     }
     return leftAt
   }
@@ -398,7 +399,7 @@ export function createFailovers(deps: FailoverDeps) {
       await deps.sleep(watchEveryMs)
       // Another one decides from here on who is active.
       if (stopped || taken.has(failover.tunnelId)) return
-      const connectors = await deps.look(failover.tunnelId, 'person').catch(() => null)
+      const connectors = await deps.look(failover.tunnelId, 'look').catch(() => null)
       if (!connectors || stopped || taken.has(failover.tunnelId)) continue
       const actives = connectors.filter(({ role }) => role === 'active').map(({ id }) => id)
       const fact = toAfterFact(failover, { at: now(), actives })

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { AuditPage } from '#contract/audit.ts'
 import type { TunnelHistory } from '#contract/history.ts'
 import type { Person } from '#contract/people.ts'
+import type { Problem } from '#contract/problem.ts'
 import { startRig } from './rig.ts'
 import { createVisitor, join, publicUrl, setUp, type Visitor } from './visitor.ts'
 import { startWorld, type World } from './world.ts'
@@ -173,6 +174,69 @@ test('S29 500 people press “check now” for a minute: twenty calls more, not 
   }
   expect(reads() - before).toBeLessThanOrEqual(usual + 20)
 })
+
+test('S29 whatever is reloaded, by whatever address: twenty calls a minute in all, and a failover can be prepared', async () => {
+  const { rig, tunnels, asked } = await watchMany()
+  const opened = (await rig.send('GET', `/tunnels/${tunnels[0]?.id}/failovers/checks`)).status
+  expect(opened).toBe(200)
+  const before = asked()
+  for (let round = 0; round < 2; round += 1) {
+    expect((await rig.ask('GET', '/session?fresh=true')).status).toBe(200)
+    for (const { id, activeConnectorId } of tunnels) {
+      for (const path of [
+        '?fresh=true',
+        '/connectors?fresh=true',
+        `/connectors/${activeConnectorId}?fresh=true`,
+        '/configuration?fresh=true',
+      ]) {
+        expect((await rig.ask('GET', `/tunnels/${id}${path}`)).status).toBe(200)
+      }
+    }
+  }
+  expect(asked() - before).toBeLessThanOrEqual(20)
+  const last = asked()
+  await rig.ask('GET', `/tunnels/${tunnels[1]?.id}/failovers/checks`)
+  expect(asked()).toBe(last + 1)
+  await rig.end()
+})
+
+test('S29 a configuration that can’t be read is not asked for by 500 who look at it', async () => {
+  const { rig, tunnels, asked } = await watchMany({ status: 500 })
+  const before = asked()
+  const path = `/tunnels/${tunnels[0]?.id}/configuration`
+  const answers = await rig.time.during(
+    Promise.all(Array.from({ length: 250 }, () => rig.send('GET', path))),
+  )
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([502]))
+  for (let n = 0; n < 250; n += 1) {
+    const { status, json } = await rig.ask('GET', path)
+    expect({ status, type: (json as Problem).type }).toEqual({
+      status: 503,
+      type: 'urn:tandem:problem:not-ready',
+    })
+  }
+  // One read, tried once more.
+  expect(asked() - before).toBe(2)
+  await rig.end()
+})
+
+/** Nineteen tunnels that Tandem has looked at; then it watches no more, so that only people's calls count. */
+async function watchMany(configurations: { status?: number } = {}) {
+  const many = await startWorld()
+  onTestFinished(async () => void (await many.end()))
+  for (let n = 0; n < 19; n += 1) await many.addTunnel(`site-${n}`)
+  if (configurations.status)
+    await many.breakWith({ kind: 'status', match: { path: '/configurations$' }, ...configurations })
+  const rig = await startRig(many)
+  await rig.looked()
+  await rig.time.run(60_000)
+  const asked = () => rig.calls.filter(({ at }) => at >= quietSince).length
+  rig.tandem.parts.poller.stop()
+  await rig.time.run(0)
+  const quietSince = rig.time.now() + 1
+  await rig.time.run(1)
+  return { rig, tunnels: await rig.tunnels(), asked }
+}
 
 test('S30 a window of ten years is cut to what is kept, and answered at once', async () => {
   const now = rig.time.now()

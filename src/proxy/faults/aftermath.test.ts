@@ -214,7 +214,7 @@ describe('F22 the calls are spent', () => {
     const { client, accountIds, poller } = rig.tandem.parts
     const budget = () => poller.state(null).budget
     const ids = { accountId: accountIds[0] ?? '', tunnelId }
-    while (budget().used < 169) {
+    while (budget().used < 170) {
       await rig.time.during(client.call('tunnelGet', ids, { purpose: 'person' }))
     }
     const { status, json } = await rig.ask('POST', path, body)

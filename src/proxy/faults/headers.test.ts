@@ -101,6 +101,11 @@ const exactly = {
   'strict-transport-security': 'max-age=31536000; includeSubDomains',
 }
 
+test('a method that is not taken: the answer names those that are', async () => {
+  const { headers } = await ask('DELETE', '/api/tunnels', [cookie(), ...own, json], '{}')
+  expect(headers.get('allow')).toBe('GET, HEAD, POST')
+})
+
 describe('S6 S7 what every answer carries', () => {
   test.each(answers)(
     '%s (%i): nothing may frame it, nothing inline runs, TLS for a year',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { FailoverChecks } from '#contract/failover.ts'
 import { riskIds } from '#contract/failover-checks.ts'
 import { createSecret } from '../secret.ts'
 import { type Rig, type RigOptions, startRig } from './rig.ts'
@@ -159,23 +160,51 @@ describe('U2 429 that does not say until when', () => {
   })
 })
 
+describe('I6 a restart does not get the five minutes anew', () => {
+  test('I6 killed with most of the calls spent: what is left is shared with the next run', async () => {
+    const { tunnelId } = await world.addTunnel('lon-core')
+    // 200 calls in all, 24 of them for people and failovers, 30 for failovers only.
+    const rig = await startRig(world, { rateLimit: 240 })
+    await rig.looked()
+    const { client, accountIds, poller } = rig.tandem.parts
+    const ids = { accountId: accountIds[0] ?? '', tunnelId }
+    while (poller.state(null).budget.used < 165) {
+      await rig.time.during(client.call('tunnelGet', ids, { purpose: 'person' }))
+    }
+    await rig.time.run(1001)
+    await rig.kill()
+    const spent = rig.calls.length
+    const again = await startRig(world, { rateLimit: 240, folder: rig.folder })
+    expect((await again.poller()).budget.used).toBeGreaterThanOrEqual(165)
+    await again.time.run(60_000)
+    expect(spent + again.calls.length).toBeLessThanOrEqual(200)
+    await again.end()
+  })
+})
+
 describe('U3 Ratelimit', () => {
-  test('U3 three left for two minutes: polling stops for two minutes, people do not', async () => {
-    const { rig, tunnelId } = await watchThen({
+  test('U3 three left for two minutes: nothing but a failover is asked for until then', async () => {
+    const { rig, tunnelId, failOver } = await watchThen({
       kind: 'ratelimit-header',
       raw: '"default";r=3;t=120',
     })
-    await world.heal()
     const { budget, state } = await rig.poller()
     expect(state).toBe('running')
     expect(budget).toMatchObject({ remaining: 3, neighbour: true })
     const before = rig.calls.length
     await rig.time.run(119_000)
     expect(rig.calls.length).toBe(before)
-    await rig.get(`/tunnels/${tunnelId}/connectors?fresh=true`)
+    const refusal = await rig.refused('GET', `/tunnels/${tunnelId}/connectors?fresh=true`)
+    expect(refusal.type).toBe('urn:tandem:problem:budget-spent')
+    const { checks } = await rig.get<FailoverChecks>(`/tunnels/${tunnelId}/failovers/checks`)
+    expect(checks.map(({ id }) => id)).not.toContain('cloudflare-silent')
+    expect(rig.calls.length).toBe(before)
+    // It looks before it decides, and is refused for the risks that nobody accepted.
+    expect((await failOver()).type).toBe('urn:tandem:problem:checks-changed')
     expect(rig.calls.length).toBe(before + 1)
-    await rig.time.run(3000)
-    expect(rig.calls.length).toBeGreaterThan(before + 1)
+    await world.heal()
+    await rig.time.run(123_000)
+    expect(rig.calls.length).toBeGreaterThan(before + 2)
     await rig.end()
   })
 

@@ -312,6 +312,37 @@ describe('U20 a listing that moves under our hands', () => {
     await rig.end()
     await many.end()
   })
+
+  /** Little is left for two minutes: longer than a person who asks for a listing is kept waiting. */
+  async function waitLong() {
+    await world.addTunnel('lon-core')
+    const rig = await startRig(world)
+    await rig.looked()
+    await world.breakWith({ kind: 'ratelimit-header', raw: '"default";r=3;t=120' })
+    const before = rig.calls.length
+    await rig.time.until('it is told', () => rig.calls.length > before)
+    await rig.time.run(0)
+    await rig.get('/session?fresh=true')
+    await world.heal()
+    return rig
+  }
+
+  test('U20 a listing that somebody asked for and that waits long does not end the watch', async () => {
+    const rig = await waitLong()
+    const before = rig.calls.length
+    await rig.time.run(180_000)
+    expect(rig.calls.length).toBeGreaterThan(before + 15)
+    await rig.end()
+  })
+
+  test('U20 a listing that still waits when Tandem stops asks nothing more', async () => {
+    const rig = await waitLong()
+    await rig.tandem.stop()
+    const before = rig.calls.length
+    await rig.time.run(180_000)
+    expect(rig.calls.length).toBe(before)
+    await rig.end()
+  })
 })
 
 describe('U21 a tunnel that one listing lacks', () => {
@@ -441,6 +472,39 @@ describe('U23 answers out of order', () => {
     // Told once for each swap, and always the other one: nobody saw it go back.
     expect(seen.length).toBe(100)
     expect(seen.every((id, at) => id !== seen[at - 1])).toBe(true)
+    await rig.end()
+  })
+
+  test('U23 a look that left before one connector was read alone takes nothing back', async () => {
+    const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
+    const holding: (() => void)[] = []
+    let hold = false
+    const rig = await startRig(world, {
+      via: async (send) => {
+        const response = await send()
+        const whole = new Response(await response.arrayBuffer(), response)
+        if (hold) await new Promise<void>((resolve) => holding.push(resolve))
+        return whole
+      },
+    })
+    await rig.looked()
+    const [active = ''] = connectorIds
+    const roles: (string | undefined)[] = []
+    rig.tandem.parts.bus.subscribe(({ event }) => {
+      if (event.type !== 'polled') return
+      for (const { connectors } of event.connectors)
+        roles.push(connectors.find(({ id }) => id === active)?.role)
+    })
+    hold = true
+    const look = rig.tandem.parts.poller.look(tunnelId, 'verify')
+    while (holding.length < 1) await new Promise((resolve) => setImmediate(resolve))
+    hold = false
+    await world.order(`/tunnels/${tunnelId}/swap`)
+    await rig.send('GET', `/tunnels/${tunnelId}/connectors/${active}?fresh=true`)
+    holding[0]?.()
+    await look
+    await rig.time.run(10_000)
+    expect(roles).not.toContain('active')
     await rig.end()
   })
 

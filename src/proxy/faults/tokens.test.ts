@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -127,6 +127,27 @@ describe('U17 the token is revoked in the middle', () => {
     await rig.end()
   })
 
+  test('U17 a token that is enabled again, but may not read, is told anew', async () => {
+    const { rig } = await watch()
+    await rig.looked()
+    await world.breakWith({
+      kind: 'body',
+      body: JSON.stringify({ success: true, result: { status: 'disabled' } }),
+      match: { path: '/tokens/verify$' },
+    })
+    await world.breakWith({ kind: 'status', status: 401, code: 10_000 })
+    await rig.time.until('it says so', () => stateOf(rig).state === 'rejected', 10_000)
+    await rig.time.run(0)
+    expect((await rig.session()).tokens[0]?.sentence).toMatch(/disabled/)
+    await world.heal()
+    await world.breakWith({ kind: 'status', status: 403, match: { path: 'warp_connector' } })
+    await rig.time.run(60_000)
+    expect((await rig.session()).tokens).toMatchObject([
+      { verdict: 'permission-missing', sentence: expect.stringMatching(/lacks .*WARP Read/) },
+    ])
+    await rig.end()
+  })
+
   test('U17 one tunnel that answers 403 is its own trouble, not the token’s', async () => {
     const { rig, tunnelId } = await watch()
     await rig.looked()
@@ -199,6 +220,61 @@ describe('U18 the token may only read', () => {
         sentence: expect.stringMatching(/^Reading works, changing does not: /),
       },
     ])
+    await rig.end()
+  })
+})
+
+describe('the token that only a change would try', () => {
+  const verifications = (rig: Rig) =>
+    rig.calls.filter(({ path }) => path.endsWith('/tokens/verify')).length
+
+  test('is asked about at the start, and again when it is another one', async () => {
+    const endsAt = Date.parse('2027-03-01T00:00:00Z')
+    await world.breakWith({
+      kind: 'body',
+      body: JSON.stringify({
+        success: true,
+        result: { status: 'active', expires_on: new Date(endsAt).toISOString() },
+      }),
+      match: { path: '/tokens/verify$' },
+    })
+    const { tunnelId } = await world.addTunnel('lon-core')
+    const rig = await startRig(world, { readToken: world.readToken, still: true })
+    await rig.looked()
+    await rig.time.run(60_000)
+    const writing = async () => (await rig.session()).tokens[1]
+    expect(await writing()).toMatchObject({ verdict: 'unchecked', expiresAt: endsAt })
+    expect(verifications(rig)).toBe(2)
+    await rig.tandem.replaceTokens(createSecret(world.token), createSecret(world.readToken))
+    await rig.time.run(60_000)
+    expect(await writing()).toMatchObject({ verdict: 'unchecked', expiresAt: endsAt })
+    expect(verifications(rig)).toBe(4)
+    const rename = await rig.ask('PATCH', `/tunnels/${tunnelId}`, { name: 'lon-new' })
+    expect(rename.status).toBe(200)
+    expect(await writing()).toMatchObject({ verdict: 'works', expiresAt: endsAt })
+    await rig.end()
+  })
+
+  test('is known as revoked before anybody needs it, and as good soon after it is', async () => {
+    await world.order('/tokens/write/revoke')
+    const { rig } = await watch({ readToken: world.readToken })
+    await rig.looked()
+    await rig.time.run(1000)
+    const verdicts = async () => (await rig.session()).tokens.map(({ verdict }) => verdict)
+    expect(await verdicts()).toEqual(['works', 'rejected'])
+    await world.order('/tokens/write/restore')
+    await rig.time.run(620_000)
+    expect(await verdicts()).toEqual(['works', 'unchecked'])
+    await rig.end()
+  })
+
+  test('is one with the other where both are the same, with one lock-out', async () => {
+    const { rig } = await watch({ readToken: world.token })
+    await rig.looked()
+    await world.order('/tokens/write/lock', { seconds: 300 })
+    await rig.time.until('it pauses', () => stateOf(rig).state === 'paused', 30_000)
+    const { tokens } = await rig.session()
+    expect(tokens).toMatchObject([{ purpose: 'everything', lockedUntil: expect.any(Number) }])
     await rig.end()
   })
 })
@@ -342,9 +418,25 @@ describe('the process and its .env', () => {
     proxy.signal('SIGHUP')
     await proxy.line(/the old ones stay/)
     expect((await session()).poller.state).toBe('running')
+    rmSync(file)
+    mkdirSync(file)
+    proxy.signal('SIGHUP')
+    await proxy.line(/EISDIR.*the old ones stay/)
+    expect((await session()).poller.state).toBe('running')
     expect(await proxy.end()).toBe(0)
     expect(leaks([proxy.output(), ...said], [...wrong, live.token, live.readToken])).toEqual([])
     await live.end()
     rmSync(folder, { recursive: true, force: true })
   }, 60_000)
+
+  test('one that can’t be read ends the start with one line that says why', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tandem-env-'))
+    mkdirSync(join(folder, '.env'))
+    const proxy = start('proxy', [], { cwd: folder, source: true })
+    expect(await proxy.ended).toBe(1)
+    expect(proxy.output()).toBe(
+      '.env can’t be read (EISDIR): it must be a file that Tandem may read.\n',
+    )
+    rmSync(folder, { recursive: true, force: true })
+  })
 })

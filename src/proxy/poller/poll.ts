@@ -139,6 +139,7 @@ export function createPoller(deps: PollerDeps) {
   }
 
   function sleepUntil(at: number) {
+    cancelWake()
     const ms = Math.min(Math.max(at - now(), 1), 60_000)
     cancelWake = deps.after(ms, wake)
   }
@@ -286,6 +287,7 @@ export function createPoller(deps: PollerDeps) {
   /** Of the tunnels that a listing did not name, those that are gone; a failure concerns only its own. */
   async function confirmDeletions(tunnelIds: string[], accountId: string) {
     for (const tunnelId of tunnelIds) {
+      if (stopped) return
       try {
         await whenAllowed(() => confirmDeletion(tunnelId, accountId, 'poll'))
       } catch (error) {
@@ -296,7 +298,7 @@ export function createPoller(deps: PollerDeps) {
 
   /**
    * The next call of a listing, as soon as polling may ask: it is not given up for having to wait, and
-   * nobody takes its turn before it has left.
+   * nobody takes its turn before it has left. Throws `budget-spent` when Tandem stops meanwhile.
    */
   async function whenAllowed<T>(call: () => Promise<T>): Promise<T> {
     waiting += 1
@@ -304,15 +306,20 @@ export function createPoller(deps: PollerDeps) {
       for (let ms = budget.waitMs('poll'); ms > 0 && !stopped; ms = budget.waitMs('poll')) {
         await new Promise<void>((resolve) => void deps.after(ms, resolve))
       }
+      if (stopped) throw new ProblemError('budget-spent', 'Tandem stops and asks nothing more.')
       return call()
     } finally {
       waiting -= 1
+      // Whatever came meanwhile was sent away without a timer.
+      if (waiting === 0) wake()
     }
   }
 
+  /** Not all listings are made in turn: also one that somebody asked for ends with a look at what is next. */
   function list(account: Account): Promise<void> {
     account.listing ??= listOnce(account).finally(() => {
       account.listing = null
+      wake()
     })
     return account.listing
   }
@@ -337,10 +344,12 @@ export function createPoller(deps: PollerDeps) {
 
   async function listOnce(account: Account) {
     account.busy = true
-    const sentAt = now()
+    let sentAt = now()
     const its = era
     try {
       let listing = await readListing(account.accountId)
+      // One that somebody asked for may have had to wait: that it took long is not the list's doing.
+      sentAt = listing.sentAt
       // Something moved between two pages: once more, then make do with what came.
       if (!listing.complete) listing = await readListing(account.accountId)
       account.failures = 0
@@ -394,7 +403,7 @@ export function createPoller(deps: PollerDeps) {
 
   /**
    * All pages of one account. Complete: every page said the same total, no tunnel came twice and as many
-   * came as were announced; an offset listing can otherwise skip a live tunnel.
+   * came as were announced; an offset listing can otherwise skip a live tunnel. `sentAt`: when it began.
    */
   async function readListing(accountId: string) {
     const rows: ListedTunnel[] = []
@@ -402,11 +411,13 @@ export function createPoller(deps: PollerDeps) {
     let complete = true
     let collected = 0
     let total: number | undefined
+    let sentAt = 0
     for (let page = 1; ; page += 1) {
       const query = { is_deleted: false, page, per_page: pageSize }
-      const { result, info } = await whenAllowed(() =>
-        client.call('tunnelList', { accountId }, { purpose: 'poll', query }),
-      )
+      const { result, info } = await whenAllowed(() => {
+        sentAt ||= now()
+        return client.call('tunnelList', { accountId }, { purpose: 'poll', query })
+      })
       const cfRows = CfTunnelList.parse(result)
       if (page > 1 && info?.total_count !== total) complete = false
       total = info?.total_count
@@ -427,7 +438,7 @@ export function createPoller(deps: PollerDeps) {
       }
     }
     if (total !== undefined && collected !== total) complete = false
-    return { tunnels: rows, complete }
+    return { tunnels: rows, complete, sentAt }
   }
 
   function noticeSweep() {
@@ -523,7 +534,7 @@ export function createPoller(deps: PollerDeps) {
     return ha === false ? Math.max(period, periods.restMs) : period
   }
 
-  /** Past this age a row is stale: 2.5 periods, 30 s at least. */
+  /** What was not seen for so long is stale: 2.5 periods, 30 s at least. */
   function staleAfterMs(): number {
     const period = sweepPeriodMs(turns.size, accounts.length, budget.msPerPoll)
     return Math.max(30_000, Math.round((2.5 * period) / 1000) * 1000)

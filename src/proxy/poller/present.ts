@@ -367,8 +367,12 @@ export function createPresent(deps: PresentDeps) {
         old.id === connector.id ? connector : old,
       )
       const after = { ...one.sight, connectors }
+      const show = () => {
+        // A look that left before would take this one back.
+        one.seenSentAt = sentAt
+      }
       // Not a look at all of its connectors: it confirms nothing about the others.
-      await commit([{ one, part: 'other', after, show: () => {} }], at)
+      await commit([{ one, part: 'other', after, show }], at)
     })
 
   const landConfiguration = (configuration: Configuration, sentAt: number, at: number) =>

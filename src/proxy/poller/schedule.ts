@@ -44,7 +44,7 @@ export const listPeriodMs = (accounts: number, msPerPoll: number) =>
 
 /**
  * The period in which every tunnel is looked at, milliseconds: what it should be, or what the pace
- * allows when there are many. Data older than 2.5 of it counts as stale.
+ * allows when there are many. What was not seen for 2.5 periods, 30 s at least, is stale.
  */
 export function sweepPeriodMs(tunnels: number, accounts: number, msPerPoll: number): number {
   const listShare = (accounts * msPerPoll) / listPeriodMs(accounts, msPerPoll)

@@ -1,19 +1,36 @@
 import { CfConfiguration } from '#contract/cloudflare.ts'
+import type { Configuration } from '#contract/tunnel.ts'
 import { ConfigurationChange } from '#contract/tunnel-requests.ts'
 import { toConfiguration } from '../cloudflare/translate.ts'
-import { createFreshness, wantsFresh } from './fresh.ts'
+import { ProblemError } from '../problem.ts'
+import { wantsFresh } from './fresh.ts'
 import { liveTunnel, noticing, type Parts, perform, type Route, readBody } from './route.ts'
 
 export function configurationRoutes(route: Route, parts: Parts) {
-  const { client, present, poller, now } = parts
-  const mayRefresh = createFreshness(now)
+  const { client, present, poller, mayRefresh } = parts
+  /** Reads that are under way, by tunnel. */
+  const reading = new Map<string, Promise<Configuration>>()
 
   route('configurationGet', async (c, { tunnelId = '' }) => {
     liveTunnel(parts, tunnelId)
     const known = present.configuration(tunnelId)
-    if (known && !(wantsFresh(c) && mayRefresh(tunnelId))) return c.json(known)
-    return c.json(await poller.readConfiguration(tunnelId, 'person'))
+    if (known && !wantsFresh(c)) return c.json(known)
+    const read = reading.get(tunnelId) ?? beginReading(tunnelId)
+    if (read) return c.json(await read)
+    if (known) return c.json(known)
+    throw new ProblemError(
+      'not-ready',
+      'Tandem has not read this tunnel’s HA configuration yet. It goes on trying by itself: look again in a few seconds.',
+    )
   })
+
+  /** Null when Cloudflare was asked often enough already. */
+  function beginReading(tunnelId: string) {
+    if (!mayRefresh('configurationGet', tunnelId)) return null
+    const read = poller.readConfiguration(tunnelId, 'look').finally(() => reading.delete(tunnelId))
+    reading.set(tunnelId, read)
+    return read
+  }
 
   route('configurationPut', async (c, { tunnelId = '' }) => {
     const change = await readBody(c, ConfigurationChange)

@@ -2,17 +2,16 @@ import { CfConnector } from '#contract/cloudflare.ts'
 import { toSeenConnector } from '../cloudflare/translate.ts'
 import { connectorForScreen, connectorsForScreen, isScreen } from '../identity/for-screens.ts'
 import { ProblemError } from '../problem.ts'
-import { createFreshness, wantsFresh } from './fresh.ts'
+import { wantsFresh } from './fresh.ts'
 import { liveTunnel, type Parts, type Route } from './route.ts'
 
 export function connectorRoutes(route: Route, parts: Parts) {
-  const { present, poller, client } = parts
-  const mayRefresh = createFreshness(parts.now)
+  const { present, poller, client, mayRefresh } = parts
 
   route('connectorList', async (c, { tunnelId = '' }) => {
     if (wantsFresh(c)) {
       liveTunnel(parts, tunnelId)
-      if (mayRefresh(tunnelId)) await poller.look(tunnelId, 'person')
+      if (mayRefresh('connectorList', tunnelId)) await poller.look(tunnelId, 'look')
     }
     const known = present.connectors(tunnelId)
     if (known) return c.json(isScreen(c.get('who')) ? connectorsForScreen(known) : known)
@@ -23,9 +22,9 @@ export function connectorRoutes(route: Route, parts: Parts) {
   route('connectorGet', async (c, { tunnelId = '', connectorId = '' }) => {
     if (wantsFresh(c)) {
       const { accountId } = liveTunnel(parts, tunnelId)
-      if (mayRefresh(connectorId)) {
+      if (mayRefresh('connectorGet', connectorId)) {
         const ids = { accountId, tunnelId, connectorId }
-        const { result, sentAt, at } = await client.call('connectorGet', ids, { purpose: 'person' })
+        const { result, sentAt, at } = await client.call('connectorGet', ids, { purpose: 'look' })
         const seen = toSeenConnector(CfConnector.parse(result))
         if (seen?.id === connectorId) await present.landConnector(tunnelId, seen, sentAt, at)
       }

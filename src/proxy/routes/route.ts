@@ -5,6 +5,7 @@ import type { LiveEvent } from '#contract/events.ts'
 import type { OperationId } from '#contract/operations.ts'
 import type { Session } from '#contract/session.ts'
 import type { Answer, Client } from '../cloudflare/client.ts'
+import type { Freshness } from '../cloudflare/freshness.ts'
 import type { Failovers } from '../failover/run.ts'
 import type { HistoryReader } from '../history/read.ts'
 import { type ActionFacts, act, type Noted } from '../identity/actions.ts'
@@ -46,6 +47,8 @@ export type Parts = {
   checkTokens: () => Promise<void>
   snapshot: () => LiveEvent
   onWrite: (error: ProblemError | null) => void
+  /** Whether Cloudflare may be asked now because somebody looks. */
+  mayRefresh: Freshness
   now: () => number
   /** Calls back after `ms`; returns what takes it back. */
   after: (ms: number, callback: () => void) => () => void

@@ -1,16 +1,15 @@
 import type { Session, SessionAnswer } from '#contract/session.ts'
 import { isScreen, sessionForScreen } from '../identity/for-screens.ts'
-import { createFreshness, wantsFresh } from './fresh.ts'
+import { wantsFresh } from './fresh.ts'
 import type { Parts, Route } from './route.ts'
 
 export function sessionRoutes(route: Route, parts: Parts) {
-  const { identity } = parts
-  const mayRefresh = createFreshness(parts.now)
+  const { identity, mayRefresh } = parts
 
   route('sessionGet', async (c) => {
     const who = c.get('who')
     // Whoever is not signed in is answered from memory, whatever they ask for.
-    if (who && wantsFresh(c) && mayRefresh('session')) await parts.checkTokens()
+    if (who && wantsFresh(c) && mayRefresh('sessionGet', 'tokens')) await parts.checkTokens()
     const session = parts.session()
     const shared = !who
       ? sessionForNobody(session)

@@ -6,12 +6,11 @@ import type { Answer } from '../cloudflare/client.ts'
 import { toListedTunnel } from '../cloudflare/translate.ts'
 import { detailForScreen, isScreen, tunnelForScreen } from '../identity/for-screens.ts'
 import { ProblemError } from '../problem.ts'
-import { createFreshness, wantsFresh } from './fresh.ts'
+import { wantsFresh } from './fresh.ts'
 import { liveTunnel, noticing, type Parts, perform, type Route, readBody } from './route.ts'
 
 export function tunnelRoutes(route: Route, parts: Parts) {
-  const { client, present, poller, now, bus } = parts
-  const mayRefresh = createFreshness(now)
+  const { client, present, poller, now, bus, mayRefresh } = parts
   const serveList = createListCache((tunnels) => tunnels)
   const serveScreens = createListCache((tunnels) => tunnels.map(tunnelForScreen))
 
@@ -27,7 +26,7 @@ export function tunnelRoutes(route: Route, parts: Parts) {
   route('tunnelGet', async (c, { tunnelId = '' }) => {
     if (wantsFresh(c)) {
       liveTunnel(parts, tunnelId)
-      if (mayRefresh(tunnelId)) await poller.readTunnel(tunnelId, 'person')
+      if (mayRefresh('tunnelGet', tunnelId)) await poller.readTunnel(tunnelId, 'look')
     }
     const tunnel = present.tunnel(tunnelId)
     const found = tunnel ?? liveTunnel(parts, tunnelId)

@@ -116,6 +116,8 @@ export type Schema = {
   }
   /** Until when a token must rest after a 429, by its fingerprint: a restart must not forget it. */
   lockouts: { fingerprint: string; until: number }
+  /** Calls of Cloudflare by ten seconds, and how many of them were polls; the last five minutes count. */
+  calls: { at: number; calls: number; polls: number }
 
   /** Short keys for the long ids, so that a year of history stays small. */
   tunnels: { key: number; tunnel_id: string; account_id: string; watched_since: number }
