@@ -359,9 +359,16 @@ export async function assemble(surroundings: Surroundings) {
     toldPoller = text
   }
 
+  /** What waits in memory, for its turn or for a disk that takes it. */
+  async function flush() {
+    await recorder.flush()
+    // The recorder has told of a disk that refuses.
+    await failovers.writeAgain().catch(() => {})
+  }
+
   async function flushAgain() {
     if (stopped) return
-    await recorder.flush()
+    await flush()
     after(flushMs, () => void flushAgain())
   }
 
@@ -442,7 +449,7 @@ export async function assemble(surroundings: Surroundings) {
       failovers.stop()
       // First of all: a disk that is slow must not make a restart look like an outage.
       for (const end of streams.keys()) end({ type: 'bye', at: now() })
-      await recorder.flush()
+      await flush()
     },
     /** Puts other tokens in the place of those in use. The same one stays locked out. */
     async replaceTokens(token: Secret, readToken: Secret | null) {
