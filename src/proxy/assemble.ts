@@ -230,6 +230,7 @@ export async function assemble(surroundings: Surroundings) {
     tunnel: present.tunnel,
     connectors: present.connectors,
     livesSince: reader.livesSince,
+    switchedAt: reader.switchedAt,
     lockedUntil: () => client.lockedUntil('failoverRun'),
     writeBarrier: () =>
       writeRefusedAt === null || now() - writeRefusedAt > writeRefusedMs
