@@ -74,6 +74,7 @@ export default defineConfig({
   },
   test: {
     include: ['src/**/*.test.{ts,tsx}'],
+    globalSetup: 'src/tasks/bundle-programs.ts',
     testTimeout: 60_000,
     // By itself vitest leaves a processor to others: on two that is half of them.
     maxWorkers: '100%',

@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { bundled } from '../src/proxy/survival/bundle.ts'
 
-/** One of our programs in a process of its own: built and by plain node, or straight from its source. */
+/** One of our programs in a process of its own. */
 
 const root = join(import.meta.dirname, '..')
 
@@ -43,16 +44,15 @@ function cleanEnv(): NodeJS.ProcessEnv {
  * Starts `dist/<name>.js` with nothing of the caller's settings but `env`, in a folder without a .env.
  * Its standard input is a pipe that breaks when this process ends, however it ends.
  *
- * @param options.source runs it from `src`, for tests that come before the build.
+ * @param options.early runs what was bundled for the unit tests, which come before the build.
  */
 export function start(
   name: 'proxy' | 'simulator',
   args: string[],
-  options: { env?: Record<string, string>; cwd?: string; source?: boolean } = {},
+  options: { env?: Record<string, string>; cwd?: string; early?: boolean } = {},
 ): Program {
-  const program = options.source
-    ? ['--import', import.meta.resolve('tsx'), join(root, 'src', name, 'main.ts')]
-    : [...(name === 'proxy' ? nodeOptions : []), join(root, 'dist', `${name}.js`)]
+  const file = options.early ? bundled(name) : join(root, 'dist', `${name}.js`)
+  const program = [...(name === 'proxy' ? nodeOptions : []), file]
   const child: ChildProcess = spawn(process.execPath, [...program, ...args], {
     cwd: options.cwd ?? tmpdir(),
     env: { ...cleanEnv(), ...options.env },

@@ -253,6 +253,7 @@ export async function assemble(surroundings: Surroundings) {
     tunnel: present.tunnel,
     connectors: present.connectors,
     livesSince: reader.livesSince,
+    switchedAt: reader.switchedAt,
     lockedUntil: () => client.lockedUntil('failoverRun'),
     writeBarrier: () =>
       writeRefusedAt === null || now() - writeRefusedAt > writeRefusedMs
@@ -403,9 +404,16 @@ export async function assemble(surroundings: Surroundings) {
     toldPoller = text
   }
 
+  /** What waits in memory, for its turn or for a disk that takes it. */
+  async function flush() {
+    await recorder.flush()
+    // The recorder has told of a disk that refuses.
+    await failovers.writeAgain().catch(() => {})
+  }
+
   async function flushAgain() {
     if (stopped) return
-    await recorder.flush()
+    await flush()
     after(flushMs, () => void flushAgain())
   }
 
@@ -492,7 +500,7 @@ export async function assemble(surroundings: Surroundings) {
       failovers.stop()
       // First of all: a disk that is slow must not make a restart look like an outage.
       for (const end of streams.keys()) end({ type: 'bye', at: now() })
-      await recorder.flush()
+      await flush()
       await rememberCalls()
     },
     /** Puts other tokens in the place of those in use. The same one stays locked out. */

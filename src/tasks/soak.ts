@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { soakWall } from '../../e2e/wall-soak.ts'
-import { bundleWriter } from '../proxy/survival/bundle.ts'
+import { bundle, bundled } from '../proxy/survival/bundle.ts'
 import { killOften } from '../proxy/survival/killed.ts'
 
 /**
@@ -19,7 +19,8 @@ const [kills = 200, requests = 20_000, changes = 100_000, seed = randomInt(2 ** 
 
 /** @returns whether everything that was said to be on the disk was there. */
 async function killWriter(): Promise<boolean> {
-  const writer = await bundleWriter()
+  await bundle({ writer: 'src/proxy/survival/writer.ts' })
+  const writer = bundled('writer')
   const startedAt = Date.now()
   const folders = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'tandem-soak-')))
   const verdicts = await Promise.all(

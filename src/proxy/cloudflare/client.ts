@@ -191,7 +191,7 @@ export function createClient(deps: ClientDeps) {
       body = await readBody(response)
     } catch (error) {
       if (error instanceof ProblemError) throw error
-      throw toNetworkProblem(error, host, deadlineMs)
+      throw toNetworkProblem(error, name, host, deadlineMs)
     }
     const at = now()
     deps.debug(
@@ -269,7 +269,7 @@ async function readBody(response: Response): Promise<string> {
       await reader.cancel()
       throw new ProblemError(
         'unexpected-answer',
-        'Cloudflare’s answer was larger than 5 MiB and was thrown away. What was last read stays on screen.',
+        'Cloudflare’s answer was larger than 5 MiB and was thrown away.',
       )
     }
     text += decoder.decode(value, { stream: true })
@@ -314,13 +314,19 @@ function isWorthOneMoreRead(name: UpstreamCall, error: ProblemError): boolean {
 
 const wasReset = (error: ProblemError) => /reset|closed/.test(error.message)
 
+/** What still works when a read failed. After a write only its caller can say. */
+const sequelOf = (name: UpstreamCall) =>
+  upstreamCalls[name].method === 'GET'
+    ? ' What was last read stays on screen; Tandem asks again by itself.'
+    : ''
+
 function unreadable(name: UpstreamCall, response: Response, body: string): ProblemError {
   if (response.status >= 500) return toRefusal(name, response, [])
   const type = response.headers.get('content-type')?.split(';')[0] ?? 'no content type'
   const looks = /html/i.test(type) || /^\s*</.test(body) ? 'an HTML page' : `unreadable (${type})`
   return new ProblemError(
     'unexpected-answer',
-    `Cloudflare answered ${response.status}, but what came was ${looks}. What was last read stays on screen; Tandem asks again.`,
+    `Cloudflare answered ${response.status}, but what came was ${looks}.${sequelOf(name)}`,
     { cloudflare: { status: response.status, errors: [], ray: rayOf(response) } },
   )
 }
@@ -335,10 +341,7 @@ function toRefusal(name: UpstreamCall, response: Response, errors: CfMessage[]):
     new ProblemError(kind, detail, { cloudflare })
 
   if (status >= 500) {
-    return refuse(
-      'cloudflare-failing',
-      `Cloudflare answered ${status}. What was last read stays on screen; Tandem asks again by itself.`,
-    )
+    return refuse('cloudflare-failing', `Cloudflare answered ${status}.${sequelOf(name)}`)
   }
   if (status === 401 || (status === 400 && codes.has('6003'))) {
     return refuse('token-rejected', `Cloudflare rejected the API token${said ? `: ${said}` : ''}.`)
@@ -375,7 +378,12 @@ const certificateCodes =
   /CERT|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|ERR_TLS|ERR_SSL|EPROTO|HOSTNAME_MISMATCH/
 
 /** Names a failure of the network in one word that an admin can act on. Never repeats the raw error. */
-export function toNetworkProblem(error: unknown, host: string, deadlineMs: number): ProblemError {
+export function toNetworkProblem(
+  error: unknown,
+  name: UpstreamCall,
+  host: string,
+  deadlineMs: number,
+): ProblemError {
   const codes: string[] = []
   let text = ''
   for (const at of causesOf(error)) {
@@ -401,6 +409,6 @@ export function toNetworkProblem(error: unknown, host: string, deadlineMs: numbe
               : 'connection reset or closed'
   return new ProblemError(
     'cloudflare-unreachable',
-    `Cannot reach ${host}: ${why}. What was last read stays on screen; Tandem asks again by itself.`,
+    `Cannot reach ${host}: ${why}.${sequelOf(name)}`,
   )
 }

@@ -149,6 +149,7 @@ const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   reconnects: 0,
   lostAgeMs: null,
   failoverAgesMs: [],
+  switchAgeMs: null,
   ...more,
 })
 const foundIn = (more: Partial<Evidence> = {}, target: string | null = standby.id) =>
@@ -244,6 +245,8 @@ describe('everything that speaks against a failover', () => {
     ['a connection lost 60 s ago', { lostAgeMs: 60_000 }, standby.id, []],
     ['a failover 59 s ago', { failoverAgesMs: [59_999] }, standby.id, ['cool-down']],
     ['a failover 60 s ago', { failoverAgesMs: [60_000] }, standby.id, []],
+    ['Cloudflare’s own 59 s ago', { switchAgeMs: 59_999 }, standby.id, ['cool-down']],
+    ['Cloudflare’s own 60 s ago', { switchAgeMs: 60_000 }, standby.id, []],
     ['the second in 10 minutes', { failoverAgesMs: [400_000] }, standby.id, []],
     ['the third in 10 minutes', { failoverAgesMs: [400_000, 599_999] }, standby.id, ['repeated']],
     ['the third in more', { failoverAgesMs: [400_000, 600_000] }, standby.id, []],

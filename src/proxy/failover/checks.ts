@@ -28,6 +28,8 @@ export type Evidence = Situation & {
   lostAgeMs: number | null
   /** Ages of earlier failovers of this tunnel that were sent, youngest first. */
   failoverAgesMs: readonly number[]
+  /** How long ago the active connector became another one, by whomever; null: not lately. */
+  switchAgeMs: number | null
 }
 
 const justConnectedMs = 60_000
@@ -174,7 +176,7 @@ export function failoverChecks(targetId: string | null, evidence: Evidence): Fai
 
 /** What was seen before now, of the target and of the tunnel. */
 function sayOfThePast(evidence: Evidence, say: (id: CheckId, sentence: string) => void) {
-  const { reconnects, lostAgeMs, failoverAgesMs, readAgeMs } = evidence
+  const { reconnects, lostAgeMs, failoverAgesMs, switchAgeMs, readAgeMs } = evidence
   const secondsOf = (ms: number) => `${Math.max(0, Math.round(ms / 1000))} s`
   if (reconnects >= mostReconnects) {
     say('reconnects', `It reconnected ${reconnects} times in the last hour.`)
@@ -186,8 +188,9 @@ function sayOfThePast(evidence: Evidence, say: (id: CheckId, sentence: string) =
   if (lately >= mostRepeated) {
     say('repeated', `This would be failover number ${lately} of this tunnel in 10 minutes.`)
   }
-  const last = failoverAgesMs[0]
-  if (last !== undefined && last < coolDownMs) {
+  // Cloudflare's own counts too, and one from the dashboard: they broke the same connections.
+  const last = Math.min(failoverAgesMs[0] ?? coolDownMs, switchAgeMs ?? coolDownMs)
+  if (last < coolDownMs) {
     say('cool-down', `The last failover of this tunnel was only ${secondsOf(last)} ago.`)
   }
   if (readAgeMs !== null && readAgeMs > staleReadMs) {

@@ -124,6 +124,18 @@ export function createRecords(db: Store) {
     return withFacts(rows.map(toFailover))
   }
 
+  /** Those of one tunnel that were asked for since then and not rejected, newest first. */
+  async function sentSince(tunnelId: string, from: number): Promise<Failover[]> {
+    const rows = await db
+      .selectFrom('failovers')
+      .select('body')
+      .where('tunnel_id', '=', tunnelId)
+      .where('requested_at', '>=', from)
+      .orderBy('requested_at', 'desc')
+      .execute()
+    return rows.map(toFailover).filter(({ state }) => state !== 'rejected')
+  }
+
   /** The last drill of every tunnel that had one. */
   async function lastDrills(): Promise<Failover[]> {
     const rows = await db
@@ -153,6 +165,7 @@ export function createRecords(db: Store) {
     leftRunning,
     endedSince,
     ofTunnel,
+    sentSince,
     lastDrills,
   }
 }

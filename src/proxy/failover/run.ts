@@ -82,6 +82,8 @@ export function createFailovers(deps: FailoverDeps) {
   /** By the key of the dialog that they come from: requests that are not answered yet. */
   const asked = new Map<string, Promise<{ failover: Failover; isRepeat: boolean }>>()
   const recent = new Map<string, Failover>()
+  /** What the disk refused, oldest first: the last word on a failover, and what was seen after its end. */
+  const unwritten = new Map<string, () => Promise<void>>()
   let stopped = false
 
   function keep(failover: Failover) {
@@ -89,17 +91,34 @@ export function createFailovers(deps: FailoverDeps) {
     recent.set(failover.id, failover)
     for (const [id, { state }] of recent) {
       if (recent.size <= keptInMemory) break
-      if (!isRunning(state)) recent.delete(id)
+      // The disk may still have one that ended as running.
+      if (!isRunning(state) && !unwritten.has(id)) recent.delete(id)
     }
   }
 
-  /** Written first, told after. A disk that fails now must not stop the verification. */
+  /** A disk that refuses must not stop a verification: what it refused is written by `writeAgain`. */
+  async function writeDown(key: string, failoverId: string, write: () => Promise<void>) {
+    // No older word may come after this one.
+    unwritten.delete(key)
+    try {
+      await write()
+    } catch (error) {
+      unwritten.set(key, write)
+      deps.warn({ failoverId, err: error }, 'could not write a failover down yet')
+    }
+  }
+
+  /** Writes what the disk refused so far. Throws what it throws; the rest waits on. */
+  async function writeAgain() {
+    for (const [key, write] of unwritten) {
+      await write()
+      if (unwritten.get(key) === write) unwritten.delete(key)
+    }
+  }
+
+  /** Written first, told after. */
   async function move(failover: Failover, more: Record<string, unknown> = {}): Promise<Failover> {
-    await records
-      .save(failover)
-      .catch((error: unknown) =>
-        deps.warn({ failoverId: failover.id, err: error }, 'could not write a failover down'),
-      )
+    await writeDown(failover.id, failover.id, () => records.save(failover))
     keep(failover)
     deps.publish({ type: 'failoverChanged', failover })
     if (isRunning(failover.state)) return failover
@@ -310,6 +329,8 @@ export function createFailovers(deps: FailoverDeps) {
 
   async function insert(failover: Failover, from: { key: string | null; auditId: string }) {
     try {
+      // One that ended holds its tunnel until its end is on disk.
+      await writeAgain()
       await records.insert(failover, from)
     } catch (error) {
       // Another process, or a failover that this one has not taken up yet after a restart.
@@ -404,11 +425,8 @@ export function createFailovers(deps: FailoverDeps) {
       const actives = connectors.filter(({ role }) => role === 'active').map(({ id }) => id)
       const fact = toAfterFact(failover, { at: now(), actives })
       if (!fact) continue
-      await records
-        .addFact(failover.id, fact)
-        .catch((error: unknown) =>
-          deps.warn({ failoverId: failover.id, err: error }, 'could not write a late fact down'),
-        )
+      const { id } = failover
+      await writeDown(`${id}/${fact.at}`, id, () => records.addFact(id, fact))
       failover = { ...failover, afterwards: [...failover.afterwards, fact] }
       void settle(failover, fact.kind, { activeNow: fact.activeNow })
       keep(failover)
@@ -508,6 +526,7 @@ export function createFailovers(deps: FailoverDeps) {
     resume,
     running,
     madeBy,
+    writeAgain,
     stop: () => {
       stopped = true
     },

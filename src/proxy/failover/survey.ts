@@ -20,6 +20,8 @@ export type SurveyDeps = {
     connectorId: string,
     from: number,
   ) => Promise<readonly { openedAt: number; closedAt: number | null }[]>
+  /** When another connector last became active, by Tandem, by itself or by others; null: not since then. */
+  switchedAt: (tunnelId: string, from: number) => Promise<number | null>
   /** Until when the token for writing must rest; epoch ms, past when it need not. */
   lockedUntil: () => number
   /** Why the token may not write, as far as it is known; else null. */
@@ -39,8 +41,6 @@ export type Surveyed = {
 
 const hourMs = 3_600_000
 const repeatedMs = 600_000
-/** Enough to count those of ten minutes: a fourth says no more than a third. */
-const lastOnes = 5
 
 export function createSurvey(deps: SurveyDeps) {
   const { now } = deps
@@ -72,14 +72,15 @@ export function createSurvey(deps: SurveyDeps) {
     const from = deps.cloudflareNow() - hourMs
     const lives = targetId === null ? [] : await deps.livesSince(tunnelId, targetId, from)
     const closed = lives.flatMap(({ closedAt }) => closedAt ?? [])
-    const earlier = await deps.records.ofTunnel(tunnelId, lastOnes)
+    const earlier = await deps.records.sentSince(tunnelId, now() - repeatedMs)
+    const switchedAt = await deps.switchedAt(tunnelId, now() - repeatedMs)
     return {
       reconnects: reconnectsOf(lives, from),
       lostAgeMs: closed.length > 0 ? Math.max(0, now() - Math.max(...closed)) : null,
-      failoverAgesMs: earlier
-        .filter(({ state }) => state !== 'rejected')
-        .map(({ sentAt, requestedAt }) => Math.max(0, now() - (sentAt ?? requestedAt)))
-        .filter((ageMs) => ageMs < repeatedMs),
+      failoverAgesMs: earlier.map(({ sentAt, requestedAt }) =>
+        Math.max(0, now() - (sentAt ?? requestedAt)),
+      ),
+      switchAgeMs: switchedAt === null ? null : Math.max(0, now() - switchedAt),
     }
   }
 

@@ -171,10 +171,11 @@ describe('U9 no success', () => {
     await world.breakWith({ kind: 'body', status, body, match: { path: '/connections$' } })
     await world.breakWith({ kind: 'body', status, body, match: { method: 'PATCH' } })
     expect(await kindOf(look())).not.toBe('taken for an answer')
+    expect(knowledge(rig)).toBe(before)
     const problem = await rig.refused('PATCH', `/tunnels/${tunnelId}`, { name: 'other' })
     expect(problem.status).toBeGreaterThanOrEqual(400)
     expect(problem.detail).not.toBe('')
-    expect(knowledge(rig)).toBe(before)
+    expect(rig.tandem.parts.present.tunnel(tunnelId)?.name).toBe('lon-core')
     await rig.end()
   })
 

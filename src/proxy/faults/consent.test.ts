@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Failover, FailoverChecks } from '#contract/failover.ts'
+import { promote } from '../survival/elsewhere.ts'
 import { consent, endOf, failOver, puts, type Watched, watchTunnel } from './failing-over.ts'
 import { startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
@@ -304,5 +305,37 @@ test('F18 one after the other: a cool-down to accept, and the third needs a reas
   expect(puts(rig)).toBe(2)
   await rig.time.run(10 * minute)
   expect(await idsOf(its, standby)).not.toContain('repeated')
+  await rig.end()
+})
+
+test('F18 F21 somebody else had just failed it over: a cool-down to accept', async () => {
+  const its = await settled(2)
+  const { rig, tunnelId, active, standby } = its
+  await promote(world, tunnelId, standby)
+  await rig.time.until(
+    'it is seen',
+    () => rig.tandem.parts.present.tunnel(tunnelId)?.activeConnectorId === standby,
+  )
+  expect(await idsOf(its, active)).toContain('cool-down')
+  await rig.time.run(minute)
+  expect(await idsOf(its, active)).not.toContain('cool-down')
+  await rig.end()
+})
+
+test('F18 refusals of Cloudflare’s in between hide none of the failovers before them', async () => {
+  const its = await settled(2)
+  const { rig, path, active, standby } = its
+  await failOver(its)
+  await rig.time.run(1000)
+  await failOver({ ...its, body: { ...its.body, client_id: active, expected_active_id: standby } })
+  await world.breakWith({ kind: 'status', status: 409, match: { method: 'PUT' } })
+  for (let refusal = 0; refusal < 6; refusal += 1) {
+    await rig.time.run(1000)
+    expect((await failOver(its)).state).toBe('rejected')
+  }
+  const refused = await rig.refused('POST', path, { ...its.body, ticked: [] })
+  expect(refused.checks?.find(({ id }) => id === 'repeated')).toMatchObject({
+    sentence: 'This would be failover number 3 of this tunnel in 10 minutes.',
+  })
   await rig.end()
 })

@@ -215,6 +215,20 @@ export async function startRig(world: World, options: RigOptions = {}) {
     await time.run(0)
   }
 
+  /** However it ends, everything that it did is held to the invariants. */
+  async function kill() {
+    await stop()
+    await checkInvariants({
+      db,
+      calls,
+      lines,
+      said,
+      secrets: [token, ...(options.readToken ? [options.readToken] : [])],
+      hardStop: (rateLimit * 1000) / 1200,
+    })
+    await db.destroy()
+  }
+
   tandem.start()
   return {
     tandem,
@@ -247,22 +261,10 @@ export async function startRig(world: World, options: RigOptions = {}) {
         )
       }),
     /** As a crash ends it: nothing more is done, and its folder stays. */
-    async kill() {
-      await stop()
-      await db.destroy()
-    },
-    /** Ends it, and holds everything that it did to the invariants. */
+    kill,
+    /** Ends it with everything that it wrote. */
     async end() {
-      await stop()
-      await checkInvariants({
-        db,
-        calls,
-        lines,
-        said,
-        secrets: [token, ...(options.readToken ? [options.readToken] : [])],
-        hardStop: (rateLimit * 1000) / 1200,
-      })
-      await db.destroy()
+      await kill()
       rmSync(folder, { recursive: true, force: true })
     },
   }

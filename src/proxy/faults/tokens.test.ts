@@ -385,7 +385,7 @@ describe('the process and its .env', () => {
       )
     const wrong = ['A', 'B', 'C'].map((letter) => letter.repeat(40))
     settings(wrong[0] ?? '')
-    const proxy = start('proxy', [], { cwd: folder, source: true })
+    const proxy = start('proxy', [], { cwd: folder, early: true })
     const [, address = ''] = /(http:\S+)/.exec(await proxy.line(/is running: http:/)) ?? []
     const said: string[] = []
     const session = async () => {

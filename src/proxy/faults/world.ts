@@ -39,7 +39,7 @@ export async function startWorld(scene = 'empty', { speed = 1e-6 } = {}) {
   const program = start(
     'simulator',
     `--port 0 --life off --parent-pipe --scene ${scene}`.split(' '),
-    { source: true },
+    { early: true },
   )
   const ready = JSON.parse(await program.line(/"ready":true/)) as Ready
 

@@ -220,6 +220,22 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     return livesOf(known.key, { from, to: Number.MAX_SAFE_INTEGER }, connector, false)
   }
 
+  /** When the active connector last became another one, whoever did it; null: not since then. */
+  async function switchedAt(tunnelId: string, from: number): Promise<number | null> {
+    const known = keys.known(tunnelId)
+    if (!known) return null
+    const row = await db
+      .selectFrom('events')
+      .select('at')
+      .where('tunnel', '=', known.key)
+      .where('at', '>=', from)
+      .where('kind', '=', eventKinds.indexOf('active-changed'))
+      .orderBy('at', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return row ? Number(row.at) : null
+  }
+
   /** When this connector was last the active one and ceased to be; null: it is, or it never was. */
   async function ceasedAt(tunnelId: string, connectorId: string): Promise<number | null> {
     const known = keys.known(tunnelId)
@@ -443,7 +459,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     }
   }
 
-  return { history, summary, activity, livesSince, ceasedAt }
+  return { history, summary, activity, livesSince, switchedAt, ceasedAt }
 }
 
 const isObserved = (interval: Interval) =>

@@ -521,9 +521,9 @@ export function createPoller(deps: PollerDeps) {
     }
   }
 
-  /** Something was just changed there: look soon. */
+  /** Something was just changed there, or may have been: look soon, at the configuration too. */
   function poke(tunnelId: string) {
-    turnOf(tunnelId).changed = true
+    Object.assign(turnOf(tunnelId), { changed: true, configuredAt: null })
     wake()
   }
 

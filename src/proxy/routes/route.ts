@@ -2,7 +2,8 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import type * as z from 'zod/mini'
 import type { LiveEvent } from '#contract/events.ts'
-import type { OperationId } from '#contract/operations.ts'
+import { type OperationId, operations } from '#contract/operations.ts'
+import type { ProblemKind } from '#contract/problem.ts'
 import type { Session } from '#contract/session.ts'
 import type { Answer, Client } from '../cloudflare/client.ts'
 import type { Freshness } from '../cloudflare/freshness.ts'
@@ -112,11 +113,23 @@ export function perform<T>(
   )
 }
 
+/** Kinds that leave it open whether Cloudflare did what it was asked. */
+const unclear = new Set<ProblemKind>([
+  'cloudflare-unreachable',
+  'cloudflare-failing',
+  'unexpected-answer',
+])
+
 /**
- * A write to Cloudflare, with the token's fate noticed on the way, and Cloudflare's own id of the request
- * kept with the record.
+ * A call of Cloudflare with the token for writing, whose fate is noticed on the way; Cloudflare's own id of
+ * the request is kept with the record. A write without a clear answer is not sent again: Tandem looks.
  */
-export async function noticing(parts: Parts, noted: Noted, work: Promise<Answer>): Promise<Answer> {
+export async function noticing(
+  parts: Parts,
+  { operation, tunnelId }: Pick<ActionFacts, 'operation' | 'tunnelId'>,
+  noted: Noted,
+  work: Promise<Answer>,
+): Promise<Answer> {
   try {
     const answer = await work
     parts.onWrite(null)
@@ -124,7 +137,15 @@ export async function noticing(parts: Parts, noted: Noted, work: Promise<Answer>
     return answer
   } catch (error) {
     parts.onWrite(error instanceof ProblemError ? error : null)
-    throw error
+    const isRead = operations[operation].method === 'GET'
+    if (isRead || !(error instanceof ProblemError) || !unclear.has(error.kind)) throw error
+    if (tunnelId !== null) parts.poller.poke(tunnelId)
+    throw new ProblemError(
+      'outcome-unknown',
+      `${error.message} It was sent once at most and may have happened all the same: look before you repeat it.`,
+      error.extra,
+      error,
+    )
   }
 }
 

@@ -49,7 +49,7 @@ export function tunnelRoutes(route: Route, parts: Parts) {
     const created = await perform(parts, c, facts, async (_, noted) => {
       const options = { purpose: 'person', body: { name, ha } } as const
       return land(
-        await noticing(parts, noted, client.call('tunnelCreate', { accountId }, options)),
+        await noticing(parts, facts, noted, client.call('tunnelCreate', { accountId }, options)),
         accountId,
       )
     })
@@ -72,7 +72,12 @@ export function tunnelRoutes(route: Route, parts: Parts) {
       }
       const ids = { accountId, tunnelId }
       return land(
-        await noticing(parts, noted, client.call('tunnelUpdate', ids, { purpose: 'person', body })),
+        await noticing(
+          parts,
+          facts,
+          noted,
+          client.call('tunnelUpdate', ids, { purpose: 'person', body }),
+        ),
         accountId,
       )
     })
@@ -87,6 +92,7 @@ export function tunnelRoutes(route: Route, parts: Parts) {
       // Never `cascade`: that would delete the routes that depend on the tunnel.
       const answer = await noticing(
         parts,
+        facts,
         noted,
         client.call('tunnelDelete', ids, { purpose: 'person', body: {} }),
       )
@@ -102,6 +108,7 @@ export function tunnelRoutes(route: Route, parts: Parts) {
     const token = await perform(parts, c, facts, async (_, noted) => {
       const { result } = await noticing(
         parts,
+        facts,
         noted,
         client.call('tokenGet', { accountId, tunnelId }, { purpose: 'person' }),
       )

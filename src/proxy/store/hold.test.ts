@@ -21,7 +21,7 @@ describe('P14 one Tandem a folder', () => {
 
   test('as processes: the second ends at once, and a killed one holds nothing', async () => {
     const env = { PORT: '0', TANDEM_DATA_DIR: folder }
-    const run = () => start('proxy', ['--scene', 'empty'], { source: true, env })
+    const run = () => start('proxy', ['--scene', 'empty'], { early: true, env })
     const first = run()
     await first.line(/is running: http:/)
     const second = run()

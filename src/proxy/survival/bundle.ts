@@ -1,33 +1,36 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { build } from 'vite'
 
-/** One of the programs of this folder, bundled so that it starts in a moment, and often. */
+/** Programs that tests start, and often: bundled as the build does it, each starts in a moment. */
 
 const root = join(import.meta.dirname, '../../..')
-const outDir = join(root, 'node_modules/.tandem-survival')
+const outDir = join(root, 'node_modules/.tandem-tests')
 
-/** @returns the path of the bundled `writer.ts`. */
-export async function bundleWriter(): Promise<string> {
+/** @param programs name → source, from the project's folder; `bundled` says where they lie then. */
+export async function bundle(programs: Record<string, string>): Promise<void> {
+  const { build } = await import('vite') // loaded here only: who starts a program needs none of it
   await build({
     configFile: false,
     root,
+    publicDir: false,
     logLevel: 'error',
     ssr: { noExternal: true, external: ['better-sqlite3'] },
     build: {
       ssr: true,
       outDir,
-      emptyOutDir: true,
+      // Another run may be using what lies there.
+      emptyOutDir: false,
       target: 'node20',
       minify: false,
       rollupOptions: {
-        input: join(import.meta.dirname, 'writer.ts'),
-        output: { entryFileNames: 'writer.js' },
+        input: programs,
+        output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
   })
-  return join(outDir, 'writer.js')
 }
+
+export const bundled = (name: string) => join(outDir, `${name}.js`)
 
 export type Run = {
   /** What it said, line by line; a line that was cut off by its end is not among them. */

@@ -1,9 +1,13 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Failover } from '#contract/failover.ts'
 import type { TunnelHistory } from '#contract/history.ts'
+import { createRecords } from '../failover/records.ts'
+import { failOver, watchTunnel } from '../faults/failing-over.ts'
 import { type Rig, startRig } from '../faults/rig.ts'
 import { startWorld, type World } from '../faults/world.ts'
 import { mountSmallDisk } from './disk.ts'
@@ -52,9 +56,24 @@ const readOnly = (): Refusal => ({
   end: () => {},
 })
 
-describe('P4 a disk that takes nothing', () => {
-  const cases = [['read-only', readOnly], ...(probe ? [['full', fullDisk] as const] : [])] as const
+/** Somebody else is in the middle of a write for longer than Tandem waits for a lock. */
+function locked(): Refusal {
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-disk-'))
+  let other: Database.Database | null = null
+  return {
+    folder,
+    refuse: async () => {
+      other = new Database(join(folder, 'tandem.db'))
+      other.exec('begin immediate')
+    },
+    relent: async () => void other?.close(),
+    end: () => {},
+  }
+}
 
+const cases = [['read-only', readOnly], ...(probe ? [['full', fullDisk] as const] : [])] as const
+
+describe('P4 a disk that takes nothing', () => {
   test.each(cases)(
     '%s: the live view goes on, writes are refused, and recording takes itself up again',
     async (_, make) => {
@@ -110,4 +129,66 @@ describe('P4 a disk that takes nothing', () => {
       await rig.end().finally(disk.end)
     },
   )
+})
+
+describe('F1 P4 P5 a disk that takes nothing while a failover runs', () => {
+  test.each([...cases, ['locked', locked] as const])(
+    '%s between its acceptance and its end: the end is written later, and stays what people were told',
+    async (_, make) => {
+      await world.reset()
+      const disk = make()
+      const watched = await watchTunnel(world, 3, { folder: disk.folder })
+      const { rig, path, body, active, standby, third } = watched
+      const { failovers } = rig.tandem.parts
+      const { json } = await rig.ask('POST', path, body)
+      const { id } = json as Failover
+      await rig.time.until('it was accepted', () =>
+        failovers.running().some(({ state }) => state === 'accepted'),
+      )
+      await disk.refuse(rig)
+      await rig.time.until('it ended', () => failovers.running().length === 0)
+      const told = await rig.get<Failover>(`/failovers/${id}`)
+      expect(told).toMatchObject({ state: 'confirmed', activeNow: [standby] })
+      const onDisk = () => createRecords(rig.db).get(id)
+      expect(await onDisk()).toMatchObject({ state: 'accepted' })
+      // A drift that the disk does not take either, written beside the end once it can be.
+      await rig.time.run(2000)
+      await promote(world, watched.tunnelId, third)
+      await rig.time.run(12_000)
+
+      await disk.relent(rig)
+      await rig.time.run(30_000)
+      const { afterwards } = await rig.get<Failover>(`/failovers/${id}`)
+      expect(afterwards).toMatchObject([{ activeNow: [third] }])
+      expect(await onDisk()).toEqual({ ...told, afterwards })
+
+      const back = { ...body, client_id: active, expected_active_id: third }
+      expect(await failOver({ ...watched, body: back })).toMatchObject({ state: 'confirmed' })
+      await rig.kill()
+      const second = await startRig(world, { folder: rig.folder })
+      await second.looked()
+      await second.time.run(20_000)
+      expect(await second.get(`/failovers/${id}`)).toEqual({ ...told, afterwards })
+      await second.end().finally(disk.end)
+    },
+  )
+
+  test('the end can’t be written, and the next one comes at once: both are on record', async () => {
+    await world.reset()
+    const disk = locked()
+    const watched = await watchTunnel(world, 2, { folder: disk.folder })
+    const { rig, path, body, active, standby } = watched
+    const { failovers } = rig.tandem.parts
+    await rig.ask('POST', path, body)
+    await rig.time.until('it was accepted', () =>
+      failovers.running().some(({ state }) => state === 'accepted'),
+    )
+    await disk.refuse(rig)
+    await rig.time.until('it ended', () => failovers.running().length === 0)
+    await rig.time.run(100)
+    await disk.relent(rig)
+    const back = { ...body, client_id: active, expected_active_id: standby }
+    expect(await failOver({ ...watched, body: back })).toMatchObject({ state: 'confirmed' })
+    await rig.end().finally(disk.end)
+  })
 })

@@ -3,18 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely, Migrator, SqliteDialect } from 'kysely'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { migrations } from '../store/migrations/index.ts'
 import { openStore } from '../store/open.ts'
-import { bundleWriter, run } from './bundle.ts'
+import { bundled, run } from './bundle.ts'
 import { killOften } from './killed.ts'
 
 /** Programs that end in the middle of what they do, as a crash of the machine's choice ends them. */
 
-let writer: string
-beforeAll(async () => {
-  writer = await bundleWriter()
-}, 120_000)
+const writer = bundled('writer')
 const folder = () => mkdtempSync(join(tmpdir(), 'tandem-killed-'))
 
 describe('P1 killed while it writes', () => {

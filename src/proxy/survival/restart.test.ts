@@ -25,7 +25,7 @@ afterAll(async () => {
 
 async function startProxy() {
   const program = start('proxy', [], {
-    source: true,
+    early: true,
     env: {
       PORT: '0',
       TANDEM_DATA_DIR: folder,
