@@ -44,7 +44,8 @@ const { config } = parsed
 if (config.mode === 'live' && args.length > 0) {
   fail([`Unknown option ${args[0]}: scenes are for the demo, which runs without a token.`])
 }
-// Nobody who can look at this process's environment later finds the tokens in it.
+// No process that this one starts, and no dump of `process.env`, has them. `/proc/self/environ` still does, which
+// is why the file is the better place.
 delete process.env.CLOUDFLARE_API_TOKEN
 delete process.env.CLOUDFLARE_READ_TOKEN
 delete process.env.TANDEM_OIDC_CLIENT_SECRET
