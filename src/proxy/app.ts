@@ -147,6 +147,8 @@ const refusedKinds = new Set<ProblemKind>([
   'role-missing',
   'sign-in-again',
   'sign-in-refused',
+  'too-many-attempts',
+  'link-spent',
   'cross-site',
 ])
 

@@ -1,9 +1,10 @@
 import { ScreenApproval, ScreenChange, ScreenClaim, ScreenLinkRequest } from '#contract/people.ts'
+import { onRecord } from '../identity/actions.ts'
 import { signedIn } from '../identity/guard.ts'
 import { screenCookie } from '../identity/identify.ts'
 import { ProblemError } from '../problem.ts'
 import { type Parts, type Request, type Route, readBody } from './route.ts'
-import { by, onRecord, setCookies } from './sign-in.ts'
+import { by, setCookies } from './sign-in.ts'
 
 /** Screens on walls: paired with a code that they show or with a one-time link, listed, taken away. */
 export function screenRoutes(route: Route, { identity, audit, now }: Parts) {
