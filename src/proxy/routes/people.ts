@@ -79,6 +79,7 @@ export function peopleRoutes(route: Route, { identity, audit, now }: Parts) {
     const row = await people.get(personId)
     const target = `person:${personId}`
     await audit.append({ ...by(c), what: 'session-revoked', target, facts: { all: true } })
+    await people.set(row.id, { signed_out_at: now() })
     await sessions.endAll(row.id)
     return c.json({ done: true })
   })

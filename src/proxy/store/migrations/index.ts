@@ -5,6 +5,7 @@ import { failover } from './failover.ts'
 import { marks } from './marks.ts'
 import { people } from './people.ts'
 import { signedIn } from './signed-in.ts'
+import { signedOut } from './signed-out.ts'
 import { tags } from './tags.ts'
 
 /** In the order of their names; a migration that has landed is never edited. */
@@ -155,4 +156,5 @@ export const migrations: Record<string, Migration> = {
   '006-signed-in': signedIn,
   '007-marks': marks,
   '008-tags': tags,
+  '009-signed-out': signedOut,
 }
