@@ -167,7 +167,8 @@ export const toMe = (who: Who, tryRoles: readonly PersonRole[]): Me => ({
   reason: who.reason,
   kind: who.kind,
   method: who.method,
-  signedInAt: who.signedInAt,
+  // Who vouches may not tell when they were asked for their proof.
+  signedInAt: who.signedInAt || null,
   view: who.view ?? null,
   // Whom Access lets in, Access lets out.
   maySignOut: who.kind === 'person' && who.method !== 'access',

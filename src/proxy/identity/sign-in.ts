@@ -266,7 +266,7 @@ const sidCookie = (secret: string, { isSecure }: Way) =>
 const deviceCookie = (secret: string, { isSecure }: Way) =>
   writeCookie('device', secret, { isSecure, maxAgeMs: deviceMs })
 
-function tooMany(retryAt: number, now: number) {
+export function tooMany(retryAt: number, now: number) {
   const seconds = Math.max(1, Math.ceil((retryAt - now) / 1000))
   const wait = seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`
   return new ProblemError(

@@ -10,14 +10,19 @@ import {
   SignInRequest,
 } from '#contract/people.ts'
 import type { Done } from '#contract/session.ts'
+import { networkOf } from '../identity/address.ts'
 import { writeCookie } from '../identity/cookies.ts'
 import { signedIn } from '../identity/guard.ts'
 import { demoRoleCookie } from '../identity/identify.ts'
+import { createWindow } from '../identity/limits.ts'
 import { oidcMs, ownPath } from '../identity/oidc.ts'
 import { newSecondFactor, stepOf } from '../identity/second-factor.ts'
-import type { Visit } from '../identity/sign-in.ts'
+import { tooMany, type Visit } from '../identity/sign-in.ts'
 import { ProblemError } from '../problem.ts'
 import { type Parts, type Request, type Route, readBody } from './route.ts'
+
+/** Sign-ins with the identity provider that one network may begin: a thousand are remembered, of everybody. */
+const beginnings = { most: 20, windowMs: 60_000 }
 
 /** Coming in, proving it once more, going, and what belongs to one's own sign-in. */
 
@@ -35,6 +40,7 @@ const done: Done = { done: true }
 
 export function signInRoutes(route: Route, { identity, audit, refusals, now }: Parts) {
   const { signIns, people, sessions, oidc } = identity
+  const begun = createWindow(beginnings, now)
 
   /** Where nobody signs in there is nothing to sign in to. */
   function assertPeople() {
@@ -55,7 +61,11 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now }: P
   route('signInOidc', async (c) => {
     if (!oidc) throw new ProblemError('not-found', 'No identity provider is set up.')
     const isAgain = c.req.query('again') === 'true'
+    const place = networkOf(c.get('way').from)
     try {
+      const retryAt = begun.fullUntil(place)
+      if (retryAt > 0) throw tooMany(retryAt, now())
+      begun.add(place)
       const { to, browser } = await oidc.begin(ownPath(c.req.query('returnTo')), isAgain)
       const { isSecure } = c.get('way')
       setCookies(c, [writeCookie('oidc', browser, { isSecure, maxAgeMs: oidcMs })])
