@@ -111,7 +111,8 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
       error instanceof ProblemError ? error : new ProblemError('internal', internal, {}, error)
     const body = toProblem(problem, requestId)
     noteRefusal(c, problem)
-    if (body.status >= 500) {
+    // Whoever can't be checked was logged where it is known why, and not for each who comes.
+    if (body.status >= 500 && problem.kind !== 'sign-in-unavailable') {
       parts.log(
         { requestId, kind: problem.kind, path: c.req.path, err: problem },
         'a request failed',
