@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Problem } from '#contract/problem.ts'
 import { startRig } from './rig.ts'
 import { createVisitor, goodPassword, publicUrl, setUp, type Visitor } from './visitor.ts'
 import { startWorld, type World } from './world.ts'
@@ -109,6 +110,34 @@ describe('S5', () => {
     expect(
       (json as { records: { facts: unknown }[] }).records.map(({ facts }) => facts),
     ).toContainEqual(expect.objectContaining({ why: 'cross-site' }))
+  })
+})
+
+describe('S5 a proxy that nobody told Tandem of', () => {
+  // As it asks by itself: its own peer's address, and this machine's name in place of the one it was asked by.
+  const marks: [string, string][] = [
+    ['x-forwarded-for', '203.0.113.9'],
+    ['forwarded', 'for=203.0.113.9'],
+    ['via', '1.1 proxy'],
+    ['x-real-ip', '203.0.113.9'],
+  ]
+  test.each(['off', 'demo'] as const)('makes nobody admin where sign-in is %s', async (signIn) => {
+    const careless = await startRig(world, { signIn })
+    await careless.looked()
+    expect(await careless.get('/session')).toMatchObject({ me: { role: 'admin' } })
+    for (const [name, value] of marks) {
+      for (const path of ['/session', '/tunnels']) {
+        const read = await careless.ask('GET', path, undefined, { [name]: value })
+        expect([name, read.status]).toEqual([name, 403])
+      }
+      const write = await careless.ask('POST', '/tunnels', creation, { [name]: value })
+      expect([write.status, (write.json as Problem).detail]).toEqual([
+        403,
+        expect.stringContaining('TANDEM_TRUST_PROXY'),
+      ])
+    }
+    expect(careless.calls.filter(({ method }) => method !== 'GET')).toEqual([])
+    await careless.end()
   })
 })
 
