@@ -21,6 +21,8 @@ import { makeFolder, openStore } from './store/open.ts'
 /** Env → config → parts → listen → end: the process around the parts that `assemble.ts` wires. */
 
 const startedAt = Date.now()
+// The database holds what second factors are made of: nobody but its owner reads what is written from here on.
+process.umask(0o077)
 
 /** What is set in the environment wins over the file. */
 function readEnvironment(): Record<string, string | undefined> {
