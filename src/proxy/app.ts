@@ -28,7 +28,8 @@ import { tunnelRoutes } from './routes/tunnels.ts'
 
 /** The app is a value: the list of routes and the one error handler. */
 
-const bodyCapBytes = 64 * 1024
+const bodyCapBytes = 16 * 1024
+const longestAddress = 8 * 1024
 
 export function createApp(parts: Parts, page: Page): Hono<Env> {
   const app = new Hono<Env>()
@@ -49,6 +50,13 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
   for (const path of ['/api/history/*', '/api/tunnels/:tunnelId/*', '/api/activity']) {
     app.use(path, compress({ encoding: 'gzip' }))
   }
+  app.use('/api/*', async (c, next) => {
+    const { pathname, search } = new URL(c.req.url)
+    if (pathname.length + search.length > longestAddress) {
+      throw new ProblemError('address-too-long', 'The address may hold 8 KB at most.')
+    }
+    await next()
+  })
   app.use('/api/*', sameSite(parts.host, identity.settings.publicUrl))
   app.use('/api/*', async (c, next) => {
     const { who, cookies } = await identity.find(toAsking(c), c.get('way'))
@@ -61,7 +69,7 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
     bodyLimit({
       maxSize: bodyCapBytes,
       onError: () => {
-        throw new ProblemError('too-large', 'The body may hold 64 KB at most. Nothing was changed.')
+        throw new ProblemError('too-large', 'The body may hold 16 KB at most. Nothing was changed.')
       },
     }),
   )

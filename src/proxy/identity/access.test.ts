@@ -198,8 +198,10 @@ describe('S14 keys', () => {
       const kinds = new Set<string>()
       for (let n = 0; n < 1000; n += 1) {
         const token = `${part({ alg: 'RS256', kid: `made-up-${n}` })}.${part(claims())}.eA`
-        const { kind } = await access.verify(token).catch((error: ProblemError) => error as never)
-        kinds.add(kind)
+        await access.verify(token).then(
+          () => kinds.add('let in'),
+          ({ kind }: ProblemError) => kinds.add(kind),
+        )
       }
       return kinds
     }
