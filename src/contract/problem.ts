@@ -22,6 +22,7 @@ export const problemKinds = {
   'method-not-allowed': { status: 405, title: 'This address does not take that method' },
   'cross-site': { status: 403, title: 'Refused: the request did not come from Tandem’s own page' },
   'too-large': { status: 413, title: 'The request is too large' },
+  'address-too-long': { status: 414, title: 'The address is too long' },
   'media-type': { status: 415, title: 'Only JSON is accepted' },
   'role-missing': { status: 403, title: 'Your role does not allow this' },
   'name-conflict': { status: 409, title: 'A tunnel with this name exists' },

@@ -28,7 +28,8 @@ import { tunnelRoutes } from './routes/tunnels.ts'
 
 /** The app is a value: the list of routes and the one error handler. */
 
-const bodyCapBytes = 64 * 1024
+const bodyCapBytes = 16 * 1024
+const longestAddress = 8 * 1024
 
 export function createApp(parts: Parts, page: Page): Hono<Env> {
   const app = new Hono<Env>()
@@ -49,6 +50,13 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
   for (const path of ['/api/history/*', '/api/tunnels/:tunnelId/*', '/api/activity']) {
     app.use(path, compress({ encoding: 'gzip' }))
   }
+  app.use('/api/*', async (c, next) => {
+    const { pathname, search } = new URL(c.req.url)
+    if (pathname.length + search.length > longestAddress) {
+      throw new ProblemError('address-too-long', 'The address may hold 8 KB at most.')
+    }
+    await next()
+  })
   app.use('/api/*', sameSite(parts.host, identity.settings.publicUrl))
   app.use('/api/*', async (c, next) => {
     const { who, cookies } = await identity.find(toAsking(c), c.get('way'))
@@ -61,7 +69,7 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
     bodyLimit({
       maxSize: bodyCapBytes,
       onError: () => {
-        throw new ProblemError('too-large', 'The body may hold 64 KB at most. Nothing was changed.')
+        throw new ProblemError('too-large', 'The body may hold 16 KB at most. Nothing was changed.')
       },
     }),
   )
@@ -113,7 +121,8 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
       error instanceof ProblemError ? error : new ProblemError('internal', internal, {}, error)
     const body = toProblem(problem, requestId)
     noteRefusal(c, problem)
-    if (body.status >= 500) {
+    // Whoever can't be checked was logged where it is known why, and not for each who comes.
+    if (body.status >= 500 && problem.kind !== 'sign-in-unavailable') {
       parts.log(
         { requestId, kind: problem.kind, path: c.req.path, err: problem },
         'a request failed',
@@ -149,6 +158,8 @@ const refusedKinds = new Set<ProblemKind>([
   'role-missing',
   'sign-in-again',
   'sign-in-refused',
+  'too-many-attempts',
+  'link-spent',
   'cross-site',
 ])
 

@@ -22,6 +22,8 @@ import { makeFolder, openStore } from './store/open.ts'
 /** Env → config → parts → listen → end: the process around the parts that `assemble.ts` wires. */
 
 const startedAt = Date.now()
+// The database holds what second factors are made of: nobody but its owner reads what is written from here on.
+process.umask(0o077)
 
 /** What is set in the environment wins over the file; one that can't be read is a fault of the settings. */
 function readConfig(): ReturnType<typeof parseConfig> {
@@ -52,7 +54,8 @@ const { config } = parsed
 if (config.mode === 'live' && args.length > 0) {
   fail([`Unknown option ${args[0]}: scenes are for the demo, which runs without a token.`])
 }
-// Nobody who can look at this process's environment later finds the tokens in it.
+// No process that this one starts, and no dump of `process.env`, has them. `/proc/self/environ` still does, which
+// is why the file is the better place.
 delete process.env.CLOUDFLARE_API_TOKEN
 delete process.env.CLOUDFLARE_READ_TOKEN
 delete process.env.TANDEM_OIDC_CLIENT_SECRET

@@ -2,6 +2,8 @@ import { parseConfig } from '../proxy/config.ts'
 import { backUp } from '../proxy/store/open.ts'
 
 /** `npm run backup -- FILE`: a copy of the database, taken while Tandem runs. */
+// As the database itself: for its owner only.
+process.umask(0o077)
 const [file] = process.argv.slice(2)
 const parsed = parseConfig(process.env)
 if ('faults' in parsed || file === undefined) {

@@ -52,6 +52,19 @@ test('the host’s owner invites, resets and disables people beside a running Ta
   expect(people('list').stdout).toMatch(/^Ben {2}viewer {2}disabled$/m)
 }, 60_000)
 
+test('what it does is on record, holds its copy of the log to the chain, and says what came of it', async () => {
+  const said = people('invite', 'Cai', 'admin').stdout
+  const refused = people('disable', 'Ada').stdout
+  const anchor = /"audit":\{"seq":(\d+),"hash":"([0-9a-f]{64})"/
+  const [, seq, hash] = anchor.exec(said) ?? []
+  expect(refused).toMatch(anchor)
+  const kept = await db.selectFrom('audit').selectAll().orderBy('seq', 'desc').execute()
+  expect(kept.find((one) => one.seq === Number(seq))).toMatchObject({ what: 'person-added', hash })
+  const [outcome] = kept
+  const deed = kept.find((one) => one.seq === outcome?.refers)
+  expect([deed?.what, outcome?.outcome]).toEqual(['person-disabled', 'last-admin'])
+}, 60_000)
+
 test('what it can’t do is said in one line', () => {
   for (const args of [
     [],

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { parseEnv } from 'node:util'
 import { type Invitation, PersonRole, personRoles } from '#contract/people.ts'
+import { onRecord } from '#proxy/identity/actions.ts'
 import { createAudit } from '#proxy/identity/audit.ts'
 import { createPeople } from '#proxy/identity/people.ts'
 import { createSessions } from '#proxy/identity/sessions.ts'
@@ -45,13 +47,19 @@ async function run([command, name, role]: string[]) {
     const now = Date.now
     const people = createPeople({ db, now })
     const sessions = createSessions({ db, now })
-    const audit = createAudit({ db, now, log: () => {} })
-    const note = (
+    const audit = createAudit({
+      db,
+      now,
+      // Tandem's own log is another process's: appended to its copy, this line holds the chain like its own.
+      log: (facts) => say(`For the copy of Tandem’s log: ${JSON.stringify(facts)}`),
+    })
+    const noting = <T>(
       what: 'person-added' | 'password-reset' | 'person-disabled',
       id: string,
       facts: object,
-    ) =>
-      audit.append({
+      work: () => Promise<T>,
+    ) => {
+      const entry = {
         who: { id: 'machine', name: 'npm run people', role: 'admin' },
         from: null,
         what,
@@ -59,7 +67,9 @@ async function run([command, name, role]: string[]) {
         target: `person:${id}`,
         facts: { ...facts },
         requestId: null,
-      })
+      } as const
+      return onRecord(audit, entry, work)
+    }
     const known = async () => {
       const row = name === undefined ? undefined : await people.byName(name)
       if (!row) throw new Error(name === undefined ? usage : `There is nobody named ${name}.`)
@@ -77,20 +87,27 @@ async function run([command, name, role]: string[]) {
       const chosen = PersonRole.safeParse(role)
       if (name === undefined || !chosen.success)
         throw new Error(`${usage} (${personRoles.join(', ')})`)
-      const row = await people.add(name, chosen.data)
-      await note('person-added', row.id, { name: row.name, role: chosen.data })
+      const id = randomUUID()
+      const facts = { name, role: chosen.data }
+      const row = await noting('person-added', id, facts, () =>
+        people.add(name, chosen.data, { id }),
+      )
       sayInvitation(await people.invite(row))
     } else if (command === 'reset') {
       const row = await known()
-      await note('password-reset', row.id, { name: row.name })
-      await people.set(row.id, { disabled_at: null })
+      const made = await noting('password-reset', row.id, { name: row.name }, async () => {
+        const invitation = await people.invite({ ...row, disabled_at: null })
+        await people.set(row.id, { disabled_at: null })
+        return invitation
+      })
       await sessions.endAll(row.id)
-      sayInvitation(await people.invite({ ...row, disabled_at: null }))
+      sayInvitation(made)
       say('The present password and codes stay good until the link is used.')
     } else if (command === 'disable') {
       const row = await known()
-      await note('person-disabled', row.id, { name: row.name })
-      await people.change(row.id, { disabledAt: now() })
+      await noting('person-disabled', row.id, { name: row.name }, () =>
+        people.change(row.id, { disabledAt: now() }),
+      )
       await sessions.endAll(row.id)
       say(`${row.name} can’t sign in any more, and is signed out everywhere within 15 seconds.`)
     } else throw new Error(usage)

@@ -244,7 +244,10 @@ const signIn = createRoute({
   path: '/sign-in',
   validateSearch: (search: Record<string, unknown>): SignInSearch => {
     const returnTo = ownAddress(search.returnTo)
-    const refused = oneOf(['sign-in-refused', 'sign-in-unavailable'], search.refused)
+    const refused = oneOf(
+      ['sign-in-refused', 'sign-in-unavailable', 'too-many-attempts'],
+      search.refused,
+    )
     return { ...(returnTo === '/' ? {} : { returnTo }), ...(refused ? { refused } : {}) }
   },
   component: lazyRouteComponent(() => import('./pages/sign-in/SignInPage.tsx'), 'SignInPage'),

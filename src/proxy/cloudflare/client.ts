@@ -200,8 +200,9 @@ export function createClient(deps: ClientDeps) {
     )
     const envelope = parseEnvelope(response, body)
     if (!envelope) {
-      // The one answer that is a secret is not even looked at.
-      if (name !== 'tokenGet') deps.debug({ call: name, body: body.slice(0, 200) }, 'unreadable')
+      // What a write answers may repeat the secret that was sent, and the install token is one itself.
+      if (method === 'GET' && name !== 'tokenGet')
+        deps.debug({ call: name, body: body.slice(0, 200) }, 'unreadable')
       throw unreadable(name, response, body)
     }
     if (response.ok && envelope.success === true) {

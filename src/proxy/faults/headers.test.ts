@@ -80,8 +80,9 @@ const answers: [string, number, () => Promise<Heard>][] = [
   [
     'too large',
     413,
-    () => ask('POST', '/api/tunnels', [cookie(), ...own, json], `"${'x'.repeat(70_000)}"`),
+    () => ask('POST', '/api/tunnels', [cookie(), ...own, json], `"${'x'.repeat(20_000)}"`),
   ],
+  ['an address too long', 414, () => ask('GET', `/api/tunnels?x=${'x'.repeat(9000)}`)],
   [
     'not JSON',
     415,

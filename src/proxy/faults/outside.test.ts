@@ -133,6 +133,39 @@ describe('Cloudflare Access in front', () => {
     await rig.end()
   })
 
+  test('whom an admin signs out is out at once, stream included, until Access has asked them anew', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    const ada = as(await sign('ada@example.com'))
+    const before = await sign('bo@example.com')
+    const reads = async (token: string) =>
+      (await visitor.ask('GET', '/tunnels', undefined, as(token))).status
+    expect(await reads(before)).toBe(200)
+    const asking = {
+      peer: '127.0.0.1',
+      isDeed: true,
+      header: (name: string) => (name === 'cf-access-jwt-assertion' ? before : undefined),
+    }
+    const { identity } = rig.tandem.parts
+    const { who } = await identity.find(asking, identity.toWay(asking))
+    if (!who) throw new Error('Bo is not let in.')
+    let ended = 0
+    identity.onEnded(who, () => {
+      ended += 1
+    })
+    expect(await identity.isAlive(who)).toBe(true)
+    const { people } = (await visitor.ask('GET', '/people', undefined, ada)).json as {
+      people: { id: string; name: string }[]
+    }
+    const his = people.find(({ name }) => name === 'bo@example.com')
+    await rig.time.run(1000)
+    const path = `/people/${his?.id}/sessions`
+    expect((await visitor.ask('DELETE', path, undefined, ada)).status).toBe(200)
+    expect([await reads(before), ended, await identity.isAlive(who)]).toEqual([403, 1, false])
+    await rig.time.run(1000)
+    expect(await reads(await sign('bo@example.com'))).toBe(200)
+    await rig.end()
+  })
+
   test('a screen keeps its own cookie, and needs no token', async () => {
     const { rig, visitor, sign, as } = await watch()
     const ada = as(await sign('ada@example.com'))
@@ -250,8 +283,8 @@ describe('S15 OpenID Connect', () => {
     visitor.ask('GET', `/sign-in/oidc/callback${query}`, undefined, navigate)
 
   /** The provider's side, as a browser goes through it; the address that it sends the browser back to. */
-  async function through(start: string, login: string): Promise<URL> {
-    const jar = new Map([['as', login]])
+  async function through(start: string, login: string, jar = new Map<string, string>()) {
+    jar.set('as', login)
     let at = start
     for (let hop = 0; hop < 12; hop += 1) {
       const cookie = [...jar].map((pair) => pair.join('=')).join('; ')
@@ -436,6 +469,57 @@ describe('S15 OpenID Connect', () => {
     })
     return { rig, visitor: createVisitor(rig) }
   }
+
+  test('who was signed in there long ago is not asked again, and has proved nothing lately', async () => {
+    const { rig, visitor } = await watch()
+    const jar = new Map<string, string>()
+    const provenAt = async (one: Visitor) =>
+      ((await one.ask('GET', '/session')).json as SessionAnswer).me?.signedInAt
+    await arrive(visitor, (await through(await leave(visitor), 'ada', jar)).search)
+    const first = await provenAt(visitor)
+    expect(first).toBeGreaterThan(0)
+    await rig.time.run(3_700_000)
+    const later = createVisitor(rig)
+    await arrive(later, (await through(await leave(later), 'ada', jar)).search)
+    expect(await provenAt(later)).toBe(first)
+    expect(kindOf((await later.ask('POST', '/tunnels', {})).json)).toBe('invalid-request')
+    const id = '11111111-1111-4111-8111-111111111111'
+    expect(kindOf((await later.ask('GET', `/tunnels/${id}/token`)).json)).toBe('sign-in-again')
+    await rig.end()
+  })
+
+  test('one network can begin twenty sign-ins a minute, which ends nobody else’s', async () => {
+    const { rig, visitor } = await watch()
+    const out = await leave(visitor)
+    const flood = createVisitor(rig, '203.0.113.9')
+    const outs: string[] = []
+    for (let n = 0; n < 1001; n += 1) outs.push(await leave(flood))
+    expect(outs.filter((to) => to.startsWith(issuer))).toHaveLength(20)
+    expect(outs.at(-1)).toBe('/sign-in?refused=too-many-attempts')
+    await arrive(visitor, (await through(out, 'ada')).search)
+    expect((await visitor.ask('GET', '/tunnels')).status).toBe(200)
+    await rig.time.run(60_000)
+    expect(await leave(flood)).toContain(issuer)
+    await rig.end()
+  })
+
+  test('a provider that is down is asked once in five seconds, however many come', async () => {
+    let asked = 0
+    const { rig } = await watchWith(() => {
+      asked += 1
+      return Promise.reject(new TypeError('fetch failed'))
+    })
+    for (let n = 0; n < 30; n += 1) {
+      expect(await leave(createVisitor(rig, `203.0.113.${n}`))).toBe(
+        '/sign-in?refused=sign-in-unavailable',
+      )
+    }
+    expect(asked).toBe(1)
+    await rig.time.run(5000)
+    await leave(createVisitor(rig))
+    expect(asked).toBe(2)
+    await rig.end()
+  })
 
   test('a provider that is not there, or calls itself otherwise, is said and lets nobody in', async () => {
     const away = await watchWith(() => Promise.reject(new TypeError('fetch failed')))

@@ -31,7 +31,7 @@ export type RigOptions = {
   /** Where the database lies: another rig's, to be that one after a restart. */
   folder?: string
   /** Whether people sign in; by default nobody is asked. */
-  signIn?: 'people' | 'off'
+  signIn?: 'people' | 'off' | 'demo'
   /** Cloudflare Access, OpenID Connect, and whether passwords are taken beside them. */
   outside?: Partial<OutsideSignIn>
   /** What a call of an identity provider becomes. */

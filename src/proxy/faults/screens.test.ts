@@ -117,20 +117,29 @@ describe('S18 pairing', () => {
     },
   )
 
-  test('only so many can wait', async () => {
+  test('one network can let five wait, which keeps no other one and no admin’s link out', async () => {
+    const begin = (from: string) => createVisitor(rig, from).outcome('POST', '/screens/pairings')
     const outcomes = []
-    for (let n = 0; n < 60; n += 1) {
-      outcomes.push(
-        await createVisitor(rig, `198.51.100.${n}`).outcome('POST', '/screens/pairings'),
-      )
-    }
-    expect(outcomes.filter((outcome) => outcome === '201')).toHaveLength(50)
-    const one = createVisitor(rig, '203.0.113.1')
-    leap(10 * minuteMs)
-    const again = await Promise.all(
-      Array.from({ length: 12 }, () => one.outcome('POST', '/screens/pairings')),
+    for (let n = 0; n < 60; n += 1) outcomes.push(await begin(`2001:db8:0:1::${n}`))
+    expect(outcomes.filter((outcome) => outcome === '201')).toHaveLength(5)
+    expect(outcomes.at(-1)).toBe('429 too-many-attempts')
+    for (let n = 0; n < 60; n += 1) expect(await begin(`198.51.100.${n}`)).toBe('201')
+    expect(await admin.outcome('POST', '/screens/links', grant)).toBe('201')
+    expect((await pair()).screen.jar.has('__Host-screen')).toBe(true)
+  })
+
+  test('who ceased to ask for its access makes room, who goes on asking keeps its code', async () => {
+    const stays = createVisitor(rig)
+    const { secret } = (await stays.ask('POST', '/screens/pairings')).json as Pairing
+    for (let n = 0; n < 4; n += 1) await createVisitor(rig).ask('POST', '/screens/pairings')
+    expect(await createVisitor(rig).outcome('POST', '/screens/pairings')).toBe(
+      '429 too-many-attempts',
     )
-    expect(again.filter((outcome) => outcome === '201')).toHaveLength(10)
+    leap(minuteMs)
+    expect(await stays.outcome('POST', '/screens/claims', { secret })).toBe('200')
+    leap(minuteMs)
+    expect(await stays.outcome('POST', '/screens/claims', { secret })).toBe('200')
+    expect(await createVisitor(rig).outcome('POST', '/screens/pairings')).toBe('201')
   })
 })
 
@@ -168,15 +177,40 @@ describe('S18 a screen’s access', () => {
     const lost = screen.elsewhere('192.0.2.77')
     expect(await reads(lost)).toBe('200')
     expect(lost.jar.get('__Host-screen')).not.toBe(first)
+    leap(minuteMs)
     expect(await reads(screen)).toBe('200')
     const second = screen.jar.get('__Host-screen')
     expect(second).not.toBe(first)
     expect(await reads(screen)).toBe('200')
-    // Once the new one was seen, the old one opens nothing.
+    // Once the new one was seen, the old one opens nothing, but what was sent at the same moment.
+    leap(minuteMs)
     const thief = createVisitor(rig)
     thief.jar.set('__Host-screen', first ?? '')
     expect(await reads(thief)).toBe('401 sign-in-needed')
     expect(await reads(screen)).toBe('200')
+  })
+
+  test('has one new cookie for all that its page asked at the moment of the change', async () => {
+    const { screen } = await pair()
+    leap(8 * dayMs)
+    const old = screen.jar.get('__Host-screen') ?? ''
+    const late = screen.elsewhere('192.0.2.77')
+    const answers = await Promise.all(
+      ['/tunnels', '/activity', '/history/summary'].map((path) => screen.ask('GET', path)),
+    )
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+    const lines = answers.flatMap(({ headers }) => headers.getSetCookie())
+    expect(lines).toHaveLength(1)
+    const next = screen.jar.get('__Host-screen')
+    expect(next).not.toBe(old)
+    // One of that moment comes in after the new cookie was seen, and changes nothing.
+    expect(await reads(screen)).toBe('200')
+    expect(await reads(late)).toBe('200')
+    expect(late.jar.get('__Host-screen')).toBe(old)
+    leap(minuteMs)
+    expect(await reads(late)).toBe('401 sign-in-needed')
+    expect(await reads(screen)).toBe('200')
+    expect(screen.jar.get('__Host-screen')).toBe(next)
   })
 
   test('that is used from more than two places stands out', async () => {
@@ -238,6 +272,44 @@ describe('S18 a screen’s access', () => {
     expect(text).not.toMatch(/canary/i)
     for (const address of addresses) expect(text).not.toContain(address)
     await rig.time.run(15 * minuteMs)
+  })
+
+  test('hears of two connectors behind one address and of a token from the wrong one, and of no address', async () => {
+    const address = '203.0.113.77'
+    const { tunnelId } = await world.addTunnel('edge', 0)
+    for (const _ of [1, 2])
+      await world.order(`/tunnels/${tunnelId}/add-connector`, { originIp: address })
+    await rig.time.run(5 * minuteMs)
+    const { screen } = await pair()
+    const told: string[] = []
+    const ear = { isScreen: true, watching: new Set([tunnelId]) }
+    const { bus, snapshot } = rig.tandem.parts
+    bus.subscribe((frame) => told.push(frame.bytesFor(ear).toString()))
+    const asks = async () => {
+      for (const path of ['/session', '/tunnels', `/tunnels/${tunnelId}`]) {
+        told.push(JSON.stringify((await screen.ask('GET', path)).json))
+      }
+      told.push(bus.frameNow(snapshot()).bytesFor(ear).toString())
+    }
+    const { json } = await admin.ask('GET', `/tunnels/${tunnelId}/connectors`)
+    expect(JSON.stringify(json)).toContain(`It shares the origin IP ${address}`)
+    const { json: seen } = await screen.ask('GET', `/tunnels/${tunnelId}/connectors`)
+    expect(seen).toMatchObject({ outlook: { verdict: 'weak' }, connectors: [{}, {}] })
+    told.push(JSON.stringify(seen))
+    await world.order(`/tunnels/${tunnelId}/add-connector`, { originIp: address })
+    await rig.time.run(minuteMs)
+    await asks()
+
+    const message = `Cannot use the access token from location: ${address}`
+    await world.breakWith({ kind: 'status', status: 403, code: 9109, message })
+    await rig.time.run(2 * minuteMs)
+    expect(JSON.stringify((await admin.ask('GET', '/session')).json)).toContain(message)
+    await asks()
+    await world.heal()
+    const text = told.join('\n')
+    expect(text).toMatch(/"type":"polled".*"connectors":\[\{/)
+    expect(text).toContain('"type":"pollerChanged"')
+    expect(text).not.toContain(address)
   })
 
   test('spends no call of Cloudflare’s', async () => {

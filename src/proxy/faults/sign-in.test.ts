@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join as pathOf } from 'node:path'
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { AuditPage } from '#contract/audit.ts'
 import type { FailoverChecks } from '#contract/failover.ts'
 import type { Person, SecondFactor, SessionRow } from '#contract/people.ts'
 import type { SessionAnswer } from '#contract/session.ts'
@@ -237,6 +238,54 @@ describe('S13 at the door', () => {
     expect((await createVisitor(rig, '198.51.100.1').signIn('Ada', goodPassword)).status).toBe(200)
     leap(60_000)
     expect((await stranger.signIn('Ada', goodPassword)).status).toBe(200)
+  })
+
+  test('nobody’s guessing at links and codes keeps out who has the right one', async () => {
+    const strangers = Array.from({ length: 6 }, (_, n) => createVisitor(rig, `203.0.113.${n}`))
+    const guess = async (path: string, request: object) => {
+      const outcomes = []
+      for (const stranger of strangers) {
+        for (let n = 0; n < 5; n += 1) outcomes.push(await stranger.outcome('POST', path, request))
+      }
+      return [...new Set(outcomes)]
+    }
+    await rig.time.until('a code is there', () => setupCode(rig) !== '')
+    const wrong = { code: 'A'.repeat(26), name: 'Eve', password: goodPassword }
+    expect(await guess('/setup', wrong)).toEqual(['401 sign-in-failed'])
+    leap(60_000)
+    expect(await createVisitor(rig).outcome('POST', '/setup', wrong)).toBe('401 sign-in-failed')
+    const admin = await setUp(rig)
+    const link = { secret: 'A'.repeat(43), password: goodPassword }
+    expect(await guess('/invitations/accept', link)).toEqual(['410 link-spent'])
+    expect(await strangers[0]?.outcome('POST', '/invitations/accept', link)).toBe(
+      '429 too-many-attempts',
+    )
+    const { visitor: ben } = await join(rig, admin, 'Ben', 'viewer')
+    expect(await reads(ben)).toBe('200')
+  })
+
+  test('every proof that failed is on record: of a code, a link, a second factor, and of too many', async () => {
+    const stranger = createVisitor(rig, '203.0.113.9')
+    await rig.time.until('a code is there', () => setupCode(rig) !== '')
+    await stranger.ask('POST', '/setup', { code: 'A', name: 'Eve', password: goodPassword })
+    const admin = await setUp(rig)
+    const secret = 'A'.repeat(43)
+    await stranger.ask('POST', '/invitations/look', { secret })
+    await stranger.ask('POST', '/invitations/accept', { secret, password: goodPassword })
+    await admin.ask('POST', '/me/second-factor')
+    await admin.ask('PUT', '/me/second-factor', { code: '000000' })
+    for (let n = 0; n < 6; n += 1) await stranger.signIn('Nobody', 'not the password at all')
+    const { json } = await admin.ask('GET', '/audit?what=refused')
+    const refused = (json as AuditPage).records.toReversed()
+    expect(refused.map(({ who, target, facts }) => [who?.name ?? null, target, facts.why])).toEqual(
+      [
+        [null, 'POST /api/setup', 'sign-in-failed'],
+        [null, 'POST /api/invitations/look', 'link-spent'],
+        [null, 'POST /api/invitations/accept', 'link-spent'],
+        ['Ada', 'PUT /api/me/second-factor', 'sign-in-failed'],
+        [null, 'POST /api/sign-in', 'too-many-attempts'],
+      ],
+    )
   })
 
   test('a name that nobody has is not written down: it may be a password in the wrong field', async () => {

@@ -165,8 +165,17 @@ describe('S21 too much', () => {
     expect((await ask(`/api/activity?cursor=${'9'.repeat(20_000)}`)).status).toBe(431)
   })
 
-  test('a body over 64 KB: 413, whether or not its length was said', async () => {
-    const body = JSON.stringify({ name: 'x'.repeat(70_000), ha: true })
+  test('an address over 8 KB: 414; one that just fits is looked at', async () => {
+    const fits = `/api/nothing?q=${'9'.repeat(8192 - '/api/nothing?q='.length)}`
+    expect((await ask(fits)).status).toBe(404)
+    expect((await ask(`${fits}9`)).status).toBe(414)
+  })
+
+  test('a body over 16 KB: 413, whether or not its length was said', async () => {
+    const fits = JSON.stringify({ name: 'x'.repeat(16_384 - 21), ha: true })
+    expect(fits).toHaveLength(16_384)
+    expect((await post([], fits)).status).toBe(400)
+    const body = JSON.stringify({ name: 'x'.repeat(16_384), ha: true })
     expect((await post([], body)).status).toBe(413)
     const chunked = toText(
       'POST',
@@ -180,7 +189,7 @@ describe('S21 too much', () => {
       null,
     )
     const chunk = `${(8192).toString(16)}\r\n${'x'.repeat(8192)}\r\n`
-    expect((await say(door.port, `${chunked}${chunk.repeat(9)}0\r\n\r\n`)).status).toBe(413)
+    expect((await say(door.port, `${chunked}${chunk.repeat(3)}0\r\n\r\n`)).status).toBe(413)
   })
 
   test('chunks without end are cut off, and little of them is kept', async () => {

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { ProblemError } from '../problem.ts'
 import { type AccessSettings, createAccess } from './access.ts'
 
 /** S14: every token that Cloudflare Access did not make for this application, against a stand-in for its keys. */
@@ -190,31 +191,54 @@ describe('S14 is refused', () => {
 })
 
 describe('S14 keys', () => {
-  test('a thousand made-up names of keys cost no more fetches than one', async () => {
+  test('a thousand made-up names of keys cost one fetch in half a minute, and let nobody in', async () => {
     const access = create()
     await access.verify(await sign())
-    for (let n = 0; n < 1000; n += 1) {
-      const token = `${part({ alg: 'RS256', kid: `made-up-${n}` })}.${part(claims())}.eA`
-      await expect(access.verify(token)).rejects.toMatchObject({ kind: 'sign-in-refused' })
+    const flood = async () => {
+      const kinds = new Set<string>()
+      for (let n = 0; n < 1000; n += 1) {
+        const token = `${part({ alg: 'RS256', kid: `made-up-${n}` })}.${part(claims())}.eA`
+        await access.verify(token).then(
+          () => kinds.add('let in'),
+          ({ kind }: ProblemError) => kinds.add(kind),
+        )
+      }
+      return kinds
     }
+    expect(await flood()).toEqual(new Set(['sign-in-unavailable']))
     expect(fetches).toBe(1)
+    at += 30_000
+    // The first is refused, because the keys were asked for; the others have to wait for the next time.
+    expect(await flood()).toEqual(new Set(['sign-in-refused', 'sign-in-unavailable']))
+    expect(fetches).toBe(2)
+    await expect(access.verify(await sign())).resolves.toBeDefined()
   })
 
   test('while they rotate nobody is refused: the old one is good for as long as it is published', async () => {
     const next = await newSigner('next')
     published = [older.jwk]
-    const before = create()
-    await expect(before.verify(await sign({}, { signer: older }))).resolves.toBeDefined()
+    const access = create()
+    const verify = async (signer: Signer) => access.verify(await sign({}, { signer }))
+    await expect(verify(older)).resolves.toBeDefined()
     published = [next.jwk, older.jwk]
-    const after = create()
-    for (const signer of [older, next]) {
-      await expect(after.verify(await sign({}, { signer }))).resolves.toBeDefined()
-    }
-    published = [next.jwk]
-    const later = create()
-    await expect(later.verify(await sign({}, { signer: older }))).rejects.toMatchObject({
-      kind: 'sign-in-refused',
+    // A moment after a fetch the new key can't be told from a made-up one: not now, which is no refusal.
+    await expect(verify(next)).rejects.toMatchObject({
+      kind: 'sign-in-unavailable',
+      extra: { retryAt: at + 30_000 },
     })
+    at += 29_999
+    await expect(verify(next)).rejects.toMatchObject({ kind: 'sign-in-unavailable' })
+    at += 1
+    await expect(Promise.all([next, older, next].map(verify))).resolves.toHaveLength(3)
+    expect(fetches).toBe(2)
+    // Another key that is not known yet makes the list of keys be fetched, and the old one is not in it.
+    published = [next.jwk]
+    at += 30_000
+    await expect(verify(stranger)).rejects.toMatchObject({ kind: 'sign-in-refused' })
+    at += 30_000
+    await expect(verify(older)).rejects.toMatchObject({ kind: 'sign-in-refused' })
+    await expect(verify(next)).resolves.toBeDefined()
+    expect(fetches).toBe(4)
   })
 
   test.for(['status', 'html', 'reset'] as const)(

@@ -34,6 +34,8 @@ export const accessHeader = 'cf-access-jwt-assertion'
 const toleranceSeconds = 30
 /** Keys that could not be fetched are not asked for again at once. */
 const restMs = 5_000
+/** Names of keys that were made up must not make Tandem ask Access more often than that. */
+const coolDownMs = 30_000
 /** A reason is logged this often at most. */
 const quietMs = 10_000
 const longestToken = 16_384
@@ -47,11 +49,15 @@ export function createAccess(deps: {
   const { settings, now } = deps
   let keys: Promise<{ jose: typeof import('jose'); find: RemoteJWKSet }> | null = null
   let failedAt = Number.NEGATIVE_INFINITY
+  let fetchedAt = Number.NEGATIVE_INFINITY
+  let fetches = 0
   const loggedAt = new Map<string, number>()
 
   /** A real fetch, unless one has failed a moment ago. */
   const fetchKeys: typeof fetch = (input, init) => {
     if (isResting()) throw new Error('the keys could not be fetched a moment ago')
+    fetches += 1
+    fetchedAt = now()
     return deps.fetch(input, init)
   }
   const isResting = () => now() - failedAt < restMs
@@ -60,7 +66,44 @@ export function createAccess(deps: {
   async function load() {
     const jose = await import('jose')
     const address = new URL(`${settings.teamDomain}/cdn-cgi/access/certs`)
-    return { jose, find: jose.createRemoteJWKSet(address, { [jose.customFetch]: fetchKeys }) }
+    const find = jose.createRemoteJWKSet(address, {
+      [jose.customFetch]: fetchKeys,
+      // When an unknown key is worth asking for is decided in `check`, on our own clock.
+      cooldownDuration: Number.POSITIVE_INFINITY,
+    })
+    return { jose, find }
+  }
+
+  /**
+   * The token's claims. Access may have begun to sign with a key since its keys were last fetched: whether
+   * an unknown one is made up only the present keys tell, and until they may be asked for nobody is refused.
+   */
+  async function check(
+    { jose, find }: { jose: typeof import('jose'); find: RemoteJWKSet },
+    token: string,
+  ): Promise<JWTPayload> {
+    const claims = async () => {
+      const { payload } = await jose.jwtVerify(token, find, {
+        issuer: settings.teamDomain,
+        audience: settings.audience,
+        algorithms: ['RS256'],
+        requiredClaims: ['exp', 'iat', 'sub'],
+        clockTolerance: toleranceSeconds,
+        currentDate: new Date(now()),
+      })
+      return payload
+    }
+    const had = fetches
+    try {
+      return await claims()
+    } catch (error) {
+      if (!(error instanceof jose.errors.JWKSNoMatchingKey)) throw error
+      const isOld = fetches === had
+      const mayAsk = now() - fetchedAt >= coolDownMs
+      if (find.reloading || (isOld && mayAsk)) await find.reload()
+      else if (isOld) throw unavailable(fetchedAt + coolDownMs)
+      return claims()
+    }
   }
 
   /**
@@ -73,16 +116,9 @@ export function createAccess(deps: {
     if (token.length > longestToken) throw refuse('too long')
     let payload: JWTPayload
     try {
-      const verified = await jose.jwtVerify(token, find, {
-        issuer: settings.teamDomain,
-        audience: settings.audience,
-        algorithms: ['RS256'],
-        requiredClaims: ['exp', 'iat', 'sub'],
-        clockTolerance: toleranceSeconds,
-        currentDate: new Date(now()),
-      })
-      payload = verified.payload
+      payload = await check({ jose, find }, token)
     } catch (error) {
+      if (error instanceof ProblemError) throw error
       const { errors } = jose
       const isAboutToken =
         error instanceof errors.JWTClaimValidationFailed ||
@@ -97,10 +133,7 @@ export function createAccess(deps: {
       if (isAboutToken) throw refuse(error.code)
       if (!isResting()) failedAt = now()
       log('keys', { reason: codeOf(error) }, 'the keys of Cloudflare Access can’t be fetched')
-      throw new ProblemError(
-        'sign-in-unavailable',
-        'Tandem can’t reach Cloudflare Access to check who you are. Nobody is let in unchecked; watching goes on. Try again in a moment.',
-      )
+      throw unavailable(now() + restMs)
     }
     return toIdentity(payload)
   }
@@ -140,6 +173,13 @@ export function createAccess(deps: {
 
   return { verify }
 }
+
+const unavailable = (retryAt: number) =>
+  new ProblemError(
+    'sign-in-unavailable',
+    'Tandem can’t ask Cloudflare Access now who you are. Nobody is let in unchecked; watching goes on. Try again in a moment.',
+    { retryAt },
+  )
 
 /** What an identity provider adds stands under `custom`. */
 function claimOf(payload: JWTPayload, name: string): unknown {

@@ -1,6 +1,6 @@
 import type { OperationId } from '#contract/operations.ts'
 import { ProblemError } from '../problem.ts'
-import type { Audit } from './audit.ts'
+import type { Audit, AuditEntry } from './audit.ts'
 import type { Who } from './guard.ts'
 
 export { notRecorded } from './audit.ts'
@@ -63,6 +63,25 @@ export async function act<T>(
       ...facts,
       ...whatCloudflareSaid(problem),
     })
+    throw error
+  }
+}
+
+/**
+ * Writes down what is about to be done, then does it; that it failed is written down as well.
+ *
+ * @throws ProblemError `not-recorded` before anything is done, or whatever `work` throws.
+ */
+export async function onRecord<T>(
+  audit: Audit,
+  entry: AuditEntry,
+  work: () => Promise<T> | T,
+): Promise<T> {
+  const id = await audit.append(entry)
+  try {
+    return await work()
+  } catch (error) {
+    await audit.settle(id, error instanceof ProblemError ? error.kind : 'internal')
     throw error
   }
 }

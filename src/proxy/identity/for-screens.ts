@@ -1,13 +1,14 @@
 import type { LiveEvent } from '#contract/events.ts'
 import type { Failover } from '#contract/failover.ts'
 import type { HistoryEvent } from '#contract/history.ts'
-import type { Session } from '#contract/session.ts'
+import type { PollerState, Session } from '#contract/session.ts'
 import type { Connector, ConnectorList, Tunnel, TunnelDetail } from '#contract/tunnel.ts'
 import type { Who } from './guard.ts'
 
 /**
  * What a screen on a wall is not told: addresses of origins, names and words of people (but for those of
- * acknowledgements), anything free-form that could hold either, and how the tokens fare. Everything that a screen can ask goes through here. Pure.
+ * acknowledgements), anything free-form that could hold either, and how the tokens fare. Everything that a
+ * screen can ask goes through here. Pure.
  */
 export const isScreen = (who: Who | null) => who?.role === 'screen'
 
@@ -15,16 +16,26 @@ export const sessionForScreen = (session: Session): Session => ({
   ...session,
   tokens: [],
   storeNotice: null,
+  poller: pollerForScreen(session.poller),
 })
+
+/** Cloudflare's own words may name an address, as when it refuses a token that comes from another one. */
+const pollerForScreen = (poller: PollerState): PollerState =>
+  poller.state === 'rejected'
+    ? { ...poller, reason: 'Cloudflare does not take Tandem’s token.' }
+    : poller.state === 'failing'
+      ? { ...poller, reason: 'Cloudflare does not answer Tandem as it should.' }
+      : poller
 
 /**
  * Who acknowledged a change, and with which words, is meant for the wall: whoever writes them is told so. Tags
  * are told, because a wall may be one site's. Who does the maintenance and why is not.
  */
-export const tunnelForScreen = <T extends Tunnel>(tunnel: T): T =>
-  tunnel.maintenance === null
-    ? tunnel
-    : { ...tunnel, maintenance: { ...tunnel.maintenance, by: 'somebody', text: null } }
+export const tunnelForScreen = <T extends Tunnel>(tunnel: T): T => ({
+  ...tunnel,
+  trouble: tunnel.trouble && 'Cloudflare did not tell of it as it should.',
+  maintenance: tunnel.maintenance && { ...tunnel.maintenance, by: 'somebody', text: null },
+})
 
 export const detailForScreen = (tunnel: TunnelDetail): TunnelDetail => ({
   ...tunnelForScreen(tunnel),
@@ -42,6 +53,8 @@ export const connectorForScreen = (connector: Connector): Connector => ({
 export const connectorsForScreen = (list: ConnectorList): ConnectorList => ({
   ...list,
   connectors: list.connectors.map(connectorForScreen),
+  // Its notes are the sentences of `promotion` once more.
+  outlook: { ...list.outlook, notes: [] },
 })
 
 export const failoverForScreen = (failover: Failover): Failover => ({
@@ -81,6 +94,7 @@ export function eventForScreen(event: LiveEvent): LiveEvent {
     case 'logged':
       return { ...event, events: loggedForScreen(event.events) }
     case 'pollerChanged':
+      return { ...event, poller: pollerForScreen(event.poller) }
     case 'configurationChanged':
     case 'heartbeat':
     case 'signed-out':

@@ -1,3 +1,4 @@
+import { ProblemError } from '../problem.ts'
 import type { Access, AccessIdentity } from './access.ts'
 import type { Who } from './guard.ts'
 import type { Way } from './identify.ts'
@@ -12,6 +13,9 @@ export type Guests = ReturnType<typeof createGuests>
 
 const mostKnown = 10_000
 
+/** What Access keeps can't be ended there from here: what it made before that moment counts no more. */
+const isOver = ({ signed_out_at: at }: PersonRow, issuedAt: number) => at !== null && issuedAt <= at
+
 export function createGuests(deps: {
   access: Access
   people: People
@@ -22,10 +26,16 @@ export function createGuests(deps: {
   /** The token by which somebody was seen last, as the time at which it was made. */
   const seen = new Map<string, number>()
 
-  /** @throws ProblemError as `Access.verify`, or when an admin has disabled the person. */
+  /** @throws ProblemError as `Access.verify`, or when an admin has disabled the person or ended the sign-in. */
   async function find(token: string, way: Way): Promise<Who> {
     const identity = await deps.access.verify(token)
     const person = await deps.vouched(identity)
+    if (isOver(person, identity.issuedAt)) {
+      throw new ProblemError(
+        'sign-in-refused',
+        'An admin has signed you out. Open /cdn-cgi/access/logout at this address, and sign in to Cloudflare Access once more.',
+      )
+    }
     await noteNew(person, identity, way)
     return {
       id: `person:${person.id}`,
@@ -34,7 +44,7 @@ export function createGuests(deps: {
       reason: null,
       kind: 'person',
       method: 'access',
-      sessionId: `access:${person.id}:${identity.expiresAt}`,
+      sessionId: `access:${person.id}:${identity.issuedAt}:${identity.expiresAt}`,
       signedInAt: identity.issuedAt,
       from: way.from,
     }
@@ -51,10 +61,10 @@ export function createGuests(deps: {
   }
 
   async function isAlive(sessionId: string): Promise<boolean> {
-    const [, personId = '', expiresAt = '0'] = sessionId.split(':')
+    const [, personId = '', issuedAt = '0', expiresAt = '0'] = sessionId.split(':')
     if (deps.now() >= Number(expiresAt)) return false
     const person = await deps.people.get(personId).catch(() => null)
-    return person !== null && person.disabled_at === null
+    return person !== null && person.disabled_at === null && !isOver(person, Number(issuedAt))
   }
 
   return { find, isAlive }

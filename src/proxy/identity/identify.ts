@@ -53,7 +53,17 @@ export const demoRoleCookie = (role: PersonRole, { isSecure }: Way) =>
   writeCookie('demo-role', role, { isSecure, maxAgeMs: null })
 
 export const mayTryRoles = (settings: Settings) =>
-  settings.signIn === 'demo' && isLoopback(settings.host)
+  settings.signIn === 'demo' && isLoopback(settings.host) && settings.trustedProxies === null
+
+/** What only a proxy adds; a browser on this machine sends none of it. */
+const proxyHeaders = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+]
 
 export function createIdentify(deps: {
   settings: Settings
@@ -86,9 +96,22 @@ export function createIdentify(deps: {
     )
   }
 
+  /**
+   * Where nobody signs in, being on this machine is what counts. A proxy that nobody told Tandem of makes
+   * everybody whom it lets through look as if they were.
+   */
+  function assertNoProxy({ header }: Asking) {
+    if (settings.trustedProxies || proxyHeaders.every((name) => header(name) === undefined)) return
+    throw new ProblemError(
+      'cross-site',
+      'This came through a proxy, and here nobody signs in: whoever is behind it would be taken for somebody on this machine. Set TANDEM_TRUST_PROXY and TANDEM_PUBLIC_URL, without TANDEM_SIGN_IN=off, or open Tandem without the proxy.',
+    )
+  }
+
   /** @returns with `Set-Cookie` lines for the answer. */
   async function find(asking: Asking, way: Way): Promise<Found> {
     const nobody = { reason: null, sessionId: null, signedInAt: null, from: way.from }
+    if (settings.signIn !== 'people') assertNoProxy(asking)
     if (settings.signIn === 'off') {
       const off = { kind: 'machine', method: 'off', role: 'admin', name: 'local admin' } as const
       return { who: { ...nobody, ...off, id: 'machine' }, cookies: [] }
@@ -167,7 +190,8 @@ export const toMe = (who: Who, tryRoles: readonly PersonRole[]): Me => ({
   reason: who.reason,
   kind: who.kind,
   method: who.method,
-  signedInAt: who.signedInAt,
+  // Who vouches may not tell when they were asked for their proof.
+  signedInAt: who.signedInAt || null,
   view: who.view ?? null,
   // Whom Access lets in, Access lets out.
   maySignOut: who.kind === 'person' && who.method !== 'access',

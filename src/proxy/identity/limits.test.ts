@@ -21,6 +21,17 @@ function guesser() {
 }
 
 describe('S13 guessing', () => {
+  test('at long secrets keeps out the place that does it, and nobody else', () => {
+    const { limits } = guesser()
+    const take = (place: string) =>
+      limits.take({ account: '\ninvitation', place, device: null, isSecret: true }).retryAt
+    for (let n = 0; n < 100; n += 1) {
+      for (let times = 0; times < 5; times += 1) expect(take(`192.0.2.${n}`)).toBeNull()
+      expect(take(`192.0.2.${n}`)).not.toBeNull()
+    }
+    expect(take('198.51.100.1')).toBeNull()
+  })
+
   test('one place, one account, 10,000 tries in an hour: 15 at most are looked at', () => {
     const { fails, wait } = guesser()
     let looked = 0

@@ -13,6 +13,11 @@ export type Attempt = {
   place: string
   /** The browser, when the account was used with it before; else null. */
   device: string | null
+  /**
+   * What is tried is a long random secret, which no number of places can guess: only the place is limited,
+   * because the account is everybody's, and one's tries must not keep out another.
+   */
+  isSecret?: boolean
 }
 
 export type Admission =
@@ -46,14 +51,15 @@ export function createLimits({ now }: { now: () => number }) {
   }
 
   /** Asks for one try; what is refused counts as nothing. */
-  function take({ account, place, device }: Attempt): Admission {
+  function take({ account, place, device, isSecret = false }: Attempt): Admission {
+    const isAnywhere = device === null && !isSecret
     const key = `${account}\n${device ?? place}`
     const known = failures.get(key)
     const before = known && now() - known.lastAt < quietMs ? known : { count: 0, lastAt: 0 }
     const retryAt = Math.max(
       pauseEnd(before),
       places.fullUntil(place),
-      device === null ? accounts.fullUntil(account) : 0,
+      isAnywhere ? accounts.fullUntil(account) : 0,
     )
     if (retryAt > now()) return { retryAt }
     const at = now()
@@ -61,19 +67,19 @@ export function createLimits({ now }: { now: () => number }) {
     failures.set(key, { count: before.count + 1, lastAt: at })
     forgetOldest(failures)
     places.add(place)
-    if (device === null) accounts.add(account)
+    if (isAnywhere) accounts.add(account)
     return {
       retryAt: null,
       succeeded: () => {
         failures.delete(key)
-        if (device === null) accounts.remove(account, at)
+        if (isAnywhere) accounts.remove(account, at)
       },
       undo: () => {
         const { count } = failures.get(key) ?? { count: 0 }
         if (count <= 1) failures.delete(key)
         else failures.set(key, { count: count - 1, lastAt: before.lastAt })
         places.remove(place, at)
-        if (device === null) accounts.remove(account, at)
+        if (isAnywhere) accounts.remove(account, at)
       },
     }
   }

@@ -25,7 +25,7 @@ export type OidcIdentity = {
   subject: string
   name: string
   role: PersonRole
-  /** When they last proved there who they are. */
+  /** When they last proved there who they are; 0 when the provider does not tell, which is never recent. */
   provenAt: number
   returnTo: string
   /** It was asked for once more, by somebody who is signed in. */
@@ -49,6 +49,10 @@ const mostBegun = 1000
 const timeoutSeconds = 10
 /** How old the proof may be when it was asked for once more. */
 const againSeconds = 60
+/** … and else: as long as the longest session. Being asked for an age, a provider must tell it (`auth_time`). */
+const oldestSeconds = 7 * 86_400
+/** A provider that could not be reached is not asked again at once, whoever comes. */
+const restMs = 5_000
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 
@@ -63,12 +67,15 @@ export function createOidc(deps: {
   const { settings, now } = deps
   const begun = new Map<string, Begun>()
   let found: Promise<Configuration> | null = null
+  let failedAt = Number.NEGATIVE_INFINITY
 
   /** The provider's own description, once; a failure is tried again by the next one. */
   async function provider() {
     const client = await import('openid-client')
+    if (!found && now() - failedAt < restMs) throw unavailable()
     found ??= discover(client).catch((error: unknown) => {
       found = null
+      failedAt = now()
       deps.warn({ reason: codeOf(error) }, 'the identity provider can’t be reached')
       throw unavailable()
     })
@@ -110,7 +117,8 @@ export function createOidc(deps: {
       nonce,
       code_challenge: await client.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
-      ...(again ? { prompt: 'login', max_age: String(againSeconds) } : {}),
+      max_age: String(again ? againSeconds : oldestSeconds),
+      ...(again ? { prompt: 'login' } : {}),
     })
     return { to: to.href, browser }
   }
@@ -179,7 +187,7 @@ export function createOidc(deps: {
       subject: `oidc:${claims.iss}|${claims.sub}`,
       name: String(name),
       role,
-      provenAt: typeof provenAt === 'number' ? Math.min(provenAt * 1000, now()) : now(),
+      provenAt: typeof provenAt === 'number' ? Math.min(provenAt * 1000, now()) : 0,
       returnTo: mine.returnTo,
       again: mine.again,
     }

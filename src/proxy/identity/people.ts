@@ -84,6 +84,7 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
       created_at: now(),
       disabled_at: null,
       signed_in_at: null,
+      signed_out_at: null,
     }
     await db.transaction().execute(async (trx) => {
       const taken = await trx

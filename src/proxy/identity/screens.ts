@@ -12,6 +12,7 @@ import {
 import { ProblemError } from '../problem.ts'
 import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
+import { networkOf } from './address.ts'
 import { createWindow } from './limits.ts'
 import { newCode, newOpaque, opaqueHash, readCode } from './opaque.ts'
 
@@ -27,8 +28,15 @@ const minuteMs = 60_000
 const dayMs = 86_400_000
 const rotateMs = 7 * dayMs
 const idleMs = 14 * dayMs
+/** What was sent beside the request that changed the cookie still comes with the old one. */
+const besideMs = minuteMs
 const codeCharacters = 8
-const mostWaiting = 50
+/** Showing a code at once, of one network: nobody can take everybody's places. */
+const mostWaitingEach = 5
+/** … and of all, so that many networks can't fill the memory. */
+const mostWaiting = 1000
+/** A screen asks every two seconds, in a hidden tab every minute: one that ceased shows its code no more. */
+const unheardMs = 2 * minuteMs
 /** Wrong codes of one admin in ten minutes. */
 const wrongCodes = { most: 5, windowMs: screenLinkMs }
 const touchMs = minuteMs
@@ -37,32 +45,54 @@ const usualAddresses = 2
 const spreadMs = 15 * minuteMs
 
 type Grant = { name: string; view: string; days: number; by: string }
-type Waiting = { code: string | null; secretHash: string; expiresAt: number; grant: Grant | null }
+type Waiting = {
+  code: string | null
+  secretHash: string
+  expiresAt: number
+  grant: Grant | null
+  heardAt: number
+  /** The network that it was asked for from; null for an admin's link. */
+  place: string | null
+}
 
 export function createScreens({ db, now }: { db: Store; now: () => number }) {
   const waiting = new Set<Waiting>()
   const wrong = createWindow(wrongCodes, now)
+  /** Cookies that were changed a moment ago, by their hash. */
+  const changed = new Map<string, { screenId: string; at: number }>()
   const addresses = new Map<string, Map<string, number>>()
   const listeners = new Set<(screenId: string) => void>()
 
   function forgetWaiting() {
-    for (const one of waiting) if (one.expiresAt <= now()) waiting.delete(one)
+    for (const one of waiting) {
+      const isLeft = one.grant === null && one.heardAt + unheardMs <= now()
+      if (one.expiresAt <= now() || isLeft) waiting.delete(one)
+    }
   }
 
-  /** @throws ProblemError `too-many-attempts` when many wait already. */
-  function wait(code: string | null, grant: Grant | null): Pairing {
+  /** @throws ProblemError `too-many-attempts` when many of that network show a code already. */
+  function begin(from: string): Pairing {
     forgetWaiting()
-    if (waiting.size >= mostWaiting) {
+    const place = networkOf(from)
+    const all = [...waiting].filter((one) => one.place !== null)
+    const its = all.filter((one) => one.place === place)
+    if (its.length >= mostWaitingEach || all.length >= mostWaiting) {
       throw new ProblemError(
         'too-many-attempts',
-        'Too many screens are waiting to be paired. Try again in a few minutes.',
-        { retryAt: Math.min(...[...waiting].map(({ expiresAt }) => expiresAt)) },
+        'Too many screens are waiting to be paired. Pair those first, or try again in a few minutes.',
+        { retryAt: now() + unheardMs },
       )
     }
+    const code = newCode(codeCharacters, 4)
+    return { code, ...wait(readCode(code), null, place) }
+  }
+
+  function wait(code: string | null, grant: Grant | null, place: string | null) {
     const secret = newOpaque()
     const expiresAt = now() + screenLinkMs
-    waiting.add({ code: code && readCode(code), secretHash: opaqueHash(secret), expiresAt, grant })
-    return { code: code ?? '', secret, expiresAt }
+    const secretHash = opaqueHash(secret)
+    waiting.add({ code, secretHash, expiresAt, grant, heardAt: now(), place })
+    return { secret, expiresAt }
   }
 
   /** An admin has read a screen's code. */
@@ -109,6 +139,7 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
         'This was used already or is older than ten minutes. Start again for a new code.',
       )
     }
+    found.heardAt = now()
     const { grant, expiresAt } = found
     if (!grant) return { state: { state: 'waiting', expiresAt }, cookie: null }
     waiting.delete(found)
@@ -148,15 +179,21 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
    * Whose cookie that is; null when it is nobody's or its time is over.
    *
    * @param rotate whether the answer can carry a new cookie.
-   * @returns with `cookie` when it is to be changed: both are good until the new one was seen.
+   * @returns with `cookie` when it is to be changed: both are good until the new one was seen, and for a
+   *   minute, because a page sends several requests at once.
    */
   async function find(secret: string, from: string, rotate: boolean) {
     const hash = opaqueHash(secret)
+    forgetChanged()
     const row = await db
       .selectFrom('screens')
       .selectAll()
       .where((where) =>
-        where.or([where('secret_hash', '=', hash), where('previous_hash', '=', hash)]),
+        where.or([
+          where('secret_hash', '=', hash),
+          where('previous_hash', '=', hash),
+          where('id', '=', changed.get(hash)?.screenId ?? ''),
+        ]),
       )
       .executeTakeFirst()
     if (!holds(row)) return null
@@ -168,8 +205,9 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
     }
     let cookie: { secret: string; expiresAt: number } | null = null
     if (row.secret_hash === hash && row.previous_hash !== null) set.previous_hash = null
-    // A change whose answer was lost is made again when the old cookie comes back.
-    const isDue = now() - row.rotated_at >= rotateMs || row.previous_hash === hash
+    // A change whose answer was lost is made again when the old cookie comes back later.
+    const isLost = row.previous_hash === hash && now() - row.rotated_at >= besideMs
+    const isDue = now() - row.rotated_at >= rotateMs || isLost
     if (rotate && isDue) {
       const next = newOpaque()
       cookie = { secret: next, expiresAt: row.expires_at }
@@ -178,19 +216,26 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
       set.rotated_at = now()
     }
     if (Object.keys(set).length > 0) {
-      const written = await db
+      const isWritten = await db
         .updateTable('screens')
         .set(set)
         .where('id', '=', row.id)
-        .execute()
+        // Of requests at the same moment, one changes the cookie.
+        .where('secret_hash', '=', row.secret_hash)
+        .executeTakeFirst()
         .then(
-          () => true,
+          ({ numUpdatedRows }) => numUpdatedRows > 0n,
           // A full disk does not turn a wall dark.
           () => false,
         )
-      if (!written) cookie = null
+      if (!isWritten) cookie = null
+      else if (cookie) changed.set(hash, { screenId: row.id, at: now() })
     }
     return { row, cookie }
+  }
+
+  function forgetChanged() {
+    for (const [hash, { at }] of changed) if (now() - at >= besideMs) changed.delete(hash)
   }
 
   function noticeAddress(screenId: string, from: string) {
@@ -243,11 +288,12 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
 
   return {
     /** A screen wants to be paired: what it shows, and what it claims its access with. */
-    begin: () => wait(newCode(codeCharacters, 4), null),
+    begin,
     approve,
     /** A link for a machine that nobody can type at. */
     link: (request: ScreenLinkRequest, by: { name: string }): ScreenLink => {
-      const { secret, expiresAt } = wait(null, { ...request, by: by.name })
+      forgetWaiting()
+      const { secret, expiresAt } = wait(null, { ...request, by: by.name }, null)
       return { path: `/screen#${secret}`, expiresAt }
     },
     claim,

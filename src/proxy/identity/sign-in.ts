@@ -5,6 +5,7 @@ import type {
   SignInRequest,
 } from '#contract/people.ts'
 import { ProblemError } from '../problem.ts'
+import { onRecord } from './actions.ts'
 import { networkOf } from './address.ts'
 import type { Audit, AuditEntry } from './audit.ts'
 import { writeCookie } from './cookies.ts'
@@ -175,9 +176,7 @@ export function createSignIns(deps: {
 
     /** Makes the first admin. Without the code from the log nobody does. */
     async setUp({ code, name, password }: SetupRequest, visit: Visit): Promise<Cookies> {
-      const place = networkOf(visit.way.from)
-      const admission = limits.take({ account: '\nsetup', place, device: null })
-      if (admission.retryAt !== null) throw tooMany(admission.retryAt, now())
+      const admission = admit('\nsetup', visit)
       await assertNoAdmin()
       await assertGoodPassword(password, [name]).catch((error: unknown) => {
         // Nothing was guessed at, so it does not count.
@@ -202,15 +201,13 @@ export function createSignIns(deps: {
 
     /** Sets the password that an invitation is for, and signs the person in. */
     async accept(secret: string, password: string, visit: Visit): Promise<Cookies> {
-      const place = networkOf(visit.way.from)
-      const admission = limits.take({ account: '\ninvitation', place, device: null })
-      if (admission.retryAt !== null) throw tooMany(admission.retryAt, now())
+      const admission = admit('\ninvitation', visit)
       const { row } = await people.invitation(secret)
       admission.undo()
       await assertGoodPassword(password, [row.name])
       const hash = await passwords.hash(password)
-      await audit.append(entry(row, visit, 'invitation-accepted'))
-      await people.accept(secret, hash)
+      const accepted = entry(row, visit, 'invitation-accepted')
+      await onRecord(audit, accepted, () => people.accept(secret, hash))
       await sessions.endAll(row.id)
       if ((await people.admins()) > 0) deps.setup.forget()
       return letIn(await people.get(row.id), visit)
@@ -227,6 +224,14 @@ export function createSignIns(deps: {
       await sessions.endAll(person.id, sessionId)
       return [sidCookie(await sessions.renew(sessionId, false), visit.way)]
     },
+  }
+
+  /** One try of a link or code. @throws ProblemError `too-many-attempts`. */
+  function admit(account: string, { way }: Visit) {
+    const place = networkOf(way.from)
+    const admission = limits.take({ account, place, device: null, isSecret: true })
+    if (admission.retryAt !== null) throw tooMany(admission.retryAt, now())
+    return admission
   }
 
   /** Somebody who is signed in already shows the password; the code was shown then. */
@@ -261,7 +266,7 @@ const sidCookie = (secret: string, { isSecure }: Way) =>
 const deviceCookie = (secret: string, { isSecure }: Way) =>
   writeCookie('device', secret, { isSecure, maxAgeMs: deviceMs })
 
-function tooMany(retryAt: number, now: number) {
+export function tooMany(retryAt: number, now: number) {
   const seconds = Math.max(1, Math.ceil((retryAt - now) / 1000))
   const wait = seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`
   return new ProblemError(

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { PersonAddition, PersonChange } from '#contract/people.ts'
+import { onRecord } from '../identity/actions.ts'
 import { signedIn } from '../identity/guard.ts'
 import { type Parts, type Route, readBody } from './route.ts'
-import { by, onRecord } from './sign-in.ts'
+import { by } from './sign-in.ts'
 
 /** Who may come in: for admins. Each change is on record before it is made, and ends what it takes away. */
 export function peopleRoutes(route: Route, { identity, audit, now }: Parts) {
@@ -78,6 +79,7 @@ export function peopleRoutes(route: Route, { identity, audit, now }: Parts) {
     const row = await people.get(personId)
     const target = `person:${personId}`
     await audit.append({ ...by(c), what: 'session-revoked', target, facts: { all: true } })
+    await people.set(row.id, { signed_out_at: now() })
     await sessions.endAll(row.id)
     return c.json({ done: true })
   })

@@ -1,35 +1,20 @@
 import { ScreenApproval, ScreenChange, ScreenClaim, ScreenLinkRequest } from '#contract/people.ts'
-import { networkOf } from '../identity/address.ts'
+import { onRecord } from '../identity/actions.ts'
 import { signedIn } from '../identity/guard.ts'
 import { screenCookie } from '../identity/identify.ts'
-import { createWindow } from '../identity/limits.ts'
 import { ProblemError } from '../problem.ts'
 import { type Parts, type Request, type Route, readBody } from './route.ts'
-import { by, onRecord, setCookies } from './sign-in.ts'
-
-/** What nobody in particular may ask for of one address in a minute. */
-const pairings = { most: 10, windowMs: 60_000 }
+import { by, setCookies } from './sign-in.ts'
 
 /** Screens on walls: paired with a code that they show or with a one-time link, listed, taken away. */
 export function screenRoutes(route: Route, { identity, audit, now }: Parts) {
   const { screens } = identity
-  const begun = createWindow(pairings, now)
 
   route('screenList', async (c) => c.json({ screens: await screens.list() }))
 
   route('pairingBegin', (c) => {
     assertPeople()
-    const place = networkOf(c.get('way').from)
-    const retryAt = begun.fullUntil(place)
-    if (retryAt > 0) {
-      throw new ProblemError(
-        'too-many-attempts',
-        'Too many codes were asked for from here. Wait a minute.',
-        { retryAt },
-      )
-    }
-    begun.add(place)
-    return c.json(screens.begin(), 201)
+    return c.json(screens.begin(c.get('way').from), 201)
   })
 
   route('screenApprove', async (c) => {

@@ -10,15 +10,19 @@ import {
   SignInRequest,
 } from '#contract/people.ts'
 import type { Done } from '#contract/session.ts'
-import type { Audit, AuditEntry } from '../identity/audit.ts'
+import { networkOf } from '../identity/address.ts'
 import { writeCookie } from '../identity/cookies.ts'
 import { signedIn } from '../identity/guard.ts'
 import { demoRoleCookie } from '../identity/identify.ts'
+import { createWindow } from '../identity/limits.ts'
 import { oidcMs, ownPath } from '../identity/oidc.ts'
 import { newSecondFactor, stepOf } from '../identity/second-factor.ts'
-import type { Visit } from '../identity/sign-in.ts'
+import { tooMany, type Visit } from '../identity/sign-in.ts'
 import { ProblemError } from '../problem.ts'
 import { type Parts, type Request, type Route, readBody } from './route.ts'
+
+/** Sign-ins with the identity provider that one network may begin: a thousand are remembered, of everybody. */
+const beginnings = { most: 20, windowMs: 60_000 }
 
 /** Coming in, proving it once more, going, and what belongs to one's own sign-in. */
 
@@ -36,6 +40,7 @@ const done: Done = { done: true }
 
 export function signInRoutes(route: Route, { identity, audit, refusals, now }: Parts) {
   const { signIns, people, sessions, oidc } = identity
+  const begun = createWindow(beginnings, now)
 
   /** Where nobody signs in there is nothing to sign in to. */
   function assertPeople() {
@@ -56,7 +61,11 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now }: P
   route('signInOidc', async (c) => {
     if (!oidc) throw new ProblemError('not-found', 'No identity provider is set up.')
     const isAgain = c.req.query('again') === 'true'
+    const place = networkOf(c.get('way').from)
     try {
+      const retryAt = begun.fullUntil(place)
+      if (retryAt > 0) throw tooMany(retryAt, now())
+      begun.add(place)
       const { to, browser } = await oidc.begin(ownPath(c.req.query('returnTo')), isAgain)
       const { isSecure } = c.get('way')
       setCookies(c, [writeCookie('oidc', browser, { isSecure, maxAgeMs: oidcMs })])
@@ -85,15 +94,20 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now }: P
   /** To the page, which says it in words: what answers here is shown to a person, not to a script. */
   function back(c: Request, error: unknown) {
     if (!(error instanceof ProblemError)) throw error
+    note(c, error)
+    return c.redirect(`/sign-in?refused=${error.kind}`, 302)
+  }
+
+  /** A proof that failed without being a password's, which has a record of its own. */
+  function note(c: Request, { kind }: ProblemError) {
     refusals.note({
-      who: null,
+      who: c.get('who'),
       from: c.get('way').from,
-      why: error.kind,
-      method: 'GET',
+      why: kind,
+      method: c.req.method,
       path: c.req.path,
       requestId: c.get('requestId'),
     })
-    return c.redirect(`/sign-in?refused=${error.kind}`, 302)
   }
 
   route('signInAgain', async (c) => {
@@ -110,7 +124,12 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now }: P
 
   route('setUp', async (c) => {
     assertPeople()
-    return withCookies(c, await signIns.setUp(await readBody(c, SetupRequest), toVisit(c)))
+    const request = await readBody(c, SetupRequest)
+    const cookies = await signIns.setUp(request, toVisit(c)).catch((error: unknown) => {
+      if (error instanceof ProblemError && error.kind === 'sign-in-failed') note(c, error)
+      throw error
+    })
+    return withCookies(c, cookies)
   })
 
   route('invitationLook', async (c) => {
@@ -184,11 +203,13 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now }: P
     const { code } = await readBody(c, SecondFactorCode)
     const step = person.totp_pending === null ? null : stepOf(code, person.totp_pending, now())
     if (step === null) {
-      throw new ProblemError(
+      const problem = new ProblemError(
         'sign-in-failed',
         'That code does not fit. Look whether the phone’s clock is right, and type the next one.',
         { field: 'code' },
       )
+      note(c, problem)
+      throw problem
     }
     await audit.append({ ...by(c), what: 'second-factor-added', target: null, facts: {} })
     await people.set(person.id, {
@@ -222,25 +243,6 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now }: P
       throw new ProblemError('not-found', 'There is no sign-in to change here.')
     }
     return people.get(id.slice('person:'.length))
-  }
-}
-
-/**
- * Writes down what is about to be done, then does it; that it failed is written down as well.
- *
- * @throws ProblemError `not-recorded` before anything is done, or whatever `work` throws.
- */
-export async function onRecord<T>(
-  audit: Audit,
-  entry: AuditEntry,
-  work: () => Promise<T> | T,
-): Promise<T> {
-  const id = await audit.append(entry)
-  try {
-    return await work()
-  } catch (error) {
-    await audit.settle(id, error instanceof ProblemError ? error.kind : 'internal')
-    throw error
   }
 }
 

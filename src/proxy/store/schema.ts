@@ -80,6 +80,8 @@ export type Schema = {
     created_at: number
     disabled_at: number | null
     signed_in_at: number | null
+    /** Of Cloudflare Access only tokens made after it count; null: an admin has ended none. */
+    signed_out_at: number | null
   }
   /** One-time links to set a password. The secret itself is in the link only. */
   invitations: { secret_hash: string; person_id: string; expires_at: number }

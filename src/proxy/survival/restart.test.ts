@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -53,6 +53,16 @@ async function eventually<T>(ask: () => Promise<T | null>, isSo: (answer: T) => 
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
+
+test('nobody but its owner can read what it keeps, in whatever folder', async () => {
+  chmodSync(folder, 0o755)
+  const program = await startProxy()
+  await program.kill()
+  const files = readdirSync(folder)
+  expect(files).toContain('tandem.db')
+  const open = files.filter((name) => (statSync(join(folder, name)).mode & 0o077) !== 0)
+  expect(open).toEqual([])
+}, 60_000)
 
 test('a role that was swapped while Tandem lay killed is told after its restart, by nobody', async () => {
   const { tunnelId, connectorIds } = await world.addTunnel('lon-core')

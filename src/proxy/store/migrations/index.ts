@@ -6,6 +6,7 @@ import { failover } from './failover.ts'
 import { marks } from './marks.ts'
 import { people } from './people.ts'
 import { signedIn } from './signed-in.ts'
+import { signedOut } from './signed-out.ts'
 import { tags } from './tags.ts'
 
 /** In the order of their names; a migration that has landed is never edited. */
@@ -157,4 +158,5 @@ export const migrations: Record<string, Migration> = {
   '007-marks': marks,
   '008-tags': tags,
   '009-calls': calls,
+  '010-signed-out': signedOut,
 }

@@ -24,6 +24,7 @@ export function PersonSessionsDialog({
   const endAll = usePersonSignOut(person.id)
   const failed = error ?? end.error ?? endAll.error
   const sessions = data?.sessions ?? []
+  const isKeptElsewhere = person.method === 'access'
   return (
     <Dialog
       title={
@@ -43,7 +44,9 @@ export function PersonSessionsDialog({
           <Button
             variant="danger"
             busy={endAll.isPending}
-            disabledReason={sessions.length === 0 ? 'There is no session to end.' : null}
+            disabledReason={
+              sessions.length === 0 && !isKeptElsewhere ? 'There is no session to end.' : null
+            }
             onClick={() => endAll.mutate()}
           >
             End all sessions
@@ -67,9 +70,11 @@ export function PersonSessionsDialog({
           />
         ) : data ? (
           <p className="px-4 py-2 text-ink-2">
-            {person.method === 'access'
-              ? 'Cloudflare Access keeps this person’s sign-in; it ends there.'
-              : 'Signed in nowhere.'}
+            {endAll.isSuccess
+              ? 'Signed out everywhere.'
+              : isKeptElsewhere
+                ? 'Cloudflare Access keeps this person’s sign-ins and does not list them here. Ended, they count no more: they sign in there anew.'
+                : 'Signed in nowhere.'}
           </p>
         ) : error ? null : (
           <div className="px-4 py-2">

@@ -43,6 +43,10 @@ const reasons: Record<string, { title: string; text: ReactNode }> = {
     title: 'The identity provider can’t be reached',
     text: 'Nobody is let in unchecked. Tandem goes on watching. Try again in a moment.',
   },
+  'too-many-attempts': {
+    title: 'Too many sign-ins were begun from here',
+    text: 'Nothing is locked. Try again in a minute.',
+  },
 }
 
 /** Why the identity provider's answer led back here. */
