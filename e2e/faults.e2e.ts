@@ -234,6 +234,36 @@ test('when the server restarts while nobody changed anything, the page goes on a
   await expect(page.getByRole('rowheader')).toHaveCount(2)
 })
 
+test('when the server comes back as another version, the page begins anew, but not under a half-written note', async ({
+  page,
+  world,
+  tandem,
+}) => {
+  const { tunnelId } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}?dialog=note`)
+  const dialog = page.getByRole('dialog', { name: 'Write a note' })
+  await dialog.getByLabel('Note').fill('The rack was moved')
+  await expect(page.getByText('Live updates are on')).toBeAttached()
+  const session = await (await page.request.get('/api/session')).json()
+  await page.route('**/api/session', (route) =>
+    route.fulfill({ json: { ...session, build: 'newer' } }),
+  )
+  await page.evaluate(() => Object.assign(window, { isOld: true }))
+  const told = page.waitForResponse('**/api/session')
+  await tandem.end()
+  await told
+  await tandem.again()
+  await expect(page.getByText('Live updates are lost')).toBeAttached()
+  await expect(dialog.getByLabel('Note')).toHaveValue('The rack was moved')
+
+  await page.unroute('**/api/session')
+  const anew = page.waitForEvent('load')
+  await page.keyboard.press('Escape')
+  await anew
+  expect(await page.evaluate(() => 'isOld' in window)).toBe(false)
+  await expect(page.getByText('Live updates are on')).toBeAttached()
+})
+
 test('a tunnel that does not exist and an address that leads nowhere are said plainly', async ({
   page,
 }) => {

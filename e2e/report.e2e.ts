@@ -51,6 +51,36 @@ test('the tab carries the worst state', async ({ page, world }) => {
   const { connectors } = await world.tunnel('lon-branch-core')
   for (const { id } of connectors) await world.kill(id)
   await expect(page).toHaveTitle(/^2 tunnels down · /, { timeout: 20_000 })
+
+  // A wall says it itself, of the tunnels that it shows.
+  await page.keyboard.press('ControlOrMeta+k')
+  await page.keyboard.type('The wall itself')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/wall$/)
+  await expect(icon).toHaveAttribute('href', '/favicon.svg')
+})
+
+test('the tab carries the worst state of the last minute while nobody looks at the page', async ({
+  page,
+  secondPage,
+  world,
+}) => {
+  await page.clock.install()
+  await page.reload()
+  await expect(page).toHaveTitle(/^1 tunnel down · /)
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })
+    document.dispatchEvent(new Event('visibilitychange'))
+  })
+  // The stream is let go after a minute; in the next one what was seen is not unknown yet.
+  await page.clock.runFor('01:59')
+  await expect(page.getByText('Asleep')).toBeAttached()
+  await expect(page).toHaveTitle(/^1 tunnel down · /)
+  const { connectors } = await world.tunnel('lon-branch-core')
+  for (const { id } of connectors) await world.kill(id)
+  await expect(secondPage).toHaveTitle(/^2 tunnels down · /, { timeout: 20_000 })
+  await page.clock.runFor('01:00')
+  await expect(page).toHaveTitle(/^2 tunnels down · /)
 })
 
 test('whoever wants to is notified of a tunnel that goes down while they look elsewhere', async ({
@@ -62,7 +92,6 @@ test('whoever wants to is notified of a tunnel that goes down while they look el
   await page.addInitScript(() => {
     const told: string[] = []
     Object.assign(window, { told })
-    Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })
     const Real = window.Notification
     window.Notification = class extends Real {
       constructor(title: string, options?: NotificationOptions) {
@@ -71,10 +100,17 @@ test('whoever wants to is notified of a tunnel that goes down while they look el
       }
     }
   })
+  await page.clock.install()
   await page.reload()
   await page.getByRole('button', { name: /^You: / }).click()
   await page.getByRole('menuitemradio', { name: 'Notify me when a tunnel goes down' }).click()
   await expect(page.getByRole('rowheader')).toHaveCount(12)
+  // They went elsewhere long ago.
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })
+    document.dispatchEvent(new Event('visibilitychange'))
+  })
+  await page.clock.runFor('05:00')
   const { connectors } = await world.tunnel('lon-branch-core')
   for (const { id } of connectors) await world.kill(id)
   await expect

@@ -7,6 +7,8 @@ import { createLive } from './api/live.ts'
 import { sessionQuery } from './api/queries.ts'
 import { createAppRouter } from './router.tsx'
 import { setServerTime } from './ui/clock.ts'
+import { wantsNotifications } from './ui/notifications.ts'
+import { whenNoDialogIsOpen } from './ui/open-dialogs.ts'
 
 /** The wiring of the page. */
 /** Whoever is not signed in any more finds out by the first answer that says so. */
@@ -41,7 +43,9 @@ for (const family of ['Inter Variable', 'JetBrains Mono Variable']) {
 const live = createLive({
   cache,
   onServerTime: setServerTime,
-  onNewBuild: () => window.location.reload(),
+  isNeededHidden: wantsNotifications,
+  // What somebody is writing in a dialog would be lost.
+  onNewBuild: () => whenNoDialogIsOpen(() => window.location.reload()),
   // The page begins anew, at the door.
   onSignedOut: () => window.location.reload(),
 })

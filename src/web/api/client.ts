@@ -35,7 +35,7 @@ export function toProblem(error: unknown): Problem {
  *
  * What the proxy says is taken at its word: it is of the same build (a page of another one reloads itself), it
  * was checked against the same contract, and its own tests hold every answer to it. Checking a thousand tunnels
- * once more would cost the first visit 13 KB and the time.
+ * once more would cost the first visit 13 KB and the time. Only what is no object at all is refused.
  */
 export function get<T>(path: string, options: { signal?: AbortSignal } = {}): Promise<T> {
   return ask(path, { method: 'GET', ...options }) as Promise<T>
@@ -73,7 +73,8 @@ async function ask(path: string, init: Call, isAgain = false): Promise<unknown> 
   if (answer.type === 'opaqueredirect') throw redirected()
   const text = await answer.text().catch(() => null)
   const json = text === null ? undefined : readJson(text)
-  if (answer.ok && json !== undefined) return json
+  if (answer.ok && typeof json === 'object' && json !== null) return json
+  if (answer.ok && json !== undefined) throw unreadable()
   if (text === null) throw unreachable(init.method)
   const refusal = isProblem(json) ? json : odd(answer.status)
   // Refused before anything was done, so that it can be sent once more.
@@ -106,6 +107,14 @@ const unreachable = (method: string | undefined) =>
       method === 'GET'
         ? 'The connection to Tandem’s server failed. The tunnels themselves are not affected.'
         : 'The connection to Tandem’s server failed before an answer came. The change may have happened: look before you repeat it.',
+  })
+
+const unreadable = () =>
+  new ProblemError({
+    type: `${problemPrefix}unexpected-answer`,
+    title: 'Tandem’s answer could not be read',
+    status: 0,
+    detail: 'This page and the server may be of different versions. Reload the page.',
   })
 
 const redirected = () =>

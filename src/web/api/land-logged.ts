@@ -1,6 +1,7 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { ActivityPage, EventKind, HistoryEvent } from '#contract/history.ts'
 import { parseRange, stretchOf } from '#web/charts/range.ts'
+import { askAnew } from './on-its-way.ts'
 import {
   activityKey,
   historyKey,
@@ -40,6 +41,7 @@ export function landLogged(cache: QueryClient, events: readonly HistoryEvent[]) 
       cache.setQueryData<Log>(query.queryKey, (old) => (old ? withEvents(old, fresh) : old))
   }
   cache.setQueryData(tickerQuery.queryKey, (old) => old && { events: onTop(old.events, events) })
+  askAnew(cache, { queryKey: tickerQuery.queryKey })
   const state = waitingOf(cache)
   for (const { tunnelId } of events) {
     if (tunnelId === null) state.all = true

@@ -1,5 +1,5 @@
 import { notifyManager, QueryClient, QueryObserver } from '@tanstack/react-query'
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LiveEvent } from '#contract/events.ts'
 import type { Failover } from '#contract/failover.ts'
 import type { PollerState, SessionAnswer } from '#contract/session.ts'
@@ -195,6 +195,87 @@ test('connectors that only moved are asked for where they are shown, and forgott
   stop()
   expect(asked).toEqual(['t1'])
   expect(cache.getQueryData(connectorsQuery('t2').queryKey)).toBeUndefined()
+})
+
+describe('an answer that left before the stream told something newer', () => {
+  /** Calls of the proxy that nobody has answered yet, in the order in which they left. */
+  let calls: { path: string; answer: (json: unknown) => void }[]
+  beforeEach(() => {
+    calls = []
+    vi.stubGlobal(
+      'fetch',
+      (path: string) =>
+        new Promise<Response>((resolve) => {
+          calls.push({ path, answer: (json) => resolve(Response.json(json)) })
+        }),
+    )
+  })
+  afterEach(() => vi.unstubAllGlobals())
+  /** The later call is answered first: the earlier one comes too late to be believed. */
+  const answerAll = (...answers: unknown[]) => {
+    expect(calls).toHaveLength(answers.length)
+    for (const [at, call] of [...calls.entries()].toReversed()) call.answer(answers[at])
+  }
+
+  test.each([
+    ['whole', polled({ connectors: [connectors('t1', 2000)] })],
+    ['as moved', polled({ connectorsMoved: ['t1'] })],
+    [
+      'by a snapshot',
+      { type: 'snapshot', session, tunnels: [tunnel('t1')], failovers: [] } satisfies LiveEvent,
+    ],
+  ])('is asked for anew: connectors that were told %s', async (_, event) => {
+    const loader = cache.ensureQueryData(connectorsQuery('t1'))
+    happens(event)
+    answerAll(connectors('t1', 1000), connectors('t1', 2000))
+    expect((await loader).checkedAt).toBe(2000)
+    expect(cache.getQueryData(connectorsQuery('t1').queryKey)?.checkedAt).toBe(2000)
+  })
+
+  test('and does not write over connectors that are shown', async () => {
+    cache.setQueryData(connectorsQuery('t1').queryKey, connectors('t1', 500))
+    const asked = cache.fetchQuery({ ...connectorsQuery('t1'), staleTime: 0 })
+    happens(polled({ connectors: [connectors('t1', 2000)] }))
+    expect(cache.getQueryData(connectorsQuery('t1').queryKey)?.checkedAt).toBe(2000)
+    answerAll(connectors('t1', 1000), connectors('t1', 2000))
+    expect((await asked).checkedAt).toBe(2000)
+  })
+
+  test('is asked for anew: a tunnel, and only the one that changed', async () => {
+    const [first, other] = [tunnelQuery('t1'), tunnelQuery('t2')].map((query) =>
+      cache.ensureQueryData(query),
+    )
+    happens(polled({ tunnels: [tunnel('t1', { deletedAt: 2000 })] }))
+    answerAll(detail('t1'), detail('t2'), { ...detail('t1'), deletedAt: 2000 })
+    expect((await first)?.deletedAt).toBe(2000)
+    expect((await other)?.deletedAt).toBeNull()
+  })
+
+  test('is asked for anew: the list, while the stream comes back', async () => {
+    const asked = cache.fetchQuery({ ...tunnelsQuery, staleTime: 0 })
+    happens(polled({ tunnels: [tunnel('t1', { status: 'down' })] }))
+    answerAll(
+      { version: 'e-0', at: 1000, tunnels: [tunnel('t1')] },
+      { version: 'e-1', at: 2000, tunnels: [tunnel('t1', { status: 'down' })] },
+    )
+    expect((await asked).tunnels[0]?.status).toBe('down')
+    expect(list().tunnels[0]?.status).toBe('down')
+  })
+
+  test('is asked for anew: a failover that went on', async () => {
+    const asked = cache.ensureQueryData(failoverQuery('f1'))
+    happens({ type: 'failoverChanged', failover: failover({ state: 'confirmed', endedAt: 9 }) })
+    answerAll(failover(), failover({ state: 'confirmed', endedAt: 9 }))
+    expect((await asked).state).toBe('confirmed')
+    expect(cache.getQueryData(failoverQuery('f1').queryKey)?.state).toBe('confirmed')
+  })
+
+  test('is believed where the stream told of something else', async () => {
+    const asked = cache.ensureQueryData(connectorsQuery('t1'))
+    happens(polled({ checked: { t1: 2000 }, connectorsMoved: ['t2'], tunnels: [tunnel('t2')] }))
+    answerAll(connectors('t1', 1000))
+    expect((await asked).checkedAt).toBe(1000)
+  })
 })
 
 test('whoever watches sees a batch only when all of it is written', async () => {

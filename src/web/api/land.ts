@@ -5,6 +5,7 @@ import type { Session } from '#contract/session.ts'
 import type { Tunnel, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
 import { checkedAtOf, forgetAges, landAges, landListing } from './ages.ts'
 import { landLogged } from './land-logged.ts'
+import { askAnew, askOrForget } from './on-its-way.ts'
 import {
   configurationQuery,
   connectorsQuery,
@@ -35,10 +36,13 @@ function landEvent(cache: QueryClient, version: string, event: LiveEvent) {
       landAges(Object.entries(event.checked))
       landTunnels(cache, event.tunnels)
       for (const list of event.connectors) {
+        const { queryKey } = connectorsQuery(list.tunnelId)
         // Only what somebody looked at is kept; the rest is fetched when it is wanted.
-        cache.setQueryData(connectorsQuery(list.tunnelId).queryKey, (old) => old && list)
+        cache.setQueryData(queryKey, (old) => old && list)
+        askAnew(cache, { queryKey })
       }
-      for (const tunnelId of event.connectorsMoved) askConnectorsAgain(cache, tunnelId)
+      for (const tunnelId of event.connectorsMoved)
+        askOrForget(cache, { queryKey: connectorsQuery(tunnelId).queryKey })
       return
     case 'pollerChanged':
       landListing(event.poller.listedAt)
@@ -63,13 +67,6 @@ function landEvent(cache: QueryClient, version: string, event: LiveEvent) {
     default:
       return event satisfies never
   }
-}
-
-/** Shown now: asked for. Shown earlier: forgotten, so that nobody sees what was. */
-function askConnectorsAgain(cache: QueryClient, tunnelId: string) {
-  const { queryKey } = connectorsQuery(tunnelId)
-  cache.removeQueries({ queryKey, exact: true, type: 'inactive' })
-  void cache.invalidateQueries({ queryKey, exact: true, type: 'active' })
 }
 
 /** What neither a snapshot nor the list carries. */
@@ -97,10 +94,9 @@ function landSnapshot(
     tunnels: event.tunnels,
   })
   for (const tunnel of event.tunnels) landDetail(cache, tunnel)
+  askAnew(cache, { queryKey: tunnelsQuery.queryKey })
   // What a snapshot does not carry may have changed unseen: open pages ask again, closed ones forget.
-  const deep = ofKinds([...hanging, 'summary'])
-  cache.removeQueries({ ...deep, type: 'inactive' })
-  void cache.invalidateQueries({ ...deep, type: 'active' })
+  askOrForget(cache, ofKinds([...hanging, 'summary']))
   for (const failover of event.failovers)
     cache.setQueryData(failoverQuery(failover.id).queryKey, failover)
 }
@@ -127,6 +123,16 @@ function landTunnels(cache: QueryClient, tunnels: readonly Tunnel[]) {
   landAges(tunnels.flatMap(({ id, checkedAt }) => (checkedAt === null ? [] : [[id, checkedAt]])))
   cache.setQueryData(tunnelsQuery.queryKey, (old) => old && withTunnels(old, tunnels))
   for (const tunnel of tunnels) landDetail(cache, tunnel)
+  askRowsAnew(cache, new Set(tunnels.map(({ id }) => id)))
+}
+
+/** The list and the tunnels' own pages, where they are on their way. */
+function askRowsAnew(cache: QueryClient, ids: ReadonlySet<string>) {
+  askAnew(cache, { queryKey: tunnelsQuery.queryKey })
+  askAnew(cache, {
+    predicate: ({ queryKey: [kind, id, part] }) =>
+      kind === 'tunnel' && part === 'facts' && ids.has(String(id)),
+  })
 }
 
 export function withTunnels(list: TunnelList, changed: readonly Tunnel[]): TunnelList {
@@ -150,7 +156,9 @@ function landDetail(cache: QueryClient, tunnel: Tunnel) {
 /** A failover, and the mark of it on its tunnel. */
 export function landFailover(cache: QueryClient, failover: Failover) {
   cache.setQueryData(failoverQuery(failover.id).queryKey, failover)
-  void cache.invalidateQueries({ queryKey: failoversKey(failover.tunnelId) })
+  askAnew(cache, { queryKey: failoverQuery(failover.id).queryKey })
+  askAnew(cache, { queryKey: failoversKey(failover.tunnelId) })
+  void cache.invalidateQueries({ queryKey: failoversKey(failover.tunnelId), fetchStatus: 'idle' })
   const running = isRunning(failover.state)
   const mark = <T extends Tunnel>(tunnel: T): T =>
     running
@@ -171,6 +179,7 @@ export function landFailover(cache: QueryClient, failover: Failover) {
       },
   )
   cache.setQueryData(tunnelQuery(failover.tunnelId).queryKey, (old) => old && mark(old))
+  askRowsAnew(cache, new Set([failover.tunnelId]))
 }
 
 /** What the list shows of a tunnel: the detail's own fields stay out of it. */

@@ -1,5 +1,11 @@
-import { expect, test } from 'vitest'
-import { isAfter } from './live.ts'
+import { QueryClient } from '@tanstack/react-query'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { heartbeatMs, type LiveEvent } from '#contract/events.ts'
+import type { SessionAnswer } from '#contract/session.ts'
+import type { TunnelList } from '#contract/tunnel.ts'
+import { tunnelOf } from '#web/fleet/tunnel-of.ts'
+import { askAsleepEveryMs, createLive, isAfter, type Live } from './live.ts'
+import { sessionQuery, tunnelsQuery } from './queries.ts'
 
 test('versions of one server count up', () => {
   expect(isAfter('ab12-10', 'ab12-9')).toBe(true)
@@ -9,4 +15,256 @@ test('versions of one server count up', () => {
 
 test('a server that started anew counts from the beginning and is believed', () => {
   expect(isAfter('cd34-1', 'ab12-900')).toBe(true)
+})
+
+/** The browser's end of a stream; what comes over it is up to the test. */
+class Stream extends EventTarget {
+  static CONNECTING = 0
+  static all: Stream[] = []
+  readyState = 0
+  url: string
+  constructor(url: string) {
+    super()
+    this.url = url
+    Stream.all.push(this)
+  }
+  close() {
+    this.readyState = 2
+  }
+  opens() {
+    this.readyState = 1
+    this.dispatchEvent(new Event('open'))
+  }
+  breaks() {
+    this.dispatchEvent(new Event('error'))
+  }
+  says(event: unknown, lastEventId = 'e-1') {
+    this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(event), lastEventId }))
+  }
+}
+const isClosed = ({ readyState }: Stream) => readyState === 2
+const stillOpen = () => Stream.all.filter((each) => !isClosed(each))
+const latest = () => {
+  const stream = Stream.all.at(-1)
+  if (!stream) throw new Error('No stream was opened.')
+  return stream
+}
+
+const session: SessionAnswer = {
+  mode: 'demo',
+  build: 'b1',
+  accounts: [{ id: 'a' }],
+  me: {
+    id: 'person:1',
+    name: 'ops',
+    role: 'admin',
+    reason: null,
+    kind: 'person',
+    method: 'local',
+    signedInAt: 0,
+    maySignOut: true,
+    view: null,
+    tryRoles: [],
+  },
+  signIn: { methods: ['local'], needsSetup: false },
+  serverAt: 1000,
+  tokens: [],
+  notRecordingSince: null,
+  storeNotice: null,
+  poller: {
+    state: 'running',
+    reason: null,
+    since: 0,
+    until: null,
+    listedAt: 900,
+    listIncompleteSince: null,
+    sweptAt: null,
+    sweepMs: null,
+    firstSweep: null,
+    budget: {
+      used: 1,
+      polling: 720,
+      hardStop: 1000,
+      limit: 1200,
+      remaining: null,
+      neighbour: false,
+    },
+    clockSkewMs: null,
+  },
+}
+const listOf = (name: string): TunnelList => ({
+  version: 'e-0',
+  at: 1000,
+  tunnels: [tunnelOf('t1', { name })],
+})
+const snapshotOf = (name: string, build: string): LiveEvent => ({
+  type: 'snapshot',
+  session: { ...session, build },
+  tunnels: listOf(name).tunnels,
+  failovers: [],
+})
+
+let cache: QueryClient
+let live: Live
+let page: EventTarget & { visibilityState: 'visible' | 'hidden' }
+/** What the proxy answers now, by path; anything else can't be reached. */
+let answers: Record<string, unknown>
+let asked: string[]
+let isNeeded: boolean
+let newBuilds: number
+const name = () => cache.getQueryData(tunnelsQuery.queryKey)?.tunnels[0]?.name
+const hide = (visibilityState: 'visible' | 'hidden') => {
+  page.visibilityState = visibilityState
+  page.dispatchEvent(new Event('visibilitychange'))
+}
+
+beforeEach(async () => {
+  vi.useFakeTimers({ now: 1_000_000 })
+  Stream.all = []
+  page = Object.assign(new EventTarget(), { visibilityState: 'visible' as const })
+  vi.stubGlobal('EventSource', Stream)
+  vi.stubGlobal('document', page)
+  vi.stubGlobal('window', new EventTarget())
+  asked = []
+  answers = { '/api/session': session, '/api/tunnels': listOf('as asked') }
+  vi.stubGlobal('fetch', async (path: string) => {
+    asked.push(path)
+    if (!(path in answers)) throw new TypeError('unreachable')
+    return Response.json(answers[path])
+  })
+  cache = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  cache.setQueryData(sessionQuery.queryKey, session)
+  cache.setQueryData(tunnelsQuery.queryKey, listOf('as it began'))
+  isNeeded = false
+  newBuilds = 0
+  live = createLive({
+    cache,
+    onServerTime: () => undefined,
+    isNeededHidden: () => isNeeded,
+    onNewBuild: () => {
+      newBuilds += 1
+    },
+    onSignedOut: () => undefined,
+  })
+  await vi.advanceTimersByTimeAsync(0)
+})
+afterEach(() => {
+  live.stop()
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
+
+/** The stream is open and beats, for so long. */
+async function beatsFor(ms: number) {
+  for (let left = ms; left > 0; left -= heartbeatMs) {
+    for (const each of stillOpen()) each.says({ type: 'heartbeat', at: Date.now() })
+    await vi.advanceTimersByTimeAsync(Math.min(left, heartbeatMs))
+  }
+}
+
+describe('going from tunnel to tunnel', () => {
+  test('the old stream is heard until the new one opens, and then it is closed', () => {
+    const [first] = Stream.all
+    first?.opens()
+    live.watch('t1')
+    expect(latest().url).toContain('watching=t1')
+    expect(stillOpen()).toHaveLength(2)
+    latest().opens()
+    expect(stillOpen()).toEqual([latest()])
+  })
+
+  test('faster than streams open, leaves none behind', () => {
+    latest().opens()
+    for (const id of ['t1', 't2', 't3', 't4', 't5']) {
+      live.watch(id)
+      // The proxy allows four of one session.
+      expect(stillOpen().length).toBeLessThanOrEqual(2)
+    }
+    latest().opens()
+    expect(stillOpen()).toEqual([latest()])
+    expect(latest().url).toContain('watching=t5')
+  })
+
+  test('an old one that breaks meanwhile does not come back by itself', () => {
+    const [first] = Stream.all
+    first?.opens()
+    live.watch('t1')
+    first?.breaks()
+    expect(stillOpen()).toEqual([latest()])
+    latest().breaks()
+    expect(stillOpen()).toEqual([])
+    expect(live.state().state).toBe('lost')
+  })
+})
+
+describe('a page that nobody looks at', () => {
+  test('lets the stream go after a minute, and asks for the list once a minute instead', async () => {
+    latest().opens()
+    await beatsFor(1000)
+    hide('hidden')
+    await beatsFor(61_000)
+    expect(stillOpen()).toEqual([])
+    expect(live.state().state).toBe('asleep')
+    expect(name()).toBe('as it began')
+    await vi.advanceTimersByTimeAsync(askAsleepEveryMs)
+    expect(name()).toBe('as asked')
+    asked = []
+    delete answers['/api/tunnels']
+    await vi.advanceTimersByTimeAsync(askAsleepEveryMs)
+    answers['/api/tunnels'] = listOf('an hour later')
+    await vi.advanceTimersByTimeAsync(59 * askAsleepEveryMs)
+    expect(asked).toHaveLength(2 * 60)
+    expect(name()).toBe('an hour later')
+    expect(live.state().state).toBe('asleep')
+
+    hide('visible')
+    expect(stillOpen()).toHaveLength(1)
+    // From where it was: what is not in the list has to be told.
+    expect(latest().url).toContain('after=e-0')
+    latest().opens()
+    latest().says({ type: 'heartbeat', at: Date.now() })
+    expect(live.state().state).toBe('live')
+    asked = []
+    await beatsFor(5 * askAsleepEveryMs)
+    expect(asked).toEqual([])
+  })
+
+  test('goes on hearing while somebody is to be notified', async () => {
+    isNeeded = true
+    latest().opens()
+    hide('hidden')
+    await beatsFor(10 * 60_000)
+    expect(live.state().state).toBe('live')
+    expect(stillOpen()).toHaveLength(1)
+    expect(asked).toEqual([])
+  })
+})
+
+describe('the word of the server', () => {
+  test('is passed over where this page does not know it', async () => {
+    latest().opens()
+    for (const odd of [{ type: 'fanfare', at: 1 }, { type: 'fanfare' }, null, 5, 'bye', []])
+      latest().says(odd, 'e-1')
+    latest().says(snapshotOf('as told', 'b1'), 'e-2')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(name()).toBe('as told')
+  })
+
+  test('is not shown when it is of another build: the page is to be loaded anew', async () => {
+    latest().opens()
+    latest().says(snapshotOf('of a newer shape', 'b2'), 'f-1')
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect(name()).toBe('as it began')
+    expect(newBuilds).toBe(1)
+    expect(live.state().state).toBe('lost')
+    expect(stillOpen()).toEqual([])
+  })
+
+  test('is asked for while the stream does not get through, and tells of another build too', async () => {
+    answers['/api/session'] = { ...session, build: 'b2' }
+    latest().breaks()
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect(newBuilds).toBe(1)
+    expect(name()).toBe('as it began')
+  })
 })

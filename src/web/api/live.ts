@@ -12,7 +12,7 @@ import { sessionQuery, tunnelsQuery } from './queries.ts'
 export type LiveState = {
   /**
    * `asking`: the stream does not get through, and what it would have told is asked for instead. `asleep`: let
-   * go because nobody looks at the page.
+   * go because nobody looks at the page; now and then the list is asked for, of which the browser's tab tells.
    */
   state: 'connecting' | 'live' | 'asking' | 'lost' | 'asleep'
   /** Since when, in the browser's clock. */
@@ -36,19 +36,29 @@ export type Live = {
 const hiddenAfterMs = 60_000
 /** How often the page asks while the stream does not get through. */
 export const askEveryMs = 10_000
+/** How often it asks while it is asleep: a browser wakes a hidden page once a minute. */
+export const askAsleepEveryMs = 60_000
 
 export type LiveParts = {
   cache: QueryClient
   /** Hears the server's clock, epoch ms, whenever it is told. */
   onServerTime: (at: number) => void
-  /** Called when the server is of another build than this page. */
+  /** Whether the page must hear of everything at once though nobody looks at it. */
+  isNeededHidden: () => boolean
+  /** Called once, when the server is of another build than this page: nothing of it is shown here. */
   onNewBuild: () => void
   /** Called when whoever looks is not signed in any more. */
   onSignedOut: () => void
 }
 
 /** Starts the stream. The parts of the platform it leans on are the browser's own. */
-export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: LiveParts): Live {
+export function createLive({
+  cache,
+  onServerTime,
+  isNeededHidden,
+  onNewBuild,
+  onSignedOut,
+}: LiveParts): Live {
   const listeners = new Set<() => void>()
   let state: LiveState = {
     state: 'connecting',
@@ -60,6 +70,8 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
   let build: string | null = null
   let watching: string | null = null
   let stream: EventSource | null = null
+  /** The one above, and the one that it is to replace. */
+  const streams = new Set<EventSource>()
   let arrivals: Arrival[] = []
   let landing: ReturnType<typeof setTimeout> | undefined
   let retryTimer: ReturnType<typeof setTimeout> | undefined
@@ -98,8 +110,11 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
 
   const take = (message: MessageEvent<string>) => {
     const event = readEvent(message.data)
-    // A word of a newer server: the build check reloads the page soon enough.
+    // Unreadable; what can be read and is not known, `land` passes over.
     if (!event) return
+    if (event.type === 'snapshot' || event.type === 'sessionChanged')
+      checkBuild(event.session.build)
+    if (stopped) return
     const next = message.lastEventId
     heard(atOf(event))
     if (event.type === 'bye') set({ stopping: true })
@@ -108,16 +123,28 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
     // Two streams overlap while one replaces the other: what came already is not written twice.
     if (event.type !== 'snapshot' && version && !isAfter(next, version)) return
     version = next
-    if (event.type === 'snapshot' || event.type === 'sessionChanged')
-      checkBuild(event.session.build)
     arrivals.push({ version: next, event })
     // Messages that came together land together.
     landing ??= setTimeout(flush)
   }
 
+  /** What another build says may be of another shape: what is there grows old until the page is reloaded. */
   const checkBuild = (next: string) => {
-    if (build !== null && next !== build) onNewBuild()
     build ??= next
+    if (stopped || next === build) return
+    stop()
+    set({ state: 'lost' })
+    onNewBuild()
+  }
+
+  const close = (which: EventSource | null) => {
+    if (!which) return
+    which.close()
+    streams.delete(which)
+  }
+  const closeAll = () => {
+    for (const each of streams) close(each)
+    stream = null
   }
 
   /** Nobody in particular has nothing to hear; whether it is so is not known before the first answer. */
@@ -129,18 +156,22 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
     const query = new URLSearchParams()
     if (version) query.set('after', version)
     if (watching) query.set('watching', watching)
+    // One that is still on its way is not wanted any more.
+    if (stream?.readyState === EventSource.CONNECTING) close(stream)
     const next = new EventSource(`/api/events${query.size > 0 ? `?${query}` : ''}`)
-    const previous = stream
     stream = next
+    streams.add(next)
     // Open is not heard: what stands between may let the beginning through and hold the rest back.
-    next.addEventListener('open', () => previous?.close())
+    next.addEventListener('open', () => {
+      for (const each of streams) if (each !== next) close(each)
+    })
     next.addEventListener('message', (message: MessageEvent<string>) => {
       // The one that is being replaced too: it may be the one that is told goodbye.
       take(message)
     })
     next.addEventListener('error', () => {
-      previous?.close()
       if (stream === next) lose()
+      else close(next)
     })
     // A stream that never opens is noticed as well.
     clearTimeout(watchdog)
@@ -148,8 +179,7 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
   }
 
   const lose = () => {
-    stream?.close()
-    stream = null
+    closeAll()
     clearTimeout(watchdog)
     if (stopped) return
     if (state.state !== 'asking') set({ state: 'lost' })
@@ -170,15 +200,19 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
     const anew = { staleTime: 0, retry: false }
     const session = await cache.fetchQuery({ ...sessionQuery, ...anew }).catch(() => null)
     if (session) checkBuild(session.build)
+    if (stopped) return
     if (session?.me === null) return onSignedOut()
     const list = session && (await cache.fetchQuery({ ...tunnelsQuery, ...anew }).catch(() => null))
-    if (stopped || (state.state !== 'lost' && state.state !== 'asking')) return
+    const isAsleep = state.state === 'asleep'
+    if (stopped || !(isAsleep || state.state === 'lost' || state.state === 'asking')) return
     clearTimeout(askTimer)
-    askTimer = setTimeout(ask, askEveryMs)
+    askTimer = setTimeout(ask, isAsleep ? askAsleepEveryMs : askEveryMs)
+    if (list) onServerTime(list.at)
+    // The version stays as it is: what else happened is told when somebody looks again.
+    if (isAsleep) return
     if (!list) return set({ state: 'lost' })
     landAsked(cache, list)
     version = list.version
-    onServerTime(list.at)
     set({ state: 'asking', lastHeardAt: list.at })
   }
 
@@ -194,13 +228,14 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
   }
 
   const sleep = () => {
-    stream?.close()
-    stream = null
+    if (stopped || isNeededHidden()) return
+    closeAll()
     clearTimeout(watchdog)
     clearTimeout(retryTimer)
     clearTimeout(askTimer)
     flush()
     set({ state: 'asleep' })
+    askTimer = setTimeout(ask, askAsleepEveryMs)
   }
 
   const onVisibility = () => {
@@ -215,8 +250,22 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
     open()
   }
 
+  const onOnline = () => {
+    if (state.state !== 'asleep') retry()
+  }
+
+  const stop = () => {
+    stopped = true
+    closeAll()
+    for (const timer of [watchdog, retryTimer, hiddenTimer, askTimer, landing]) clearTimeout(timer)
+    document.removeEventListener('visibilitychange', onVisibility)
+    window.removeEventListener('online', onOnline)
+  }
+
   document.addEventListener('visibilitychange', onVisibility)
-  window.addEventListener('online', retry)
+  window.addEventListener('online', onOnline)
+  // A page may be opened behind another one.
+  onVisibility()
   void start()
 
   return {
@@ -232,14 +281,7 @@ export function createLive({ cache, onServerTime, onNewBuild, onSignedOut }: Liv
       if (stream) open()
     },
     retry,
-    stop: () => {
-      stopped = true
-      stream?.close()
-      for (const timer of [watchdog, retryTimer, hiddenTimer, askTimer, landing])
-        clearTimeout(timer)
-      document.removeEventListener('visibilitychange', onVisibility)
-      window.removeEventListener('online', retry)
-    },
+    stop,
   }
 }
 
@@ -262,7 +304,8 @@ function split(version: string): [epoch: string, number: number] {
 
 function readEvent(data: string): LiveEvent | null {
   try {
-    return JSON.parse(data) as LiveEvent
+    const event: unknown = JSON.parse(data)
+    return typeof event === 'object' && event !== null ? (event as LiveEvent) : null
   } catch {
     return null
   }

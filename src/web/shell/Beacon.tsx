@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useRef } from 'react'
+import { useRouteContext } from '@tanstack/react-router'
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
+import { askAsleepEveryMs } from '#web/api/live.ts'
 import { tunnelsQuery } from '#web/api/queries.ts'
 import { type Headline, headlineOf } from '#web/fleet/headline.ts'
 import { isAlarm, judged, worstFirst } from '#web/fleet/judge.ts'
@@ -8,6 +10,9 @@ import { displayName } from '#web/ui/names.ts'
 import { notify, useNotifications } from '#web/ui/notifications.ts'
 import { setTitleState } from '#web/ui/page-title.ts'
 
+/** A browser may wake a hidden page as late as that again. */
+const asleepPatienceMs = 2 * askAsleepEveryMs
+
 /**
  * The worst of all tunnels where it is seen while the page is not: in the tab's icon and title, and in a
  * notification for whoever asked for it. Shows nothing itself.
@@ -15,7 +20,10 @@ import { setTitleState } from '#web/ui/page-title.ts'
 export function Beacon() {
   const { data: list } = useQuery(tunnelsQuery)
   const tunnels = useMemo(() => list?.tunnels ?? [], [list])
-  const staleIds = useStaleIds(tunnels)
+  const { live } = useRouteContext({ from: '__root__' })
+  const isAsleep = useSyncExternalStore(live.subscribe, () => live.state().state === 'asleep')
+  // What is asked for once a minute is not unknown in between; what was not answered is.
+  const staleIds = useStaleIds(tunnels, isAsleep ? asleepPatienceMs : 0)
   const all = useMemo(() => judged(tunnels, staleIds), [tunnels, staleIds])
   const headline = useMemo(() => headlineOf(all), [all])
   const wanted = useNotifications()
@@ -28,7 +36,8 @@ export function Beacon() {
     return () => setTitleState('')
   }, [state])
   useEffect(() => {
-    document.querySelector('link[rel="icon"]')?.setAttribute('href', icon)
+    setIcon(icon)
+    return () => setIcon(icons.good)
   }, [icon])
 
   const alarming = useRef<ReadonlySet<string> | null>(null)
@@ -36,7 +45,9 @@ export function Beacon() {
     if (!isKnown) return
     const now = worstFirst(all.filter(isAlarm))
     const before = alarming.current
-    alarming.current = new Set(now.map(({ tunnel }) => tunnel.id))
+    // What was down when it was last seen is no news when it is seen again.
+    const unseen = all.filter(({ tunnel, stale }) => stale && before?.has(tunnel.id))
+    alarming.current = new Set([...now, ...unseen].map(({ tunnel }) => tunnel.id))
     // What was so when the page was opened is no news, and whoever looks at it needs no telling.
     if (!wanted || before === null || document.visibilityState === 'visible') return
     const fresh = now.filter(({ tunnel }) => !before.has(tunnel.id))
@@ -45,6 +56,9 @@ export function Beacon() {
   }, [all, isKnown, wanted, headline, icon])
   return null
 }
+
+const setIcon = (icon: string) =>
+  document.querySelector('link[rel="icon"]')?.setAttribute('href', icon)
 
 const isWorthATab = ({ tone }: Headline) => tone === 'bad' || tone === 'warn' || tone === 'unknown'
 

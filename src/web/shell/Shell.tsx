@@ -40,6 +40,8 @@ export function Shell({ me }: { me: Me }) {
 
   useEffect(() => listenForShortcuts(document), [])
   useEffect(() => live.watch(tunnelId ?? null), [live, tunnelId])
+  // A wall, which comes without the shell, looks at no one in particular.
+  useEffect(() => () => live.watch(null), [live])
   useFocusOnArrival(main)
   useHeightAsVariable(top, '--top')
 

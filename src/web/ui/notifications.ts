@@ -5,7 +5,7 @@ import { useSyncExternalStore } from 'react'
 const key = 'tandem.notify'
 const listeners = new Set<() => void>()
 
-function read(): boolean {
+export function wantsNotifications(): boolean {
   try {
     return (
       'Notification' in window &&
@@ -21,7 +21,7 @@ export function useNotifications(): boolean {
   return useSyncExternalStore((listener) => {
     listeners.add(listener)
     return () => listeners.delete(listener)
-  }, read)
+  }, wantsNotifications)
 }
 
 /** Why this browser can't, or null. */
