@@ -42,8 +42,15 @@ test('the palette acts on the row under the cursor, and names it', async ({ page
   await page.keyboard.press('Enter')
   const dialog = page.getByRole('dialog', { name: /Rename/ })
   await expect(dialog).toBeVisible()
+  // A dialog chosen over another one takes its place: one Escape is enough.
+  await page.keyboard.press('Control+k')
+  await palette(page).getByRole('combobox').fill('write a note')
+  await page.keyboard.press('Enter')
+  const note = page.getByRole('dialog', { name: 'Write a note' })
+  await expect(note).toBeVisible()
   await page.keyboard.press('Escape')
-  await expect(dialog).toBeHidden()
+  await expect(note).toBeHidden()
+  await expect(row).toBeFocused()
 })
 
 test('on a tunnel’s page each action stands beside its key, and what waits for nothing says so', async ({

@@ -22,8 +22,8 @@ export function useActions(rowId: string | null, onHelp: () => void): Action[] {
   const { path, search, tunnelId } = useHere()
   const { data: list } = useQuery(tunnelsQuery)
   const tunnel = list?.tunnels.find(({ id }) => id === (tunnelId ?? rowId)) ?? null
-  const { range } = search as { range?: string }
-  const ofTunnel = useTunnelActions(tunnel, tunnelId ? range : undefined)
+  const { range, dialog } = search as { range?: string; dialog?: string }
+  const ofTunnel = useTunnelActions(tunnel, tunnelId ? range : undefined, dialog !== undefined)
   const places = usePlaces()
   const exports = useExports(path, search)
   const everywhere = useEverywhere(onHelp)
