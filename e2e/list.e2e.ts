@@ -130,7 +130,7 @@ test.describe('views', () => {
 
     await page.goto('/?q=lon&sort=name')
     await openView(page)
-    await panel.getByRole('button', { name: 'Bring Britain up to what is shown now' }).click()
+    await panel.getByRole('button', { name: 'Update Britain to the current view' }).click()
     await expect(panel.getByText('Britain is now what is shown.')).toBeVisible()
     await expect(panel.getByRole('button', { name: 'Britain', exact: true })).toHaveAttribute(
       'aria-current',
@@ -292,7 +292,7 @@ test.describe('with a thousand tunnels', () => {
     await expect(barOf(page)).toContainText('1,000 selected')
     await expect(
       barOf(page).getByRole('button', { name: 'Build a wall' }),
-    ).toHaveAccessibleDescription(/200 tunnels at most/)
+    ).toHaveAccessibleDescription(/at most 200 tunnels/)
     const last = page.getByRole('row').last()
     await expect(last).toHaveAttribute('aria-rowindex', '1001')
     await expect(last.getByRole('checkbox')).toBeChecked()

@@ -42,8 +42,15 @@ test('the palette acts on the row under the cursor, and names it', async ({ page
   await page.keyboard.press('Enter')
   const dialog = page.getByRole('dialog', { name: /Rename/ })
   await expect(dialog).toBeVisible()
+  // A dialog chosen over another one takes its place: one Escape is enough.
+  await page.keyboard.press('Control+k')
+  await palette(page).getByRole('combobox').fill('write a note')
+  await page.keyboard.press('Enter')
+  const note = page.getByRole('dialog', { name: 'Write a note' })
+  await expect(note).toBeVisible()
   await page.keyboard.press('Escape')
-  await expect(dialog).toBeHidden()
+  await expect(note).toBeHidden()
+  await expect(row).toBeFocused()
 })
 
 test('on a tunnel’s page each action stands beside its key, and what waits for nothing says so', async ({
@@ -79,6 +86,99 @@ test('on a tunnel’s page each action stands beside its key, and what waits for
   await expect(palette(page)).toBeHidden()
   await page.keyboard.press('r')
   await expect(page).toHaveURL(/\/report/)
+})
+
+/** The keys that stand beside what is listed. */
+const keysOf = (page: Page) =>
+  palette(page)
+    .getByRole('option')
+    .evaluateAll((options) =>
+      options.flatMap((each) => {
+        const keys = [...each.querySelectorAll('kbd')].map((key) => key.textContent)
+        return keys.length > 0 ? [keys.join(' ')] : []
+      }),
+    )
+
+test('every key of the help is an action of the palette, unless it only moves', async ({
+  page,
+  world,
+}) => {
+  await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
+  await page.keyboard.press('?')
+  const help = page.getByRole('dialog')
+  await expect(help).toBeVisible()
+  const listed = await help.getByRole('listitem').evaluateAll((rows) =>
+    rows.flatMap((row) => {
+      const first = row.querySelector('kbd')?.parentElement
+      const place = row.closest('section')?.querySelector('h3')?.textContent ?? ''
+      if (!first || ['Failing over', 'A timeline'].includes(place)) return []
+      return [[...first.querySelectorAll('kbd')].map((key) => key.textContent).join(' ')]
+    }),
+  )
+  await page.keyboard.press('Escape')
+  await expect(help).toBeHidden()
+  await rowOf(page, 'lon-branch-core').focus()
+  await page.keyboard.press('x')
+  await expect(page.getByRole('region', { name: 'Selected tunnels' })).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await expect(option(page, /^Fail over lon-branch-core/)).toBeAttached()
+  const ofList = await keysOf(page)
+  await page.goto(`/tunnels/${(await world.tunnel('lon-branch-core')).id}`)
+  await expect(page.getByRole('button', { name: 'Copy a link to this stretch' })).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await expect(option(page, /^Fail over lon-branch-core/)).toBeAttached()
+  const actions = new Set([...ofList, ...(await keysOf(page))])
+  expect(listed.filter((keys) => !actions.has(keys))).toEqual([
+    '/',
+    'Ctrl K',
+    'j',
+    'k',
+    'Home',
+    'End',
+    'Enter',
+    'Shift ↓',
+    // It is listed: with why not, where its key would stand.
+    'a',
+  ])
+})
+
+test('what a part of the page does is in the palette while it is there, and the focus goes where it leads', async ({
+  page,
+  context,
+  world,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const copied = () => page.evaluate(() => navigator.clipboard.readText())
+  const choose = async (words: string) => {
+    await page.keyboard.press('Control+k')
+    await palette(page).getByRole('combobox').fill(words)
+    await page.keyboard.press('Enter')
+    await expect(palette(page)).toBeHidden()
+  }
+  const row = rowOf(page, 'lon-branch-core')
+  await row.focus()
+  await page.keyboard.press('x')
+  await expect(page.getByRole('region', { name: 'Selected tunnels' })).toBeVisible()
+  await choose('copy selected csv')
+  await expect(page.getByText('Copied', { exact: true })).toBeVisible()
+  expect(await copied()).toContain('lon-branch-core')
+  await expect(row).toBeFocused()
+  await choose('columns and density')
+  await expect(page.getByRole('checkbox', { name: 'Colos' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('button', { name: 'View', exact: true })).toBeFocused()
+  await choose('group by status')
+  await expect(page).toHaveURL(/group=status/)
+
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}`)
+  await expect(page.getByRole('button', { name: 'Copy a link to this stretch' })).toBeVisible()
+  await choose('copy a link')
+  await expect.poll(copied).toContain('?range=')
+  await choose('tell times in utc')
+  await expect(page.getByRole('radio', { name: 'UTC' })).toBeChecked()
+  await choose(`prefer ${short(standby.id)}`)
+  await expect(page.getByLabel('Preferred connector')).toHaveValue(standby.id)
 })
 
 test('one key turns the light on and off', async ({ page }) => {

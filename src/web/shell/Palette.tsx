@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import type { ConnectorList } from '#contract/tunnel.ts'
 import { connectorsQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { useModal } from '#web/ui/Dialog.tsx'
@@ -19,7 +20,13 @@ import { type Found, find, findables } from './find.ts'
 /** Up to so many tunnels have their connectors fetched when the palette opens; the proxy knows them by heart. */
 const fetchAllUpTo = 60
 
-const groups = ['Tunnels and connectors', 'This tunnel', 'Go to', 'Everywhere'] as const
+const groups = [
+  'Tunnels and connectors',
+  'This tunnel',
+  'This page',
+  'Go to',
+  'Everywhere',
+] as const
 
 type Choice = {
   id: string
@@ -59,7 +66,8 @@ export function Palette({
 
   const run = (choice: Choice | undefined) => {
     if (!choice || choice.disabledReason) return
-    onClose()
+    // Gone before anything is done: below a modal dialog nothing takes the focus.
+    flushSync(onClose)
     choice.run()
   }
   const move = (by: number) => {

@@ -5,7 +5,7 @@ import { type ShortcutId, shortcuts } from '#web/ui/shortcuts.ts'
 /** Something that can be done from anywhere: what one may not do says why. */
 export type Action = {
   id: string
-  group: 'This tunnel' | 'Go to' | 'Everywhere'
+  group: 'This tunnel' | 'This page' | 'Go to' | 'Everywhere'
   icon: IconName
   line: ReactNode
   /** What it is found by, in lower case. */

@@ -1,16 +1,23 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate, useRouterState } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { type OperationId, whyNot } from '#contract/operations.ts'
 import { useDemoRole, useSignOut } from '#web/api/account.ts'
+import { accountQuery } from '#web/api/me.ts'
 import { activitySearch, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { savedViews } from '#web/fleet/saved-views.ts'
+import type { AccountSearch } from '#web/pages/account/search.ts'
 import { type ActivitySearch, activityFilter } from '#web/pages/activity/filter.ts'
 import { type AuditAddress, auditSearch, toAuditSearch } from '#web/pages/audit/filter.ts'
 import { download } from '#web/ui/download.ts'
+import type { IconName } from '#web/ui/Icon.tsx'
 import { setNotifications, useNotifications, whyNoNotifications } from '#web/ui/notifications.ts'
+import { offersNow } from '#web/ui/offers.ts'
+import { answeredNow, press } from '#web/ui/shortcuts.ts'
 import { setTheme, toggleTheme } from '#web/ui/theme.ts'
+import { setZone, useZone } from '#web/ui/zone.ts'
 import { type Action, actionsOf } from './action.ts'
+import { pageActions } from './page-actions.ts'
 import { useTunnelActions } from './tunnel-actions.tsx'
 
 /**
@@ -22,15 +29,19 @@ export function useActions(rowId: string | null, onHelp: () => void): Action[] {
   const { path, search, tunnelId } = useHere()
   const { data: list } = useQuery(tunnelsQuery)
   const tunnel = list?.tunnels.find(({ id }) => id === (tunnelId ?? rowId)) ?? null
-  const { range } = search as { range?: string }
-  const ofTunnel = useTunnelActions(tunnel, tunnelId ? range : undefined)
+  const { range, dialog } = search as { range?: string; dialog?: string }
+  const ofTunnel = useTunnelActions(tunnel, tunnelId ? range : undefined, dialog !== undefined)
   const places = usePlaces()
   const exports = useExports(path, search)
   const everywhere = useEverywhere(onHelp)
-  return useMemo(
-    () => [...ofTunnel, ...places, ...everywhere, ...exports],
-    [ofTunnel, places, everywhere, exports],
-  )
+  const ofAccount = useOfAccount()
+  // As the page stood when the palette was opened over it.
+  const [page] = useState(() => ({ answered: answeredNow(), offers: offersNow() }))
+  return useMemo(() => {
+    const rest = [...places, ...everywhere, ...ofAccount, ...exports]
+    const here = pageActions(page.answered, page.offers, [...ofTunnel, ...rest], press)
+    return [...ofTunnel, ...here, ...rest]
+  }, [ofTunnel, page, places, everywhere, ofAccount, exports])
 }
 
 function useHere() {
@@ -105,13 +116,12 @@ function useEverywhere(onHelp: () => void): Action[] {
   const signOut = useSignOut()
   const beOther = useDemoRole()
   const notified = useNotifications()
+  const zone = useZone()
   // The palette is gone when the answer comes: only the promise still hears of it.
   const { mutateAsync: leave } = signOut
   const { mutateAsync: become } = beOther
   return useMemo(() => {
     const action = actionsOf('Everywhere')
-    const ownReason =
-      me?.kind === 'person' && me.method === 'local' ? null : 'You have no password here.'
     return [
       action(
         'plus',
@@ -137,14 +147,14 @@ function useEverywhere(onHelp: () => void): Action[] {
         () => void navigate({ to: '/screens', search: { dialog: 'link' } }),
         { reason: why('screenLinkMake') },
       ),
-      action(
-        'key',
-        'Change your password',
-        () => void navigate({ to: '/account', search: { dialog: 'password' } }),
-        { reason: ownReason },
-      ),
       action('sun', 'Dark or light', toggleTheme, { shortcut: 'theme', also: 'theme switch' }),
       action('monitor', 'Theme: as the system', () => setTheme('system')),
+      action(
+        'clock',
+        zone === 'utc' ? 'Tell times in your own zone' : 'Tell times in UTC',
+        () => setZone(zone === 'utc' ? 'local' : 'utc'),
+        { also: 'time zone local' },
+      ),
       action(
         'alert',
         notified
@@ -171,7 +181,42 @@ function useEverywhere(onHelp: () => void): Action[] {
           ]
         : []),
     ]
-  }, [navigate, onHelp, why, me, notified, leave, become])
+  }, [navigate, onHelp, why, me, notified, zone, leave, become])
+}
+
+/** One's own sign-in. */
+function useOfAccount(): Action[] {
+  const navigate = useNavigate()
+  const { data: me } = useSuspenseQuery({ ...sessionQuery, select: ({ me }) => me })
+  const hasPassword = me?.kind === 'person' && me.method === 'local'
+  const { data: account } = useQuery({ ...accountQuery, enabled: hasPassword })
+  return useMemo(() => {
+    const action = actionsOf('Everywhere')
+    const open = (
+      icon: IconName,
+      words: string,
+      dialog: AccountSearch['dialog'],
+      not: string | null,
+    ) =>
+      action(icon, words, () => void navigate({ to: '/account', search: { dialog } }), {
+        also: 'your account',
+        reason: not,
+      })
+    const noPassword = hasPassword ? null : 'You have no password here.'
+    const loading = account ? null : 'Still loading'
+    return [
+      open('key', 'Change your password', 'password', noPassword),
+      account?.hasSecondFactor
+        ? open('key', 'Turn off the second factor', 'second-factor-off', noPassword)
+        : open('key', 'Turn on the second factor', 'second-factor', noPassword ?? loading),
+      open(
+        'back',
+        'Sign out everywhere else',
+        'others',
+        me?.kind === 'person' ? null : 'Nobody signs in here.',
+      ),
+    ]
+  }, [navigate, me, hasPassword, account])
 }
 
 /** The logs as files; with the filters of the page that shows one. */

@@ -15,7 +15,12 @@ import type { ShortcutId } from '#web/ui/shortcuts.ts'
 import { type Action, actionsOf } from './action.ts'
 
 /** What can be done with a tunnel; its name is said, because it may only be the row under the cursor. */
-export function useTunnelActions(tunnel: Tunnel | null, range: string | undefined): Action[] {
+export function useTunnelActions(
+  tunnel: Tunnel | null,
+  range: string | undefined,
+  /** Whether a dialog of a page lies below the palette. */
+  isOver: boolean,
+): Action[] {
   const navigate = useNavigate()
   const { data: session } = useSuspenseQuery(sessionQuery)
   return useMemo(() => {
@@ -52,6 +57,8 @@ export function useTunnelActions(tunnel: Tunnel | null, range: string | undefine
             params: { tunnelId },
             search: { dialog, range },
             resetScroll: false,
+            // Closing leads back to where the palette was opened. A dialog that lay there gives way.
+            ...(isOver ? { replace: true, state: true } : { state: { dialogOver: true } }),
           }),
         { reason, shortcut },
       )
@@ -111,7 +118,7 @@ export function useTunnelActions(tunnel: Tunnel | null, range: string | undefine
         reason: whyNot(role, 'historyExport'),
       }),
     ]
-  }, [tunnel, range, session, navigate])
+  }, [tunnel, range, isOver, session, navigate])
 }
 
 const historyAddress = (tunnelId: string, range: string | undefined) =>

@@ -3,6 +3,7 @@ import { toProblem } from '#web/api/client.ts'
 import { useCheckTokens } from '#web/api/fresh.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Icon, type IconName } from '#web/ui/Icon.tsx'
+import { useOffers } from '#web/ui/offers.ts'
 import { TimeAgo } from '#web/ui/TimeAgo.tsx'
 
 const looks: Record<TokenPermission['found'], { word: string; icon: IconName; ink: string }> = {
@@ -14,6 +15,7 @@ const looks: Record<TokenPermission['found'], { word: string; icon: IconName; in
 /** What was found out of each token, permission by permission, and the way to find out anew. */
 export function TokenCheck({ tokens }: { tokens: readonly TokenState[] }) {
   const check = useCheckTokens()
+  useOffers(() => [{ icon: 'refresh', words: 'Check the tokens again', run: () => check.mutate() }])
   return (
     <div className="flex flex-col gap-3">
       {tokens.map((token) => (
@@ -22,7 +24,7 @@ export function TokenCheck({ tokens }: { tokens: readonly TokenState[] }) {
             {tokenNames[token.purpose]}{' '}
             <span className="font-normal text-ink-2">
               {token.checkedAt === null ? (
-                'not heard of yet'
+                'not checked yet'
               ) : (
                 <>
                   as of <TimeAgo at={token.checkedAt} />

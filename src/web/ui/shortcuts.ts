@@ -84,6 +84,14 @@ export function useShortcut(id: ShortcutId, handler: Handler, fallback = false) 
   }, [id, fallback])
 }
 
+/** The keys that something answers to now. */
+export const answeredNow = (): ShortcutId[] =>
+  [...handlers].flatMap(([id, stack]) => (stack.length > 0 ? [id] : []))
+
+/** Does what its key does. */
+export const press = (id: ShortcutId) =>
+  handlers.get(id)?.at(-1)?.(new KeyboardEvent('keydown', { key: shortcuts[id].keys[0] }))
+
 /** Listens for all of them; started once by the shell. */
 export function listenForShortcuts(target: Document): () => void {
   let prefix: { key: string; at: number } | null = null

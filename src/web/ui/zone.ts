@@ -58,6 +58,11 @@ export const clockIn = formatter({ timeStyle: 'medium' })
 export const minuteIn = formatter({ hour: '2-digit', minute: '2-digit' })
 /** `24 Nov` */
 export const dayIn = formatter({ day: 'numeric', month: 'short' })
+/** `12:04:10`, and with its day where that is not the day of `now`: `24 Nov, 12:04:10` */
+export const momentIn = (at: number, now: number, zone: Zone): string =>
+  dateOf(at, zone) === dateOf(now, zone)
+    ? clockIn(at, zone)
+    : `${dayIn(at, zone)}, ${clockIn(at, zone)}`
 /** `24 Nov, 12:04` */
 export const shortIn = formatter({
   day: 'numeric',
@@ -80,6 +85,8 @@ export const longDayIn = formatter({
 /** The zone in words: `UTC`, or the reader's own as `Europe/London`. */
 export const zoneName = (zone: Zone): string =>
   zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone
+
+const dateOf = (at: number, zone: Zone) => fieldOf(at, zone).slice(0, 10)
 
 /** `2026-11-24T12:04:10`, as a date and time field holds it. */
 export const fieldOf = (at: number, zone: Zone): string =>

@@ -10,11 +10,11 @@ import { Button } from '#web/ui/Button.tsx'
 import { Field, Select } from '#web/ui/Field.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { shortId } from '#web/ui/names.ts'
+import { useOffers } from '#web/ui/offers.ts'
 import { Fact, Facts, Panel } from '#web/ui/Panel.tsx'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
 import { Skeleton } from '#web/ui/Skeleton.tsx'
 import { Instant, TimeAgo } from '#web/ui/TimeAgo.tsx'
-import { instantText } from '#web/ui/time.ts'
 
 /** Which connector should carry the traffic, when a switch was last practised, and what was done before. */
 export function FailoversPanel({
@@ -63,6 +63,18 @@ function Preference({
   const known = connectors.map(({ id }) => id)
   // One that is gone stays chosen until somebody chooses another.
   const ids = preferred === null || known.includes(preferred) ? known : [preferred, ...known]
+  const prefer = (id: string | null) => put.mutate(id)
+  useOffers(() =>
+    [null, ...known]
+      .filter((id) => id !== preferred)
+      .map((id) => ({
+        icon: 'flag',
+        words: id === null ? 'Prefer no connector' : `Prefer connector ${shortId(id)}`,
+        also: id ?? '',
+        reason,
+        run: () => prefer(id),
+      })),
+  )
   return (
     <div className="flex flex-col gap-2">
       <Field label="Preferred connector" hint={reason ?? preferenceHint(tunnel)}>
@@ -71,7 +83,7 @@ function Preference({
             {...control}
             value={preferred ?? ''}
             disabled={reason !== null || put.isPending}
-            onChange={({ target }) => put.mutate(target.value === '' ? null : target.value)}
+            onChange={({ target }) => prefer(target.value === '' ? null : target.value)}
           >
             <option value="">None</option>
             {ids.map((id) => (
@@ -103,7 +115,7 @@ function preferenceHint({ preferredConnectorId, activeConnectorId, onStandbySinc
         {onStandbySince === null ? null : (
           <>
             {' '}
-            since <Instant at={onStandbySince}>{instantText(onStandbySince)}</Instant>
+            since <Instant at={onStandbySince} />
           </>
         )}
       </span>

@@ -4,6 +4,7 @@ import { keysInUse } from '#web/fleet/tags.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Menu, MenuItem, MenuSeparator } from '#web/ui/Menu.tsx'
+import { useOffers } from '#web/ui/offers.ts'
 import { byStatus } from './rows.ts'
 
 /** As many keys as can be chosen among at a glance; any other one can stand in the address. */
@@ -25,6 +26,15 @@ export function GroupMenu({
         .filter((key) => key !== byStatus)
         .slice(0, mostKeys),
     [tunnels],
+  )
+  useOffers(() =>
+    [undefined, byStatus, ...keys]
+      .filter((each) => each !== group)
+      .map((each) => ({
+        icon: 'menu',
+        words: `Group by ${each ?? 'nothing'}`,
+        run: () => onChange(each),
+      })),
   )
   return (
     <Menu

@@ -7,11 +7,13 @@ import type { TunnelSearch } from '#web/router.tsx'
 /** A pointer that rests on a row for so long is about to open it. */
 const restMs = 50
 
-type RowDialog = Extract<TunnelSearch['dialog'], 'failover' | 'acknowledge'>
+export type RowDialog = Extract<TunnelSearch['dialog'], 'failover' | 'acknowledge'>
 
-const placeOf = (tunnelId: string, dialog?: RowDialog) => {
+/** A tunnel's page, or a dialog of it that is laid over the list: whoever closes it is back on the row. */
+export const placeOf = (tunnelId: string, dialog?: RowDialog) => {
   const search: TunnelSearch = dialog ? { dialog } : {}
-  return { to: '/tunnels/$tunnelId', params: { tunnelId }, search } as const
+  const state = dialog ? { dialogOver: true } : {}
+  return { to: '/tunnels/$tunnelId', params: { tunnelId }, search, state } as const
 }
 
 /**

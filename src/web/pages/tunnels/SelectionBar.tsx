@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useRef, useSyncExternalStore } from 'react'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { checkedAtOf, statusAtOf } from '#web/api/ages.ts'
@@ -9,6 +9,7 @@ import { serverNow } from '#web/ui/clock.ts'
 import { download } from '#web/ui/download.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { countText } from '#web/ui/numbers.ts'
+import { useOffers } from '#web/ui/offers.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { type AsText, toCsv, toMarkdown } from './as-text.ts'
 import { absentColumns } from './columns.ts'
@@ -31,6 +32,7 @@ export function SelectionBar({
 }) {
   const { subscribe, ids, clear } = useSelection()
   const selected = useSyncExternalStore(subscribe, ids)
+  const navigate = useNavigate()
   const bar = useRef<HTMLElement>(null)
   const hidden = selected.size - rows.filter(({ id }) => selected.has(id)).length
 
@@ -54,6 +56,31 @@ export function SelectionBar({
     }
   }
 
+  const markdown = useCopy()
+  const csv = useCopy()
+  const copyMarkdown = () => markdown.copy(toMarkdown(asText(), window.location.origin))
+  const copyCsv = () => csv.copy(toCsv(asText()))
+  const downloadCsv = () => downloadText(toCsv(asText()))
+  const noWall =
+    selected.size > mostTunnels
+      ? `A wall can list at most ${mostTunnels} tunnels; use filters instead`
+      : null
+  useOffers(() => {
+    const also = 'selected tunnels selection'
+    return [
+      { icon: 'copy', words: 'Copy the selected as Markdown', also, run: copyMarkdown },
+      { icon: 'copy', words: 'Copy the selected as CSV', also, run: copyCsv },
+      { icon: 'download', words: 'Download the selected as CSV', also, run: downloadCsv },
+      {
+        icon: 'monitor',
+        words: 'Build a wall of the selected',
+        also,
+        reason: noWall,
+        run: () => void navigate({ to: '/wall/build', search: { tunnel: [...selected] } }),
+      },
+    ]
+  })
+
   return (
     <div
       data-dock
@@ -72,23 +99,13 @@ export function SelectionBar({
             </span>
           ) : null}
         </output>
-        <CopyButton what="Markdown" textOf={() => toMarkdown(asText(), window.location.origin)} />
-        <CopyButton what="CSV" textOf={() => toCsv(asText())} />
-        <Button
-          variant="ghost"
-          size="sm"
-          icon="download"
-          onClick={() => downloadText(toCsv(asText()))}
-        >
+        <CopyButton what="Markdown" outcome={markdown} onCopy={copyMarkdown} />
+        <CopyButton what="CSV" outcome={csv} onCopy={copyCsv} />
+        <Button variant="ghost" size="sm" icon="download" onClick={downloadCsv}>
           Download CSV
         </Button>
-        {selected.size > mostTunnels ? (
-          <Button
-            variant="ghost"
-            size="sm"
-            icon="monitor"
-            disabledReason={`A wall names ${mostTunnels} tunnels at most; let it filter instead`}
-          >
+        {noWall ? (
+          <Button variant="ghost" size="sm" icon="monitor" disabledReason={noWall}>
             Build a wall
           </Button>
         ) : (
@@ -109,8 +126,15 @@ export function SelectionBar({
 }
 
 /** The words change in their place: the button keeps its width. */
-function CopyButton({ what, textOf }: { what: string; textOf: () => string }) {
-  const { copied, failed, copy } = useCopy()
+function CopyButton({
+  what,
+  outcome: { copied, failed },
+  onCopy,
+}: {
+  what: string
+  outcome: { copied: boolean; failed: boolean }
+  onCopy: () => void
+}) {
   const words = `Copy as ${what}`
   const outcome = copied ? 'Copied' : failed ? 'Copying refused' : null
   return (
@@ -118,7 +142,7 @@ function CopyButton({ what, textOf }: { what: string; textOf: () => string }) {
       variant="ghost"
       size="sm"
       icon={copied ? 'check' : failed ? 'alert' : 'copy'}
-      onClick={() => copy(textOf())}
+      onClick={onCopy}
     >
       <span className="grid">
         <span className={`col-start-1 row-start-1 ${outcome ? 'invisible' : ''}`}>{words}</span>

@@ -20,6 +20,7 @@ import { showRow, useWindowRows } from '#web/ui/window-rows.ts'
 import { type Column, columnClass, columns, widthOf } from './columns.ts'
 import { useFit } from './fit.ts'
 import { listLook } from './look.ts'
+import { placeOf, type RowDialog } from './RowLink.tsx'
 import {
   type Direction,
   type Figures,
@@ -260,6 +261,10 @@ function useCursor(rows: readonly Line[], scrollTo: (index: number) => void) {
     setCursorId(next.id)
     wish.current = next.id
   }
+  const leave = (id: string, dialog: RowDialog) => {
+    leftRow = id
+    void navigate(placeOf(id, dialog))
+  }
   const hasFocus = () => document.activeElement?.closest('[data-row]') != null
   // The first key only shows where the cursor is.
   const step = (by: number) => go(hasFocus() && at >= 0 ? at + by : Math.max(0, at))
@@ -269,19 +274,11 @@ function useCursor(rows: readonly Line[], scrollTo: (index: number) => void) {
   useShortcut('last', () => go(rows.length - 1))
   useShortcut('failover', () => {
     if (!current || isHead(current) || mayNotFailOver || whyNoFailover(current)) return
-    void navigate({
-      to: '/tunnels/$tunnelId',
-      params: { tunnelId: current.id },
-      search: { dialog: 'failover' },
-    })
+    leave(current.id, 'failover')
   })
   useShortcut('acknowledge', () => {
     if (!current || isHead(current) || !current.unacknowledged) return
-    void navigate({
-      to: '/tunnels/$tunnelId',
-      params: { tunnelId: current.id },
-      search: { dialog: 'acknowledge' },
-    })
+    leave(current.id, 'acknowledge')
   })
   // The row may have to be scrolled into the document first: then a later render finds it.
   useEffect(() => {
