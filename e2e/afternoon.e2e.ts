@@ -121,7 +121,7 @@ function drawn({ first, second, times: t }: Afternoon): Row[] {
   ]
 }
 
-/** What the page says, row by row. `± 5 s` belongs to a time; “still so” is no end. */
+/** What the page says, row by row. `± 5 s` belongs to a time; “ongoing” is no end. */
 async function readTable(page: Page): Promise<string[][]> {
   await page.getByText('Table', { exact: true }).click()
   const table = page.getByRole('table', { name: 'Every interval of the timeline' })
@@ -133,7 +133,7 @@ async function readTable(page: Page): Promise<string[][]> {
 }
 
 const timeIn = (cell = '') =>
-  cell === 'still so' ? now : Date.parse(`${cell.replace(/ ± .*/, '')} UTC`)
+  cell === 'ongoing' ? now : Date.parse(`${cell.replace(/ ± .*/, '')} UTC`)
 
 /** Within the two looks that lie around a change. */
 const isAbout = (shown: number, at: number) => shown === at || Math.abs(shown - at) <= 7000

@@ -35,7 +35,7 @@ test.describe('with a token that Cloudflare does not know', () => {
   test.use({ env: { CLOUDFLARE_API_TOKEN: 'A'.repeat(40) } })
 
   test('the lines to set another one are there', async ({ page, world }) => {
-    await expect(page.getByRole('heading', { name: 'The token does not do' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'The token is not good enough' })).toBeVisible()
     await expect(page.getByText('WARP Read: not known. Cloudflare does not take')).toBeVisible()
     await expect(
       page.getByText(`CLOUDFLARE_API_TOKEN=…\nCLOUDFLARE_ACCOUNT_ID=${world.accounts[0]}`),

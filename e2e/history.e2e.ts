@@ -88,7 +88,7 @@ test('the timeline is told interval by interval under the keyboard, and zoomed i
   await expect(readout).toContainText(short(active.id))
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/range=\d/)
-  await page.getByRole('button', { name: 'Back to the range before' }).click()
+  await page.getByRole('button', { name: 'Previous range' }).click()
   await expect(page).toHaveURL(/range=15m/)
 })
 
@@ -105,7 +105,7 @@ test('one range for all pictures of a page: kept in the address, moved, narrowed
   await range.getByRole('button', { name: 'Earlier' }).click()
   await expect(range).not.toContainText('follows')
   await expect(range.getByRole('button', { name: 'To now' })).toBeVisible()
-  await range.getByRole('button', { name: 'Back to the range before' }).click()
+  await range.getByRole('button', { name: 'Previous range' }).click()
   await expect(page).toHaveURL(/range=1h/)
   await page.reload()
   await expect(range.getByRole('button', { name: 'The last 1 h' })).toHaveAttribute(
@@ -129,7 +129,7 @@ test('a link keeps what somebody looks at: the stretch, and the moment that they
   expect(link).toMatch(/range=\S+\.\.\S+@\S+$/)
   await page.goto(link)
   const range = page.getByRole('group', { name: 'Time range' })
-  const unpoint = range.getByRole('button', { name: 'Point at no moment' })
+  const unpoint = range.getByRole('button', { name: 'Clear the marked moment' })
   await expect(unpoint).toBeVisible()
   await expect(range).not.toContainText('follows')
   await unpoint.click()

@@ -130,7 +130,7 @@ test.describe('views', () => {
 
     await page.goto('/?q=lon&sort=name')
     await openView(page)
-    await panel.getByRole('button', { name: 'Bring Britain up to what is shown now' }).click()
+    await panel.getByRole('button', { name: 'Update Britain to the current view' }).click()
     await expect(panel.getByText('Britain is now what is shown.')).toBeVisible()
     await expect(panel.getByRole('button', { name: 'Britain', exact: true })).toHaveAttribute(
       'aria-current',

@@ -42,7 +42,7 @@ test('a screen shows a code, an admin approves it, and it goes to its page', asy
   await expectAccessible(page)
   await pair.getByLabel('Code').fill(code.toLowerCase().replace('-', ' '))
   await pair.getByRole('button', { name: 'Give access' }).click()
-  await expect(page.getByRole('dialog', { name: 'The screen has its access' })).toBeVisible()
+  await expect(page.getByRole('dialog', { name: 'The screen is paired' })).toBeVisible()
   await page.getByRole('button', { name: 'Done' }).click()
   await expect(tunnels(screen)).toBeVisible()
   await expect(rowOf(page, 'NOC, left')).toContainText('The wall')

@@ -249,7 +249,7 @@ async function draw(page: Page, tunnelId: string): Promise<Figure[]> {
 
   const zoomed: number[] = []
   for (let zoom = 0; zoom < zooms; zoom += 1) {
-    const name = zoom % 2 === 0 ? 'Zoom in' : 'Back to the range before'
+    const name = zoom % 2 === 0 ? 'Zoom in' : 'Previous range'
     zoomed.push(await page.evaluate(zoomWith, name))
   }
   return [

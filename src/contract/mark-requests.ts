@@ -53,12 +53,13 @@ export function whyNoMaintenance(
   now: number,
 ): { field: 'from' | 'to'; sentence: string } | null {
   const wrong = (field: 'from' | 'to', sentence: string) => ({ field, sentence })
-  if (to <= from) return wrong('to', 'The end must lie after the begin.')
-  if (to <= now) return wrong('to', 'The end lies in the past: maintenance is told beforehand.')
+  if (to <= from) return wrong('to', 'The end must be after the start.')
+  if (to <= now)
+    return wrong('to', 'The end is in the past: maintenance must be announced in advance.')
   if (from < now - maintenanceBackMs)
-    return wrong('from', 'The begin may lie an hour back at most: the past is not rewritten.')
+    return wrong('from', 'The start can be at most one hour ago: the past is not rewritten.')
   if (from > now + maintenanceAheadMs)
-    return wrong('from', 'The begin may lie 90 days ahead at most.')
-  if (to - from > longestMaintenanceMs) return wrong('to', 'A maintenance lasts 14 days at most.')
+    return wrong('from', 'The start can be at most 90 days ahead.')
+  if (to - from > longestMaintenanceMs) return wrong('to', 'Maintenance can last at most 14 days.')
   return null
 }

@@ -181,7 +181,7 @@ function permissionsOf(
     ...(bearing.verdict === 'works'
       ? { found: 'granted', sentence: 'Cloudflare did what needs it.' }
       : write.verdict === 'permission-missing'
-        ? { found: 'missing', sentence: 'Cloudflare refused a change for want of it.' }
+        ? { found: 'missing', sentence: 'Cloudflare refused a change because it is missing.' }
         : {
             found: 'not-known',
             sentence:

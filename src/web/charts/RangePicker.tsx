@@ -92,9 +92,7 @@ export function RangePicker({ control }: { control: RangeControl }) {
           size="sm"
           icon="plus"
           label="Zoom in"
-          disabledReason={
-            stretch.to - stretch.from <= shortestMs ? 'Closer there is nothing' : null
-          }
+          disabledReason={stretch.to - stretch.from <= shortestMs ? 'Can’t zoom in further' : null}
           onClick={() => go(narrowed(range, serverNow()))}
         />
         <IconButton
@@ -106,8 +104,8 @@ export function RangePicker({ control }: { control: RangeControl }) {
         <IconButton
           size="sm"
           icon="back"
-          label="Back to the range before"
-          disabledReason={back ? null : 'There is no range before this one'}
+          label="Previous range"
+          disabledReason={back ? null : 'There is no previous range'}
           onClick={() => back?.()}
         />
         <CopyLink control={control} />
@@ -127,7 +125,7 @@ export function RangePicker({ control }: { control: RangeControl }) {
             <IconButton
               size="sm"
               icon="close"
-              label="Point at no moment"
+              label="Clear the marked moment"
               onClick={() => go({ from: stretch.from, to: stretch.to })}
             />
           </span>

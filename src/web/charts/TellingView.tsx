@@ -72,7 +72,7 @@ export const toText = ({ to, toPrecisionMs, cut, from }: Telling, zone: Zone): s
   to === null
     ? cut && from !== null
       ? 'after this window'
-      : 'still so'
+      : 'ongoing'
     : `${instantIn(to, zone)}${precisionText(toPrecisionMs)}`
 
 export const lengthText = ({ ms, cut }: Telling): string =>

@@ -86,7 +86,7 @@ export function Consent({
         </Field>
         <Tick
           label="This is a drill"
-          hint="Done to practise"
+          hint="For practice only"
           isTicked={consent.drill}
           onChange={(drill) => onChange({ ...consent, drill })}
           className="sm:mt-7"

@@ -147,7 +147,7 @@ const strayProblem: Problem = {
   type: 'urn:tandem:problem:not-found',
   title: 'That failover belongs to another tunnel',
   status: 404,
-  detail: 'The address of this dialog was put together from two. Close it and look again.',
+  detail: 'This link mixes two tunnels. Close it and start again.',
 }
 
 function Followed({ failover, problem }: { failover: Failover | null; problem: Problem | null }) {

@@ -1,8 +1,7 @@
 import { type Failover, isRunning, lateAtOf } from '#contract/failover.ts'
 import { Callout } from '#web/ui/Callout.tsx'
 import { useClock } from '#web/ui/clock.ts'
-import { Instant } from '#web/ui/TimeAgo.tsx'
-import { clockText } from '#web/ui/time.ts'
+import { Moment } from '#web/ui/TimeAgo.tsx'
 import { Handover } from './Handover.tsx'
 import { PhaseLine } from './PhaseLine.tsx'
 import { aftermathOf, elapsedMs, endingOf, figuresOf, secondsText } from './phases.ts'
@@ -21,8 +20,7 @@ export function FailoverProgress({ failover }: { failover: Failover }) {
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 text-sm text-ink-2">
         <p>
           {failover.drill ? 'Drill started' : 'Started'} by{' '}
-          <bdi className="text-ink">{failover.by}</bdi> at{' '}
-          <Instant at={failover.requestedAt}>{clockText(failover.requestedAt)}</Instant>
+          <bdi className="text-ink">{failover.by}</bdi> at <Moment at={failover.requestedAt} />
         </p>
         <Counter failover={failover} />
       </div>
@@ -72,7 +70,7 @@ function Aftermath({ failover }: { failover: Failover }) {
         {rows.map(({ at, sentence }) => (
           <li key={at} className="flex gap-3">
             <span className="text-ink-2">
-              <Instant at={at}>{clockText(at)}</Instant>
+              <Moment at={at} />
             </span>
             <span>{sentence}</span>
           </li>

@@ -45,7 +45,7 @@ export function Notice({
         title={`Active is now ${nameOf(change.is)}, not ${nameOf(change.was)}`}
         action={
           <Button size="sm" onClick={onLookAgain}>
-            I have looked again
+            I have checked again
           </Button>
         }
       >

@@ -4,7 +4,6 @@ import { Callout } from '#web/ui/Callout.tsx'
 import { Dialog } from '#web/ui/Dialog.tsx'
 import { Secret } from '#web/ui/Secret.tsx'
 import { Instant } from '#web/ui/TimeAgo.tsx'
-import { instantText } from '#web/ui/time.ts'
 
 /** A one-time link, at the only time that it can be seen. */
 export function LinkDialog({
@@ -37,8 +36,8 @@ export function LinkDialog({
     >
       <div className="flex flex-col gap-4">
         <Callout tone="good" title="Copy it now: it is shown only this once">
-          It is good once, until <Instant at={expiresAt}>{instantText(expiresAt)}</Instant>. Whoever
-          has it can use it, so send it where only the right person reads it.
+          It is good once, until <Instant at={expiresAt} />. Whoever has it can use it, so send it
+          where only the right person reads it.
         </Callout>
         <Secret value={`${window.location.origin}${path}`} what={what} />
         <div className="text-ink-2">{children}</div>

@@ -61,12 +61,12 @@ export function DayLog<T extends Entry>({
   return (
     <div ref={list} className="relative rounded-lg border border-line bg-panel">
       {waiting > 0 ? (
-        <div className="pointer-entries-none sticky top-[calc(var(--top)+0.5rem)] z-10 -mb-9 flex h-9 justify-center">
+        <div className="pointer-events-none sticky top-[calc(var(--top)+0.5rem)] z-10 -mb-9 flex h-9 justify-center">
           <Button
             variant="primary"
             size="sm"
             icon="arrowUp"
-            className="pointer-entries-auto shadow-overlay"
+            className="pointer-events-auto shadow-overlay"
             onClick={() => {
               setShownId(newestId)
               window.scrollTo({ top: 0, behavior: 'instant' })

@@ -46,7 +46,7 @@ export function AcknowledgeDialog({
   return (
     <FormDialog
       title="Acknowledge changes"
-      description="Tells everybody that somebody has seen it. The wall shows your name and comment for a day."
+      description="Tells everybody that somebody has seen it. Walls show your name and comment for ten minutes, the tunnel’s page for a day."
       submit="Acknowledge"
       busyLabel="Acknowledging…"
       busy={acknowledge.isPending}
@@ -94,7 +94,7 @@ export function AcknowledgeDialog({
           title={`${changesText(more)} more came while this was open`}
           action={
             <Button size="sm" onClick={() => setSeen(tunnel.unacknowledged)}>
-              Take in
+              Include them
             </Button>
           }
         >

@@ -36,7 +36,7 @@ export function MaintenanceDialog({
   const from = fromField(begin, zone)
   const window = from === null ? null : { from, to: from + lastMs }
   const wrong = window && whyNoMaintenance(window, serverNow())
-  const reason = notAllowed ?? (window ? (wrong?.sentence ?? null) : 'It needs its begin.')
+  const reason = notAllowed ?? (window ? (wrong?.sentence ?? null) : 'Enter a start time.')
   return (
     <FormDialog
       title="Announce maintenance"
@@ -56,7 +56,7 @@ export function MaintenanceDialog({
       <div className="grid gap-4 sm:grid-cols-2">
         <MomentField
           isFirst
-          label="Begin"
+          label="Start"
           zone={zone}
           error={problem?.field === 'from' ? problem.detail : null}
           value={begin}
@@ -65,7 +65,7 @@ export function MaintenanceDialog({
             if (problem) add.reset()
           }}
         />
-        <Field label="It lasts" hint={window ? stretchText(window, zone) : null}>
+        <Field label="Duration" hint={window ? stretchText(window, zone) : null}>
           {(control) => (
             <Select
               {...control}
@@ -82,7 +82,7 @@ export function MaintenanceDialog({
         </Field>
       </div>
       <WordsField
-        label="What is done"
+        label="What is being done"
         hint="Optional. Walls do not show it."
         value={text}
         onChange={setText}

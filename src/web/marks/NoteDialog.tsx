@@ -19,7 +19,11 @@ export function NoteDialog({ tunnel, onClose }: { tunnel: TunnelDetail; onClose:
   const at = fromField(moment, zone)
   const reason =
     notAllowed ??
-    (text.trim() === '' ? 'A note needs words.' : at === null ? 'A note needs its moment.' : null)
+    (text.trim() === ''
+      ? 'Enter what is to be noted.'
+      : at === null
+        ? 'Enter the time the note refers to.'
+        : null)
   return (
     <FormDialog
       title="Write a note"

@@ -80,7 +80,7 @@ export function Said({
               '.'
             )}
           </p>
-          <p>Until then walls stay quiet about it and changes need no acknowledgement.</p>
+          <p>Until it ends, walls stay quiet about it and changes need no acknowledgement.</p>
         </Callout>
       ) : null}
     </>

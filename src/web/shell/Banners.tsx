@@ -5,16 +5,21 @@ import { sessionQuery } from '#web/api/queries.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Banner } from '#web/ui/Callout.tsx'
 import { useClock } from '#web/ui/clock.ts'
-import { ageText, clockText, countdownText } from '#web/ui/time.ts'
+import { Moment } from '#web/ui/TimeAgo.tsx'
+import { ageText, countdownText } from '#web/ui/time.ts'
+import { useZone } from '#web/ui/zone.ts'
 import { type Notice, noticesOf } from './notices.ts'
 
 /** What concerns the whole page, worst first: what happened, what still works, what to do. */
 export function Banners() {
   const { data: session } = useSuspenseQuery(sessionQuery)
+  const zone = useZone()
+  // To the minute: what was today is yesterday on a page that is left open.
+  const now = useClock((at) => at - (at % 60_000))
   return (
     <section aria-label="Notices" className="border-line bg-page not-empty:border-b">
       <StreamLost />
-      {noticesOf(session).map((notice) => (
+      {noticesOf(session, now, zone).map((notice) => (
         <Banner key={notice.id} tone={notice.tone}>
           <NoticeText {...notice} />
         </Banner>
@@ -31,7 +36,7 @@ function NoticeText({ text, until }: Notice) {
       {until ? (
         <span className="whitespace-nowrap">
           {' '}
-          Again at {clockText(until)} (<span aria-hidden="true">{left}</span>).
+          Again at <Moment at={until} /> (<span aria-hidden="true">{left}</span>).
         </span>
       ) : null}
     </>
@@ -57,7 +62,7 @@ function StreamLost() {
           </Button>
         }
       >
-        Live updates don’t get through since {clockText(since)}: asking Tandem every{' '}
+        Live updates have not been getting through since <Moment at={since} />: asking Tandem every{' '}
         {askEveryMs / 1000} s instead. A proxy between this browser and Tandem may be holding them
         back.
       </Banner>
@@ -72,7 +77,12 @@ function StreamLost() {
       }
     >
       {stopping ? 'Tandem stopped' : 'Live updates lost'} {ageText(offFor * 1000)} ago —{' '}
-      {lastHeardAt === null ? '' : `showing the state of ${clockText(lastHeardAt)}; `}trying again.
+      {lastHeardAt === null ? null : (
+        <>
+          showing the state of <Moment at={lastHeardAt} />;{' '}
+        </>
+      )}
+      trying again.
     </Banner>
   )
 }

@@ -51,7 +51,8 @@ const session = (
     ...poller,
   },
 })
-const ids = (of: SessionAnswer) => noticesOf(of).map(({ id }) => id)
+const told = (of: SessionAnswer) => noticesOf(of, of.serverAt, 'utc')
+const ids = (of: SessionAnswer) => told(of).map(({ id }) => id)
 
 test('a good day has no notices', () => {
   expect(ids(session())).toEqual([])
@@ -67,7 +68,7 @@ test('a missing permission is told in its own words, once, and others are sent t
     permissions: [],
     checkedAt: null,
   } satisfies TokenState
-  const notices = noticesOf(
+  const notices = told(
     session({ tokens: [token], me: { ...me, role: 'viewer' } }, { state: 'rejected' }),
   )
   expect(notices).toHaveLength(1)
@@ -93,21 +94,29 @@ test('a token that works is worth a notice fourteen days before it ends, to whom
     })
   expect(ids(until(null))).toEqual([])
   expect(ids(until(16 * day))).toEqual([])
-  expect(noticesOf(until(15 * day))[0]?.text).toMatch(/expires on 1970-01-16, in 14 days/)
-  expect(noticesOf(until(2 * day))[0]?.text).toMatch(/in a day/)
-  expect(noticesOf(until(2 * day - 1))[0]?.text).toMatch(/in less than a day/)
+  expect(told(until(15 * day))[0]?.text).toMatch(/expires on 1970-01-16, in 14 days/)
+  expect(told(until(2 * day))[0]?.text).toMatch(/in a day/)
+  expect(told(until(2 * day - 1))[0]?.text).toMatch(/in less than a day/)
   expect(ids({ ...until(2 * day), me: { ...me, role: 'viewer' } })).toEqual([])
 })
 
 test('a pause says until when', () => {
-  const [notice] = noticesOf(session({}, { state: 'paused', reason: 'Too many calls.', until: 99 }))
+  const [notice] = told(session({}, { state: 'paused', reason: 'Too many calls.', until: 99 }))
   expect(notice).toMatchObject({ tone: 'warn', text: 'Too many calls.', until: 99 })
+})
+
+test('a time that is not of today is told with its day', () => {
+  const hour = 3_600_000
+  const broken = { ...session(), notRecordingSince: hour }
+  const at = (now: number) => noticesOf(broken, now, 'utc')[0]?.text
+  expect(at(23 * hour)).toMatch(/ since 01:00:00\. /)
+  expect(at(24 * hour)).toMatch(/ since 1 Jan, 01:00:00\. /)
 })
 
 test('a clock is worth a notice from half a minute on, in either direction', () => {
   expect(ids(session({}, { clockSkewMs: 29_000 }))).toEqual([])
-  expect(noticesOf(session({}, { clockSkewMs: 540_000 }))[0]?.text).toMatch(/9 m behind Cloudflare/)
-  expect(noticesOf(session({}, { clockSkewMs: -31_000 }))[0]?.text).toMatch(/31 s ahead of/)
+  expect(told(session({}, { clockSkewMs: 540_000 }))[0]?.text).toMatch(/9 m behind Cloudflare/)
+  expect(told(session({}, { clockSkewMs: -31_000 }))[0]?.text).toMatch(/31 s ahead of/)
 })
 
 test('everything broken at once is told worst first', () => {

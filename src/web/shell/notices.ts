@@ -1,6 +1,7 @@
 import { type SessionAnswer, tokenNames } from '#contract/session.ts'
 import type { Tone } from '#web/ui/Callout.tsx'
-import { ageText, clockText } from '#web/ui/time.ts'
+import { ageText } from '#web/ui/time.ts'
+import { momentIn, type Zone } from '#web/ui/zone.ts'
 
 /** What does the session say that everybody on the page must know? Pure. */
 
@@ -18,7 +19,8 @@ const dayMs = 86_400_000
 const soon = 14
 
 /** Everything that the session says is wrong, as sentences. */
-export function noticesOf(session: SessionAnswer): Notice[] {
+export function noticesOf(session: SessionAnswer, now: number, zone: Zone): Notice[] {
+  const when = (at: number) => momentIn(at, now, zone)
   const { poller, tokens } = session
   const notices: Notice[] = []
   const helpless = session.me?.role === 'admin' ? '' : ' Tell your administrator.'
@@ -26,7 +28,7 @@ export function noticesOf(session: SessionAnswer): Notice[] {
     notices.push({
       id: 'disk',
       tone: 'bad',
-      text: `Tandem can’t write to its disk since ${clockText(session.notRecordingSince)}. The state shown is live, but changes are refused because they could not be recorded.${helpless}`,
+      text: `Tandem has been unable to write to its disk since ${when(session.notRecordingSince)}. The state shown is live, but changes are refused because they could not be recorded.${helpless}`,
     })
   for (const token of tokens) {
     if (
@@ -36,7 +38,7 @@ export function noticesOf(session: SessionAnswer): Notice[] {
     )
       notices.push({ id: `token ${token.purpose}`, tone: 'bad', text: token.sentence + helpless })
   }
-  const since = clockText(poller.since)
+  const since = when(poller.since)
   if (poller.state === 'rejected' && !notices.some(({ id }) => id.startsWith('token')))
     notices.push({
       id: 'rejected',
@@ -47,20 +49,20 @@ export function noticesOf(session: SessionAnswer): Notice[] {
     notices.push({
       id: 'paused',
       tone: 'warn',
-      text: poller.reason ?? `Cloudflare is refusing calls since ${since}.`,
+      text: poller.reason ?? `Cloudflare has been refusing calls since ${since}.`,
       until: poller.until,
     })
   if (poller.state === 'failing')
     notices.push({
       id: 'failing',
       tone: 'warn',
-      text: `${poller.reason ?? `Cloudflare does not answer since ${since}.`} Rows keep their last state and their age.`,
+      text: `${poller.reason ?? `Cloudflare has not answered since ${since}.`} Rows keep their last state and their age.`,
     })
   if (poller.listIncompleteSince !== null)
     notices.push({
       id: 'incomplete',
       tone: 'warn',
-      text: `Cloudflare’s list of tunnels is incomplete since ${clockText(poller.listIncompleteSince)}: new tunnels may be missing here, and none is taken for deleted.`,
+      text: `Cloudflare’s list of tunnels has been incomplete since ${when(poller.listIncompleteSince)}: new tunnels may be missing here, and none is taken for deleted.`,
     })
   if (poller.clockSkewMs !== null && Math.abs(poller.clockSkewMs) > skewWorthSayingMs)
     notices.push({
@@ -70,14 +72,14 @@ export function noticesOf(session: SessionAnswer): Notice[] {
     })
   if (session.me?.role === 'admin')
     for (const { purpose, verdict, expiresAt } of tokens) {
-      const days = expiresAt === null ? null : Math.floor((expiresAt - session.serverAt) / dayMs)
+      const days = expiresAt === null ? null : Math.floor((expiresAt - now) / dayMs)
       if (verdict !== 'works' || expiresAt === null || days === null || days > soon) continue
       const on = new Date(expiresAt).toISOString().slice(0, 10)
       const left = days < 1 ? 'in less than a day' : days === 1 ? 'in a day' : `in ${days} days`
       notices.push({
         id: `expiring ${purpose}`,
         tone: 'warn',
-        text: `The ${tokenNames[purpose]} expires on ${on}, ${left}. Make a new one at Cloudflare, put it in the place of the old one and send Tandem a SIGHUP: nothing stops meanwhile.`,
+        text: `The ${tokenNames[purpose]} expires on ${on}, ${left}. Make a new one at Cloudflare, replace the old one in .env and send Tandem a SIGHUP: there is no interruption.`,
       })
     }
   if (session.storeNotice) notices.push({ id: 'store', tone: 'warn', text: session.storeNotice })

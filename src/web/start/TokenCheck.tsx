@@ -22,7 +22,7 @@ export function TokenCheck({ tokens }: { tokens: readonly TokenState[] }) {
             {tokenNames[token.purpose]}{' '}
             <span className="font-normal text-ink-2">
               {token.checkedAt === null ? (
-                'not heard of yet'
+                'not checked yet'
               ) : (
                 <>
                   as of <TimeAgo at={token.checkedAt} />

@@ -2,6 +2,7 @@ import type { Since } from '#contract/tunnel.ts'
 import { useClock } from './clock.ts'
 import { tip, tipAt } from './Tooltip.tsx'
 import { ageText, durationText, relativeText } from './time.ts'
+import { instantIn, momentIn, useZone } from './zone.ts'
 
 /** What stands where Cloudflare reported nothing. */
 export function NotReported({ word = '–', why = 'Not reported' }: { word?: string; why?: string }) {
@@ -111,11 +112,19 @@ export function useStale(at: number | null, staleAfterMs: number): boolean {
   return useClock((now) => at === null || now - at > staleAfterMs)
 }
 
-/** A point in time in any words, with both zones on hover. */
-export function Instant({ at, children }: { at: number; children: string }) {
+/** A point in time, in full or in the words of `children`, with both zones on hover. */
+export function Instant({ at, children }: { at: number; children?: string }) {
+  const zone = useZone()
   return (
     <time dateTime={new Date(at).toISOString()} className="whitespace-nowrap" {...tipAt(at)}>
-      {children}
+      {children ?? instantIn(at, zone)}
     </time>
   )
+}
+
+/** A point in time by the clock, with its day once that is over: `12:04:10`. */
+export function Moment({ at }: { at: number }) {
+  const zone = useZone()
+  const text = useClock((now) => momentIn(at, now, zone))
+  return <Instant at={at}>{text}</Instant>
 }

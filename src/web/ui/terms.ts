@@ -9,10 +9,10 @@ export const terms = {
   role: {
     title: 'Roles of a connector',
     paragraphs: [
-      'Cloudflare gives every connector (“replica”) of an HA tunnel one of these. Active means connected, never that the service behind it works.',
+      'Cloudflare gives every connector (“replica”) of an HA tunnel one of these. Active means connected; it says nothing about the service behind it.',
     ],
     points: [
-      { word: 'Active', text: 'Carries the traffic. At most one of a tunnel.' },
+      { word: 'Active', text: 'Carries the traffic. At most one per tunnel.' },
       {
         word: 'Passive',
         text: 'Connected and standing by. When the active one disconnects, Cloudflare promotes a passive one, typically within seconds.',

@@ -17,7 +17,7 @@ export function EndOthersDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
     >
       <p className="text-ink-2">
-        Every other browser of yours is shown out within seconds; a failover that runs goes on. This
+        Every other browser of yours is signed out within seconds; a running failover goes on. This
         browser stays signed in. If somebody else may know your password, change it: that ends the
         other sessions too.
       </p>

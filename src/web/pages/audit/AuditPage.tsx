@@ -27,7 +27,7 @@ export function AuditPage() {
   const reason = useWhyNot('auditList')
   if (reason !== null) {
     return (
-      <EmptyState level="h1" title="This record is not for your role">
+      <EmptyState level="h1" title="Your role can’t see this record">
         {reason}
       </EmptyState>
     )

@@ -5,7 +5,6 @@ import { useCity } from '#web/ui/Place.tsx'
 import { Table, Td, Th } from '#web/ui/Table.tsx'
 import { Elapsed, Instant, NotReported } from '#web/ui/TimeAgo.tsx'
 import { tip } from '#web/ui/Tooltip.tsx'
-import { instantText } from '#web/ui/time.ts'
 
 /** Every connection that the connector holds to Cloudflare. */
 export function ConnectionsPanel({ connector, gone }: { connector: Connector; gone: boolean }) {
@@ -63,11 +62,7 @@ function Row({ connection, showVersion }: { connection: Connection; showVersion:
         {connection.originIp ?? <NotReported />}
       </Td>
       <Td className="whitespace-nowrap">
-        {openedAt === null ? (
-          <NotReported />
-        ) : (
-          <Instant at={openedAt}>{instantText(openedAt)}</Instant>
-        )}
+        {openedAt === null ? <NotReported /> : <Instant at={openedAt} />}
       </Td>
       <Td className="text-right">
         <Elapsed at={openedAt} />

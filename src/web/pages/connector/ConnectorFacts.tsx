@@ -5,7 +5,6 @@ import { Name } from '#web/ui/Name.tsx'
 import { visibleName } from '#web/ui/names.ts'
 import { Fact, Facts, Panel } from '#web/ui/Panel.tsx'
 import { Instant, NotReported } from '#web/ui/TimeAgo.tsx'
-import { instantText } from '#web/ui/time.ts'
 
 export function ConnectorFacts({
   tunnel,
@@ -30,11 +29,7 @@ export function ConnectorFacts({
           </Link>
         </Fact>
         <Fact name="Run since">
-          {connector.runAt === null ? (
-            <NotReported />
-          ) : (
-            <Instant at={connector.runAt}>{instantText(connector.runAt)}</Instant>
-          )}
+          {connector.runAt === null ? <NotReported /> : <Instant at={connector.runAt} />}
         </Fact>
         <Fact name="Version">{connector.version ?? <NotReported />}</Fact>
         <Fact name="Architecture">{connector.arch ?? <NotReported />}</Fact>

@@ -18,8 +18,7 @@ import { OutlookPanel } from '#web/ui/OutlookPanel.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { roleLooks } from '#web/ui/RoleMark.tsx'
 import { useShortcut } from '#web/ui/shortcuts.ts'
-import { Instant, useStale } from '#web/ui/TimeAgo.tsx'
-import { clockText } from '#web/ui/time.ts'
+import { Moment, useStale } from '#web/ui/TimeAgo.tsx'
 import { ConnectionsPanel } from './ConnectionsPanel.tsx'
 import { ConnectorFacts } from './ConnectorFacts.tsx'
 import { ConnectorHeader } from './ConnectorHeader.tsx'
@@ -158,8 +157,7 @@ function ConnectorView({
         >
           {missingSince === null ? null : (
             <>
-              Missing since the look at{' '}
-              <Instant at={missingSince}>{clockText(missingSince)}</Instant>.{' '}
+              Missing since the look at <Moment at={missingSince} />.{' '}
             </>
           )}
           Below is what was known of it until then.

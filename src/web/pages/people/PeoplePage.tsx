@@ -38,7 +38,7 @@ export function PeoplePage() {
   const { me } = session
   if (reason !== null || !me) {
     return (
-      <EmptyState level="h1" title="Managing people is not for your role">
+      <EmptyState level="h1" title="Your role can’t manage people">
         {reason}
       </EmptyState>
     )

@@ -44,7 +44,7 @@ export function RemovePersonDialog({
       )}
       <p className="text-ink-2">
         This can’t be undone. Password, second factor, sessions and links are deleted, and they are
-        shown out everywhere within seconds. What they did stays in the audit record under their
+        signed out everywhere within seconds. What they did stays in the audit record under their
         name.
       </p>
     </FormDialog>

@@ -143,13 +143,13 @@ function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
 function Troubles({ history, zone }: { history: TunnelHistory; zone: Zone }) {
   const troubles = useMemo(() => troublesOf(history), [history])
   return (
-    <Part title="What was not as it should be">
+    <Part title="Problems">
       {troubles.length === 0 ? (
         <p className="text-ink-2">
           Nothing: the tunnel was healthy, watched, and had an active connector all the time.
         </p>
       ) : (
-        <Table caption="What was not as it should be">
+        <Table caption="Problems">
           <thead>
             <tr>
               <Th>What</Th>

@@ -79,7 +79,7 @@ export function markdownOf(
     `- Available: ${availabilityText(summary)}`,
     `- The active connector changed ${summary.roleChanges} times; ${summary.reconnects} connections were opened`,
     '',
-    '## What was not as it should be',
+    '## Problems',
     '',
     ...tableOf(
       ['What', 'State', 'From', 'To', 'Lasted'],

@@ -41,7 +41,7 @@ function Go({ view }: { view: string }) {
   }, [view])
   return (
     <Frame>
-      <Title>This screen has its access</Title>
+      <Title>This screen is paired</Title>
       <p className="text-ink-2">Going to its page…</p>
     </Frame>
   )
@@ -78,7 +78,7 @@ function Pair({ link }: { link: string }) {
     case 'redeeming':
       return (
         <Frame>
-          <Title>Taking this screen’s access</Title>
+          <Title>Pairing this screen</Title>
           <Trouble problem={progress.problem}>It is tried again every few seconds.</Trouble>
         </Frame>
       )

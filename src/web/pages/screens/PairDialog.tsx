@@ -24,7 +24,7 @@ export function PairDialog({
   if (approve.isSuccess) {
     return (
       <DoneDialog
-        title="The screen has its access"
+        title="The screen is paired"
         lead={
           <>
             <Name name={grant.name.trim()} /> goes to its page by itself, within seconds

@@ -31,7 +31,7 @@ export function ScreensPage() {
   const { me } = session
   if (reason !== null || !me) {
     return (
-      <EmptyState level="h1" title="Managing screens is not for your role">
+      <EmptyState level="h1" title="Your role can’t manage screens">
         {reason}
       </EmptyState>
     )

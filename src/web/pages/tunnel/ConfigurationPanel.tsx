@@ -8,7 +8,6 @@ import { Fact, Facts, Panel } from '#web/ui/Panel.tsx'
 import { ProblemFooter } from '#web/ui/ProblemCallout.tsx'
 import { Skeleton } from '#web/ui/Skeleton.tsx'
 import { Instant, NotReported } from '#web/ui/TimeAgo.tsx'
-import { instantText } from '#web/ui/time.ts'
 import { haModeLooks } from './ha-modes.ts'
 
 /** How the tunnel's HA is set up, as Cloudflare reports it. */
@@ -125,7 +124,7 @@ function Settings({ configuration }: { configuration: Configuration }) {
           {configuration.updatedAt === null ? (
             <NotReported />
           ) : (
-            <Instant at={configuration.updatedAt}>{instantText(configuration.updatedAt)}</Instant>
+            <Instant at={configuration.updatedAt} />
           )}
         </Fact>
       </Facts>

@@ -8,7 +8,6 @@ import { Button } from '#web/ui/Button.tsx'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
 import { RoleShape } from '#web/ui/RoleMark.tsx'
 import { Instant } from '#web/ui/TimeAgo.tsx'
-import { instantText } from '#web/ui/time.ts'
 import { ConnectorCard } from './ConnectorCard.tsx'
 import { ConnectorRows } from './ConnectorRows.tsx'
 
@@ -116,11 +115,9 @@ function NoConnectors({
           <>
             The tunnel carries no traffic
             {tunnel.connsInactiveAt === null ? '' : ' since '}
-            {tunnel.connsInactiveAt === null ? null : (
-              <Instant at={tunnel.connsInactiveAt}>{instantText(tunnel.connsInactiveAt)}</Instant>
-            )}
-            , and Cloudflare no longer lists the connectors it had. They come back by themselves
-            once their machines are up and connected; or add a new one.
+            {tunnel.connsInactiveAt === null ? null : <Instant at={tunnel.connsInactiveAt} />}, and
+            Cloudflare no longer lists the connectors it had. They come back by themselves once
+            their machines are up and connected; or add a new one.
           </>
         ) : (
           'A connector is a machine on the site’s network that runs Cloudflare’s client. With two of them, one carries the traffic and the other stands by.'

@@ -3,7 +3,6 @@ import { CopyId } from '#web/ui/CopyId.tsx'
 import { Fact, Facts, Panel } from '#web/ui/Panel.tsx'
 import { Instant, NotReported } from '#web/ui/TimeAgo.tsx'
 import { Tree } from '#web/ui/Tree.tsx'
-import { instantText } from '#web/ui/time.ts'
 
 export function FactsPanel({ tunnel }: { tunnel: TunnelDetail }) {
   return (
@@ -37,7 +36,7 @@ export function FactsPanel({ tunnel }: { tunnel: TunnelDetail }) {
 
 function At({ at, why }: { at: number | null; why?: string }) {
   if (at === null) return why ? <NotReported why={why} /> : <NotReported />
-  return <Instant at={at}>{instantText(at)}</Instant>
+  return <Instant at={at} />
 }
 
 /** What Cloudflare keeps about the tunnel besides: anything at all. */

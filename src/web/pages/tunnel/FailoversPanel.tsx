@@ -14,7 +14,6 @@ import { Fact, Facts, Panel } from '#web/ui/Panel.tsx'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
 import { Skeleton } from '#web/ui/Skeleton.tsx'
 import { Instant, TimeAgo } from '#web/ui/TimeAgo.tsx'
-import { instantText } from '#web/ui/time.ts'
 
 /** Which connector should carry the traffic, when a switch was last practised, and what was done before. */
 export function FailoversPanel({
@@ -103,7 +102,7 @@ function preferenceHint({ preferredConnectorId, activeConnectorId, onStandbySinc
         {onStandbySince === null ? null : (
           <>
             {' '}
-            since <Instant at={onStandbySince}>{instantText(onStandbySince)}</Instant>
+            since <Instant at={onStandbySince} />
           </>
         )}
       </span>

@@ -186,7 +186,7 @@ function Vitals({
         name={<Term of="readiness">HA readiness</Term>}
         note={
           tunnel.connectorCount === null
-            ? 'not looked yet'
+            ? 'not checked yet'
             : `${count(tunnel.connectorCount, 'connector')}, ${count(tunnel.connectionCount ?? 0, 'connection')}`
         }
       >
@@ -268,7 +268,7 @@ function Vitals({
         name="Data age"
         note={
           tunnel.changedAt === null ? (
-            'no change since Tandem watches'
+            'no change since Tandem began watching'
           ) : (
             <>
               last change <TimeAgo at={tunnel.changedAt} />

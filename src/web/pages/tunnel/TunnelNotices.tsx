@@ -1,8 +1,7 @@
 import type { TunnelDetail } from '#contract/tunnel.ts'
 import { useCheckedAt } from '#web/api/ages.ts'
 import { Callout } from '#web/ui/Callout.tsx'
-import { Instant } from '#web/ui/TimeAgo.tsx'
-import { clockText, instantText } from '#web/ui/time.ts'
+import { Instant, Moment } from '#web/ui/TimeAgo.tsx'
 
 /** What is wrong with what this page shows, said where it is shown. */
 export function TunnelNotices({ tunnel, stale }: { tunnel: TunnelDetail; stale: boolean }) {
@@ -13,8 +12,7 @@ export function TunnelNotices({ tunnel, stale }: { tunnel: TunnelDetail; stale: 
         tone="bad"
         title={
           <>
-            This tunnel was deleted at{' '}
-            <Instant at={tunnel.deletedAt}>{instantText(tunnel.deletedAt)}</Instant>
+            This tunnel was deleted at <Instant at={tunnel.deletedAt} />
           </>
         }
       >
@@ -25,9 +23,8 @@ export function TunnelNotices({ tunnel, stale }: { tunnel: TunnelDetail; stale: 
     <>
       {tunnel.unlistedSince === null ? null : (
         <Callout tone="warn" title="Cloudflare no longer lists this tunnel">
-          Missing since{' '}
-          <Instant at={tunnel.unlistedSince}>{clockText(tunnel.unlistedSince)}</Instant>. It may
-          have been deleted; Tandem asks for it by its id before it believes that.
+          Missing since <Moment at={tunnel.unlistedSince} />. It may have been deleted; Tandem asks
+          for it by its id before it believes that.
         </Callout>
       )}
       {tunnel.trouble === null ? (
@@ -39,8 +36,7 @@ export function TunnelNotices({ tunnel, stale }: { tunnel: TunnelDetail; stale: 
                 'Tandem has not looked at this tunnel yet'
               ) : (
                 <>
-                  As of <Instant at={checkedAt}>{clockText(checkedAt)}</Instant>: older than it
-                  should be
+                  As of <Moment at={checkedAt} />: older than it should be
                 </>
               )
             }
@@ -58,7 +54,7 @@ export function TunnelNotices({ tunnel, stale }: { tunnel: TunnelDetail; stale: 
               'The last look at this tunnel failed'
             ) : (
               <>
-                Seen last at <Instant at={checkedAt}>{clockText(checkedAt)}</Instant>
+                Seen last at <Moment at={checkedAt} />
               </>
             )
           }

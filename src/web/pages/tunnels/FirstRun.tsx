@@ -43,7 +43,7 @@ export function FirstRun({
           </h2>
           <p className="mt-1 text-ink-2">
             A WARP Connector tunnel (“Mesh node” in Cloudflare’s dashboard) joins a network to
-            Cloudflare. Tandem watches those of an account and helps to fail over between their
+            Cloudflare. Tandem watches those of an account and helps you fail over between their
             connectors.
           </p>
         </div>
@@ -127,7 +127,7 @@ function tokenState({ listedAt, state }: PollerState, tokens: readonly TokenStat
 }
 
 function tokenTitle(state: StepState, poller: PollerState): string {
-  if (state === 'wrong') return 'The token does not do'
+  if (state === 'wrong') return 'The token is not good enough'
   if (state === 'done') return 'The token works'
   return poller.state === 'starting' || poller.state === 'running'
     ? 'The token is being checked'

@@ -87,7 +87,7 @@ export function SelectionBar({
             variant="ghost"
             size="sm"
             icon="monitor"
-            disabledReason={`A wall names ${mostTunnels} tunnels at most; let it filter instead`}
+            disabledReason={`A wall can list at most ${mostTunnels} tunnels; use filters instead`}
           >
             Build a wall
           </Button>

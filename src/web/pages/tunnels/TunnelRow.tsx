@@ -20,7 +20,8 @@ import { RoleShape } from '#web/ui/RoleMark.tsx'
 import { StatusMark } from '#web/ui/StatusMark.tsx'
 import { Age, NotReported, SinceText, TimeAgo, useStale } from '#web/ui/TimeAgo.tsx'
 import { tip } from '#web/ui/Tooltip.tsx'
-import { durationText, instantText } from '#web/ui/time.ts'
+import { durationText } from '#web/ui/time.ts'
+import { instantIn, useZone } from '#web/ui/zone.ts'
 import { columnClass } from './columns.ts'
 import { RowLink, useRowPreload } from './RowLink.tsx'
 import { RowTags } from './RowTags.tsx'
@@ -314,9 +315,10 @@ function Flapping({ summary }: { summary: TunnelSummary | null }) {
 
 /** What waits for people here, and that they are at work. */
 function People({ tunnel: { id, unacknowledged, maintenance } }: { tunnel: Tunnel }) {
+  const zone = useZone()
   const className = 'inline-flex shrink-0 items-center gap-1 self-center rounded-sm px-1 text-xs'
   if (maintenance) {
-    const text = `Maintenance until ${instantText(maintenance.to)}`
+    const text = `Maintenance until ${instantIn(maintenance.to, zone)}`
     return (
       <span className={`${className} bg-accent-soft text-accent-text`} {...tip(text)}>
         <Icon name="wrench" className="size-3" />

@@ -87,7 +87,7 @@ export function ViewList({ search, onClose }: { search: string; onClose: () => v
                   <IconButton
                     size="sm"
                     icon="refresh"
-                    label={`Bring ${view.name} up to what is shown now`}
+                    label={`Update ${view.name} to the current view`}
                     onClick={() =>
                       write(
                         withChange(views, view.name, { search }),
