@@ -70,6 +70,8 @@ export const Tunnel = z.object({
   since: z.nullable(Since),
   /** Since when the present connector is active, as far as Tandem saw it; null while unknown. */
   activeSince: z.nullable(Since),
+  /** Since when the present readiness holds, as far as Tandem saw it; null until the connectors were read. */
+  readinessSince: z.nullable(Since),
   /** The last change that Tandem saw, or null if none since it is watching. */
   changedAt: z.nullable(z.number()),
   createdAt: z.nullable(z.number()),

@@ -55,6 +55,7 @@ type Known = {
   oddities: string[]
   statusSince: Since | null
   activeSince: Since | null
+  readinessSince: Since | null
   roleSince: Map<string, Since>
   changedAt: number | null
   trouble: string | null
@@ -119,6 +120,7 @@ export function createPresent(deps: PresentDeps) {
         connectors?.reduce((sum, connector) => sum + connector.connections.length, 0) ?? null,
       since: one.statusSince ?? toSince(reportedSince(listed)),
       activeSince: active ? one.activeSince : null,
+      readinessSince: one.readinessSince,
       changedAt: one.changedAt,
       createdAt: listed.createdAt,
       deletedAt: listed.deletedAt,
@@ -182,6 +184,10 @@ export function createPresent(deps: PresentDeps) {
 
   function apply(one: Known, after: Sight, changes: Change[], at: number) {
     known.set(after.listed.id, one)
+    // What an earlier run saw may have changed and changed back since.
+    const wasLooked = one.seenSentAt > 0 && after.connectors !== null
+    if (wasLooked && (!one.readinessSince || kindOf(one.sight) !== kindOf(after)))
+      one.readinessSince = { at, source: 'observed' }
     one.sight = after
     for (const change of changes) {
       if (change.type === 'statusChanged') one.statusSince = { at, source: 'observed' }
@@ -234,6 +240,7 @@ export function createPresent(deps: PresentDeps) {
     oddities: [],
     statusSince: null,
     activeSince: null,
+    readinessSince: null,
     roleSince: new Map(),
     changedAt: null,
     trouble: null,
@@ -487,6 +494,8 @@ export function createPresent(deps: PresentDeps) {
     configuration,
   }
 }
+
+const kindOf = (sight: Sight) => readinessOf(sight.connectors, haOf(sight)).readiness
 
 const sameListed = (a: ListedTunnel, b: ListedTunnel) => JSON.stringify(a) === JSON.stringify(b)
 

@@ -33,10 +33,17 @@ describe('the headline', () => {
     expect(line).toMatchObject({ tone: 'bad', text: '1 tunnel down' })
     expect(line.worst?.tunnel.name).toBe('down')
     expect(line.rest).toEqual([
-      '1 without one active',
+      '1 with no single active',
       '1 degraded',
       '1 one failure from outage',
       '1 connected',
+    ])
+  })
+
+  test('counts what is not known before all else', () => {
+    expect(lineOf([degraded, down, fine], new Set(['fine-id'])).rest).toEqual([
+      '1 unknown',
+      '1 degraded',
     ])
   })
 
@@ -49,7 +56,12 @@ describe('the headline', () => {
 
   test('what never ran calls nobody', () => {
     const idle = tunnelOf('idle', { status: 'inactive', readiness: 'disconnected' })
-    expect(lineOf([fine, idle])).toMatchObject({ tone: 'good', rest: ['1 never ran'] })
+    expect(lineOf([fine, idle])).toMatchObject({
+      tone: 'good',
+      // Not "the tunnel": there are two.
+      text: '1 tunnel connected',
+      rest: ['1 never ran'],
+    })
   })
 
   test('nothing to show is not fine', () => {
@@ -83,6 +95,24 @@ describe('what people said', () => {
   test('maintenance calls nobody, and is counted', () => {
     const maintenance = { from: 0, to: 9, by: 'Ada', text: null }
     const line = lineOf([fine, { ...down, maintenance }])
-    expect(line).toMatchObject({ tone: 'good', rest: ['1 in maintenance'] })
+    expect(line).toMatchObject({
+      tone: 'good',
+      text: '1 tunnel connected',
+      rest: ['1 in maintenance'],
+    })
+    expect(lineOf([{ ...down, maintenance }])).toMatchObject({
+      tone: 'unknown',
+      text: '1 tunnel in maintenance',
+      worst: null,
+      rest: [],
+    })
+  })
+
+  test('what is in maintenance takes no place before what is not', () => {
+    const maintenance = { from: 0, to: 9, by: 'Ada', text: null }
+    const names = worstFirst(judged([{ ...down, maintenance }, fine, exposed], nobody)).map(
+      ({ tunnel }) => tunnel.name,
+    )
+    expect(names).toEqual(['exposed', 'fine', 'down'])
   })
 })

@@ -28,18 +28,18 @@ const tones: Record<Grade, Tone> = {
 
 const words: Record<Grade, (n: number) => string> = {
   down: (n) => `${tunnelText(n)} down`,
-  'no-active': (n) => `${tunnelText(n)} without one active connector`,
+  'no-active': (n) => `${tunnelText(n)} with no single active connector`,
   degraded: (n) => `${tunnelText(n)} degraded`,
   exposed: (n) => `${tunnelText(n)} one failure from outage`,
   unknown: (n) => `${tunnelText(n)} unknown`,
   changed: (n) => `${tunnelText(n)} changed, not acknowledged`,
-  fine: (n) => (n === 1 ? 'The tunnel is connected' : `All ${countText(n)} tunnels connected`),
+  fine: (n) => `${tunnelText(n)} connected`,
   idle: (n) => `${tunnelText(n)} never ran`,
 }
 
 const short: Record<Grade, string> = {
   down: 'down',
-  'no-active': 'without one active',
+  'no-active': 'with no single active',
   degraded: 'degraded',
   exposed: 'one failure from outage',
   unknown: 'unknown',
@@ -49,6 +49,10 @@ const short: Record<Grade, string> = {
 }
 
 const tunnelText = (n: number) => (n === 1 ? '1 tunnel' : `${countText(n)} tunnels`)
+
+/** Said only of all that there are: `The tunnel is connected`. */
+const allFine = (n: number) =>
+  n === 1 ? 'The tunnel is connected' : `All ${countText(n)} tunnels connected`
 
 /** @param all the worst first, where the one to look at is to be named */
 export function headlineOf(all: readonly Judged[]): Headline {
@@ -62,19 +66,26 @@ export function headlineOf(all: readonly Judged[]): Headline {
   const muted = all.length - awake.length
   const mutedText = muted > 0 ? [`${countText(muted)} in maintenance`] : []
   if (!lead) {
-    const text = 'No tunnel to show'
-    return { tone: 'unknown', grade: null, text, worst: null, rest: mutedText }
+    const nobody = { grade: null, worst: null, rest: [] }
+    // Nobody is called, and nobody says that it is fine.
+    const text = muted > 0 ? `${tunnelText(muted)} in maintenance` : 'No tunnel to show'
+    return { ...nobody, tone: 'unknown', text }
   }
   return {
     tone: tones[lead.grade],
     grade: lead.grade,
-    text: words[lead.grade](lead.n),
+    text:
+      lead.grade === 'fine' && lead.n === all.length ? allFine(lead.n) : words[lead.grade](lead.n),
     worst:
       lead.grade === 'fine' || lead.grade === 'idle'
         ? null
         : (awake.find(({ grade }) => grade === lead.grade) ?? null),
     rest: [
-      ...present.slice(1).map(({ grade, n }) => `${countText(n)} ${short[grade]}`),
+      ...present
+        .slice(1)
+        // What is not known comes first: it is the last that may be cut off.
+        .toSorted((a, b) => Number(b.grade === 'unknown') - Number(a.grade === 'unknown'))
+        .map(({ grade, n }) => `${countText(n)} ${short[grade]}`),
       ...mutedText,
     ],
   }

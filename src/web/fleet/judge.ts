@@ -46,10 +46,14 @@ export const judged = (tunnels: readonly Tunnel[], staleIds: ReadonlySet<string>
     return { tunnel, stale, grade, muted: tunnel.maintenance !== null }
   })
 
-/** Within a grade by name, so that a tile moves only when its tunnel changes. */
+/**
+ * Within a grade by name, so that a tile moves only when its tunnel changes. What nobody is called for comes last:
+ * a site in announced maintenance must not take the first page from what is wrong.
+ */
 export const worstFirst = (all: readonly Judged[]): Judged[] =>
   all.toSorted(
     (a, b) =>
+      Number(a.muted) - Number(b.muted) ||
       placeOf(a) - placeOf(b) ||
       severity(a.tunnel) - severity(b.tunnel) ||
       byName(a.tunnel, b.tunnel),

@@ -19,6 +19,7 @@ export const tunnelOf = (name: string, change: Partial<Tunnel> = {}): Tunnel => 
   connectionCount: 8,
   since: { at: 1000, source: 'reported' },
   activeSince: null,
+  readinessSince: null,
   changedAt: null,
   createdAt: null,
   deletedAt: null,

@@ -39,13 +39,18 @@ export function useZone(): Zone {
 export const offsetMs = (at: number, zone: Zone): number =>
   zone === 'utc' ? 0 : -new Date(at).getTimezoneOffset() * 60_000
 
-function formatter(options: Intl.DateTimeFormatOptions): (at: number, zone: Zone) => string {
-  const made: Partial<Record<Zone, Intl.DateTimeFormat>> = {}
+/** A zone of the choice above, or by its IANA name as a wall's address holds it; undefined: the reader's own. */
+export type AnyZone = Zone | (string & {}) | undefined
+
+function formatter(options: Intl.DateTimeFormatOptions): (at: number, zone: AnyZone) => string {
+  const made = new Map<AnyZone, Intl.DateTimeFormat>()
   return (at, zone) => {
-    const format = (made[zone] ??= new Intl.DateTimeFormat('en-GB', {
-      ...options,
-      ...(zone === 'utc' ? { timeZone: 'UTC' } : {}),
-    }))
+    let format = made.get(zone)
+    if (!format) {
+      const timeZone = zone === 'local' ? undefined : zone
+      format = new Intl.DateTimeFormat('en-GB', { ...options, timeZone })
+      made.set(zone, format)
+    }
     return format.format(at)
   }
 }
@@ -58,11 +63,8 @@ export const clockIn = formatter({ timeStyle: 'medium' })
 export const minuteIn = formatter({ hour: '2-digit', minute: '2-digit' })
 /** `24 Nov` */
 export const dayIn = formatter({ day: 'numeric', month: 'short' })
-/** `12:04:10`, and with its day where that is not the day of `now`: `24 Nov, 12:04:10` */
-export const momentIn = (at: number, now: number, zone: Zone): string =>
-  dateOf(at, zone) === dateOf(now, zone)
-    ? clockIn(at, zone)
-    : `${dayIn(at, zone)}, ${clockIn(at, zone)}`
+/** `24/11/2026`, to tell days apart. */
+const wholeDayIn = formatter({ dateStyle: 'short' })
 /** `24 Nov, 12:04` */
 export const shortIn = formatter({
   day: 'numeric',
@@ -70,6 +72,21 @@ export const shortIn = formatter({
   hour: '2-digit',
   minute: '2-digit',
 })
+
+/**
+ * A moment as it is told to somebody who reads it now: `12:04:10`, with its day where that is not today,
+ * `23 Nov, 12:04:10`, because what is left open overnight would tell a wrong one.
+ */
+export function momentIn(
+  at: number,
+  now: number,
+  zone: AnyZone,
+  precision: 'second' | 'minute' = 'second',
+): string {
+  const clock = precision === 'second' ? clockIn(at, zone) : minuteIn(at, zone)
+  return wholeDayIn(at, zone) === wholeDayIn(now, zone) ? clock : `${dayIn(at, zone)}, ${clock}`
+}
+
 /** `Nov` */
 export const monthIn = formatter({ month: 'short' })
 /** `2026` */
@@ -85,8 +102,6 @@ export const longDayIn = formatter({
 /** The zone in words: `UTC`, or the reader's own as `Europe/London`. */
 export const zoneName = (zone: Zone): string =>
   zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone
-
-const dateOf = (at: number, zone: Zone) => fieldOf(at, zone).slice(0, 10)
 
 /** `2026-11-24T12:04:10`, as a date and time field holds it. */
 export const fieldOf = (at: number, zone: Zone): string =>

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import type { ConnectorRole } from '#contract/tunnel.ts'
+import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
+import { createPresent } from './present.ts'
+
+const listed: ListedTunnel = {
+  id: 't',
+  accountId: 'a',
+  name: 'lon-core',
+  status: 'healthy',
+  statusReported: null,
+  tunType: 'warp_connector',
+  createdAt: 1,
+  deletedAt: null,
+  connsActiveAt: 2,
+  connsInactiveAt: null,
+  metadata: {},
+}
+const connector = (id: string, role: ConnectorRole): SeenConnector => ({
+  id,
+  role,
+  roleReported: null,
+  version: null,
+  arch: null,
+  features: [],
+  runAt: 3,
+  connections: ['active', 'passive'].includes(role)
+    ? [
+        {
+          id: `${id}1`,
+          colo: 'lhr16',
+          originIp: null,
+          openedAt: 3,
+          clientVersion: null,
+          pendingReconnect: null,
+        },
+      ]
+    : [],
+  colos: [],
+  originIps: [],
+})
+
+function presentOf() {
+  const present = createPresent({
+    now: () => 0,
+    cloudflareNow: () => 0,
+    publish: () => {},
+    record: async () => {},
+    staleAfterMs: () => 30_000,
+    tagsOf: () => [],
+    marksOf: () => ({ unacknowledged: null, acknowledged: null, maintenance: null }),
+  })
+  const look = async (at: number, ...roles: ConnectorRole[]) => {
+    const connectors = roles.map((role, n) => connector(`c${n}`, role))
+    await present.landConnectors('t', { connectors, oddities: [] }, at, at)
+    const { readiness, readinessSince } = present.tunnel('t') ?? {}
+    return [readiness, readinessSince?.at]
+  }
+  return { present, look }
+}
+
+test('how long a tunnel has been without a standby or an active one, whatever its status', async () => {
+  const { present, look } = presentOf()
+  await present.landListing('a', [listed], { complete: true, sentAt: 10, at: 10 })
+  expect(present.tunnel('t')?.readinessSince).toBeNull()
+  expect(await look(20, 'active', 'passive')).toEqual(['ready', 20])
+  // Another one is active, and it is as ready as before.
+  expect(await look(30, 'passive', 'active')).toEqual(['ready', 20])
+  expect(await look(40, 'offline', 'active')).toEqual(['exposed', 40])
+  expect(await look(50, 'offline', 'passive')).toEqual(['no-active', 50])
+  expect(await look(60, 'offline', 'passive')).toEqual(['no-active', 50])
+  expect(present.tunnel('t')?.since).toEqual({ at: 2, source: 'reported' })
+})
+
+test('what an earlier run saw is not taken to have held ever since', async () => {
+  const { present, look } = presentOf()
+  const connectors = [connector('c0', 'active'), connector('c1', 'passive')]
+  const sight = { listed, connectors, configuration: null }
+  present.restore([{ sight, listedAt: 10, seenAt: 10 }])
+  await present.landListing('a', [listed], { complete: true, sentAt: 80, at: 80 })
+  expect(present.tunnel('t')?.readinessSince).toBeNull()
+  expect(await look(90, 'active', 'passive')).toEqual(['ready', 90])
+})
