@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -28,6 +29,14 @@ async function filled(): Promise<string> {
   await db.insertInto('words').values(words).execute()
   await db.destroy()
   return dir
+}
+
+/** The content of a page in the middle of a table of many is gone: nothing that a start needs. */
+function damage(dir: string) {
+  const bytes = readFileSync(fileIn(dir))
+  const page = Math.floor(bytes.indexOf('word number 250') / 4096) * 4096
+  bytes.fill(0x5a, page, page + 64)
+  writeFileSync(fileIn(dir), bytes)
 }
 
 describe('P3 what is written is on the disk', () => {
@@ -84,11 +93,7 @@ describe('P6 a file that can’t be used', () => {
     expect(await whole.checked).toBeNull()
     await whole.db.destroy()
 
-    const bytes = readFileSync(fileIn(dir))
-    // The content of a page in the middle of a table of many.
-    const page = Math.floor(bytes.indexOf('word number 250') / 4096) * 4096
-    bytes.fill(0x5a, page, page + 64)
-    writeFileSync(fileIn(dir), bytes)
+    damage(dir)
     const damaged = await openStore(dir, clock, { wholeUpTo: 0 })
     expect(damaged.notice).toBeNull()
     expect(await damaged.checked).toContain('is damaged')
@@ -101,6 +106,29 @@ describe('P6 a file that can’t be used', () => {
     const once = await openStore(dir, clock, { wholeUpTo: 0 })
     expect(once.notice).toBeNull()
     await once.db.destroy()
+  })
+
+  test('a backup that is put in the place of a damaged one is used, whatever was found in that', async () => {
+    const dir = await filled()
+    const copy = join(folder(), 'copy.db')
+    await backUp(dir, copy)
+    damage(dir)
+    const damaged = await openStore(dir, clock, { wholeUpTo: 0 })
+    expect(await damaged.checked).toContain('is damaged')
+    await damaged.db.destroy()
+
+    // As the README says it.
+    copyFileSync(copy, fileIn(dir))
+    rmSync(`${fileIn(dir)}-wal`, { force: true })
+    rmSync(`${fileIn(dir)}-shm`, { force: true })
+    for (const wholeUpTo of [0, 32e6]) {
+      const restored = await openStore(dir, clock, { wholeUpTo })
+      expect(restored.notice).toBeNull()
+      expect(await restored.checked).toBeNull()
+      expect(await restored.db.selectFrom('words').selectAll().execute()).toHaveLength(500)
+      await restored.db.destroy()
+    }
+    expect(readdirSync(dir).filter((name) => /corrupt|\.damaged$/.test(name))).toEqual([])
   })
 
   test('a large one that was cut short is moved aside at once', async () => {
