@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { backUp, openStore } from './open.ts'
+import { assertDurable, backUp, openBeside, openStore } from './open.ts'
 
 const folder = () => mkdtempSync(join(tmpdir(), 'tandem-store-'))
 const clock = () => Date.UTC(2026, 10, 24, 3, 0, 0)
@@ -50,6 +50,32 @@ describe('P3 what is written is on the disk', () => {
     expect(await read('synchronous')).toBe(2)
     expect(await read('journal_mode')).toBe('wal')
     await db.destroy()
+  })
+
+  test('the same holds on a connection beside the watch', async () => {
+    const db = openBeside(await filled())
+    await db.insertInto('words').values({ key: 501, word: 'a' }).execute()
+    const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(db)
+    expect(rows).toEqual([{ synchronous: 2 }])
+    await db.destroy()
+  })
+
+  test.each([
+    ['synchronous=1, journal_mode=wal', 'synchronous = NORMAL'],
+    ['synchronous=2, journal_mode=delete', 'journal_mode = DELETE'],
+  ])('a connection with %s is refused with that reason', async (found, pragma) => {
+    const file = fileIn(await filled())
+    const database = new Database(file)
+    database.pragma('synchronous = FULL')
+    // The first write of a connection sets it back to NORMAL once.
+    database.exec('update opened set at = at + 1')
+    database.pragma('synchronous = FULL')
+    expect(() => assertDurable(database, file)).not.toThrow()
+    database.pragma(pragma)
+    expect(() => assertDurable(database, file)).toThrow(
+      `The database ${file} would not keep what it is told (${found}).`,
+    )
+    database.close()
   })
 })
 

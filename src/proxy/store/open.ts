@@ -257,8 +257,12 @@ function makeDurable(database: Database.Database) {
   database.pragma('synchronous = FULL')
 }
 
-/** better-sqlite3 drops from FULL to NORMAL by itself: look after a write. */
-function assertDurable(database: Database.Database, file: string) {
+/**
+ * better-sqlite3 drops from FULL to NORMAL by itself: look after a write.
+ *
+ * Throws an Error in one sentence: whoever opened the database must not go on.
+ */
+export function assertDurable(database: Database.Database, file: string) {
   database.exec('update opened set at = at + 1')
   const synchronous = database.pragma('synchronous', { simple: true })
   const journal = database.pragma('journal_mode', { simple: true })
@@ -315,10 +319,14 @@ function openAs(dataDir: string, readonly: boolean): Store {
     const done = database.prepare('select name from kysely_migration').pluck().all()
     const missing = Object.keys(migrations).filter((name) => !done.includes(name))
     if (missing.length === 0) {
-      if (!readonly) makeDurable(database)
+      if (!readonly) {
+        makeDurable(database)
+        assertDurable(database, file)
+      }
       return new Kysely({ dialect: toDialect(database) })
     }
   } catch (error) {
+    if (sqliteCodeOf(error) === '') throw error
     throw new Error(`The database ${file} can’t be read (${sqliteCodeOf(error)}).`, {
       cause: error,
     })
