@@ -78,6 +78,27 @@ describe('writing while others write', () => {
   })
 })
 
+test('P1 an entry of a moment that an earlier run wrote of too is one more, and none is lost', async () => {
+  await watcher.see(1, steady)
+  const entry = { ...noEvent, at: t0 - 1000, by: 'Ana' }
+  const say = (kind: 'noted' | 'acknowledged') =>
+    watcher.recorder.log(tunnelIdOf(1), { ...entry, kind })
+  for (let run = 0; run < 3; run += 1) {
+    await say('noted')
+    await say('acknowledged')
+    await restart(0)
+  }
+  const { events } = await watcher.window(1, t0 - 2000, t0 + 1)
+  expect(events.filter(({ at }) => at === entry.at).map(({ kind }) => kind)).toEqual([
+    'noted',
+    'acknowledged',
+    'noted',
+    'acknowledged',
+    'noted',
+    'acknowledged',
+  ])
+})
+
 describe('P4 a disk that refuses', () => {
   test('what changed meanwhile is unknown because it was not recorded, on every lane that changed', async () => {
     await watcher.keepSeeing(1, steady, minuteMs)
