@@ -31,7 +31,8 @@ export const Interval = z.object({
   to: z.number(),
   /**
    * Status lane: a tunnel status. Role lane: a connector role, or `up` where Cloudflare only reports that
-   * it ran. Active lane: a connector's id or `none`. Any lane: `unknown`.
+   * it ran. Active lane: a connector's id, `none`, or `several` where Cloudflare reported more than one.
+   * Any lane: `unknown`.
    */
   value: z.string(),
   source: Provenance,
@@ -89,6 +90,8 @@ export const eventKinds = [
   'note-deleted',
   'maintenance-planned',
   'maintenance-ended',
+  'several-active-began',
+  'several-active-ended',
 ] as const
 export const EventKind = z.enum(eventKinds)
 export type EventKind = z.infer<typeof EventKind>
@@ -117,10 +120,11 @@ export const HistoryEvent = z.object({
 })
 export type HistoryEvent = z.infer<typeof HistoryEvent>
 
-/** Whether somebody should acknowledge it: another active connector, none any more, or all of it down. */
+/** Whether somebody should acknowledge it: another active connector, none or several, or all of it down. */
 export const isChange = ({ kind, to }: Pick<HistoryEvent, 'kind' | 'to'>) =>
   kind === 'active-changed' ||
   kind === 'no-active-began' ||
+  kind === 'several-active-began' ||
   (kind === 'status-changed' && to === 'down')
 
 export const TunnelSummary = z.object({
@@ -151,7 +155,7 @@ export const TunnelSummary = z.object({
    * `i` inactive `u` unknown `.` did not exist. Upper case: only reported.
    */
   strip: z.string(),
-  /** The same for the active connector: `a`, `b`, … in the order of their turns, `-` none, `u` unknown. */
+  /** The same for the active connector: `a`, `b`, … in the order of their turns, `-` none, `+` several, `u` unknown. */
   activeStrip: z.string(),
 })
 export type TunnelSummary = z.infer<typeof TunnelSummary>
@@ -215,6 +219,7 @@ export const mostIntervals = 2000
 const badness: Record<string, number> = {
   down: 9,
   none: 8,
+  several: 8,
   offline: 7,
   unknown: 6,
   degraded: 5,
@@ -270,7 +275,13 @@ export function eventSentence(event: HistoryEvent): string {
     case 'no-active-began':
       return `No connector active any more; ${short(from)} was`
     case 'no-active-ended':
-      return `Active again: ${short(to)}`
+      return `Active again: ${to === null ? 'more than one connector' : short(to)}`
+    case 'several-active-began':
+      return `Cloudflare reports more than one active connector${from === null ? '' : `; ${short(from)} was`}`
+    case 'several-active-ended':
+      return to === null
+        ? 'More than one connector was active; none is any more'
+        : `One active connector again: ${short(to)}`
     case 'connector-joined':
       return `Connector ${connector} joined`
     case 'connector-gone':

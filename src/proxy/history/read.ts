@@ -18,7 +18,7 @@ import { merged, outside } from '../marks/outside.ts'
 import { haOf } from '../poller/sight.ts'
 import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
-import type { Book, Span } from './advance.ts'
+import { type Book, isConnector, type Span } from './advance.ts'
 import type { Keys } from './keys.ts'
 import { causeList, type GapMs, laneKinds, tandemKey, toConnectionId, toSpan } from './record.ts'
 import { downsample, type Edge, lengthOf, toIntervals, toStrip } from './window.ts'
@@ -327,9 +327,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     const observedMs = lengthOf(status, isObserved)
     const windows = merged(deps.marks.windowsOf(tunnelId), { from: begin, to: end })
     const none = active.filter((interval) => interval.value === 'none')
-    const actives = [...new Set(active.map((interval) => interval.value))].filter(
-      (value) => value !== 'none' && value !== 'unknown',
-    )
+    const actives = [...new Set(active.map((interval) => interval.value))].filter(isConnector)
     return {
       tunnelId,
       totalMs: Math.max(0, end - begin),
@@ -347,9 +345,11 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       activeStrip: toStrip(active, range, stripBuckets, (value) =>
         value === 'none'
           ? '-'
-          : value === 'unknown'
-            ? 'u'
-            : String.fromCharCode(97 + (actives.indexOf(value) % 20)),
+          : value === 'several'
+            ? '+'
+            : value === 'unknown'
+              ? 'u'
+              : String.fromCharCode(97 + (actives.indexOf(value) % 20)),
       ),
     }
   }
@@ -483,12 +483,12 @@ function leanerIfNeeded(lanes: Interval[][], { from, to }: Range) {
   return { bucketMs, lean: (lane: Interval[]) => downsample(lane, bucketMs, from) }
 }
 
-/** How often another connector became the active one, gaps and unknown stretches aside. */
+/** How often another connector became the active one, stretches without one that is known aside. */
 function countSwitches(active: Interval[], since: number): number {
   let switches = 0
   let current: string | null = null
   for (const { value, from } of active) {
-    if (value === 'none' || value === 'unknown') continue
+    if (!isConnector(value)) continue
     if (current !== null && current !== value && from >= since) switches += 1
     current = value
   }

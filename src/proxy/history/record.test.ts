@@ -300,6 +300,33 @@ describe('P7 a restart leaves a gap of its own length', () => {
   })
 })
 
+test('P7 a restart while no connector is active invents no failover when the same one is back', async () => {
+  const none: Scene = { roles: ['offline', 'passive'] }
+  const kinds = () => watcher.told.map(({ kind }) => kind)
+  await watcher.keepSeeing(1, steady, minuteMs)
+  watcher.pass(5_000)
+  await watcher.keepSeeing(1, none, minuteMs)
+  await watcher.recorder.flush()
+  await restart(5_000)
+  await watcher.see(1, none)
+  await restart(10 * minuteMs)
+  await watcher.see(1, none)
+  watcher.pass(5_000)
+  await watcher.see(1, steady)
+  expect(kinds()).toContain('no-active-ended')
+  expect(kinds()).not.toContain('active-changed')
+
+  watcher.pass(5_000)
+  await watcher.see(1, none)
+  await restart(5_000)
+  await watcher.see(1, { roles: ['offline', 'active'] })
+  expect(watcher.told.find(({ kind }) => kind === 'active-changed')).toMatchObject({
+    from: connectorIdOf(1, 0),
+    to: connectorIdOf(1, 1),
+    cause: 'automatic',
+  })
+})
+
 describe('P8 each gap has the reason that it had', () => {
   test.each(['cloudflare-unreachable', 'token-rejected', 'locked-out', 'not-confirmed'] as const)(
     '%s',

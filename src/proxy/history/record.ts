@@ -16,6 +16,7 @@ import {
   type Book,
   type Context,
   emptyBook,
+  isConnector,
   type Life,
   type LoggedEvent,
   type Span,
@@ -538,6 +539,21 @@ async function loadBooks(db: Store, keys: Keys): Promise<Map<string, Book>> {
     books.set(id, book)
     return book
   }
+  /** A connector was the active one before a stretch without one: it is back, or another took over from it. */
+  async function lastTurnBefore(tunnel: number, at: number): Promise<string | null> {
+    const row = await db
+      .selectFrom('spans as s')
+      .innerJoin('words as w', 'w.key', 's.value')
+      .select('w.word')
+      .where('s.kind', '=', laneKinds.active)
+      .where('s.tunnel', '=', tunnel)
+      .where('s.began_at', '<', at)
+      .where('w.word', 'not in', ['none', 'several', 'unknown'])
+      .orderBy('s.began_at', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return row?.word ?? null
+  }
   for (const row of await db.selectFrom('sights').selectAll().execute()) {
     const book = bookOf(row.tunnel)
     // Our own JSON, written whole or not at all.
@@ -560,7 +576,10 @@ async function loadBooks(db: Store, keys: Keys): Promise<Map<string, Book>> {
     if (span.lane === 'status') book.status = span
     else if (span.lane === 'active') book.active = span
     else book.roles.set(span.connectorId, span)
-    if (span.lane === 'active' && span.value !== 'none') book.lastActiveId = span.value
+    if (span.lane !== 'active') continue
+    book.lastActiveId = isConnector(span.value)
+      ? span.value
+      : await lastTurnBefore(row.tunnel, span.from)
   }
   for (const row of await db
     .selectFrom('lives')

@@ -25,6 +25,7 @@ export const looks = [
   'plain',
   'holder',
   'vacant',
+  'several',
   'healthy',
   'degraded',
   'down',
@@ -119,7 +120,8 @@ export const endsUnknown = ({ status, active, lanes }: TunnelHistory): boolean =
 
 export function lookOf(kind: LaneKind, { value }: Interval): Look {
   if (value === 'unknown') return 'unknown'
-  if (kind === 'active') return value === 'none' ? 'vacant' : 'holder'
+  if (kind === 'active')
+    return value === 'none' ? 'vacant' : value === 'several' ? 'several' : 'holder'
   if (kind === 'role') {
     if (value === 'active' || value === 'passive' || value === 'offline' || value === 'up')
       return value
@@ -133,7 +135,10 @@ export function lookOf(kind: LaneKind, { value }: Interval): Look {
 /** The state in words, as it stands in a band, a table and a sentence. */
 export function stateText(kind: LaneKind, { value, reason }: Interval): string {
   if (value === 'unknown') return reason === 'unrecognised' ? 'State not known' : 'Not watched'
-  if (kind === 'active') return value === 'none' ? 'No connector active' : shortId(value)
+  if (kind === 'active') {
+    if (value === 'none') return 'No connector active'
+    return value === 'several' ? 'More than one active' : shortId(value)
+  }
   if (kind === 'status') return statusLooks[value as TunnelStatus]?.word ?? value
   if (value === 'up') return 'Running'
   return roleLooks[value as ConnectorRole]?.word ?? value
@@ -344,6 +349,8 @@ function concerns({ kind, connectorId, from, to }: HistoryEvent, lane: Lane): bo
       return lane.kind === 'active' || (lane.connectorId !== null && [from, to].includes(lane.id))
     case 'no-active-began':
     case 'no-active-ended':
+    case 'several-active-began':
+    case 'several-active-ended':
       return lane.kind === 'active'
     case 'role-changed':
     case 'connector-joined':

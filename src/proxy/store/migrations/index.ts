@@ -4,6 +4,7 @@ import { audit } from './audit.ts'
 import { failover } from './failover.ts'
 import { marks } from './marks.ts'
 import { people } from './people.ts'
+import { severalActive } from './several-active.ts'
 import { signedIn } from './signed-in.ts'
 import { tags } from './tags.ts'
 
@@ -155,4 +156,5 @@ export const migrations: Record<string, Migration> = {
   '006-signed-in': signedIn,
   '007-marks': marks,
   '008-tags': tags,
+  '009-several-active': severalActive,
 }
