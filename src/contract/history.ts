@@ -145,6 +145,8 @@ export const TunnelSummary = z.object({
   /** The same availability without the time of maintenance; null where there was none, or nothing else. */
   availabilityOutside: z.nullable(z.number()),
   noActiveMs: z.number(),
+  /** In so many stretches. */
+  noActiveTimes: z.number(),
   longestNoActiveMs: z.number(),
   roleChanges: z.number(),
   reconnects: z.number(),
@@ -187,8 +189,16 @@ export const TunnelHistory = z.object({
   lanes: z.array(RoleLane),
   /** The figures of the window, reckoned before anything was down-sampled. */
   summary: TunnelSummary,
+  /** How often the active connector changed, by cause, as the whole log of the window has it. */
+  changeCauses: z.record(Cause, z.number()),
+  /** In the order in which they opened. */
   connections: z.array(ConnectionLife),
-  /** Newest last. */
+  /**
+   * Null: all connections of the window are listed. Else all that were open after this time, and of those
+   * that had closed by then only some: how many were open before is not told.
+   */
+  connectionsFrom: z.nullable(z.number()),
+  /** Newest last. Switches, failovers and time without an active connector first of all, then what else there is room for. */
   events: z.array(HistoryEvent),
   /** What people said of this stretch, in the order in which they did. */
   marks: z.array(Mark),

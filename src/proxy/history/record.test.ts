@@ -327,6 +327,51 @@ test('P7 a restart while no connector is active invents no failover when the sam
   })
 })
 
+describe('a window with more connections than are listed', () => {
+  const flaps = 1_500
+  beforeEach(async () => {
+    // One connection lives all the time; the other connector's flaps, after an early switch there and back.
+    const looks: Look[] = []
+    for (let n = 0; n <= flaps; n += 1) {
+      const { roles } =
+        n === 3 ? swapped : n === 2 ? { roles: ['offline' as const, 'passive' as const] } : steady
+      looks.push(...watcher.toLooks(1, { roles, runs: [0, n] }))
+      watcher.pass(5_000)
+    }
+    await watcher.recorder.record(looks)
+  })
+
+  test('lists all that were open after a time that it tells, however early they opened', async () => {
+    const { connections, connectionsFrom, truncated } = await watcher.window(1, t0, watcher.now())
+    expect(truncated).toBe(true)
+    expect(connections).toHaveLength(1_000)
+    const { connections: all } = await watcher.window(1, t0, watcher.now(), { whole: true })
+    const openAt = (lives: typeof all, at: number) =>
+      lives.filter(({ openedAt, closedAt }) => openedAt <= at && at < (closedAt ?? Infinity))
+    const from = connectionsFrom ?? 0
+    expect(from).toBeGreaterThan(t0)
+    for (let at = from; at < watcher.now(); at += 5_000)
+      expect(openAt(connections, at)).toEqual(openAt(all, at))
+    const opened = connections.map(({ openedAt }) => openedAt)
+    expect(opened).toEqual(opened.toSorted((a, b) => a - b))
+    const short = await watcher.window(1, watcher.now() - minuteMs, watcher.now())
+    expect(short).toMatchObject({ truncated: false, connectionsFrom: null })
+  })
+
+  test('still has every switch and every time without an active connector', async () => {
+    const { events, summary, changeCauses } = await watcher.window(1, t0, watcher.now())
+    expect(events).toHaveLength(2_000)
+    expect(events.map(({ kind }) => kind).filter((kind) => kind.includes('active'))).toEqual([
+      'no-active-began',
+      'no-active-ended',
+      'active-changed',
+      'active-changed',
+    ])
+    expect(summary).toMatchObject({ noActiveTimes: 1, noActiveMs: 5_000, roleChanges: 2 })
+    expect(changeCauses).toEqual({ manual: 0, automatic: 1, unknown: 1 })
+  })
+})
+
 describe('P8 each gap has the reason that it had', () => {
   test.each(['cloudflare-unreachable', 'token-rejected', 'locked-out', 'not-confirmed'] as const)(
     '%s',
