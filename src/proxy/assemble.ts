@@ -45,6 +45,8 @@ export type Surroundings = {
   db: Store
   /** What an admin must know about how the store was opened; else null. */
   storeNotice: string | null
+  /** Resolves when a large store was looked through beside the watch: what is wrong with it; else null. */
+  storeChecked: Promise<string | null>
   build: string
   now: () => number
   /** Calls back after `ms`; returns what takes it back. */
@@ -129,6 +131,7 @@ export async function assemble(surroundings: Surroundings) {
   })
   const streams: Parts['streams'] = new Map()
   let skewMs: number | null = null
+  let { storeNotice } = surroundings
   let stopped = false
   let callsUnwritten = false
   let callsWrittenTo = 0
@@ -372,7 +375,7 @@ export async function assemble(surroundings: Surroundings) {
     accounts: accountIds.map((id) => ({ id })),
     serverAt: now(),
     tokens: tokenWatch.states(),
-    storeNotice: surroundings.storeNotice,
+    storeNotice,
     notRecordingSince: recorder.troubleSince(),
     poller: poller.state(skewMs),
   })
@@ -382,6 +385,16 @@ export async function assemble(surroundings: Surroundings) {
     tunnels: present.tunnels(),
     failovers: failovers.running(),
   })
+
+  /** What is wrong with the database, found at the start or only now: a screenful of green must not hide it. */
+  async function tellStore() {
+    if (storeNotice) log.error({}, storeNotice)
+    const damage = await surroundings.storeChecked
+    if (damage === null) return
+    storeNotice = damage
+    log.error({}, damage)
+    bus.publish({ type: 'sessionChanged', session: session() })
+  }
 
   /** What people chose and tried in earlier runs. */
   async function rememberChoices() {
@@ -483,6 +496,7 @@ export async function assemble(surroundings: Surroundings) {
       void identity
         .start()
         .catch((err: unknown) => log.error({ err }, 'could not see who may sign in'))
+      void tellStore()
       poller.start()
       marks.start()
       void flushAgain()

@@ -237,6 +237,58 @@ describe('what a look adds to history', () => {
     expect(notes.kinds()).toContain('no-active-ended')
   })
 
+  test('two active connectors are told of as two, and never as none', () => {
+    const notes = createNotebook()
+    const first = sight([connector(1, 'active'), connector(2, 'passive')])
+    const both = sight([connector(1, 'active'), connector(2, 'active')])
+    const second = sight([connector(1, 'passive'), connector(2, 'active')])
+    const looks = [first, both, first, both, second]
+    for (const [n, look] of looks.entries()) notes.look(look, context('connectors', t0 + n * 5000))
+    expect(shape(notes.lane('active')).map(([value]) => value)).toEqual([
+      idOf(1),
+      'several',
+      idOf(1),
+      'several',
+      idOf(2),
+    ])
+    expect(notes.kinds().slice(1)).toEqual([
+      'several-active-began',
+      'several-active-ended',
+      'several-active-began',
+      'several-active-ended',
+      'active-changed',
+    ])
+    expect(notes.events().at(-1)).toMatchObject({ from: idOf(1), to: idOf(2) })
+  })
+
+  test('two active connectors that are both lost leave none active, and the next one takes over', () => {
+    const notes = createNotebook()
+    const looks = [
+      sight([connector(1, 'active'), connector(2, 'passive')]),
+      sight([connector(1, 'active'), connector(2, 'active')]),
+      sight([connector(1, 'offline'), connector(2, 'offline')]),
+      sight([connector(1, 'active'), connector(2, 'active')]),
+      sight([connector(1, 'offline'), connector(2, 'active')]),
+    ]
+    for (const [n, look] of looks.entries()) notes.look(look, context('connectors', t0 + n * 5000))
+    expect(notes.kinds().filter((kind) => kind.includes('active'))).toEqual([
+      'several-active-began',
+      'several-active-ended',
+      'no-active-began',
+      'no-active-ended',
+      'several-active-began',
+      'several-active-ended',
+      'active-changed',
+    ])
+  })
+
+  test('the first connector that is ever active took over from nobody', () => {
+    const notes = createNotebook()
+    notes.look(sight([connector(1, 'passive')]), context('connectors', t0))
+    notes.look(sight([connector(1, 'active')]), context('connectors', t0 + 5000))
+    expect(notes.kinds().slice(1)).toEqual(['no-active-ended'])
+  })
+
   test('a connection that moves colo ends one life and begins another', () => {
     const notes = createNotebook()
     notes.look(sight([connector(1, 'active', ['lhr01'])]), context('connectors', t0))

@@ -92,6 +92,7 @@ beforeAll(async () => {
     readToken: null,
     db,
     storeNotice: null,
+    storeChecked: Promise.resolve(null),
     build: 'test',
     now: time.now,
     // Its clock stands still: Cloudflare is never asked.

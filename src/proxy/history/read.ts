@@ -1,5 +1,6 @@
 import {
   type ActivityPage,
+  type Cause,
   type ConnectionLife,
   type EventKind,
   eventKinds,
@@ -18,7 +19,7 @@ import { merged, outside } from '../marks/outside.ts'
 import { haOf } from '../poller/sight.ts'
 import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
-import type { Book, Span } from './advance.ts'
+import { type Book, isConnector, type Span } from './advance.ts'
 import type { Keys } from './keys.ts'
 import { causeList, type GapMs, laneKinds, tandemKey, toConnectionId, toSpan } from './record.ts'
 import { downsample, type Edge, lengthOf, toIntervals, toStrip } from './window.ts'
@@ -44,6 +45,18 @@ type Counts = { reconnects: number; lastHour: number }
 
 const mostLives = 1000
 const mostEvents = 2000
+/** What the pictures and figures are about: no number of connections that come and go displaces it. */
+const tellingKinds: EventKind[] = [
+  'active-changed',
+  'no-active-began',
+  'no-active-ended',
+  'several-active-began',
+  'several-active-ended',
+  'failover-started',
+  'failover-ended',
+  'failover-after',
+]
+const tellingPlaces = tellingKinds.map((kind) => eventKinds.indexOf(kind))
 /** Tunnels in one query of a summary: between them others get their turn. */
 const tunnelsAtOnce = 25
 
@@ -116,6 +129,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     const connector = connectorId === undefined ? null : keys.connectorKey(known.key, connectorId)
     const lives = await livesOf(known.key, range, connector, whole)
     const events = await eventsOf(known.key, range, connector, whole)
+    const cut = whole ? undefined : lives[mostLives]
     return {
       tunnelId,
       ...range,
@@ -126,13 +140,18 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       active: lean(active),
       lanes: lanes.map((lane) => ({ ...lane, intervals: lean(lane.intervals) })),
       summary: summarise(tunnelId, range, status, active, counts(known.key, active)),
-      connections: whole ? lives : lives.slice(-mostLives),
-      events: whole ? events : events.slice(-mostEvents),
+      changeCauses: await changeCauses(known.key, range),
+      connections: (whole ? lives : lives.slice(0, mostLives)).toSorted(
+        (a, b) => a.openedAt - b.openedAt,
+      ),
+      connectionsFrom: cut ? (cut.closedAt ?? now()) : null,
+      events: events.list,
       marks: await deps.marks.ofTunnel(tunnelId, range),
-      truncated: !whole && (lives.length > mostLives || events.length > mostEvents),
+      truncated: cut !== undefined || events.isCut,
     }
   }
 
+  /** Those that lived until last come first: what is cut off had closed before all that is not. */
   async function livesOf(
     tunnel: number,
     { from, to }: Range,
@@ -146,51 +165,74 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       .where('opened_at', '<', to)
       .where((eb) => eb.or([eb('closed_at', 'is', null), eb('closed_at', '>', from)]))
       .$if(connector !== null, (select) => select.where('connector', '=', connector ?? -1))
-      .orderBy('opened_at', 'desc')
+      .orderBy((eb) => eb.fn.coalesce('closed_at', eb.val(Number.MAX_SAFE_INTEGER)), 'desc')
       .$if(!whole, (select) => select.limit(mostLives + 1))
       .execute()
     const seenAt = deps.books().get(keys.tunnelOf(tunnel) ?? '')?.seenAt ?? null
-    return rows
-      .map((row): ConnectionLife => {
-        const closedAt = row.closed_at === null ? null : Number(row.closed_at)
-        return {
-          connectorId: keys.connectorOf(row.connector) ?? '',
-          connectionId: toConnectionId(row.connection),
-          colo: keys.textOf(row.colo),
-          originIp: keys.textOf(row.origin_ip),
-          version: keys.textOf(row.version),
-          openedAt: Number(row.opened_at),
-          source: row.reported === 1 ? 'reported' : 'observed',
-          closedAt,
-          lastSeenAt: closedAt ?? seenAt ?? Number(row.opened_at),
-          precisionMs: row.precision_ms,
-        }
-      })
-      .toReversed()
+    return rows.map((row): ConnectionLife => {
+      const closedAt = row.closed_at === null ? null : Number(row.closed_at)
+      return {
+        connectorId: keys.connectorOf(row.connector) ?? '',
+        connectionId: toConnectionId(row.connection),
+        colo: keys.textOf(row.colo),
+        originIp: keys.textOf(row.origin_ip),
+        version: keys.textOf(row.version),
+        openedAt: Number(row.opened_at),
+        source: row.reported === 1 ? 'reported' : 'observed',
+        closedAt,
+        lastSeenAt: closedAt ?? seenAt ?? Number(row.opened_at),
+        precisionMs: row.precision_ms,
+      }
+    })
   }
 
+  /** The log of a window, newest last; what is too much is left out from its beginning. */
   async function eventsOf(
     tunnel: number,
     { from, to }: Range,
     connector: number | null,
     whole: boolean,
   ) {
-    const rows = await db
+    const select = db
       .selectFrom('events')
       .selectAll()
       .where('tunnel', 'in', [tandemKey, tunnel])
       .where('at', '>=', from)
       .where('at', '<', to)
-      .$if(connector !== null, (select) =>
-        select.where((eb) =>
+      .$if(connector !== null, (query) =>
+        query.where((eb) =>
           eb.or([eb('connector', 'is', null), eb('connector', '=', connector ?? -1)]),
         ),
       )
       .orderBy('at', 'desc')
       .orderBy('seq', 'desc')
-      .$if(!whole, (select) => select.limit(mostEvents + 1))
+      .$if(!whole, (query) => query.limit(mostEvents + 1))
+    const telling = await select.where('kind', 'in', tellingPlaces).execute()
+    const others = await select.where('kind', 'not in', tellingPlaces).execute()
+    const first = whole ? telling : telling.slice(0, mostEvents)
+    const rest = whole ? others : others.slice(0, mostEvents - first.length)
+    return {
+      list: [...first, ...rest]
+        .toSorted((a, b) => Number(a.at) - Number(b.at) || a.seq - b.seq)
+        .map((row) => toEvent(row)),
+      isCut: first.length < telling.length || rest.length < others.length,
+    }
+  }
+
+  async function changeCauses(tunnel: number, { from, to }: Range): Promise<Record<Cause, number>> {
+    const rows = await db
+      .selectFrom('events')
+      .select(['cause', (eb) => eb.fn.countAll<number>().as('count')])
+      .where('tunnel', '=', tunnel)
+      .where('at', '>=', from)
+      .where('at', '<', to)
+      .where('kind', '=', eventKinds.indexOf('active-changed'))
+      .groupBy('cause')
       .execute()
-    return rows.map(toEvent).toReversed()
+    const causes = { manual: 0, automatic: 0, unknown: 0 }
+    for (const { cause, count } of rows)
+      causes[causeList[cause ?? -1] ?? 'unknown'] += Number(count)
+    return causes
   }
 
   function toEvent(row: Schema['events']): HistoryEvent {
@@ -212,7 +254,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     }
   }
 
-  /** The connections of one connector that were open at some time since then, newest last. */
+  /** The connections of one connector that were open at some time since then. */
   async function livesSince(tunnelId: string, connectorId: string, from: number) {
     const known = keys.known(tunnelId)
     if (!known) return []
@@ -343,9 +385,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     const observedMs = lengthOf(status, isObserved)
     const windows = merged(deps.marks.windowsOf(tunnelId), { from: begin, to: end })
     const none = active.filter((interval) => interval.value === 'none')
-    const actives = [...new Set(active.map((interval) => interval.value))].filter(
-      (value) => value !== 'none' && value !== 'unknown',
-    )
+    const actives = [...new Set(active.map((interval) => interval.value))].filter(isConnector)
     return {
       tunnelId,
       totalMs: Math.max(0, end - begin),
@@ -355,6 +395,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       maintenanceMs: windows.reduce((sum, { from, to }) => sum + to - from, 0),
       availabilityOutside: windows.length > 0 ? availabilityOf(outside(status, windows)) : null,
       noActiveMs: lengthOf(none, () => true),
+      noActiveTimes: none.length,
       longestNoActiveMs: Math.max(0, ...none.map((interval) => interval.to - interval.from)),
       roleChanges: countSwitches(active, range.from),
       reconnects: counts.reconnects,
@@ -363,9 +404,11 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       activeStrip: toStrip(active, range, stripBuckets, (value) =>
         value === 'none'
           ? '-'
-          : value === 'unknown'
-            ? 'u'
-            : String.fromCharCode(97 + (actives.indexOf(value) % 20)),
+          : value === 'several'
+            ? '+'
+            : value === 'unknown'
+              ? 'u'
+              : String.fromCharCode(97 + (actives.indexOf(value) % 20)),
       ),
     }
   }
@@ -499,12 +542,12 @@ function leanerIfNeeded(lanes: Interval[][], { from, to }: Range) {
   return { bucketMs, lean: (lane: Interval[]) => downsample(lane, bucketMs, from) }
 }
 
-/** How often another connector became the active one, gaps and unknown stretches aside. */
+/** How often another connector became the active one, stretches without one that is known aside. */
 function countSwitches(active: Interval[], since: number): number {
   let switches = 0
   let current: string | null = null
   for (const { value, from } of active) {
-    if (value === 'none' || value === 'unknown') continue
+    if (!isConnector(value)) continue
     if (current !== null && current !== value && from >= since) switches += 1
     current = value
   }

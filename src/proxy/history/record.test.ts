@@ -78,6 +78,27 @@ describe('writing while others write', () => {
   })
 })
 
+test('P1 an entry of a moment that an earlier run wrote of too is one more, and none is lost', async () => {
+  await watcher.see(1, steady)
+  const entry = { ...noEvent, at: t0 - 1000, by: 'Ana' }
+  const say = (kind: 'noted' | 'acknowledged') =>
+    watcher.recorder.log(tunnelIdOf(1), { ...entry, kind })
+  for (let run = 0; run < 3; run += 1) {
+    await say('noted')
+    await say('acknowledged')
+    await restart(0)
+  }
+  const { events } = await watcher.window(1, t0 - 2000, t0 + 1)
+  expect(events.filter(({ at }) => at === entry.at).map(({ kind }) => kind)).toEqual([
+    'noted',
+    'acknowledged',
+    'noted',
+    'acknowledged',
+    'noted',
+    'acknowledged',
+  ])
+})
+
 describe('P4 a disk that refuses', () => {
   test('what changed meanwhile is unknown because it was not recorded, on every lane that changed', async () => {
     await watcher.keepSeeing(1, steady, minuteMs)
@@ -276,6 +297,78 @@ describe('P7 a restart leaves a gap of its own length', () => {
     await watcher.see(1, { roles: ['none', 'none'] })
     const { active } = await watcher.window(1, t0, watcher.now())
     expect(shape(active).slice(1)).toEqual([['tandem-stopped', minuteMs, minuteMs + dayMs]])
+  })
+})
+
+test('P7 a restart while no connector is active invents no failover when the same one is back', async () => {
+  const none: Scene = { roles: ['offline', 'passive'] }
+  const kinds = () => watcher.told.map(({ kind }) => kind)
+  await watcher.keepSeeing(1, steady, minuteMs)
+  watcher.pass(5_000)
+  await watcher.keepSeeing(1, none, minuteMs)
+  await watcher.recorder.flush()
+  await restart(5_000)
+  await watcher.see(1, none)
+  await restart(10 * minuteMs)
+  await watcher.see(1, none)
+  watcher.pass(5_000)
+  await watcher.see(1, steady)
+  expect(kinds()).toContain('no-active-ended')
+  expect(kinds()).not.toContain('active-changed')
+
+  watcher.pass(5_000)
+  await watcher.see(1, none)
+  await restart(5_000)
+  await watcher.see(1, { roles: ['offline', 'active'] })
+  expect(watcher.told.find(({ kind }) => kind === 'active-changed')).toMatchObject({
+    from: connectorIdOf(1, 0),
+    to: connectorIdOf(1, 1),
+    cause: 'automatic',
+  })
+})
+
+describe('a window with more connections than are listed', () => {
+  const flaps = 1_500
+  beforeEach(async () => {
+    // One connection lives all the time; the other connector's flaps, after an early switch there and back.
+    const looks: Look[] = []
+    for (let n = 0; n <= flaps; n += 1) {
+      const { roles } =
+        n === 3 ? swapped : n === 2 ? { roles: ['offline' as const, 'passive' as const] } : steady
+      looks.push(...watcher.toLooks(1, { roles, runs: [0, n] }))
+      watcher.pass(5_000)
+    }
+    await watcher.recorder.record(looks)
+  })
+
+  test('lists all that were open after a time that it tells, however early they opened', async () => {
+    const { connections, connectionsFrom, truncated } = await watcher.window(1, t0, watcher.now())
+    expect(truncated).toBe(true)
+    expect(connections).toHaveLength(1_000)
+    const { connections: all } = await watcher.window(1, t0, watcher.now(), { whole: true })
+    const openAt = (lives: typeof all, at: number) =>
+      lives.filter(({ openedAt, closedAt }) => openedAt <= at && at < (closedAt ?? Infinity))
+    const from = connectionsFrom ?? 0
+    expect(from).toBeGreaterThan(t0)
+    for (let at = from; at < watcher.now(); at += 5_000)
+      expect(openAt(connections, at)).toEqual(openAt(all, at))
+    const opened = connections.map(({ openedAt }) => openedAt)
+    expect(opened).toEqual(opened.toSorted((a, b) => a - b))
+    const short = await watcher.window(1, watcher.now() - minuteMs, watcher.now())
+    expect(short).toMatchObject({ truncated: false, connectionsFrom: null })
+  })
+
+  test('still has every switch and every time without an active connector', async () => {
+    const { events, summary, changeCauses } = await watcher.window(1, t0, watcher.now())
+    expect(events).toHaveLength(2_000)
+    expect(events.map(({ kind }) => kind).filter((kind) => kind.includes('active'))).toEqual([
+      'no-active-began',
+      'no-active-ended',
+      'active-changed',
+      'active-changed',
+    ])
+    expect(summary).toMatchObject({ noActiveTimes: 1, noActiveMs: 5_000, roleChanges: 2 })
+    expect(changeCauses).toEqual({ manual: 0, automatic: 1, unknown: 1 })
   })
 })
 

@@ -16,6 +16,7 @@ import {
   type Book,
   type Context,
   emptyBook,
+  isConnector,
   type Life,
   type LoggedEvent,
   type Span,
@@ -79,7 +80,9 @@ export async function createRecorder(deps: RecorderDeps) {
   /** Looks that were given up, as `part/tunnelId`: what comes next does not join what came before. */
   const lost = new Set<string>()
   /** How many entries one moment of a tunnel has already, newest moments last. */
-  const counted = new Map<string, number>()
+  const counted = new Map<string, { at: number; entries: number }>()
+  /** Entries of moments up to here may be on disk without being counted: earlier runs wrote them. */
+  let uncountedUntil = await lastEventAt(db)
   const statements = new Map<number, CompiledQuery>()
   /** One after the other: keys and books that one of them changes are on disk before the next reads them. */
   const inTurn = createTurns()
@@ -96,7 +99,8 @@ export async function createRecorder(deps: RecorderDeps) {
         const { book, writes } = advance(before, after, toContext(before, part, after, at))
         advanced.set(id, book)
         const tunnel = keys.tunnel(id, accountId, at)
-        if (addRows(rows, tunnel, after.listed.name, writes) || !isSameSight(before.sight, after)) {
+        const added = await addRows(rows, tunnel, after.listed.name, writes)
+        if (added || !isSameSight(before.sight, after)) {
           rows.sights.set(tunnel, JSON.stringify(after))
           changed.add(id)
         }
@@ -138,12 +142,12 @@ export async function createRecorder(deps: RecorderDeps) {
     }
   }
 
-  function addRows(
+  async function addRows(
     rows: Rows,
     tunnel: number,
     name: string,
     { spans, lives, events }: Writes,
-  ): boolean {
+  ): Promise<boolean> {
     for (const span of spans) {
       const row = toSpanRow(keys, tunnel, span)
       rows.spans.set(`${row.kind}/${tunnel}/${row.began_at}/${row.subject}`, row)
@@ -152,12 +156,12 @@ export async function createRecorder(deps: RecorderDeps) {
       const row = toLifeRow(keys, tunnel, life)
       rows.lives.set(`${tunnel}/${row.opened_at}/${life.connectionId}`, row)
     }
-    for (const event of events) logEvent(rows, tunnel, event, name)
+    for (const event of events) await logEvent(rows, tunnel, event, name)
     return spans.length + lives.length + events.length > 0
   }
 
-  function logEvent(rows: Rows, tunnel: number, event: LoggedEvent, name?: string) {
-    const seq = nextSeq(`${tunnel}/${event.at}`)
+  async function logEvent(rows: Rows, tunnel: number, event: LoggedEvent, name?: string) {
+    const seq = await nextSeq(tunnel, event.at)
     const tunnelId = tunnel === tandemKey ? null : keys.tunnelOf(tunnel)
     const tunnelName = name ?? books.get(tunnelId ?? '')?.sight?.listed.name ?? null
     rows.told.push({ id: `${tunnel}-${event.at}-${seq}`, tunnelId, tunnelName, ...event })
@@ -178,13 +182,30 @@ export async function createRecorder(deps: RecorderDeps) {
   }
 
   /** A moment comes back: one look tells of its own time and of the times that Cloudflare reports. */
-  function nextSeq(moment: string): number {
-    const seq = counted.get(moment) ?? 0
+  async function nextSeq(tunnel: number, at: number): Promise<number> {
+    const moment = `${tunnel}/${at}`
+    const seq =
+      counted.get(moment)?.entries ?? (at <= uncountedUntil ? await entriesAt(tunnel, at) : 0)
     counted.delete(moment)
-    counted.set(moment, seq + 1)
-    const [oldest] = counted.keys()
-    if (oldest !== undefined && counted.size > momentsKept) counted.delete(oldest)
+    counted.set(moment, { at, entries: seq + 1 })
+    const [oldest] = counted
+    if (oldest && counted.size > momentsKept) {
+      counted.delete(oldest[0])
+      uncountedUntil = Math.max(uncountedUntil, oldest[1].at)
+    }
     return seq
+  }
+
+  /** A disk that can't be read either can't be written to: then the number is as good as any. */
+  async function entriesAt(tunnel: number, at: number): Promise<number> {
+    const row = await db
+      .selectFrom('events')
+      .select((eb) => eb.fn.max('seq').as('last'))
+      .where('tunnel', '=', tunnel)
+      .where('at', '=', at)
+      .executeTakeFirst()
+      .catch(() => undefined)
+    return row?.last == null ? 0 : Number(row.last) + 1
   }
 
   /**
@@ -298,7 +319,7 @@ export async function createRecorder(deps: RecorderDeps) {
         .execute()
     }
     for (const part of chunks(rows.events)) {
-      // An entry that an earlier run made of the same moment stays: one line less, but no standstill.
+      // One that is there already stays: one line less, but no standstill.
       await trx
         .insertInto('events')
         .values(part)
@@ -366,7 +387,7 @@ export async function createRecorder(deps: RecorderDeps) {
     inTurn(async () => {
       const ahead = emptyWaiting()
       const tunnel = tunnelId === null ? tandemKey : (keys.known(tunnelId)?.key ?? tandemKey)
-      logEvent(ahead.rows, tunnel, event)
+      await logEvent(ahead.rows, tunnel, event)
       await write(ahead)
     })
 
@@ -501,6 +522,14 @@ export function toSpan(keys: Keys, row: Schema['spans']): Span | null {
   return connectorId === null ? null : { lane: 'role', connectorId, ...common }
 }
 
+async function lastEventAt(db: Store): Promise<number> {
+  const row = await db
+    .selectFrom('events')
+    .select((eb) => eb.fn.max('at').as('at'))
+    .executeTakeFirst()
+  return row?.at == null ? Number.NEGATIVE_INFINITY : Number(row.at)
+}
+
 async function loadBooks(db: Store, keys: Keys): Promise<Map<string, Book>> {
   const books = new Map<string, Book>()
   const bookOf = (key: number): Book | null => {
@@ -509,6 +538,21 @@ async function loadBooks(db: Store, keys: Keys): Promise<Map<string, Book>> {
     const book = books.get(id) ?? emptyBook()
     books.set(id, book)
     return book
+  }
+  /** A connector was the active one before a stretch without one: it is back, or another took over from it. */
+  async function lastTurnBefore(tunnel: number, at: number): Promise<string | null> {
+    const row = await db
+      .selectFrom('spans as s')
+      .innerJoin('words as w', 'w.key', 's.value')
+      .select('w.word')
+      .where('s.kind', '=', laneKinds.active)
+      .where('s.tunnel', '=', tunnel)
+      .where('s.began_at', '<', at)
+      .where('w.word', 'not in', ['none', 'several', 'unknown'])
+      .orderBy('s.began_at', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return row?.word ?? null
   }
   for (const row of await db.selectFrom('sights').selectAll().execute()) {
     const book = bookOf(row.tunnel)
@@ -532,7 +576,10 @@ async function loadBooks(db: Store, keys: Keys): Promise<Map<string, Book>> {
     if (span.lane === 'status') book.status = span
     else if (span.lane === 'active') book.active = span
     else book.roles.set(span.connectorId, span)
-    if (span.lane === 'active' && span.value !== 'none') book.lastActiveId = span.value
+    if (span.lane !== 'active') continue
+    book.lastActiveId = isConnector(span.value)
+      ? span.value
+      : await lastTurnBefore(row.tunnel, span.from)
   }
   for (const row of await db
     .selectFrom('lives')

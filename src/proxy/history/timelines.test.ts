@@ -5,7 +5,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { badnessOf, type Interval, stripBuckets, type UnknownReason } from '#contract/history.ts'
 import type { ConnectorRole, TunnelStatus } from '#contract/tunnel.ts'
-import { activeIdOf } from '../poller/sight.ts'
+import { turnOf } from '../poller/sight.ts'
 import { openStore } from '../store/open.ts'
 import {
   connectorIdOf,
@@ -49,7 +49,7 @@ type Stretch = { from: number; to: number; gap: UnknownReason | null; value: str
 
 const activeOf = (scene: Scene) => {
   const connectors = toConnectors(1, scene)
-  return connectors.length === 0 ? null : (activeIdOf(connectors) ?? 'none')
+  return connectors.length === 0 ? null : turnOf(connectors)
 }
 
 /** What may be said of a lane, out of nothing but the looks. */

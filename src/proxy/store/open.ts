@@ -16,7 +16,7 @@ export type Opened = {
   notice: string | null
   /** Copies the whole database to a new file while Tandem runs. */
   backup: (file: string) => Promise<void>
-  /** Resolves when all of a large file has been looked through: a sentence when it is damaged, else null. */
+  /** Resolves when all of a large file was looked through: for an admin when it is damaged, else null. */
   checked: Promise<string | null>
 }
 
@@ -41,21 +41,22 @@ const nameOf = (dataDir: string) => join(dataDir, 'tandem.db')
 export async function openStore(
   dataDir: string,
   now: () => number,
-  { wholeUpTo = checkedAtStartBytes } = {},
+  { wholeUpTo = checkedAtStartBytes }: { wholeUpTo?: number | undefined } = {},
 ): Promise<Opened> {
   const file = nameOf(dataDir)
   makeFolder(dataDir)
   let database = openFile(file)
   let notice: string | null = null
   const isLarge = existsSync(file) && statSync(file).size > wholeUpTo
-  const isMarked = existsSync(markOf(file))
-  if (!database || isMarked || (isLarge ? isTorn(database, file) : isCorrupt(database))) {
+  // A mark may be of a file that a backup has replaced since: only every page of this one tells.
+  const isGlanced = isLarge && !existsSync(markOf(file))
+  if (!database || (isGlanced ? isTorn(database, file) : isCorrupt(database))) {
     database?.close()
-    rmSync(markOf(file), { force: true })
     const aside = moveAside(file, now())
     notice = `The database was damaged. It was moved to ${aside} unchanged and a new one was begun; restore a backup as the README says.`
     database = openFile(file)
   }
+  rmSync(markOf(file), { force: true })
   if (!database) throw new Error(`The database ${file} can’t be used: check TANDEM_DATA_DIR.`)
   assertOurs(database, file)
   const db: Store = new Kysely({ dialect: toDialect(database) })
@@ -70,7 +71,7 @@ export async function openStore(
     await db.destroy()
     throw sqliteCodeOf(error).startsWith('SQLITE_') ? unusable(file, error) : error
   }
-  const checked = isLarge && notice === null ? checkBeside(file) : Promise.resolve(null)
+  const checked = isGlanced && notice === null ? checkBeside(file) : Promise.resolve(null)
   return { db, notice, backup: (copy) => copyTo(file, copy), checked }
 }
 
@@ -163,7 +164,7 @@ function isTorn(database: Database.Database, file: string): boolean {
   }
 }
 
-/** Beside the file: the next start must take it for damaged. */
+/** Beside the file: the next start must look at all of it before it uses it. */
 const markOf = (file: string) => `${file}.damaged`
 
 const checker = `
@@ -182,9 +183,13 @@ function checkBeside(file: string): Promise<string | null> {
   return new Promise((resolve) => {
     const tell = (isWhole: boolean) => {
       if (isWhole) return resolve(null)
-      writeFileSync(markOf(file), '')
+      try {
+        writeFileSync(markOf(file), '')
+      } catch {
+        // A disk that takes no mark: the next start finds the damage beside the watch, as this one did.
+      }
       resolve(
-        `The database ${file} is damaged in a part that was not needed yet. The next start moves it aside unchanged and begins a new one; take a copy of what can be read before.`,
+        `The database ${file} is damaged in a part that was not needed yet. The next start moves it aside unchanged and begins a new one, unless a backup is put in its place before; the README says how.`,
       )
     }
     worker.once('message', (answer) => tell(answer === 'ok'))
@@ -252,8 +257,12 @@ function makeDurable(database: Database.Database) {
   database.pragma('synchronous = FULL')
 }
 
-/** better-sqlite3 drops from FULL to NORMAL by itself: look after a write. */
-function assertDurable(database: Database.Database, file: string) {
+/**
+ * better-sqlite3 drops from FULL to NORMAL by itself: look after a write.
+ *
+ * Throws an Error in one sentence: whoever opened the database must not go on.
+ */
+export function assertDurable(database: Database.Database, file: string) {
   database.exec('update opened set at = at + 1')
   const synchronous = database.pragma('synchronous', { simple: true })
   const journal = database.pragma('journal_mode', { simple: true })
@@ -310,10 +319,14 @@ function openAs(dataDir: string, readonly: boolean): Store {
     const done = database.prepare('select name from kysely_migration').pluck().all()
     const missing = Object.keys(migrations).filter((name) => !done.includes(name))
     if (missing.length === 0) {
-      if (!readonly) makeDurable(database)
+      if (!readonly) {
+        makeDurable(database)
+        assertDurable(database, file)
+      }
       return new Kysely({ dialect: toDialect(database) })
     }
   } catch (error) {
+    if (sqliteCodeOf(error) === '') throw error
     throw new Error(`The database ${file} can’t be read (${sqliteCodeOf(error)}).`, {
       cause: error,
     })

@@ -139,7 +139,8 @@ function Caveats({ history: { bucketMs, truncated } }: { history: TunnelHistory 
       )}
       {truncated ? (
         <p>
-          Only the newest connections and events of this stretch are listed. Zoom in for the rest.
+          Only the newest connections and events of this stretch are listed; all failovers and times
+          without an active connector count. Zoom in for the rest.
         </p>
       ) : null}
     </div>

@@ -99,7 +99,7 @@ function flatPaths(bands: readonly Band[]) {
 
 /** Each handover changes the shade; whose turn it was stands on the tunnel's own page. */
 function activePaths(bands: readonly Band[]) {
-  const holders = bands.filter(({ letter }) => !'-u.'.includes(letter.toLowerCase()))
+  const holders = bands.filter(({ letter }) => !'-+u.'.includes(letter.toLowerCase()))
   const shade = new Map<string, number>()
   for (const { letter } of holders) {
     const name = letter.toLowerCase()
@@ -108,12 +108,14 @@ function activePaths(bands: readonly Band[]) {
   const odd = holders.filter(({ letter }) => (shade.get(letter.toLowerCase()) ?? 0) % 2 === 1)
   const even = holders.filter((band) => !odd.includes(band))
   const vacant = bands.filter(({ letter }) => letter === '-')
+  const several = bands.filter(({ letter }) => letter === '+')
   const unknown = bands.filter(({ letter }) => letter.toLowerCase() === 'u')
   return (
     <>
       {shape(box(even, 13, 5), { className: 'fill-good' })}
       {shape(box(odd, 13, 5), { className: 'fill-good', opacity: 0.45 })}
       {shape(box(vacant, 13, 5), { className: 'fill-bad' })}
+      {shape(box(several, 13, 2) + box(several, 16, 2), { className: 'fill-bad' })}
       {shape(box(unknown, 13, 5), { fill: 'url(#strip-unknown)' })}
     </>
   )

@@ -59,6 +59,7 @@ export function StateShape({ kind, interval }: { kind: LaneKind; interval: Inter
     passive: ['passive', 'text-ink-2'],
     offline: ['offline', 'text-bad'],
     vacant: ['ghost', 'text-bad'],
+    several: ['active', 'text-bad'],
     unknown: ['unknown', 'text-unknown'],
   }
   const [role, tone] = roles[look] ?? ['none', 'text-unknown']

@@ -198,6 +198,9 @@ export function paintSample(
   else brush.band({ ...sample, x0: 0, x1: canvas.width, mixed: false }, 0, canvas.height)
 }
 
+/** What must be seen even where it is thinner than a pixel. */
+const badLooks: ReadonlySet<Look> = new Set(['vacant', 'several', 'down', 'offline', 'degraded'])
+
 type Shape = Pick<Run, 'x0' | 'x1' | 'look' | 'reported' | 'mixed'>
 
 /** What each look is made of. Every one differs from the others in form as well as in colour. */
@@ -282,6 +285,7 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
     plain: ink.ink3,
     holder: ink.good,
     vacant: ink.bad,
+    several: ink.bad,
     healthy: ink.good,
     degraded: ink.warn,
     down: ink.bad,
@@ -331,6 +335,11 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
         rect(x0, y, w, h, ink.goodSoft)
         rect(x0, y + h - line, w, line, ink.good)
         break
+      case 'several':
+        rect(x0, y, w, h, ink.badSoft)
+        rect(x0, y, w, line, ink.bad)
+        rect(x0, y + h - line, w, line, ink.bad)
+        break
       case 'degraded':
         rect(x0, y, w, h, ink.warnSoft)
         rect(x0, y, w, line, ink.warn)
@@ -375,8 +384,7 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
         pixels[x0] = pixelOf(solid[look], reported ? 0x80 : 0xff)
       // A bad one is made wide enough to be seen, where its neighbour leaves it the room.
       for (const { x0, look } of runs) {
-        const bad =
-          look === 'vacant' || look === 'down' || look === 'offline' || look === 'degraded'
+        const bad = badLooks.has(look)
         if (bad && x0 + 1 < w && pixels[x0 + 1] === 0) pixels[x0 + 1] = pixels[x0] ?? 0
       }
       const canvas = new OffscreenCanvas(w, 1)

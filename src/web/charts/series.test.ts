@@ -86,6 +86,7 @@ const history = (change: Partial<TunnelHistory> = {}): TunnelHistory => ({
     maintenanceMs: 0,
     availabilityOutside: null,
     noActiveMs: 0,
+    noActiveTimes: 0,
     longestNoActiveMs: 0,
     roleChanges: 0,
     reconnects: 0,
@@ -93,7 +94,9 @@ const history = (change: Partial<TunnelHistory> = {}): TunnelHistory => ({
     strip: '',
     activeStrip: '',
   },
+  changeCauses: { manual: 0, automatic: 0, unknown: 0 },
   connections: [],
+  connectionsFrom: null,
   events: [],
   marks: [],
   truncated: false,
@@ -371,6 +374,18 @@ describe('connections over time', () => {
     expect(at400).toEqual([1, null])
     expect(countAt(steps, 500)).toBeNull()
     expect(countAt(steps, 800)).toBe(1)
+  })
+
+  test('have no number where more were open than are listed, and are never drawn as none', () => {
+    const listed = [life(-50, null), life(350, 900), life(500, 600)]
+    const steps = toConnectionSteps(history({ connections: listed, connectionsFrom: 400 }), window)
+    expect(steps.unlisted).toEqual({ from: 0, to: 400 })
+    expect([0, 360, 399].map((at) => countAt(steps, at))).toEqual([null, null, null])
+    expect([400, 550, 700, 950].map((at) => countAt(steps, at))).toEqual([2, 3, 2, 1])
+    expect(steps.opened).toEqual([500])
+    expect(
+      toConnectionSteps(history({ connectionsFrom: 400 }), { from: 500, to: 900 }).unlisted,
+    ).toBeNull()
   })
 
   test('of many colos are named up to four, and the rest together', () => {

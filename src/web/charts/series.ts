@@ -25,6 +25,7 @@ export const looks = [
   'plain',
   'holder',
   'vacant',
+  'several',
   'healthy',
   'degraded',
   'down',
@@ -119,7 +120,8 @@ export const endsUnknown = ({ status, active, lanes }: TunnelHistory): boolean =
 
 export function lookOf(kind: LaneKind, { value }: Interval): Look {
   if (value === 'unknown') return 'unknown'
-  if (kind === 'active') return value === 'none' ? 'vacant' : 'holder'
+  if (kind === 'active')
+    return value === 'none' ? 'vacant' : value === 'several' ? 'several' : 'holder'
   if (kind === 'role') {
     if (value === 'active' || value === 'passive' || value === 'offline' || value === 'up')
       return value
@@ -133,7 +135,10 @@ export function lookOf(kind: LaneKind, { value }: Interval): Look {
 /** The state in words, as it stands in a band, a table and a sentence. */
 export function stateText(kind: LaneKind, { value, reason }: Interval): string {
   if (value === 'unknown') return reason === 'unrecognised' ? 'State not known' : 'Not watched'
-  if (kind === 'active') return value === 'none' ? 'No connector active' : shortId(value)
+  if (kind === 'active') {
+    if (value === 'none') return 'No connector active'
+    return value === 'several' ? 'More than one active' : shortId(value)
+  }
   if (kind === 'status') return statusLooks[value as TunnelStatus]?.word ?? value
   if (value === 'up') return 'Running'
   return roleLooks[value as ConnectorRole]?.word ?? value
@@ -344,6 +349,8 @@ function concerns({ kind, connectorId, from, to }: HistoryEvent, lane: Lane): bo
       return lane.kind === 'active' || (lane.connectorId !== null && [from, to].includes(lane.id))
     case 'no-active-began':
     case 'no-active-ended':
+    case 'several-active-began':
+    case 'several-active-ended':
       return lane.kind === 'active'
     case 'role-changed':
     case 'connector-joined':
@@ -376,10 +383,12 @@ const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? on
 export type ConnectionSteps = {
   /** The most used first; past `mostColos` the rest is one, called `other`. */
   colos: string[]
-  /** In the order of time. Null where nobody watched. */
+  /** In the order of time. Null where nobody watched, or not all are listed. */
   steps: ({ at: number; total: number | null } & Record<string, number | null>)[]
   /** When nobody watched: hatched, and never zero. */
   gaps: (Stretch & { reason: string })[]
+  /** Where more were open than the answer lists: hatched as well, and never counted. */
+  unlisted: Stretch | null
   /** Before Tandem watched: only what was still open later is known. */
   reported: Stretch | null
   opened: number[]
@@ -400,6 +409,10 @@ export function toConnectionSteps(
 ): ConnectionSteps {
   const gaps = gapsOf(history).filter((gap) => gap.to > from && gap.from < to)
   const end = Math.min(to, history.at)
+  const listedFrom = Math.min(history.connectionsFrom ?? from, end)
+  const unlisted = listedFrom > from ? { from, to: listedFrom } : null
+  const isKnown = (at: number) =>
+    (unlisted === null || at >= unlisted.to) && !gaps.some((gap) => at >= gap.from && at < gap.to)
   const lives = history.connections.filter((life) => life.openedAt < end && endOf(life) > from)
   const ranked = rankedColos(lives)
   const named = ranked.length > mostColos ? ranked.slice(0, mostColos - 1) : ranked
@@ -420,6 +433,7 @@ export function toConnectionSteps(
       { at: Math.min(gap.to, to), colo: '', by: 0 },
     ]),
     { at: from, colo: '', by: 0 },
+    ...(unlisted ? [{ at: unlisted.to, colo: '', by: 0 }] : []),
   ].toSorted((a, b) => a.at - b.at)
 
   const open = new Map<string, number>(colos.map((colo) => [colo, 0]))
@@ -431,25 +445,27 @@ export function toConnectionSteps(
       const { colo, by } = times[index] as (typeof times)[number]
       if (by !== 0) open.set(colo, (open.get(colo) ?? 0) + by)
     }
-    const watched = !gaps.some((gap) => at >= gap.from && at < gap.to)
+    const known = isKnown(at)
     const total = [...open.values()].reduce((sum, each) => sum + each, 0)
-    if (watched) most = Math.max(most, total)
-    // What held until nobody watched is drawn up to there.
+    if (known) most = Math.max(most, total)
+    // What held until nobody knows is drawn up to there.
     const before = steps.at(-1)
-    if (!watched && before && before.total !== null) steps.push({ ...before, at })
+    if (!known && before && before.total !== null) steps.push({ ...before, at })
     steps.push({
-      ...Object.fromEntries([...open].map(([colo, n]) => [colo, watched ? n : null])),
+      ...Object.fromEntries([...open].map(([colo, n]) => [colo, known ? n : null])),
       at,
-      total: watched ? total : null,
+      total: known ? total : null,
     })
   }
   const last = steps.at(-1)
   if (last && last.at < end) steps.push({ ...last, at: end })
-  const inside = (at: number) => at >= from && at <= to
+  // Of those that are not all listed no ticks either: some would look like all.
+  const inside = (at: number) => at >= (unlisted?.to ?? from) && at <= to
   return {
     colos,
     steps: thinned(steps, from, to, slots),
     gaps,
+    unlisted,
     reported: reportedOf(history, lives, from),
     opened: lives.map(({ openedAt }) => openedAt).filter(inside),
     closed: lives.flatMap(({ closedAt }) =>

@@ -34,10 +34,12 @@ export function stripText({ strip, activeStrip }: Pick<TunnelSummary, 'strip' | 
     .filter(({ h }) => h > 0)
     .map(({ word, h }) => `${word} ${h} h`)
   const vacant = [...activeStrip].filter((letter) => letter === '-').length
-  const holders = toBands([...activeStrip].filter((letter) => !'-u.'.includes(letter)).join(''))
+  const several = [...activeStrip].filter((letter) => letter === '+').length
+  const holders = toBands([...activeStrip].filter((letter) => !'-+u.'.includes(letter)).join(''))
   return [
     states.length > 0 ? states.join(', ') : 'nothing known',
     holders.length > 1 ? count(holders.length - 1, 'handover') : '',
+    several > 0 ? `more than one active connector in ${count(several, 'half-hour')}` : '',
     vacant > 0 ? `no active connector in ${count(vacant, 'half-hour')}` : '',
   ]
     .filter(Boolean)

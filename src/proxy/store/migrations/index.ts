@@ -5,6 +5,7 @@ import { calls } from './calls.ts'
 import { failover } from './failover.ts'
 import { marks } from './marks.ts'
 import { people } from './people.ts'
+import { severalActive } from './several-active.ts'
 import { signedIn } from './signed-in.ts'
 import { signedOut } from './signed-out.ts'
 import { tags } from './tags.ts'
@@ -159,4 +160,5 @@ export const migrations: Record<string, Migration> = {
   '008-tags': tags,
   '009-calls': calls,
   '010-signed-out': signedOut,
+  '011-several-active': severalActive,
 }

@@ -65,6 +65,7 @@ const history: TunnelHistory = {
     maintenanceMs: 0,
     availabilityOutside: null,
     noActiveMs: 0,
+    noActiveTimes: 0,
     longestNoActiveMs: 0,
     roleChanges: 1,
     reconnects: 2,
@@ -72,7 +73,9 @@ const history: TunnelHistory = {
     strip: '',
     activeStrip: '',
   },
+  changeCauses: { manual: 0, automatic: 0, unknown: 0 },
   connections: [],
+  connectionsFrom: null,
   events: [
     event('status-changed', 10, { from: 'healthy', to: 'down', precisionMs: 5000 }),
     event('connection-closed', 10),
