@@ -180,6 +180,8 @@ describe('a window', () => {
     [`/tunnels/${tunnelIdOf(1)}/history.csv?from=${end}&to=${t0}`, 'from'],
     ['/history/summary?from=9999999999999999', 'from'],
     ['/activity?tunnel=x', 'tunnel'],
+    ['/activity?connector=x', 'connector'],
+    [`/activity?connector=${connectorIdOf(1, 1)}`, 'connector'],
     ['/activity?kind=status-changed,nonsense', 'kind'],
     ['/activity?cursor=1-2', 'cursor'],
     ['/activity?cursor=1-2-3;drop', 'cursor'],
@@ -265,6 +267,21 @@ describe('exports', () => {
 })
 
 describe('the log, page by page', () => {
+  test('of one connector of a tunnel, and of some kinds of all tunnels, holds these only', async () => {
+    const range = `from=${t0}&to=${end}`
+    const ofOne = `tunnel=${tunnelIdOf(1)}&connector=${connectorIdOf(1, 1)}&kind=connection-opened`
+    const one = ActivityPage.parse(await json(`/activity?${range}&${ofOne}`))
+    expect(one.events.map(({ at }) => at)).toEqual([t0 + 778 * everyMs])
+    const kinds = ['status-changed', 'no-active-began', 'no-active-ended', 'status-changed']
+    const some = ActivityPage.parse(await json(`/activity?${range}&kind=${kinds.join(',')}`))
+    expect(some.events.map(({ kind, at }) => [kind, (at - t0) / everyMs])).toEqual([
+      ['no-active-ended', 778],
+      ['status-changed', 778],
+      ['no-active-began', 777],
+      ['status-changed', 777],
+    ])
+  })
+
   test('loses and repeats nothing while others write', async () => {
     const range = `from=${t0}&to=${end}`
     const whole = (await text(`/activity.jsonl?${range}`))

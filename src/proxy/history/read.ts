@@ -1,3 +1,4 @@
+import type { ExpressionBuilder } from 'kysely'
 import {
   type ActivityPage,
   type ConnectionLife,
@@ -393,42 +394,45 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
   }
 
   /**
-   * The log of all tunnels, newest first.
+   * The log of all tunnels, newest first. Each of its questions is one stretch of an index from its newest
+   * entry to its oldest: what it costs is what it answers, not what it passes over.
    *
-   * @param cursor `at-tunnel-seq` of the last one that is already known.
+   * @param query.connectorId one of the tunnel's, which must be given with it.
+   * @param query.kinds at least one.
+   * @param query.cursor `at-tunnel-seq` of the last one that is already known.
    */
   async function activity(query: {
     from: number
     to: number
     tunnelId?: string | undefined
+    connectorId?: string | undefined
     kinds?: EventKind[] | undefined
     cursor?: [number, number, number] | undefined
     limit: number
   }): Promise<ActivityPage> {
-    let select = db
+    const { cursor, tunnelId, connectorId } = query
+    const kinds = query.kinds && [...new Set(query.kinds)].map((kind) => eventKinds.indexOf(kind))
+    const all = db
       .selectFrom('events')
       .selectAll()
       .where('at', '>=', query.from)
-      .where('at', '<', query.to)
-    if (query.tunnelId !== undefined) {
-      select = select.where('tunnel', '=', keys.known(query.tunnelId)?.key ?? -1)
-    }
-    if (query.kinds)
-      select = select.where(
-        'kind',
-        'in',
-        query.kinds.map((kind) => eventKinds.indexOf(kind)),
-      )
-    if (query.cursor) {
-      const [at, tunnel, seq] = query.cursor
-      select = select.where((eb) =>
-        eb.or([
-          eb('at', '<', at),
-          eb.and([eb('at', '=', at), eb('tunnel', '<', tunnel)]),
-          eb.and([eb('at', '=', at), eb('tunnel', '=', tunnel), eb('seq', '<', seq)]),
-        ]),
-      )
-    }
+      .where('at', '<', cursor ? Math.min(query.to, cursor[0] + 1) : query.to)
+      .$if(cursor !== undefined, (select) => select.where(before(cursor ?? [0, 0, 0])))
+    const tunnel = tunnelId === undefined ? null : (keys.known(tunnelId)?.key ?? -1)
+    const connector =
+      tunnel === null || connectorId === undefined ? null : keys.connectorKey(tunnel, connectorId)
+    const select =
+      tunnel !== null
+        ? all
+            .where('tunnel', '=', tunnel)
+            .$if(connector !== null, (select) => select.where('connector', '=', connector ?? -1))
+            .$if(kinds !== undefined, (select) => select.where('kind', 'in', kinds ?? []))
+        : kinds === undefined
+          ? all
+          : // A walk for each kind, merged: one for all would look at everything that lies between.
+            kinds
+              .map((kind) => all.where('kind', '=', kind))
+              .reduce((walks, walk) => walks.unionAll(walk))
     const rows = await select
       .orderBy('at', 'desc')
       .orderBy('tunnel', 'desc')
@@ -445,6 +449,16 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
 
   return { history, summary, activity, livesSince, ceasedAt }
 }
+
+/** Older than that entry, in the order of the log. */
+const before =
+  ([at, tunnel, seq]: [number, number, number]) =>
+  (eb: ExpressionBuilder<Schema, 'events'>) =>
+    eb.or([
+      eb('at', '<', at),
+      eb.and([eb('at', '=', at), eb('tunnel', '<', tunnel)]),
+      eb.and([eb('at', '=', at), eb('tunnel', '=', tunnel), eb('seq', '<', seq)]),
+    ])
 
 const isObserved = (interval: Interval) =>
   interval.source === 'observed' && interval.value !== 'unknown'

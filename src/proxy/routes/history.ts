@@ -108,9 +108,12 @@ export function historyRoutes(route: Route, parts: Parts) {
 }
 
 function readQuery(c: Request, parts: Parts) {
-  const tunnelId = c.req.query('tunnel') || undefined
-  if (tunnelId !== undefined && !Uuid.safeParse(tunnelId).success) {
-    throw new ProblemError('invalid-request', '“tunnel” is not an id.', { field: 'tunnel' })
+  const tunnelId = readId(c, 'tunnel')
+  const connectorId = readId(c, 'connector')
+  if (connectorId !== undefined && tunnelId === undefined) {
+    throw new ProblemError('invalid-request', '“connector” needs its “tunnel”.', {
+      field: 'connector',
+    })
   }
   const asked = (c.req.queries('kind') ?? []).flatMap((kind) => kind.split(',')).filter(Boolean)
   const kinds = asked.map((kind) => {
@@ -125,9 +128,16 @@ function readQuery(c: Request, parts: Parts) {
   return {
     ...range,
     tunnelId,
+    connectorId,
     kinds: kinds.length > 0 ? (kinds as EventKind[]) : undefined,
     cursor: cursor ? toCursor(cursor) : undefined,
   }
+}
+
+function readId(c: Request, field: 'tunnel' | 'connector'): string | undefined {
+  const id = c.req.query(field) || undefined
+  if (id === undefined || Uuid.safeParse(id).success) return id
+  throw new ProblemError('invalid-request', `“${field}” is not an id.`, { field })
 }
 
 function toCursor(text: string): [number, number, number] {

@@ -1,6 +1,7 @@
 import { type Kysely, type Migration, sql } from 'kysely'
 import { clustered } from '../dialect.ts'
 import { audit } from './audit.ts'
+import { eventsByKind } from './events-by-kind.ts'
 import { failover } from './failover.ts'
 import { marks } from './marks.ts'
 import { people } from './people.ts'
@@ -155,4 +156,5 @@ export const migrations: Record<string, Migration> = {
   '006-signed-in': signedIn,
   '007-marks': marks,
   '008-tags': tags,
+  '009-events-by-kind': eventsByKind,
 }
