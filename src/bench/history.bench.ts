@@ -111,9 +111,7 @@ function layDown(file: string) {
   const raw = new Database(file)
   raw.pragma('synchronous = OFF')
   raw.pragma('cache_size = -400000')
-  raw.exec(
-    'drop index events_by_time; drop index events_by_kind; drop index spans_open; drop index lives_open',
-  )
+  raw.exec('drop index events_by_kind; drop index spans_open; drop index lives_open')
   const each = templates * connectorsEach
   for (let copy = 1; copy < tunnels / templates; copy += 1) {
     const by = { t: copy * templates, c: copy * each }
@@ -140,8 +138,7 @@ function layDown(file: string) {
       }
     })()
   }
-  raw.exec(`create index events_by_time on events (at, tunnel, seq);
-    create index events_by_kind on events (kind, at, tunnel, seq);
+  raw.exec(`create index events_by_kind on events (kind, at, tunnel, seq);
     create index spans_open on spans (tunnel) where until_at is null;
     create index lives_open on lives (tunnel) where closed_at is null`)
   raw.pragma('wal_checkpoint(TRUNCATE)')

@@ -394,8 +394,8 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
   }
 
   /**
-   * The log of all tunnels, newest first. Each of its questions is one stretch of an index from its newest
-   * entry to its oldest: what it costs is what it answers, not what it passes over.
+   * The log of all tunnels, newest first. Of each kind it is one walk along an index, merged with the others:
+   * what it costs is what it answers, not what lies between.
    *
    * @param query.connectorId one of the tunnel's, which must be given with it.
    * @param query.kinds at least one.
@@ -411,7 +411,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     limit: number
   }): Promise<ActivityPage> {
     const { cursor, tunnelId, connectorId } = query
-    const kinds = query.kinds && [...new Set(query.kinds)].map((kind) => eventKinds.indexOf(kind))
+    const kinds = [...new Set(query.kinds ?? eventKinds)].map((kind) => eventKinds.indexOf(kind))
     const all = db
       .selectFrom('events')
       .selectAll()
@@ -422,17 +422,14 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     const connector =
       tunnel === null || connectorId === undefined ? null : keys.connectorKey(tunnel, connectorId)
     const select =
-      tunnel !== null
-        ? all
+      tunnel === null
+        ? kinds
+            .map((kind) => all.where('kind', '=', kind))
+            .reduce((one, next) => one.unionAll(next))
+        : all
             .where('tunnel', '=', tunnel)
             .$if(connector !== null, (select) => select.where('connector', '=', connector ?? -1))
-            .$if(kinds !== undefined, (select) => select.where('kind', 'in', kinds ?? []))
-        : kinds === undefined
-          ? all
-          : // A walk for each kind, merged: one for all would look at everything that lies between.
-            kinds
-              .map((kind) => all.where('kind', '=', kind))
-              .reduce((walks, walk) => walks.unionAll(walk))
+            .$if(query.kinds !== undefined, (select) => select.where('kind', 'in', kinds))
     const rows = await select
       .orderBy('at', 'desc')
       .orderBy('tunnel', 'desc')
