@@ -233,10 +233,13 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     return last?.until_at == null ? null : Number(last.until_at)
   }
 
-  /** Every tunnel's figures for a window, computed in small portions so that nobody waits for it. */
+  /** The figures of every tunnel that was there in a window, in small portions so that nobody waits for it. */
   async function summary(range: Range): Promise<HistorySummary> {
     const tunnels: TunnelSummary[] = []
-    const ids = keys.tunnelIds()
+    const ids = keys.tunnelIds().filter((id) => {
+      const deletedAt = deps.books().get(id)?.sight?.listed.deletedAt ?? null
+      return deletedAt === null || deletedAt > range.from
+    })
     for (let at = 0; at < ids.length; at += tunnelsAtOnce) {
       tunnels.push(...(await summariesOf(ids.slice(at, at + tunnelsAtOnce), range)))
       await new Promise<void>((resolve) => setImmediate(resolve))
@@ -355,11 +358,11 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     }
   }
 
-  /** Reconnects of tunnels in a window, and with its active lane what counts as flapping in its last hour. */
+  /** Connections opened in a window, and with its active lane what counts as flapping in its last hour. */
   async function countChanges(tunnels: number[], range: Range) {
     const lastHour = { from: range.to - 3_600_000, to: range.to }
-    const reconnects = await countReconnects(tunnels, range)
-    const recent = await countReconnects(tunnels, lastHour)
+    const reconnects = await countOpened(tunnels, range)
+    const recent = await countOpened(tunnels, lastHour, { again: true })
     return (tunnel: number, active: Interval[]): Counts => ({
       reconnects: reconnects.get(tunnel) ?? 0,
       lastHour: (recent.get(tunnel) ?? 0) + countSwitches(active, lastHour.from),
@@ -378,17 +381,32 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     return new Map(rows.map((row) => [keys.connectorOf(row.connector), Number(row.count)]))
   }
 
-  async function countReconnects(
+  /** @param options.again only where an earlier connection of the same connector had ended. */
+  async function countOpened(
     tunnels: number[],
     { from, to }: Range,
+    { again = false } = {},
   ): Promise<Map<number, number>> {
     const rows = await db
-      .selectFrom('lives')
-      .select(['tunnel', (eb) => eb.fn.countAll<number>().as('count')])
-      .where('tunnel', 'in', tunnels)
-      .where('opened_at', '>=', from)
-      .where('opened_at', '<', to)
-      .groupBy('tunnel')
+      .selectFrom('lives as l')
+      .select(['l.tunnel', (eb) => eb.fn.countAll<number>().as('count')])
+      .where('l.tunnel', 'in', tunnels)
+      .where('l.opened_at', '>=', from)
+      .where('l.opened_at', '<', to)
+      .$if(again, (select) =>
+        select.where((eb) =>
+          eb.exists(
+            eb
+              .selectFrom('lives as e')
+              .select('e.tunnel')
+              .whereRef('e.tunnel', '=', 'l.tunnel')
+              .whereRef('e.connector', '=', 'l.connector')
+              .whereRef('e.opened_at', '<', 'l.opened_at')
+              .whereRef('e.closed_at', '<=', 'l.opened_at'),
+          ),
+        ),
+      )
+      .groupBy('l.tunnel')
       .execute()
     return new Map(rows.map((row) => [row.tunnel, Number(row.count)]))
   }
