@@ -45,8 +45,24 @@ type Counts = { reconnects: number; lastHour: number }
 
 const mostLives = 1000
 const mostEvents = 2000
+/** Rows that an export holds at once. */
+const pageRows = 1000
 /** Tunnels in one query of a summary: between them others get their turn. */
 const tunnelsAtOnce = 25
+
+/** A piece of a tunnel's window: what its page has, of one kind at a time. */
+export type HistoryPage = Pick<
+  TunnelHistory,
+  'status' | 'active' | 'connections' | 'marks' | 'events'
+> & { lanes: Pick<RoleLane, 'connectorId' | 'intervals'>[] }
+const emptyPage: HistoryPage = {
+  status: [],
+  active: [],
+  lanes: [],
+  connections: [],
+  marks: [],
+  events: [],
+}
 
 export function createHistoryReader(deps: HistoryReaderDeps) {
   const { db, keys, now } = deps
@@ -151,23 +167,23 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       .$if(!whole, (select) => select.limit(mostLives + 1))
       .execute()
     const seenAt = deps.books().get(keys.tunnelOf(tunnel) ?? '')?.seenAt ?? null
-    return rows
-      .map((row): ConnectionLife => {
-        const closedAt = row.closed_at === null ? null : Number(row.closed_at)
-        return {
-          connectorId: keys.connectorOf(row.connector) ?? '',
-          connectionId: toConnectionId(row.connection),
-          colo: keys.textOf(row.colo),
-          originIp: keys.textOf(row.origin_ip),
-          version: keys.textOf(row.version),
-          openedAt: Number(row.opened_at),
-          source: row.reported === 1 ? 'reported' : 'observed',
-          closedAt,
-          lastSeenAt: closedAt ?? seenAt ?? Number(row.opened_at),
-          precisionMs: row.precision_ms,
-        }
-      })
-      .toReversed()
+    return rows.map((row) => toLife(row, seenAt)).toReversed()
+  }
+
+  function toLife(row: Schema['lives'], seenAt: number | null): ConnectionLife {
+    const closedAt = row.closed_at === null ? null : Number(row.closed_at)
+    return {
+      connectorId: keys.connectorOf(row.connector) ?? '',
+      connectionId: toConnectionId(row.connection),
+      colo: keys.textOf(row.colo),
+      originIp: keys.textOf(row.origin_ip),
+      version: keys.textOf(row.version),
+      openedAt: Number(row.opened_at),
+      source: row.reported === 1 ? 'reported' : 'observed',
+      closedAt,
+      lastSeenAt: closedAt ?? seenAt ?? Number(row.opened_at),
+      precisionMs: row.precision_ms,
+    }
   }
 
   async function eventsOf(
@@ -462,7 +478,132 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     }
   }
 
-  return { history, summary, activity, livesSince, ceasedAt }
+  /**
+   * A tunnel's window for an export: cut at its edges and nowhere else, a thousand rows at a time, however long
+   * it is.
+   */
+  async function* pages(tunnelId: string, range: Range): AsyncGenerator<HistoryPage> {
+    const known = keys.known(tunnelId)
+    if (!known) return
+    // One edge for all of it: what happens while somebody reads is not in it.
+    const listed = edgeOf(tunnelId, range, 'listed')
+    const seen = edgeOf(tunnelId, range, 'connectors')
+    for await (const spans of spanPages(laneKinds.status, known.key, range))
+      yield { ...emptyPage, status: toIntervals(spans, listed) }
+    for await (const spans of spanPages(laneKinds.active, known.key, range))
+      yield { ...emptyPage, active: toIntervals(spans, seen) }
+    for await (const spans of spanPages(laneKinds.role, known.key, range))
+      yield { ...emptyPage, lanes: toLanes(spans, seen) }
+    for await (const connections of lifePages(known.key, range)) yield { ...emptyPage, connections }
+    yield { ...emptyPage, marks: await deps.marks.ofTunnel(tunnelId, range) }
+    for await (const events of eventPages(known.key, range)) yield { ...emptyPage, events }
+  }
+
+  function spanPages(kind: number, tunnel: number, { from, to }: Range) {
+    return rowPages(
+      async (last: Schema['spans'] | null) =>
+        db
+          .selectFrom('spans')
+          .selectAll()
+          .where('kind', '=', kind)
+          .where('tunnel', '=', tunnel)
+          .where('began_at', '>=', Number(last?.began_at ?? 0))
+          .where('began_at', '<', to)
+          .where((eb) => eb.or([eb('until_at', 'is', null), eb('until_at', '>', from)]))
+          .$if(last !== null, (select) =>
+            select.where((eb) =>
+              eb.or([
+                eb('began_at', '>', Number(last?.began_at)),
+                eb('subject', '>', last?.subject ?? 0),
+              ]),
+            ),
+          )
+          .orderBy('began_at')
+          .orderBy('subject')
+          .limit(pageRows)
+          .execute(),
+      (row) => toSpan(keys, row),
+    )
+  }
+
+  function lifePages(tunnel: number, { from, to }: Range) {
+    const seenAt = deps.books().get(keys.tunnelOf(tunnel) ?? '')?.seenAt ?? null
+    return rowPages(
+      async (last: Schema['lives'] | null) =>
+        db
+          .selectFrom('lives')
+          .selectAll()
+          .where('tunnel', '=', tunnel)
+          .where('opened_at', '>=', Number(last?.opened_at ?? 0))
+          .where('opened_at', '<', to)
+          .where((eb) => eb.or([eb('closed_at', 'is', null), eb('closed_at', '>', from)]))
+          .$if(last !== null, (select) =>
+            select.where((eb) =>
+              eb.or([
+                eb('opened_at', '>', Number(last?.opened_at)),
+                eb('connection', '>', last?.connection ?? Buffer.alloc(0)),
+              ]),
+            ),
+          )
+          .orderBy('opened_at')
+          .orderBy('connection')
+          .limit(pageRows)
+          .execute(),
+      (row) => toLife(row, seenAt),
+    )
+  }
+
+  function eventPages(tunnel: number, { from, to }: Range) {
+    return rowPages(async (last: Schema['events'] | null) => {
+      const walk = (key: number) =>
+        db
+          .selectFrom('events')
+          .selectAll()
+          .where('tunnel', '=', key)
+          .where('at', '>=', Number(last?.at ?? from))
+          .where('at', '<', to)
+          .$if(last !== null, (select) =>
+            select.where((eb) =>
+              eb.or([
+                eb('at', '>', Number(last?.at)),
+                eb('tunnel', '>', last?.tunnel ?? 0),
+                eb.and([eb('tunnel', '=', last?.tunnel ?? 0), eb('seq', '>', last?.seq ?? 0)]),
+              ]),
+            ),
+          )
+      return walk(tandemKey)
+        .unionAll(walk(tunnel))
+        .orderBy('at')
+        .orderBy('tunnel')
+        .orderBy('seq')
+        .limit(pageRows)
+        .execute()
+    }, toEvent)
+  }
+
+  /** One tunnel's figures for a window; null for one that Tandem never recorded. */
+  async function summaryOf(tunnelId: string, range: Range): Promise<TunnelSummary | null> {
+    if (!keys.known(tunnelId)) return null
+    const [summary = null] = await summariesOf([tunnelId], range)
+    return summary
+  }
+
+  return { history, pages, summary, summaryOf, activity, livesSince, ceasedAt }
+}
+
+/** @param ask for the rows that come after `last`, at most `pageRows` of them. */
+async function* rowPages<Row, T>(
+  ask: (last: Row | null) => Promise<Row[]>,
+  toOne: (row: Row) => T | null,
+): AsyncGenerator<T[]> {
+  for (let last: Row | null = null; ; ) {
+    const rows: Row[] = await ask(last)
+    if (rows.length > 0) yield rows.map(toOne).filter((one) => one !== null)
+    last = rows.at(-1) ?? null
+    if (rows.length < pageRows) return
+    // Whoever else wants something is next.
+    await new Promise<void>((resolve) => setImmediate(resolve))
+  }
 }
 
 /** Older than that entry, in the order of the log. */
