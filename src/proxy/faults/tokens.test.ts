@@ -432,7 +432,7 @@ describe('the process and its .env', () => {
   test('one that can’t be read ends the start with one line that says why', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tandem-env-'))
     mkdirSync(join(folder, '.env'))
-    const proxy = start('proxy', [], { cwd: folder, source: true })
+    const proxy = start('proxy', [], { cwd: folder, early: true })
     expect(await proxy.ended).toBe(1)
     expect(proxy.output()).toBe(
       '.env can’t be read (EISDIR): it must be a file that Tandem may read.\n',

@@ -181,6 +181,8 @@ describe('a window', () => {
     [`/tunnels/${tunnelIdOf(1)}/history.csv?from=${end}&to=${t0}`, 'from'],
     ['/history/summary?from=9999999999999999', 'from'],
     ['/activity?tunnel=x', 'tunnel'],
+    ['/activity?connector=x', 'connector'],
+    [`/activity?connector=${connectorIdOf(1, 1)}`, 'connector'],
     ['/activity?kind=status-changed,nonsense', 'kind'],
     ['/activity?cursor=1-2', 'cursor'],
     ['/activity?cursor=1-2-3;drop', 'cursor'],
@@ -241,6 +243,28 @@ describe('exports', () => {
     expect(rows.filter((row) => row[0] === 'event').length).toBeGreaterThan(2_000)
   })
 
+  test('history as CSV has each stretch, connection and entry once, however long it lasted', async () => {
+    const range = `from=${t0 - dayMs / 2}&to=${end}`
+    const rowsOf = async (tunnel: number) =>
+      parseCsv(await text(`/tunnels/${tunnelIdOf(tunnel)}/history.csv?${range}`)).slice(1)
+    const kinds = (await rowsOf(2)).map((row) => row[0])
+    const lanes = ['status', 'active', 'role', 'role', 'connection', 'connection']
+    expect(kinds).toEqual(['availability', ...lanes])
+
+    const busy = await rowsOf(1)
+    expect(new Set(busy.map((row) => row.join())).size).toBe(busy.length)
+    for (const connector of [connectorIdOf(1, 0), connectorIdOf(1, 1)]) {
+      const lane = busy.filter((row) => row[0] === 'role' && row[1] === connector)
+      expect(lane.length).toBeGreaterThan(1_400)
+      expect(lane.slice(1).map((row) => row[2])).toEqual(lane.slice(0, -1).map((row) => row[3]))
+    }
+    const logged = await text(`/activity.jsonl?${range}&tunnel=${tunnelIdOf(1)}`)
+    const entries = busy.filter((row) => row[0] === 'event')
+    expect(entries).toHaveLength(logged.split('\n').length - 1)
+    const times = entries.map((row) => row[2] ?? '')
+    expect(times).toEqual(times.toSorted())
+  })
+
   test('the log as CSV and as lines of JSON says the same, and nothing is run', async () => {
     const range = `from=${t0}&to=${end}`
     const rows = parseCsv(await text(`/activity.csv?${range}`)).slice(1)
@@ -253,19 +277,37 @@ describe('exports', () => {
     expect(rows.map((row) => row[9])).toContain(`'${hostile}`)
   })
 
-  test('are streamed: the first piece of a year comes without the rest', async () => {
-    const answer = await ask(`/activity.jsonl?from=${t0}&to=${end}`)
-    const reader = answer.body?.getReader()
-    const first = await reader?.read()
-    expect(first?.value?.toString().length).toBeGreaterThan(0)
-    const length = first?.value?.length ?? 0
-    const whole = (await text(`/activity.jsonl?from=${t0}&to=${end}`)).length
-    expect(length).toBeLessThan(whole / 2)
-    await reader?.cancel()
-  })
+  test.each(['/activity.jsonl', `/tunnels/${tunnelIdOf(1)}/history.csv`])(
+    'are streamed: the first piece of %s comes without the rest',
+    async (path) => {
+      const answer = await ask(`${path}?from=${t0}&to=${end}`)
+      const reader = answer.body?.getReader()
+      const first = await reader?.read()
+      expect(first?.value?.toString().length).toBeGreaterThan(0)
+      const length = first?.value?.length ?? 0
+      const whole = (await text(`${path}?from=${t0}&to=${end}`)).length
+      expect(length).toBeLessThan(whole / 2)
+      await reader?.cancel()
+    },
+  )
 })
 
 describe('the log, page by page', () => {
+  test('of one connector of a tunnel, and of some kinds of all tunnels, holds these only', async () => {
+    const range = `from=${t0}&to=${end}`
+    const ofOne = `tunnel=${tunnelIdOf(1)}&connector=${connectorIdOf(1, 1)}&kind=connection-opened`
+    const one = ActivityPage.parse(await json(`/activity?${range}&${ofOne}`))
+    expect(one.events.map(({ at }) => at)).toEqual([t0 + 778 * everyMs])
+    const kinds = ['status-changed', 'no-active-began', 'no-active-ended', 'status-changed']
+    const some = ActivityPage.parse(await json(`/activity?${range}&kind=${kinds.join(',')}`))
+    expect(some.events.map(({ kind, at }) => [kind, (at - t0) / everyMs])).toEqual([
+      ['no-active-ended', 778],
+      ['status-changed', 778],
+      ['no-active-began', 777],
+      ['status-changed', 777],
+    ])
+  })
+
   test('loses and repeats nothing while others write', async () => {
     const range = `from=${t0}&to=${end}`
     const whole = (await text(`/activity.jsonl?${range}`))

@@ -2,10 +2,11 @@ import { instant, toRow } from '#contract/csv.ts'
 import {
   eventSentence,
   type HistoryEvent,
-  type TunnelHistory,
+  type TunnelSummary,
   unknownReasons,
 } from '#contract/history.ts'
 import { type Mark, windowOf } from '#contract/marks.ts'
+import type { HistoryPage } from './read.ts'
 
 /** History as files that a spreadsheet or a script reads. */
 
@@ -32,8 +33,8 @@ export const historyHeader = toRow(historyColumns)
 const toHistoryRow = (cells: (string | number | null)[]) =>
   toRow(historyColumns.map((_, at) => cells[at] ?? null))
 
-/** A window of one tunnel: intervals, then connections, then events. An unknown value is an empty cell. */
-export function* historyRows(history: TunnelHistory): Generator<string> {
+/** Of one tunnel: intervals, then connections, then events. An unknown value is an empty cell. */
+export function* historyRows(history: HistoryPage): Generator<string> {
   const lanes = [
     { kind: 'status', connectorId: null, intervals: history.status },
     { kind: 'active', connectorId: null, intervals: history.active },
@@ -94,8 +95,10 @@ function markRow(mark: Mark): string {
 const said = (by: string, text: string | null) => (text ? `${by}: ${text}` : by)
 
 /** The availability of the window, with and without the time of announced maintenance. */
-export function* availabilityRows(history: TunnelHistory): Generator<string> {
-  const { from, to, summary } = history
+export function* availabilityRows(
+  { from, to }: { from: number; to: number },
+  summary: TunnelSummary,
+): Generator<string> {
   const { availability, availabilityOutside, maintenanceMs, observedMs } = summary
   const row = (kind: string, ms: number, share: number | null) =>
     toHistoryRow([kind, null, instant(from), instant(to), seconds(ms), share])

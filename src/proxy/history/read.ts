@@ -1,3 +1,4 @@
+import type { ExpressionBuilder } from 'kysely'
 import {
   type ActivityPage,
   type Cause,
@@ -57,8 +58,24 @@ const tellingKinds: EventKind[] = [
   'failover-after',
 ]
 const tellingPlaces = tellingKinds.map((kind) => eventKinds.indexOf(kind))
+/** Rows that an export holds at once. */
+const pageRows = 1000
 /** Tunnels in one query of a summary: between them others get their turn. */
 const tunnelsAtOnce = 25
+
+/** A piece of a tunnel's window: what its page has, of one kind at a time. */
+export type HistoryPage = Pick<
+  TunnelHistory,
+  'status' | 'active' | 'connections' | 'marks' | 'events'
+> & { lanes: Pick<RoleLane, 'connectorId' | 'intervals'>[] }
+const emptyPage: HistoryPage = {
+  status: [],
+  active: [],
+  lanes: [],
+  connections: [],
+  marks: [],
+  events: [],
+}
 
 export function createHistoryReader(deps: HistoryReaderDeps) {
   const { db, keys, now } = deps
@@ -169,21 +186,23 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       .$if(!whole, (select) => select.limit(mostLives + 1))
       .execute()
     const seenAt = deps.books().get(keys.tunnelOf(tunnel) ?? '')?.seenAt ?? null
-    return rows.map((row): ConnectionLife => {
-      const closedAt = row.closed_at === null ? null : Number(row.closed_at)
-      return {
-        connectorId: keys.connectorOf(row.connector) ?? '',
-        connectionId: toConnectionId(row.connection),
-        colo: keys.textOf(row.colo),
-        originIp: keys.textOf(row.origin_ip),
-        version: keys.textOf(row.version),
-        openedAt: Number(row.opened_at),
-        source: row.reported === 1 ? 'reported' : 'observed',
-        closedAt,
-        lastSeenAt: closedAt ?? seenAt ?? Number(row.opened_at),
-        precisionMs: row.precision_ms,
-      }
-    })
+    return rows.map((row) => toLife(row, seenAt))
+  }
+
+  function toLife(row: Schema['lives'], seenAt: number | null): ConnectionLife {
+    const closedAt = row.closed_at === null ? null : Number(row.closed_at)
+    return {
+      connectorId: keys.connectorOf(row.connector) ?? '',
+      connectionId: toConnectionId(row.connection),
+      colo: keys.textOf(row.colo),
+      originIp: keys.textOf(row.origin_ip),
+      version: keys.textOf(row.version),
+      openedAt: Number(row.opened_at),
+      source: row.reported === 1 ? 'reported' : 'observed',
+      closedAt,
+      lastSeenAt: closedAt ?? seenAt ?? Number(row.opened_at),
+      precisionMs: row.precision_ms,
+    }
   }
 
   /** The log of a window, newest last; what is too much is left out from its beginning. */
@@ -290,10 +309,13 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     return last?.until_at == null ? null : Number(last.until_at)
   }
 
-  /** Every tunnel's figures for a window, computed in small portions so that nobody waits for it. */
+  /** The figures of every tunnel that was there in a window, in small portions so that nobody waits for it. */
   async function summary(range: Range): Promise<HistorySummary> {
     const tunnels: TunnelSummary[] = []
-    const ids = keys.tunnelIds()
+    const ids = keys.tunnelIds().filter((id) => {
+      const deletedAt = deps.books().get(id)?.sight?.listed.deletedAt ?? null
+      return deletedAt === null || deletedAt > range.from
+    })
     for (let at = 0; at < ids.length; at += tunnelsAtOnce) {
       tunnels.push(...(await summariesOf(ids.slice(at, at + tunnelsAtOnce), range)))
       await new Promise<void>((resolve) => setImmediate(resolve))
@@ -413,11 +435,11 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     }
   }
 
-  /** Reconnects of tunnels in a window, and with its active lane what counts as flapping in its last hour. */
+  /** Connections opened in a window, and with its active lane what counts as flapping in its last hour. */
   async function countChanges(tunnels: number[], range: Range) {
     const lastHour = { from: range.to - 3_600_000, to: range.to }
-    const reconnects = await countReconnects(tunnels, range)
-    const recent = await countReconnects(tunnels, lastHour)
+    const reconnects = await countOpened(tunnels, range)
+    const recent = await countOpened(tunnels, lastHour, { again: true })
     return (tunnel: number, active: Interval[]): Counts => ({
       reconnects: reconnects.get(tunnel) ?? 0,
       lastHour: (recent.get(tunnel) ?? 0) + countSwitches(active, lastHour.from),
@@ -436,58 +458,73 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     return new Map(rows.map((row) => [keys.connectorOf(row.connector), Number(row.count)]))
   }
 
-  async function countReconnects(
+  /** @param options.again only where an earlier connection of the same connector had ended. */
+  async function countOpened(
     tunnels: number[],
     { from, to }: Range,
+    { again = false } = {},
   ): Promise<Map<number, number>> {
     const rows = await db
-      .selectFrom('lives')
-      .select(['tunnel', (eb) => eb.fn.countAll<number>().as('count')])
-      .where('tunnel', 'in', tunnels)
-      .where('opened_at', '>=', from)
-      .where('opened_at', '<', to)
-      .groupBy('tunnel')
+      .selectFrom('lives as l')
+      .select(['l.tunnel', (eb) => eb.fn.countAll<number>().as('count')])
+      .where('l.tunnel', 'in', tunnels)
+      .where('l.opened_at', '>=', from)
+      .where('l.opened_at', '<', to)
+      .$if(again, (select) =>
+        select.where((eb) =>
+          eb.exists(
+            eb
+              .selectFrom('lives as e')
+              .select('e.tunnel')
+              .whereRef('e.tunnel', '=', 'l.tunnel')
+              .whereRef('e.connector', '=', 'l.connector')
+              .whereRef('e.opened_at', '<', 'l.opened_at')
+              .whereRef('e.closed_at', '<=', 'l.opened_at'),
+          ),
+        ),
+      )
+      .groupBy('l.tunnel')
       .execute()
     return new Map(rows.map((row) => [row.tunnel, Number(row.count)]))
   }
 
   /**
-   * The log of all tunnels, newest first.
+   * The log of all tunnels, newest first. Of each kind it is one walk along an index, merged with the others:
+   * what it costs is what it answers, not what lies between.
    *
-   * @param cursor `at-tunnel-seq` of the last one that is already known.
+   * @param query.connectorId one of the tunnel's, which must be given with it.
+   * @param query.kinds at least one.
+   * @param query.cursor `at-tunnel-seq` of the last one that is already known.
    */
   async function activity(query: {
     from: number
     to: number
     tunnelId?: string | undefined
+    connectorId?: string | undefined
     kinds?: EventKind[] | undefined
     cursor?: [number, number, number] | undefined
     limit: number
   }): Promise<ActivityPage> {
-    let select = db
+    const { cursor, tunnelId, connectorId } = query
+    const kinds = [...new Set(query.kinds ?? eventKinds)].map((kind) => eventKinds.indexOf(kind))
+    const all = db
       .selectFrom('events')
       .selectAll()
       .where('at', '>=', query.from)
-      .where('at', '<', query.to)
-    if (query.tunnelId !== undefined) {
-      select = select.where('tunnel', '=', keys.known(query.tunnelId)?.key ?? -1)
-    }
-    if (query.kinds)
-      select = select.where(
-        'kind',
-        'in',
-        query.kinds.map((kind) => eventKinds.indexOf(kind)),
-      )
-    if (query.cursor) {
-      const [at, tunnel, seq] = query.cursor
-      select = select.where((eb) =>
-        eb.or([
-          eb('at', '<', at),
-          eb.and([eb('at', '=', at), eb('tunnel', '<', tunnel)]),
-          eb.and([eb('at', '=', at), eb('tunnel', '=', tunnel), eb('seq', '<', seq)]),
-        ]),
-      )
-    }
+      .where('at', '<', cursor ? Math.min(query.to, cursor[0] + 1) : query.to)
+      .$if(cursor !== undefined, (select) => select.where(before(cursor ?? [0, 0, 0])))
+    const tunnel = tunnelId === undefined ? null : (keys.known(tunnelId)?.key ?? -1)
+    const connector =
+      tunnel === null || connectorId === undefined ? null : keys.connectorKey(tunnel, connectorId)
+    const select =
+      tunnel === null
+        ? kinds
+            .map((kind) => all.where('kind', '=', kind))
+            .reduce((one, next) => one.unionAll(next))
+        : all
+            .where('tunnel', '=', tunnel)
+            .$if(connector !== null, (select) => select.where('connector', '=', connector ?? -1))
+            .$if(query.kinds !== undefined, (select) => select.where('kind', 'in', kinds))
     const rows = await select
       .orderBy('at', 'desc')
       .orderBy('tunnel', 'desc')
@@ -502,8 +539,152 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     }
   }
 
-  return { history, summary, activity, livesSince, switchedAt, ceasedAt }
+  /**
+   * A tunnel's window for an export: cut at its edges and nowhere else, a thousand rows at a time, however long
+   * it is.
+   */
+  async function* pages(tunnelId: string, range: Range): AsyncGenerator<HistoryPage> {
+    const known = keys.known(tunnelId)
+    if (!known) return
+    // One edge for all of it: what happens while somebody reads is not in it.
+    const listed = edgeOf(tunnelId, range, 'listed')
+    const seen = edgeOf(tunnelId, range, 'connectors')
+    for await (const spans of spanPages(laneKinds.status, known.key, range))
+      yield { ...emptyPage, status: toIntervals(spans, listed) }
+    for await (const spans of spanPages(laneKinds.active, known.key, range))
+      yield { ...emptyPage, active: toIntervals(spans, seen) }
+    for await (const spans of spanPages(laneKinds.role, known.key, range))
+      yield { ...emptyPage, lanes: toLanes(spans, seen) }
+    for await (const connections of lifePages(known.key, range)) yield { ...emptyPage, connections }
+    yield { ...emptyPage, marks: await deps.marks.ofTunnel(tunnelId, range) }
+    for await (const events of eventPages(known.key, range)) yield { ...emptyPage, events }
+  }
+
+  function spanPages(kind: number, tunnel: number, { from, to }: Range) {
+    return rowPages(
+      async (last: Schema['spans'] | null) =>
+        db
+          .selectFrom('spans')
+          .selectAll()
+          .where('kind', '=', kind)
+          .where('tunnel', '=', tunnel)
+          .where('began_at', '>=', Number(last?.began_at ?? 0))
+          .where('began_at', '<', to)
+          .where((eb) => eb.or([eb('until_at', 'is', null), eb('until_at', '>', from)]))
+          .$if(last !== null, (select) =>
+            select.where((eb) =>
+              eb.or([
+                eb('began_at', '>', Number(last?.began_at)),
+                eb('subject', '>', last?.subject ?? 0),
+              ]),
+            ),
+          )
+          .orderBy('began_at')
+          .orderBy('subject')
+          .limit(pageRows)
+          .execute(),
+      (row) => toSpan(keys, row),
+    )
+  }
+
+  function lifePages(tunnel: number, { from, to }: Range) {
+    const seenAt = deps.books().get(keys.tunnelOf(tunnel) ?? '')?.seenAt ?? null
+    return rowPages(
+      async (last: Schema['lives'] | null) =>
+        db
+          .selectFrom('lives')
+          .selectAll()
+          .where('tunnel', '=', tunnel)
+          .where('opened_at', '>=', Number(last?.opened_at ?? 0))
+          .where('opened_at', '<', to)
+          .where((eb) => eb.or([eb('closed_at', 'is', null), eb('closed_at', '>', from)]))
+          .$if(last !== null, (select) =>
+            select.where((eb) =>
+              eb.or([
+                eb('opened_at', '>', Number(last?.opened_at)),
+                eb('connection', '>', last?.connection ?? Buffer.alloc(0)),
+              ]),
+            ),
+          )
+          .orderBy('opened_at')
+          .orderBy('connection')
+          .limit(pageRows)
+          .execute(),
+      (row) => toLife(row, seenAt),
+    )
+  }
+
+  function eventPages(tunnel: number, { from, to }: Range) {
+    return rowPages(async (last: Schema['events'] | null) => {
+      const walk = (key: number) =>
+        db
+          .selectFrom('events')
+          .selectAll()
+          .where('tunnel', '=', key)
+          .where('at', '>=', Number(last?.at ?? from))
+          .where('at', '<', to)
+          .$if(last !== null, (select) =>
+            select.where((eb) =>
+              eb.or([
+                eb('at', '>', Number(last?.at)),
+                eb('tunnel', '>', last?.tunnel ?? 0),
+                eb.and([eb('tunnel', '=', last?.tunnel ?? 0), eb('seq', '>', last?.seq ?? 0)]),
+              ]),
+            ),
+          )
+      return walk(tandemKey)
+        .unionAll(walk(tunnel))
+        .orderBy('at')
+        .orderBy('tunnel')
+        .orderBy('seq')
+        .limit(pageRows)
+        .execute()
+    }, toEvent)
+  }
+
+  /** One tunnel's figures for a window; null for one that Tandem never recorded. */
+  async function summaryOf(tunnelId: string, range: Range): Promise<TunnelSummary | null> {
+    if (!keys.known(tunnelId)) return null
+    const [summary = null] = await summariesOf([tunnelId], range)
+    return summary
+  }
+
+  return {
+    history,
+    pages,
+    summary,
+    summaryOf,
+    activity,
+    livesSince,
+    switchedAt,
+    ceasedAt,
+  }
 }
+
+/** @param ask for the rows that come after `last`, at most `pageRows` of them. */
+async function* rowPages<Row, T>(
+  ask: (last: Row | null) => Promise<Row[]>,
+  toOne: (row: Row) => T | null,
+): AsyncGenerator<T[]> {
+  for (let last: Row | null = null; ; ) {
+    const rows: Row[] = await ask(last)
+    if (rows.length > 0) yield rows.map(toOne).filter((one) => one !== null)
+    last = rows.at(-1) ?? null
+    if (rows.length < pageRows) return
+    // Whoever else wants something is next.
+    await new Promise<void>((resolve) => setImmediate(resolve))
+  }
+}
+
+/** Older than that entry, in the order of the log. */
+const before =
+  ([at, tunnel, seq]: [number, number, number]) =>
+  (eb: ExpressionBuilder<Schema, 'events'>) =>
+    eb.or([
+      eb('at', '<', at),
+      eb.and([eb('at', '=', at), eb('tunnel', '<', tunnel)]),
+      eb.and([eb('at', '=', at), eb('tunnel', '=', tunnel), eb('seq', '<', seq)]),
+    ])
 
 const isObserved = (interval: Interval) =>
   interval.source === 'observed' && interval.value !== 'unknown'

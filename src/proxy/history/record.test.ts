@@ -405,6 +405,45 @@ describe('P9 a clean stop and a start', () => {
   })
 })
 
+describe('what counts as flapping', () => {
+  const flaps = async () => (await watcher.window(1, t0, watcher.now())).summary.flapsLastHour
+
+  test('a tunnel that is new does not flap, however many connectors join it', async () => {
+    await watcher.see(1, { roles: [] })
+    watcher.pass(5_000)
+    await watcher.see(1, { roles: ['active', 'passive'] })
+    watcher.pass(5_000)
+    await watcher.keepSeeing(1, { roles: ['active', 'passive', 'passive', 'passive'] }, minuteMs)
+    expect(await flaps()).toBe(0)
+  })
+
+  test('each time that a connector comes back counts, and each switch', async () => {
+    for (let run = 0; run < 4; run += 1) {
+      await watcher.keepSeeing(1, { ...steady, runs: [0, run] }, minuteMs)
+      watcher.pass(5_000)
+    }
+    expect(await flaps()).toBe(3)
+    await watcher.see(1, { ...swapped, runs: [0, 3] })
+    watcher.pass(5_000)
+    expect(await flaps()).toBe(4)
+    await watcher.keepSeeing(1, { ...swapped, runs: [0, 3] }, 60 * minuteMs)
+    expect(await flaps()).toBe(0)
+  })
+})
+
+test('the summary of a window is of the tunnels that were there in it', async () => {
+  for (const tunnel of [1, 2]) await watcher.see(tunnel, steady)
+  watcher.pass(minuteMs)
+  await watcher.see(1, { ...steady, deletedAt: t0 + minuteMs })
+  await watcher.see(2, steady)
+  const of = async (from: number) => {
+    const { tunnels } = await watcher.reader.summary({ from, to: t0 + 2 * minuteMs })
+    return tunnels.map(({ tunnelId }) => tunnelId)
+  }
+  expect(await of(t0)).toEqual([tunnelIdOf(1), tunnelIdOf(2)])
+  expect(await of(t0 + minuteMs)).toEqual([tunnelIdOf(2)])
+})
+
 describe('P26 what is older than the retention goes in slices', () => {
   test('never more than a thousand rows of a kind at once, and only what ended before', async () => {
     const looks: Look[] = []

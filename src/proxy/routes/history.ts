@@ -1,4 +1,9 @@
-import { type EventKind, eventKinds, type HistoryEvent } from '#contract/history.ts'
+import {
+  type EventKind,
+  eventKinds,
+  type HistoryEvent,
+  type TunnelSummary,
+} from '#contract/history.ts'
 import { Uuid } from '#contract/tunnel.ts'
 import {
   activityHeader,
@@ -14,7 +19,6 @@ import { download } from './download.ts'
 import { readRange } from './range.ts'
 import type { Parts, Request, Route } from './route.ts'
 
-const dayMs = 86_400_000
 const pageSize = 100
 /** Rows that an export reads at once. */
 const exportPage = 1000
@@ -24,14 +28,17 @@ export function historyRoutes(route: Route, parts: Parts) {
 
   async function window(c: Request, tunnelId: string, connectorId?: string) {
     const history = await reader.history(tunnelId, readRange(c, parts), { connectorId })
-    if (history) return history
-    throw parts.poller.hasLooked()
+    if (!history) throw noHistory()
+    return history
+  }
+
+  const noHistory = () =>
+    parts.poller.hasLooked()
       ? new ProblemError('not-found', 'Tandem has no history of this tunnel.')
       : new ProblemError(
           'not-ready',
           'Tandem has not looked at Cloudflare yet. Try again in a moment.',
         )
-  }
 
   route('historyGet', async (c, { tunnelId = '' }) => c.json(await window(c, tunnelId)))
 
@@ -41,29 +48,15 @@ export function historyRoutes(route: Route, parts: Parts) {
 
   route('historyExport', async (c, { tunnelId = '' }) => {
     const range = readRange(c, parts)
-    const all = await window(c, tunnelId)
-    // A day at a time: a year needs no more memory than a day.
-    async function* lines() {
+    const summary = await reader.summaryOf(tunnelId, range)
+    if (!summary) throw noHistory()
+    async function* lines(figures: TunnelSummary) {
       yield historyHeader
-      yield* availabilityRows(all)
-      for (let from = range.from; from < range.to; from += dayMs) {
-        const day = { from, to: Math.min(from + dayMs, range.to) }
-        const history = await reader.history(tunnelId, day, { whole: true })
-        if (!history) return
-        // A connection that lives for days stands in the day of its beginning only.
-        const begunEarlier = ({ openedAt }: { openedAt: number }) => openedAt < from
-        const connections = history.connections.filter(
-          (life) => from === range.from || !begunEarlier(life),
-        )
-        const marks = history.marks.filter(
-          ({ kind, from: began }) =>
-            kind !== 'maintenance' || from === range.from || (began ?? 0) >= from,
-        )
-        yield [...historyRows({ ...history, connections, marks })].join('')
-      }
+      yield* availabilityRows(range, figures)
+      for await (const page of reader.pages(tunnelId, range)) yield [...historyRows(page)].join('')
     }
     return download(
-      lines(),
+      lines(summary),
       'text/csv; charset=utf-8',
       `tunnel-${tunnelId.slice(0, 8)}-history.csv`,
     )
@@ -108,9 +101,12 @@ export function historyRoutes(route: Route, parts: Parts) {
 }
 
 function readQuery(c: Request, parts: Parts) {
-  const tunnelId = c.req.query('tunnel') || undefined
-  if (tunnelId !== undefined && !Uuid.safeParse(tunnelId).success) {
-    throw new ProblemError('invalid-request', '“tunnel” is not an id.', { field: 'tunnel' })
+  const tunnelId = readId(c, 'tunnel')
+  const connectorId = readId(c, 'connector')
+  if (connectorId !== undefined && tunnelId === undefined) {
+    throw new ProblemError('invalid-request', '“connector” needs its “tunnel”.', {
+      field: 'connector',
+    })
   }
   const asked = (c.req.queries('kind') ?? []).flatMap((kind) => kind.split(',')).filter(Boolean)
   const kinds = asked.map((kind) => {
@@ -125,9 +121,16 @@ function readQuery(c: Request, parts: Parts) {
   return {
     ...range,
     tunnelId,
+    connectorId,
     kinds: kinds.length > 0 ? (kinds as EventKind[]) : undefined,
     cursor: cursor ? toCursor(cursor) : undefined,
   }
+}
+
+function readId(c: Request, field: 'tunnel' | 'connector'): string | undefined {
+  const id = c.req.query(field) || undefined
+  if (id === undefined || Uuid.safeParse(id).success) return id
+  throw new ProblemError('invalid-request', `“${field}” is not an id.`, { field })
 }
 
 function toCursor(text: string): [number, number, number] {

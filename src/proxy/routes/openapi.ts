@@ -67,7 +67,7 @@ type Shape = {
   media?: string
 }
 
-const activityQuery = ['from', 'to', 'tunnel', 'kind', 'cursor']
+const activityQuery = ['from', 'to', 'tunnel', 'connector', 'kind', 'cursor']
 const auditQuery = ['from', 'to', 'who', 'what', 'tunnel', 'cursor']
 
 const shapes: Record<OperationId, Shape> = {

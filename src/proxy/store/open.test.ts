@@ -176,17 +176,24 @@ describe('P6 a file that can’t be used', () => {
     expect(readFileSync(fileIn(dir))).toEqual(before)
   })
 
-  test('one from a newer Tandem is refused and left untouched', async () => {
+  test.each([
+    ['one from a newer Tandem', undefined],
+    ['a large one from a newer Tandem', 0],
+  ])('%s that was killed is refused and left untouched, its log included', async (_, wholeUpTo) => {
     const dir = await filled()
     const newer = new Database(fileIn(dir))
     newer.prepare("insert into kysely_migration values ('999-future', '2030-01-01')").run()
+    const killed = folder()
+    const files = ['tandem.db', 'tandem.db-wal']
+    for (const name of files) copyFileSync(join(dir, name), join(killed, name))
     newer.close()
-    const before = readFileSync(fileIn(dir))
-    await expect(openStore(dir, clock)).rejects.toThrow(/from a newer Tandem.*left as it is/)
-    const after = new Database(fileIn(dir), { readonly: true })
-    expect(after.prepare('select count(*) from words').pluck().get()).toBe(500)
-    after.close()
-    expect(before.length).toBeGreaterThan(0)
+    const bytes = () => files.map((name) => readFileSync(join(killed, name)))
+    const before = bytes()
+    await expect(
+      openStore(killed, clock, wholeUpTo === undefined ? {} : { wholeUpTo }),
+    ).rejects.toThrow(/from a newer Tandem.*left as it is/)
+    expect(bytes()).toEqual(before)
+    expect(before[1]?.length).toBeGreaterThan(0)
   })
 
   test('a folder that can’t be one is said in one sentence', async () => {

@@ -14,8 +14,6 @@ export type Opened = {
   db: Store
   /** What an admin must know about the start, e.g. that a corrupt file was moved aside; else null. */
   notice: string | null
-  /** Copies the whole database to a new file while Tandem runs. */
-  backup: (file: string) => Promise<void>
   /** Resolves when all of a large file was looked through: for an admin when it is damaged, else null. */
   checked: Promise<string | null>
 }
@@ -45,6 +43,7 @@ export async function openStore(
 ): Promise<Opened> {
   const file = nameOf(dataDir)
   makeFolder(dataDir)
+  assertOurs(file)
   let database = openFile(file)
   let notice: string | null = null
   const isLarge = existsSync(file) && statSync(file).size > wholeUpTo
@@ -58,9 +57,10 @@ export async function openStore(
   }
   rmSync(markOf(file), { force: true })
   if (!database) throw new Error(`The database ${file} can’t be used: check TANDEM_DATA_DIR.`)
-  assertOurs(database, file)
   const db: Store = new Kysely({ dialect: toDialect(database) })
   try {
+    // Only a database without a page yet can be told to give room back: see `giveBack`.
+    database.pragma('auto_vacuum = incremental')
     // Ours from the first byte on: whatever end comes to this start, the next one knows the file again.
     database.pragma(`application_id = ${applicationId}`)
     makeDurable(database)
@@ -72,7 +72,7 @@ export async function openStore(
     throw sqliteCodeOf(error).startsWith('SQLITE_') ? unusable(file, error) : error
   }
   const checked = isGlanced && notice === null ? checkBeside(file) : Promise.resolve(null)
-  return { db, notice, backup: (copy) => copyTo(file, copy), checked }
+  return { db, notice, checked }
 }
 
 /** Kysely runs migrations without a transaction on SQLite, where one killed midway would stay half done. */
@@ -101,9 +101,9 @@ export function makeFolder(dataDir: string) {
 }
 
 /** Null when the file is no database at all. */
-function openFile(file: string): Database.Database | null {
+function openFile(file: string, { readonly = false } = {}): Database.Database | null {
   try {
-    const database = new Database(file, { timeout: busyTimeoutMs })
+    const database = new Database(file, { timeout: busyTimeoutMs, readonly })
     // Nothing is read before the first question.
     database.pragma('user_version')
     return database
@@ -206,23 +206,43 @@ function moveAside(file: string, at: number): string {
   return aside
 }
 
-function assertOurs(database: Database.Database, file: string) {
-  const owner = database.pragma('application_id', { simple: true })
-  const tables = database.prepare('select count(*) from sqlite_master').pluck().get()
-  if (owner === applicationId || tables === 0) return
-  database.close()
-  throw new Error(
-    `The database ${file} is not Tandem’s. It was left as it is; set TANDEM_DATA_DIR to another folder.`,
-  )
+/**
+ * Looks through a connection that can't write: somebody else's database, or a newer Tandem's, must stay as it
+ * is to the byte, its log included. Whether the file is whole is for a later look to tell.
+ */
+function assertOurs(file: string) {
+  if (!existsSync(file)) return
+  const database = openFile(file, { readonly: true })
+  try {
+    const says = database && whyNotOurs(database)
+    if (says) throw new Error(`The database ${file} is ${says}`)
+  } catch (error) {
+    if (!isDamage(error)) throw error
+  } finally {
+    database?.close()
+  }
+}
+
+function whyNotOurs(database: Database.Database): string | null {
+  const tables = database.prepare('select name from sqlite_master').pluck().all()
+  if (database.pragma('application_id', { simple: true }) !== applicationId && tables.length > 0)
+    return 'not Tandem’s. It was left as it is; set TANDEM_DATA_DIR to another folder.'
+  if (migrationsDone(database).every((name) => name in migrations)) return null
+  return 'from a newer Tandem. It was left as it is; start that version, or set TANDEM_DATA_DIR to another folder.'
+}
+
+/** Empty before the first one. */
+function migrationsDone(database: Database.Database): string[] {
+  const isKnown = database
+    .prepare("select count(*) from sqlite_master where name = 'kysely_migration'")
+    .pluck()
+  if (isKnown.get() === 0) return []
+  return database.prepare('select name from kysely_migration').pluck().all() as string[]
 }
 
 /** Before the tables of an older Tandem are changed, a whole copy of them is put beside the file. */
 function keepOld(database: Database.Database, file: string) {
-  const isKnown = database
-    .prepare("select count(*) from sqlite_master where name = 'kysely_migration'")
-    .pluck()
-  if (isKnown.get() === 0) return
-  const done = database.prepare('select name from kysely_migration').pluck().all()
+  const done = migrationsDone(database)
   const next = Object.keys(migrations).find((name) => !done.includes(name))
   if (done.length === 0 || next === undefined) return
   const copy = `${file}.before-${next}`

@@ -104,14 +104,16 @@ export type Log = InfiniteData<ActivityPage, string | null>
 
 /** Whether an entry belongs into the log of that key. */
 function matcherOf(filter: unknown): (event: HistoryEvent) => boolean {
-  const { tunnelId, kinds, range } = filter as {
+  const { tunnelId, connectorId, kinds, range } = filter as {
     tunnelId: string | null
+    connectorId: string | null
     kinds: readonly EventKind[] | null
     range: string | null
   }
   const wanted = parseRange(range)
   return (event) => {
     if (tunnelId !== null && event.tunnelId !== tunnelId) return false
+    if (connectorId !== null && event.connectorId !== connectorId) return false
     if (kinds !== null && !kinds.includes(event.kind)) return false
     if (!wanted) return true
     // What follows the present takes everything that is new enough.

@@ -149,9 +149,11 @@ export const historySummaryQuery = (range: Range) =>
     retry: false,
   })
 
-/** Which entries of the log: of one tunnel, of some kinds, of a stretch of time; all where left out. */
+/** Which entries of the log: of one tunnel or connector, of some kinds, of a stretch of time; all where left out. */
 export type ActivityFilter = {
   tunnelId?: string | undefined
+  /** One of that tunnel's. */
+  connectorId?: string | undefined
   kinds?: readonly EventKind[] | undefined
   range?: Range | undefined
 }
@@ -175,9 +177,10 @@ export const tickerQuery = queryOptions({
 })
 
 /** The filter as Tandem's API and its exports take it. */
-export function activitySearch({ tunnelId, kinds, range }: ActivityFilter): string {
+export function activitySearch({ tunnelId, connectorId, kinds, range }: ActivityFilter): string {
   const query = new URLSearchParams(range ? rangeQuery(range, serverNow()) : '')
   if (tunnelId) query.set('tunnel', tunnelId)
+  if (connectorId) query.set('connector', connectorId)
   if (kinds) query.set('kind', kinds.join(','))
   return query.toString()
 }
@@ -189,6 +192,7 @@ export const activityQuery = (filter: ActivityFilter) =>
       ...activityKey,
       {
         tunnelId: filter.tunnelId ?? null,
+        connectorId: filter.connectorId ?? null,
         kinds: filter.kinds ?? null,
         range: filter.range ? rangeText(filter.range) : null,
       },

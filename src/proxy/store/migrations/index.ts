@@ -2,6 +2,7 @@ import { type Kysely, type Migration, sql } from 'kysely'
 import { clustered } from '../dialect.ts'
 import { audit } from './audit.ts'
 import { calls } from './calls.ts'
+import { eventsByKind } from './events-by-kind.ts'
 import { failover } from './failover.ts'
 import { marks } from './marks.ts'
 import { people } from './people.ts'
@@ -161,4 +162,5 @@ export const migrations: Record<string, Migration> = {
   '009-calls': calls,
   '010-signed-out': signedOut,
   '011-several-active': severalActive,
+  '012-events-by-kind': eventsByKind,
 }

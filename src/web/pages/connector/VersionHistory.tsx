@@ -5,8 +5,9 @@ import { precisionText } from '#web/charts/precision.ts'
 import { Panel } from '#web/ui/Panel.tsx'
 import { NotReported } from '#web/ui/TimeAgo.tsx'
 import { instantIn, useZone } from '#web/ui/zone.ts'
+import { type VersionSince, versionsOf } from './versions.ts'
 
-const most = 12
+const most = 13
 
 /** Which version of the client the connector ran since when, the present one first. */
 export function VersionHistory({
@@ -17,31 +18,34 @@ export function VersionHistory({
   connector: Connector
 }) {
   const zone = useZone()
-  const { data } = useInfiniteQuery(activityQuery({ tunnelId, kinds: ['version-changed'] }))
-  const changes = (data?.pages ?? [])
-    .flatMap((page) => page.events)
-    .filter((event) => event.connectorId === connector.id)
-    .slice(0, most)
+  const { data } = useInfiniteQuery(
+    activityQuery({
+      tunnelId,
+      connectorId: connector.id,
+      kinds: ['version-changed', 'connector-joined'],
+    }),
+  )
+  const events = (data?.pages ?? []).flatMap((page) => page.events)
+  const since = ({ event }: VersionSince) => {
+    if (!data) return 'Loading…'
+    if (!event) return 'since before Tandem saw a change'
+    const when = instantIn(event.at, zone) + precisionText(event.precisionMs)
+    return event.kind === 'connector-joined' ? `since it joined, ${when}` : `since ${when}`
+  }
   return (
     <Panel title="Versions">
       <ol className="flex flex-col gap-2">
-        {changes.map((event, index) => (
-          <li key={event.id} className="flex flex-wrap items-baseline justify-between gap-x-4">
-            <span className={index === 0 ? 'font-medium' : ''}>{event.to ?? <NotReported />}</span>
-            <span className="text-sm text-ink-2">
-              since {instantIn(event.at, zone)}
-              {precisionText(event.precisionMs)}
+        {versionsOf(connector.version, events, most).map((one, index) => (
+          <li
+            key={one.event?.id ?? 'before'}
+            className="flex flex-wrap items-baseline justify-between gap-x-4"
+          >
+            <span className={index === 0 ? 'font-medium' : ''}>
+              {one.version || <NotReported />}
             </span>
+            <span className="text-sm text-ink-2">{since(one)}</span>
           </li>
         ))}
-        <li className="flex flex-wrap items-baseline justify-between gap-x-4">
-          <span className={changes.length === 0 ? 'font-medium' : ''}>
-            {(changes.at(-1)?.from ?? connector.version) || <NotReported />}
-          </span>
-          <span className="text-sm text-ink-2">
-            {data ? 'since before Tandem saw a change' : 'Loading…'}
-          </span>
-        </li>
       </ol>
     </Panel>
   )
