@@ -24,17 +24,20 @@ export default defineConfig({
           treeshake: { manualPureFunctions: ['z'] },
           output: {
             // What every page begins with comes in one piece: left alone it would be a dozen, each asked for
-            // by itself and compressed without the others' words. Schemas wait for the dialogs that check
-            // what is typed.
+            // by itself and compressed without the others' words. So do what list, wall and pages all draw, and
+            // what stands around every page but the wall. Schemas wait for the dialogs that check what is typed.
             codeSplitting: {
               groups: [
                 { name: 'schemas', test: /\/node_modules\/zod\// },
                 { name: 'common', tags: ['$initial'] },
                 {
                   name: 'marks',
-                  test: /\/src\/web\/(?:ui\/(?:\w+Mark|Name|theme|numbers)|charts\/Strip)\.tsx?$/,
+                  test: /\/src\/web\/(?:ui\/(?:\w+Mark|Name|theme|numbers)|charts\/Strip|fleet\/(?:headline|filter|use-stale-ids))\.tsx?$/,
                 },
-                { name: 'shell', test: /\/src\/web\/shell\/Shell\.tsx$/ },
+                {
+                  name: 'shell',
+                  test: /\/src\/web\/(?:shell\/Shell|ui\/(?:Place|TagText|Term)|charts\/percent)\.tsx?$/,
+                },
               ],
             },
           },

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { type OperationId, operations, Role } from './operations.ts'
+import { type OperationId, operations } from './operations.ts'
+import { Role } from './roles.ts'
 import { summaries } from './summaries.ts'
 
 /**

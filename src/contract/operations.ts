@@ -1,15 +1,10 @@
-import * as z from 'zod/mini'
+import { type Role, roles } from './roles.ts'
 
 /**
  * The two tables that say what exists. `operations` is Tandem's own API: router, guard, OpenAPI, audit
  * and buttons read the same row. `upstreamCalls` is the allow-list: nothing else of Cloudflare's API
  * can be reached through Tandem.
  */
-
-/** In rising order: each may do what those before it may. A `screen` is a wall that only looks. */
-export const roles = ['screen', 'viewer', 'operator', 'admin'] as const
-export const Role = z.enum(roles)
-export type Role = z.infer<typeof Role>
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { Role } from './operations.ts'
+import { Role } from './roles.ts'
 import { WhoMethod } from './session.ts'
 
 /** People, their sessions and the screens on walls: who may come in, and how. */

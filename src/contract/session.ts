@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { Role } from './operations.ts'
+import { Role } from './roles.ts'
 
 /** What is watched, how well Tandem itself can see, and who is looking. */
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { roles } from '#contract/operations.ts'
+import { roles } from '#contract/roles.ts'
 import { summaries } from '#contract/summaries.ts'
 import { toRolesTable } from './roles-table.ts'
 

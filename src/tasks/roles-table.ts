@@ -1,10 +1,5 @@
-import {
-  type Operation,
-  type OperationId,
-  operations,
-  type Role,
-  roles,
-} from '#contract/operations.ts'
+import { type Operation, type OperationId, operations } from '#contract/operations.ts'
+import { type Role, roles } from '#contract/roles.ts'
 import { summaries } from '#contract/summaries.ts'
 
 /** Who may do what? docs/roles.md as text, made of the table of operations. Pure. */

@@ -1,6 +1,6 @@
 import { type Expression, sql } from 'kysely'
 import type { AuditChain, AuditOutcome, AuditRecord, AuditWhat, AuditWho } from '#contract/audit.ts'
-import type { Role } from '#contract/operations.ts'
+import type { Role } from '#contract/roles.ts'
 import { ProblemError } from '../problem.ts'
 import { isLocked, type Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'

@@ -1,11 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
-import {
-  type Operation,
-  type OperationId,
-  operations,
-  type Role,
-  whyNot,
-} from '#contract/operations.ts'
+import { type Operation, type OperationId, operations, whyNot } from '#contract/operations.ts'
+import { type Role } from '#contract/roles.ts'
 import type { WhoKind, WhoMethod } from '#contract/session.ts'
 import { isLoopback } from '../config.ts'
 import { ProblemError } from '../problem.ts'

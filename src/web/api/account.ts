@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import type { Role } from '#contract/operations.ts'
+import type { Role } from '#contract/roles.ts'
 import { Done } from '#contract/session.ts'
 import { send } from './client.ts'
 

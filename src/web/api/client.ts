@@ -1,4 +1,4 @@
-import { type Problem, type ProblemKind, problemKinds, problemPrefix } from '#contract/problem.ts'
+import { type Problem, type ProblemKind, problemPrefix } from '#contract/problem.ts'
 import { askAgain } from './again.ts'
 
 /** A call of Tandem's API that failed; `problem` says it for people. */
@@ -11,13 +11,9 @@ export class ProblemError extends Error {
   }
 }
 
-/** The kind of a problem, for the few places that act on it; null for one we do not know. */
-export function kindOf(problem: Problem): ProblemKind | null {
-  const kind = problem.type.startsWith(problemPrefix)
-    ? problem.type.slice(problemPrefix.length)
-    : ''
-  return kind in problemKinds ? (kind as ProblemKind) : null
-}
+/** The kind of a problem, for the few places that act on it; null for one that is not of Tandem's. */
+export const kindOf = ({ type }: Problem): ProblemKind | null =>
+  type.startsWith(problemPrefix) ? (type.slice(problemPrefix.length) as ProblemKind) : null
 
 /** Any error as a problem: pages and dialogs show nothing else. */
 export function toProblem(error: unknown): Problem {

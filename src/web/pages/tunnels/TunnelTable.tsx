@@ -27,11 +27,11 @@ import {
   type GroupHead,
   isHead,
   type Line,
-  type SortKey,
   tunnelsOf,
   whyNoFailover,
 } from './rows.ts'
 import { SelectShown } from './SelectBox.tsx'
+import type { SortKey } from './search.ts'
 import { TunnelCard, TunnelRow } from './TunnelRow.tsx'
 import { SelectKeys, useAnySelected, useSelection } from './use-selection.ts'
 

@@ -1,4 +1,4 @@
-import type { SortKey } from './rows.ts'
+import type { SortKey } from './search.ts'
 
 /** Which columns does the list have, and which of them find room? Pure. */
 

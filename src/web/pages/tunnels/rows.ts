@@ -1,24 +1,10 @@
 import type { TunnelSummary } from '#contract/history.ts'
 import type { ReadinessKind, Tunnel, TunnelStatus } from '#contract/tunnel.ts'
 import { byName, names, readinessRank, severity, statusRank } from '#web/fleet/severity.ts'
+import type { SortKey } from './search.ts'
 
 /** Which tunnels does the list show, and in which order? All pure. */
 
-/** What the list can be sorted by. Without a choice the worst come first. */
-export const sortKeys = [
-  'status',
-  'name',
-  'readiness',
-  'active',
-  'colos',
-  'connectors',
-  'since',
-  'changed',
-  'age',
-  'day',
-  'month',
-] as const
-export type SortKey = (typeof sortKeys)[number]
 export type Direction = 'asc' | 'desc'
 
 /** What the list can be put into groups by, besides the keys of its tags. */
