@@ -123,6 +123,39 @@ describe('S6 S7 what every answer carries', () => {
     },
   )
 
+  // The scanner needs a public name; its rules need none. It begins with 100, and extra points count from 90 on.
+  // https://github.com/mdn/mdn-http-observatory/blob/main/src/grader/charts.js (1.4.8)
+  test('S7 Mozilla’s Observatory takes nothing off, and gives 130 of the 145 points that there are', async () => {
+    const { headers } = await ask('GET', '/')
+    const of = (name: string) => headers.get(name) ?? ''
+    const policy = new Map(
+      of('content-security-policy')
+        .split('; ')
+        .map((directive) => [directive.split(' ')[0], directive.split(' ').slice(1).join(' ')]),
+    )
+    const active = ['script-src', 'style-src'].map((name) => policy.get(name) ?? '*')
+    const isSafe = active.every((sources) => sources === "'self'")
+    const hstsSeconds = Number(/max-age=(\d+)/.exec(of('strict-transport-security'))?.[1] ?? 0)
+    const rules: [string, number, boolean][] = [
+      [
+        'a policy with nothing unsafe that begins with nothing',
+        10,
+        isSafe && policy.get('default-src') === "'none'",
+      ],
+      ['the policy says who may frame it', 5, policy.get('frame-ancestors') === "'none'"],
+      ['no other site may embed it', 10, of('cross-origin-resource-policy') === 'same-origin'],
+      ['no address leaks', 5, of('referrer-policy') === 'no-referrer'],
+      // What else it gives is for cookies, of which a stranger gets none, for a place in the browsers' list of
+      // TLS-only names, which is its owner's to ask for, and for scripts of other sites, of which there are none.
+      ['TLS for half a year at least', 0, hstsSeconds >= 15_768_000],
+      ['types are not guessed', 0, of('x-content-type-options') === 'nosniff'],
+      ['no cookie for strangers', 0, !headers.has('set-cookie')],
+      ['nothing for other sites to read', 0, !headers.has('access-control-allow-origin')],
+    ]
+    expect(rules.filter(([, , isKept]) => !isKept)).toEqual([])
+    expect(rules.reduce((sum, [, points]) => sum + points, 100)).toBe(130)
+  })
+
   test('without TLS the browser is not told that there is some', async () => {
     const plain = toText('GET', '/', [['host', '127.0.0.1:8787']], null)
     const { headers } = await say(door.port, plain)

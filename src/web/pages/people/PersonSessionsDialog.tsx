@@ -70,11 +70,11 @@ export function PersonSessionsDialog({
           />
         ) : data ? (
           <p className="px-4 py-2 text-ink-2">
-            {endAll.isSuccess
-              ? 'Signed out everywhere.'
-              : isKeptElsewhere
-                ? 'Cloudflare Access keeps this person’s sign-ins and does not list them here. Ended, they count no more: they sign in there anew.'
-                : 'Signed in nowhere.'}
+            {!isKeptElsewhere
+              ? 'Signed in nowhere.'
+              : endAll.isSuccess
+                ? 'Ended: they have to sign in at Cloudflare Access anew.'
+                : 'Cloudflare Access keeps this person’s sign-ins and does not list them here. Ended, they count no more.'}
           </p>
         ) : error ? null : (
           <div className="px-4 py-2">
