@@ -10,12 +10,21 @@ type Extra = Omit<Partial<Problem>, 'type' | 'title' | 'status' | 'detail'>
 export class ProblemError extends Error {
   readonly kind: ProblemKind
   readonly extra: Extra
+  /** The same in one word for our own decisions, where a kind has several; never told. */
+  readonly reason: string | null
 
-  constructor(kind: ProblemKind, detail: string, extra: Extra = {}, cause?: unknown) {
+  constructor(
+    kind: ProblemKind,
+    detail: string,
+    extra: Extra = {},
+    cause?: unknown,
+    reason: string | null = null,
+  ) {
     super(detail, { cause })
     this.name = 'ProblemError'
     this.kind = kind
     this.extra = extra
+    this.reason = reason
   }
 }
 

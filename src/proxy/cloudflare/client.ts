@@ -1,7 +1,7 @@
 import { CfEnvelope, type CfMessage } from '#contract/cloudflare.ts'
 import { type UpstreamCall, upstreamCalls } from '#contract/operations.ts'
 import type { ProblemKind } from '#contract/problem.ts'
-import { causesOf, ProblemError } from '../problem.ts'
+import { causesOf, codeOf, ProblemError } from '../problem.ts'
 import type { Secret } from '../secret.ts'
 import type { Budget, Purpose } from './budget.ts'
 import { lockoutMs, parseRatelimit, parseRetryAfter } from './ratelimit.ts'
@@ -309,11 +309,9 @@ function isWorthOneMoreRead(name: UpstreamCall, error: ProblemError): boolean {
   if (upstreamCalls[name].method !== 'GET') return false
   return (
     error.kind === 'cloudflare-failing' ||
-    (error.kind === 'cloudflare-unreachable' && wasReset(error))
+    (error.kind === 'cloudflare-unreachable' && error.reason === 'reset')
   )
 }
-
-const wasReset = (error: ProblemError) => /reset|closed/.test(error.message)
 
 /** What still works when a read failed. After a write only its caller can say. */
 const sequelOf = (name: UpstreamCall) =>
@@ -378,6 +376,26 @@ function toRefusal(name: UpstreamCall, response: Response, errors: CfMessage[]):
 const certificateCodes =
   /CERT|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|ERR_TLS|ERR_SSL|EPROTO|HOSTNAME_MISMATCH/
 
+/** What a failure of the network is called, the first that fits. Codes are Node's and undici's. */
+const networkFaults = [
+  ['timeout', /TimeoutError|AbortError|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|ETIMEDOUT/],
+  ['dns', /ENOTFOUND|EAI_AGAIN/],
+  ['refused', /ECONNREFUSED/],
+  ['certificate', certificateCodes],
+  ['no-route', /ENETUNREACH|EHOSTUNREACH/],
+  ['garbled', /\bZ_|ERR__ERROR_|HPE_/],
+  ['reset', /ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET/],
+] as const
+
+const networkSentences = {
+  dns: 'DNS does not know the name',
+  refused: 'connection refused',
+  certificate: 'the TLS certificate is not valid',
+  redirect: 'it answered with a redirect, which Tandem does not follow',
+  'no-route': 'there is no route to it',
+  reset: 'connection reset or closed',
+} as const
+
 /** Names a failure of the network in one word that an admin can act on. Never repeats the raw error. */
 export function toNetworkProblem(
   error: unknown,
@@ -395,21 +413,26 @@ export function toNetworkProblem(
     }
   }
   const all = codes.join(' ')
-  const why = /TimeoutError|AbortError|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|ETIMEDOUT/.test(all)
-    ? `no complete answer within ${Math.round(deadlineMs / 1000)} s`
-    : /ENOTFOUND|EAI_AGAIN/.test(all)
-      ? 'DNS does not know the name'
-      : /ECONNREFUSED/.test(all)
-        ? 'connection refused'
-        : certificateCodes.test(all)
-          ? 'the TLS certificate is not valid'
-          : /redirect/i.test(text)
-            ? 'it answered with a redirect, which Tandem does not follow'
-            : /ENETUNREACH|EHOSTUNREACH/.test(all)
-              ? 'there is no route to it'
-              : 'connection reset or closed'
+  const fault =
+    networkFaults.find(([, pattern]) => pattern.test(all))?.[0] ??
+    (/redirect/i.test(text) ? 'redirect' : 'unknown')
+  if (fault === 'garbled') {
+    return new ProblemError(
+      'unexpected-answer',
+      `What ${host} sent can’t be decoded (${codeOf(error)}).${sequelOf(name)}`,
+    )
+  }
+  const why =
+    fault === 'timeout'
+      ? `no complete answer within ${Math.round(deadlineMs / 1000)} s`
+      : fault === 'unknown'
+        ? `the connection failed (${codeOf(error)})`
+        : networkSentences[fault]
   return new ProblemError(
     'cloudflare-unreachable',
     `Cannot reach ${host}: ${why}.${sequelOf(name)}`,
+    {},
+    undefined,
+    fault,
   )
 }

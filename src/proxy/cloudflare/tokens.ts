@@ -38,7 +38,7 @@ export function createTokenWatch(deps: {
   const heardAt: Record<'read' | 'write', number | null> = { read: null, write: null }
   /** Counts what changed our mind, so that an answer that comes after does not turn it back. */
   let turns = 0
-  /** How a listing was last refused; null: it was not. */
+  /** How a listing was last refused; null: none was since the last that worked. */
   let refusedAs: ProblemError['kind'] | null = null
   let writingDueAt = 0
 
@@ -90,8 +90,8 @@ export function createTokenWatch(deps: {
 
   async function judgeListing(error: ProblemError | null) {
     const { verdict, expiresAt } = fares.read
-    refusedAs = error && isRefusal(error) ? error.kind : null
     if (!error) {
+      refusedAs = null
       const turn = ++turns
       set('read', { verdict: 'works', sentence: 'Works.', expiresAt })
       const known = await verify('read')
@@ -99,6 +99,7 @@ export function createTokenWatch(deps: {
       const until = known === 'unknown' ? undefined : known?.expires_on
       set('read', { ...fares.read, expiresAt: toAt(until) ?? expiresAt })
     } else if (isRefusal(error)) {
+      refusedAs = error.kind
       // At once, so that the page does not wait for the reason behind the reason.
       const turn = ++turns
       if (verdict === 'works' || verdict === 'unchecked' || verdict === 'unreachable')

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
@@ -118,6 +118,46 @@ describe('U5 Cloudflare can’t be reached', () => {
     )
     expect((await rig.session()).tokens[0]).toMatchObject({ verdict: 'unreachable' })
     expect(rig.calls.every(({ status }) => status === null)).toBe(true)
+    await rig.end()
+  })
+})
+
+describe('U8 an answer that can’t be decoded', () => {
+  test.each([
+    [
+      'a body that is not the gzip it says',
+      (response: ServerResponse) => {
+        response.writeHead(200, {
+          'content-type': 'application/json',
+          'content-encoding': 'gzip',
+        })
+        response.end('not gzip at all')
+      },
+      1,
+    ],
+    [
+      'no HTTP',
+      (response: ServerResponse) => void response.socket?.end('HTTP/1.1 2x0 OK\r\n\r\n'),
+      1,
+    ],
+    ['a connection that is closed', (response: ServerResponse) => response.destroy(), 2],
+  ])('U8 %s', async (_, answer, calls) => {
+    const server = createServer((__, response) => void answer(response))
+    const baseUrl = `http://127.0.0.1:${await listen(server)}/client/v4`
+    const rig = await startRig(world, { baseUrl })
+    const { client, accountIds } = rig.tandem.parts
+    const before = rig.calls.length
+    const read = client.call(
+      'tunnelList',
+      { accountId: accountIds[0] ?? '' },
+      { purpose: 'verify', query: { mine: true } },
+    )
+    const kind = await rig.time.during(read).catch((error: { kind: string }) => error.kind)
+    // Only what never came whole is worth a second try.
+    expect(kind).toBe(calls === 1 ? 'unexpected-answer' : 'cloudflare-unreachable')
+    const mine = rig.calls.slice(before).filter(({ query }) => query.includes('mine'))
+    expect(mine).toHaveLength(calls)
+    server.close()
     await rig.end()
   })
 })

@@ -1,14 +1,10 @@
-import { CfConfiguration, CfConnectorList, CfTunnel, CfTunnelList } from '#contract/cloudflare.ts'
+import { CfConfiguration, CfConnectorList, CfTunnel } from '#contract/cloudflare.ts'
 import type { PollerState } from '#contract/session.ts'
 import type { Budget, Purpose } from '../cloudflare/budget.ts'
 import type { Client } from '../cloudflare/client.ts'
-import {
-  type ListedTunnel,
-  toConfiguration,
-  toListedTunnel,
-  toSeenConnectors,
-} from '../cloudflare/translate.ts'
+import { toConfiguration, toListedTunnel, toSeenConnectors } from '../cloudflare/translate.ts'
 import { ProblemError, sentenceOf } from '../problem.ts'
+import { type PageQuery, proveDeletion, readListing, toListProblem } from './listing.ts'
 import type { Present } from './present.ts'
 import { listPeriodMs, nextStep, periods, sweepPeriodMs } from './schedule.ts'
 
@@ -60,8 +56,6 @@ type Turn = {
 }
 
 const parallel = 4
-const pageSize = 100
-const mostPages = 50
 const listBackoffMs = [5_000, 10_000, 15_000]
 const rejectedBackoffMs = [30_000, 60_000, 120_000, 300_000]
 const tunnelBackoffMs = [10_000, 20_000, 40_000, 60_000]
@@ -271,16 +265,12 @@ export function createPoller(deps: PollerDeps) {
     if (listed?.id === tunnelId) await present.landTunnel(listed, answer.sentAt, answer.at)
   }
 
-  /** Absence alone proves nothing; a tunnel is gone when a read of it says so. */
+  /** Reads whether it was deleted, and lands it if so. */
   async function confirmDeletion(tunnelId: string, accountId: string, purpose: Purpose) {
-    try {
-      const answer = await client.call('tunnelGet', { accountId, tunnelId }, { purpose })
-      const listed = toListedTunnel(CfTunnel.parse(answer.result), accountId)
-      if (listed?.deletedAt) await present.landDeleted(tunnelId, listed.deletedAt)
-    } catch (error) {
-      if (!(error instanceof ProblemError) || error.kind !== 'not-found') throw error
-      await present.landDeleted(tunnelId, now())
-    }
+    const deletedAt = await proveDeletion(accountId, now, () =>
+      client.call('tunnelGet', { accountId, tunnelId }, { purpose }),
+    )
+    if (deletedAt !== null) await present.landDeleted(tunnelId, deletedAt)
     if (present.tunnel(tunnelId)?.deletedAt != null) turns.delete(tunnelId)
   }
 
@@ -344,34 +334,37 @@ export function createPoller(deps: PollerDeps) {
 
   async function listOnce(account: Account) {
     account.busy = true
+    const { accountId } = account
     let sentAt = now()
+    let isSent = false
     const its = era
+    const ask = (query: PageQuery) =>
+      whenAllowed(() => {
+        // One that somebody asked for may have had to wait: that it took long is not the list's doing.
+        if (!isSent) sentAt = now()
+        isSent = true
+        return client.call('tunnelList', { accountId }, { purpose: 'poll', query })
+      })
     try {
-      let listing = await readListing(account.accountId)
-      // One that somebody asked for may have had to wait: that it took long is not the list's doing.
-      sentAt = listing.sentAt
+      let listing = await readListing(accountId, ask)
       // Something moved between two pages: once more, then make do with what came.
-      if (!listing.complete) listing = await readListing(account.accountId)
+      if (!listing.complete) listing = await readListing(accountId, ask)
       account.failures = 0
       account.failure = null
       account.inDoubt = false
       account.listedAt = now()
       account.incompleteSince = listing.complete ? null : (account.incompleteSince ?? now())
-      const { changedIds, missingIds } = await present.landListing(
-        account.accountId,
-        listing.tunnels,
-        {
-          complete: listing.complete,
-          sentAt,
-          at: now(),
-        },
-      )
+      const { changedIds, missingIds } = await present.landListing(accountId, listing.tunnels, {
+        complete: listing.complete,
+        sentAt,
+        at: now(),
+      })
       for (const tunnelId of changedIds) {
         turnOf(tunnelId).changed = true
         turnOf(tunnelId).configuredAt = null
       }
       deps.onVerdict(null)
-      await confirmDeletions(missingIds, account.accountId)
+      await confirmDeletions(missingIds, accountId)
       noticeSweep()
     } catch (error) {
       if (its === era) noticeListFailure(account, error)
@@ -399,46 +392,6 @@ export function createPoller(deps: PollerDeps) {
     deps.warn({ accountId: account.accountId, err: problem }, 'could not list tunnels')
     // Where it lists another account, the token itself works.
     if (accounts.every((one) => one.failure !== null)) deps.onVerdict(problem)
-  }
-
-  /**
-   * All pages of one account. Complete: every page said the same total, no tunnel came twice and as many
-   * came as were announced; an offset listing can otherwise skip a live tunnel. `sentAt`: when it began.
-   */
-  async function readListing(accountId: string) {
-    const rows: ListedTunnel[] = []
-    const seen = new Set<string>()
-    let complete = true
-    let collected = 0
-    let total: number | undefined
-    let sentAt = 0
-    for (let page = 1; ; page += 1) {
-      const query = { is_deleted: false, page, per_page: pageSize }
-      const { result, info } = await whenAllowed(() => {
-        sentAt ||= now()
-        return client.call('tunnelList', { accountId }, { purpose: 'poll', query })
-      })
-      const cfRows = CfTunnelList.parse(result)
-      if (page > 1 && info?.total_count !== total) complete = false
-      total = info?.total_count
-      collected += cfRows.length
-      for (const cf of cfRows) {
-        const row = toListedTunnel(cf, accountId)
-        // A row that can't be read means that absence proves nothing.
-        if (!row || seen.has(row.id)) complete = false
-        if (!row || seen.has(row.id)) continue
-        seen.add(row.id)
-        rows.push(row)
-      }
-      const perPage = info?.per_page ?? pageSize
-      if (cfRows.length < perPage || (total !== undefined && collected >= total)) break
-      if (page >= mostPages) {
-        complete = false
-        break
-      }
-    }
-    if (total !== undefined && collected !== total) complete = false
-    return { tunnels: rows, complete, sentAt }
   }
 
   function noticeSweep() {
@@ -573,16 +526,3 @@ export function createPoller(deps: PollerDeps) {
 
 const isRejection = (problem: ProblemError | null) =>
   problem?.kind === 'token-rejected' || problem?.kind === 'permission-missing'
-
-/** A list that answers 404 means the account: the path has nothing else that could be wrong. */
-function toListProblem(error: unknown, accountId: string): ProblemError {
-  if (!(error instanceof ProblemError))
-    return new ProblemError('internal', sentenceOf(error), {}, error)
-  if (error.kind !== 'not-found') return error
-  return new ProblemError(
-    'not-found',
-    `Cloudflare does not know the account ${accountId}: check CLOUDFLARE_ACCOUNT_ID. It said: ${error.message}`,
-    error.extra,
-    error,
-  )
-}

@@ -1,0 +1,84 @@
+import { CfTunnel, CfTunnelList } from '#contract/cloudflare.ts'
+import type { Answer } from '../cloudflare/client.ts'
+import { type ListedTunnel, toListedTunnel } from '../cloudflare/translate.ts'
+import { ProblemError, sentenceOf } from '../problem.ts'
+
+/** What does a listing say of an account, and what does it prove that a tunnel is not in it? */
+
+export type PageQuery = { is_deleted: false; page: number; per_page: number }
+
+const pageSize = 100
+const mostPages = 50
+
+/**
+ * All pages of one account. Complete: every page said the same total, no tunnel came twice and as many
+ * came as were announced; an offset listing can otherwise skip a live tunnel.
+ *
+ * @param ask makes the call for one page
+ */
+export async function readListing(
+  accountId: string,
+  ask: (query: PageQuery) => Promise<Answer>,
+): Promise<{ tunnels: ListedTunnel[]; complete: boolean }> {
+  const rows: ListedTunnel[] = []
+  const seen = new Set<string>()
+  let complete = true
+  let collected = 0
+  let total: number | undefined
+  for (let page = 1; ; page += 1) {
+    const { result, info } = await ask({ is_deleted: false, page, per_page: pageSize })
+    const cfRows = CfTunnelList.parse(result)
+    if (page > 1 && info?.total_count !== total) complete = false
+    total = info?.total_count
+    collected += cfRows.length
+    for (const cf of cfRows) {
+      const row = toListedTunnel(cf, accountId)
+      // A row that can't be read means that absence proves nothing.
+      if (!row || seen.has(row.id)) complete = false
+      if (!row || seen.has(row.id)) continue
+      seen.add(row.id)
+      rows.push(row)
+    }
+    const perPage = info?.per_page ?? pageSize
+    if (cfRows.length < perPage || (total !== undefined && collected >= total)) break
+    if (page >= mostPages) {
+      complete = false
+      break
+    }
+  }
+  if (total !== undefined && collected !== total) complete = false
+  return { tunnels: rows, complete }
+}
+
+/**
+ * Absence alone proves nothing; a tunnel is gone when a read of it says so.
+ *
+ * @param read reads the tunnel by its id
+ * @returns when it was deleted, now where Cloudflare does not know it any more; null: it was not.
+ */
+export async function proveDeletion(
+  accountId: string,
+  now: () => number,
+  read: () => Promise<Answer>,
+): Promise<number | null> {
+  try {
+    const { result } = await read()
+    return toListedTunnel(CfTunnel.parse(result), accountId)?.deletedAt ?? null
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.kind !== 'not-found') throw error
+    return now()
+  }
+}
+
+/** A list that answers 404 means the account: the path has nothing else that could be wrong. */
+export function toListProblem(error: unknown, accountId: string): ProblemError {
+  if (!(error instanceof ProblemError))
+    return new ProblemError('internal', sentenceOf(error), {}, error)
+  if (error.kind !== 'not-found') return error
+  return new ProblemError(
+    'not-found',
+    `Cloudflare does not know the account ${accountId}: check CLOUDFLARE_ACCOUNT_ID. It said: ${error.message}`,
+    error.extra,
+    error,
+  )
+}
