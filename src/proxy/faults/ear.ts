@@ -34,7 +34,9 @@ export function listenAt(port: number, lastEventId?: string, onEvent?: (event: L
     })
   })
   const from = lastEventId === undefined ? '' : `last-event-id: ${lastEventId}\r\n`
-  socket.write(`GET /api/events HTTP/1.1\r\nhost: 127.0.0.1:8787\r\nconnection: close\r\n${from}\r\n`)
+  socket.write(
+    `GET /api/events HTTP/1.1\r\nhost: 127.0.0.1:8787\r\nconnection: close\r\n${from}\r\n`,
+  )
   return {
     heard,
     closed,
