@@ -115,6 +115,30 @@ function ask(url: string, agent: Agent): Promise<number> {
   })
 }
 
+/** What the proxy loads beside itself: asked by SIGUSR2, it prints how long nothing else could be done. */
+const loopWatch = `
+  import { monitorEventLoopDelay } from 'node:perf_hooks'
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  delay.enable()
+  process.on('SIGUSR2', () => {
+    console.log('loop ' + JSON.stringify({ p99: delay.percentile(99), max: delay.max }))
+    delay.reset()
+  })`
+const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(loopWatch)}` }
+
+/** Since it was last asked; milliseconds. */
+async function loopDelays({ tandem }: Stage): Promise<{ p99: number; max: number }> {
+  const said = () => tandem.output().match(/^loop \{.*\}$/gm) ?? []
+  const before = said().length
+  process.kill(tandem.pid(), 'SIGUSR2')
+  while (said().length === before) await rest(20)
+  const { p99, max } = JSON.parse(said().at(-1)?.slice('loop '.length) ?? '') as {
+    p99: number
+    max: number
+  }
+  return { p99: p99 / 1e6, max: max / 1e6 }
+}
+
 /** Fails over to a standby and waits for the end; how long it took from being sent, milliseconds. */
 async function failOver({ address, world }: Stage, name: string): Promise<number> {
   const { tunnelId, active, standby } = await world.pair(name)
@@ -145,7 +169,7 @@ export const load: Group = {
 
   async run(tell): Promise<Figure[]> {
     const simulator = ['--tunnels', String(tunnels), '--accounts', '1']
-    return onStage({ simulator }, async (stage) => {
+    return onStage({ simulator, env }, async (stage) => {
       await stage.swept(240_000)
       const all = await stage.world.tunnels()
       const [quiet, busy] = all.filter(
@@ -159,11 +183,13 @@ export const load: Group = {
       tell(`${screens} streams are open`)
       await rest(2_000)
       streams.begin()
+      await loopDelays(stage)
       const answering = askAll(stage.address, toQuestions(all))
       await rest(failoverAfterMs)
       const loadedMs = await failOver(stage, busy.name)
       tell(`under load it takes ${(loadedMs / 1000).toFixed(1)} s`)
       const answers = await answering
+      const delays = await loopDelays(stage)
       await rest(2_000)
       const arrivals = streams.arrivals()
       streams.close()
@@ -209,6 +235,20 @@ export const load: Group = {
           by: 'max',
           goal: { atMost: 1 },
           note: `${(usualMs / 1000).toFixed(1)} s alone, ${(loadedMs / 1000).toFixed(1)} s under load`,
+        },
+        {
+          name: 'I11: the proxy’s event loop held up, p99 of a minute under load',
+          unit: 'ms',
+          samples: [delays.p99],
+          by: 'max',
+          goal: { below: 50 },
+        },
+        {
+          name: 'I11: the same, the longest',
+          unit: 'ms',
+          samples: [delays.max],
+          by: 'max',
+          goal: { below: 250 },
         },
         ...(peak === null
           ? []

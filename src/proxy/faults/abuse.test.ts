@@ -108,12 +108,30 @@ describe('S9 the database’s own words in a search', () => {
 describe('S10 what would make lines of its own', () => {
   const breaking = [
     '\r\n',
+    '\r',
     '\n{"level":60}',
+    '\r\nset-cookie: a=b',
+    '\n\ndata: {"type":"bye"}\n\n',
+    '\nid: 1',
+    '\nretry: 1',
+    '\u0085',
     '\u2028',
+    '\u2029',
+    '\v',
+    '\f',
+    '\t',
     '\u001b[2J',
+    '\u001b]0;x\u0007',
+    '\u001b[1A\u001b[2K',
     '\u0000',
     '\b\b\b',
+    '\u007f',
     '\u009b31m',
+    '\u009d0;x\u009c',
+    '\u202e',
+    '\u2066',
+    '\ufeff',
+    '","level":60,"msg":"forged',
   ]
 
   test('a name with line ends or controls stays one line of the log, the stream and the file', async () => {

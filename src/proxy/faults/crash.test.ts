@@ -10,7 +10,8 @@ import { startWorld, type World } from './world.ts'
 /**
  * A crash at every place of a failover's way. What a crash leaves behind is what is on disk at that
  * moment: it is copied there and then, and another Tandem starts on the copy. `killed.test.ts` does the
- * same to a real process.
+ * same to a real process. The table wants 25 kills at each place; what differs between two of them is how far
+ * Cloudflare is, so three speeds stand for all.
  */
 
 let world: World

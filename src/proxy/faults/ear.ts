@@ -1,10 +1,14 @@
 import { connect } from 'node:net'
+import type { LiveEvent } from '#contract/events.ts'
 
 /** A page as the proxy sees one: somebody who listens to the live stream, or has ceased to. */
 export type Ear = ReturnType<typeof listenAt>
 
-/** @param lastEventId where the page was before, as a browser says it when it comes back */
-export function listenAt(port: number, lastEventId?: string) {
+/**
+ * @param lastEventId where the page was before, as a browser says it when it comes back
+ * @param onEvent hears every event whole; without it only their names are read
+ */
+export function listenAt(port: number, lastEventId?: string, onEvent?: (event: LiveEvent) => void) {
   const socket = connect({ port, host: '127.0.0.1' })
   const heard: { id: string; type: string }[] = []
   let status = 0
@@ -18,6 +22,7 @@ export function listenAt(port: number, lastEventId?: string) {
     for (const event of events) {
       const [, id, type] = /id: (\S+)\ndata: \{"type":"(\S+?)"/.exec(event) ?? []
       if (id && type) heard.push({ id, type })
+      if (id && onEvent) onEvent(JSON.parse(event.split('\ndata: ')[1] ?? '') as LiveEvent)
     }
     wake()
   })
@@ -29,7 +34,9 @@ export function listenAt(port: number, lastEventId?: string) {
     })
   })
   const from = lastEventId === undefined ? '' : `last-event-id: ${lastEventId}\r\n`
-  socket.write(`GET /api/events HTTP/1.1\r\nhost: 127.0.0.1:8787\r\n${from}\r\n`)
+  socket.write(
+    `GET /api/events HTTP/1.1\r\nhost: 127.0.0.1:8787\r\nconnection: close\r\n${from}\r\n`,
+  )
   return {
     heard,
     closed,

@@ -33,7 +33,10 @@ const allowed = [
 
 const windowMs = 300_000
 
-/** Fails the test that breaks one of I1 to I6 and I8 of the reliability design. */
+/**
+ * Fails the test that breaks one of I1 to I6 and I8 of the reliability design. I7 is held in `history/`, I9
+ * by whoever kills, I10 in `streams.test.ts`; I11 is a figure of the machine, so `npm run bench -- load` has it.
+ */
 export async function checkInvariants({ db, calls, lines, said, secrets, hardStop }: Evidence) {
   const rows = await db.selectFrom('failovers').selectAll().execute()
   const actions = await db

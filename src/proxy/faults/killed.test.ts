@@ -14,7 +14,10 @@ import { openStore } from '../store/open.ts'
 import { checkInvariants, leaks } from './invariants.ts'
 import { startWorld, type World } from './world.ts'
 
-/** Tandem as a process that is killed in the middle of a failover, and started again. */
+/**
+ * Tandem as a process that is killed in the middle of a failover, and started again. Twelve kills, side by
+ * side because a process needs seconds of real time; `crash.test.ts` has more places and speeds.
+ */
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 30))
 
@@ -83,7 +86,7 @@ async function holdToInvariants(world: World, folder: string, proxies: Proxy[]) 
 const puts = async (world: World) =>
   (await world.requests()).filter(({ method }) => method === 'PUT')
 
-test('F1 kill -9 after the row is written: unknown, then verified by reading; one PUT in all', async () => {
+test.concurrent('F1 kill -9 after the row is written: unknown, then verified by reading; one PUT in all', async () => {
   const world = await startWorld('docs', { speed: 1 })
   const folder = mkdtempSync(join(tmpdir(), 'tandem-killed-'))
   const [tunnel] = (await world.state()).tunnels
@@ -138,7 +141,7 @@ test('F1 kill -9 after the row is written: unknown, then verified by reading; on
   rmSync(folder, { recursive: true, force: true })
 }, 120_000)
 
-test('F1 killed before the PUT left: not confirmed, never sent', async () => {
+test.concurrent('F1 killed before the PUT left: not confirmed, never sent', async () => {
   const world = await startWorld('docs', { speed: 1 })
   const folder = mkdtempSync(join(tmpdir(), 'tandem-killed-'))
   const [tunnel] = (await world.state()).tunnels
@@ -201,9 +204,12 @@ test('F1 killed before the PUT left: not confirmed, never sent', async () => {
   rmSync(folder, { recursive: true, force: true })
 }, 120_000)
 
+/** What becomes of a PUT: handed on to Cloudflare, and its answer begun or given. */
+type OnPut = (put: { forward: () => Promise<void>; begin: () => void; end: () => void }) => void
+
 /** Lets calls through to the world; at a PUT and at the reads after it somebody may do what they came for. */
 async function startRelay(world: World) {
-  let onPut: (forward: () => Promise<void>, begin: () => void) => void = () => {}
+  let onPut: OnPut = () => {}
   let onRead = () => {}
   const { pathname, origin } = new URL(world.baseUrl)
   const server = createServer((request, response) => {
@@ -231,7 +237,7 @@ async function startRelay(world: World) {
         response.writeHead(200, { 'content-type': 'application/json' })
         response.write(text.slice(0, 10))
       }
-      onPut(forward, begin)
+      onPut({ forward, begin, end: () => response.end(text.slice(10)) })
     })().catch(() => response.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -255,89 +261,110 @@ async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts)
 }
 
-test('F1 kill -9 at five places of one failover after another: each is taken up, none is sent twice', async () => {
-  const world = await startWorld('docs', { speed: 1 })
-  await world.order('/failover', { mode: 'normal', demoteMs: 200, promoteMs: 1200 })
-  const relay = await startRelay(world)
-  const folder = mkdtempSync(join(tmpdir(), 'tandem-killed-'))
-  const [tunnel] = (await world.state()).tunnels
-  const tunnelId = tunnel?.id ?? ''
-  const pair = (tunnel?.connectors ?? []).slice(0, 2).map(({ id }) => id)
-  let proxy = await startProxy(world, folder, relay.baseUrl)
-  const isLooked = async () => {
-    const { tunnels } = (await proxy.ask('GET', '/tunnels')) as { tunnels: Tunnel[] }
-    return tunnels[0]?.checkedAt != null
-  }
-  const kill = () => void proxy.program.end('SIGKILL')
-  let reads = 0
-  const places = [
-    // Cloudflare never hears of it: a person does it elsewhere, which is what the reads then show.
-    { isSent: false, onPut: kill },
-    { isSent: true, onPut: (forward: () => Promise<void>) => void forward().then(kill) },
-    {
-      isSent: true,
-      onPut: (forward: () => Promise<void>, begin: () => void) =>
-        void forward().then(() => {
+const speeds = [300, 1500]
+
+test.concurrent.each(speeds)(
+  'F1 kill -9 at six places of one failover after another, Cloudflare switches after %i ms: each is taken up, none is sent twice',
+  async (promoteMs) => {
+    const world = await startWorld('docs', { speed: 1 })
+    await world.order('/failover', { mode: 'normal', demoteMs: 200, promoteMs })
+    const relay = await startRelay(world)
+    const folder = mkdtempSync(join(tmpdir(), 'tandem-killed-'))
+    const [tunnel] = (await world.state()).tunnels
+    const tunnelId = tunnel?.id ?? ''
+    const pair = (tunnel?.connectors ?? []).slice(0, 2).map(({ id }) => id)
+    let proxy = await startProxy(world, folder, relay.baseUrl)
+    const proxies = [proxy]
+    const isLooked = async () => {
+      const { tunnels } = (await proxy.ask('GET', '/tunnels')) as { tunnels: Tunnel[] }
+      return tunnels[0]?.checkedAt != null
+    }
+    const kill = () => void proxy.program.end('SIGKILL')
+    const answer: OnPut = async ({ forward, begin, end }) => {
+      await forward()
+      begin()
+      end()
+    }
+    let reads = 0
+    const places: { isSent: boolean; killAtRead?: number; onPut: OnPut }[] = [
+      // Cloudflare never hears of it: a person does it elsewhere, which is what the reads then show.
+      { isSent: false, onPut: kill },
+      { isSent: true, onPut: ({ forward }) => void forward().then(kill) },
+      {
+        isSent: true,
+        onPut: async ({ forward, begin }) => {
+          await forward()
           begin()
-          return setTimeout(kill, 50)
-        }),
-    },
-    { isSent: true, killAtRead: 1, onPut: (forward: () => Promise<void>) => void forward() },
-    { isSent: true, killAtRead: 2, onPut: (forward: () => Promise<void>) => void forward() },
-  ]
-  let sent = 0
-  for (const [at, place] of places.entries()) {
-    const { connectors } = await world.tunnel(tunnelId)
-    const from = connectors.find(({ haStatus }) => haStatus === 'active')?.id ?? ''
-    const to = pair.find((id) => id !== from) ?? ''
-    await proxy.becomes(isLooked)
-    reads = 0
-    const { killAtRead } = place
-    relay.set({
-      onPut: (forward, begin) => {
-        reads = 1
-        place.onPut(forward, begin)
+          setTimeout(kill, 50)
+        },
       },
-      onRead: () => {
-        if (reads === 0) return
-        if (reads === killAtRead) kill()
-        reads += 1
+      {
+        isSent: true,
+        onPut: async (put) => {
+          await answer(put)
+          kill()
+        },
       },
-    })
-    const request = { client_id: to, expected_active_id: from, ticked: riskIds, reason: 'a test' }
-    const key = randomUUID()
-    const again = () =>
-      proxy.ask('POST', `/tunnels/${tunnelId}/failovers`, request, key) as Promise<Failover>
-    // Its answer may get lost, as it does for a person.
-    await again().catch(() => null)
-    expect(await proxy.program.ended, `killed at ${at}`).toBeNull()
-    sent += place.isSent ? 1 : 0
-    expect(await puts(world)).toHaveLength(sent)
+      { isSent: true, killAtRead: 1, onPut: answer },
+      { isSent: true, killAtRead: 2, onPut: answer },
+    ]
+    let sent = 0
+    for (const [at, place] of places.entries()) {
+      const { connectors } = await world.tunnel(tunnelId)
+      const from = connectors.find(({ haStatus }) => haStatus === 'active')?.id ?? ''
+      const to = pair.find((id) => id !== from) ?? ''
+      await proxy.becomes(isLooked)
+      reads = 0
+      const { killAtRead } = place
+      relay.set({
+        onPut: (put) => {
+          reads = 1
+          place.onPut(put)
+        },
+        onRead: () => {
+          if (reads === 0) return
+          if (reads === killAtRead) kill()
+          reads += 1
+        },
+      })
+      const request = { client_id: to, expected_active_id: from, ticked: riskIds, reason: 'a test' }
+      const key = randomUUID()
+      const again = () =>
+        proxy.ask('POST', `/tunnels/${tunnelId}/failovers`, request, key) as Promise<Failover>
+      // Its answer may get lost, as it does for a person.
+      await again().catch(() => null)
+      expect(await proxy.program.ended, `killed at ${at}`).toBeNull()
+      sent += place.isSent ? 1 : 0
+      expect(await puts(world)).toHaveLength(sent)
 
-    relay.set({})
-    proxy = await startProxy(world, folder, relay.baseUrl)
-    // Asked once more after the lost answer, by the key of the same decision.
-    const { id } = await again()
-    if (!place.isSent) await world.order(`/tunnels/${tunnelId}/swap`, { connectorId: to })
-    await proxy.becomes(async () => (await proxy.failover(id)).state === 'confirmed')
-    expect(await proxy.failover(id)).toMatchObject({ activeNow: [to], reason: 'a test' })
-    expect(await puts(world)).toHaveLength(sent)
-  }
-  expect(await proxy.program.end()).toBe(0)
+      relay.set({})
+      proxy = await startProxy(world, folder, relay.baseUrl)
+      proxies.push(proxy)
+      // Asked once more after the lost answer, by the key of the same decision.
+      const { id } = await again()
+      if (!place.isSent) await world.order(`/tunnels/${tunnelId}/swap`, { connectorId: to })
+      await proxy.becomes(async () => (await proxy.failover(id)).state === 'confirmed')
+      expect(await proxy.failover(id)).toMatchObject({ activeNow: [to], reason: 'a test' })
+      expect(await puts(world)).toHaveLength(sent)
+    }
+    expect(await proxy.program.end()).toBe(0)
 
-  const { db } = await openStore(folder, Date.now)
-  const rows = await db.selectFrom('failovers').selectAll().execute()
-  expect(rows.map(({ running }) => running)).toEqual(places.map(() => 0))
-  const records = await db
-    .selectFrom('audit')
-    .select(['seq', 'at'])
-    .where('what', '=', 'failoverRun')
-    .where('refers', 'is', null)
-    .orderBy('seq')
-    .execute()
-  expect(records).toHaveLength(places.length)
-  await db.destroy()
-  relay.close()
-  await world.end()
-  rmSync(folder, { recursive: true, force: true })
-}, 180_000)
+    const { db } = await openStore(folder, Date.now)
+    const rows = await db.selectFrom('failovers').selectAll().execute()
+    expect(rows.map(({ running }) => running)).toEqual(places.map(() => 0))
+    const records = await db
+      .selectFrom('audit')
+      .select(['seq', 'at'])
+      .where('what', '=', 'failoverRun')
+      .where('refers', 'is', null)
+      .orderBy('seq')
+      .execute()
+    expect(records).toHaveLength(places.length)
+    await db.destroy()
+    await holdToInvariants(world, folder, proxies)
+    relay.close()
+    await world.end()
+    rmSync(folder, { recursive: true, force: true })
+  },
+  180_000,
+)

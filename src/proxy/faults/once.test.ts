@@ -90,6 +90,8 @@ describe('F2 the same decision again', () => {
   })
 })
 
+// Twenty-five races stand for the table's thousand: in one process each is decided in the same turn, so more
+// rivals find more than more races do.
 test('F3 1,000 requests of rivals in 25 races: one PUT a race, everybody else is told whom to follow', async () => {
   const { rig, path, body, active, standby } = await watchTunnel(world, 2)
   await world.order('/failover', { mode: 'normal', demoteMs: 0, promoteMs: 500 })

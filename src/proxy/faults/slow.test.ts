@@ -60,6 +60,8 @@ test('S22 the figures: ten seconds for the headers, fifteen for all of it, a hun
     sockets: 4_000,
     perAddress: 100,
   })
+  // Whoever is slow in the headers, the body or both is gone after twenty.
+  expect(Math.max(headersMs, requestMs) + checkMs).toBeLessThanOrEqual(20_000)
 })
 
 describe('S22 slow senders', () => {
@@ -89,8 +91,8 @@ describe('S22 slow senders', () => {
       slow.push(
         linger(n % 2 === 0 ? 'GET / HTTP/1.1\r\nx-a: ' : `${write}content-length: 9\r\n\r\n{`),
       )
+      if (n % 40 === 39) expect((await ask('/api/tunnels')).status).toBe(200)
     }
-    for (let n = 0; n < 50; n += 1) expect((await ask('/api/tunnels')).status).toBe(200)
     await Promise.all(slow)
     const left = await new Promise<number>((resolve) =>
       door.server.getConnections((_, count) => resolve(count)),

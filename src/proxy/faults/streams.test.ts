@@ -2,6 +2,8 @@ import type { Socket } from 'node:net'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LiveEvent } from '#contract/events.ts'
+import type { HistoryEvent } from '#contract/history.ts'
+import type { Tunnel } from '#contract/tunnel.ts'
 import { createBus } from '../live/bus.ts'
 import { openDoor } from './door.ts'
 import { type Ear, listenAt } from './ear.ts'
@@ -42,6 +44,15 @@ async function begun(ear: Ear) {
   await ear.until(() => ear.heard.length > 0)
   return ear
 }
+
+/** A page and the other end of its connection. */
+async function comes(ear: Ear = listenAt(door.port)) {
+  const accepted = new Promise<Socket>((resolve) => door.server.once('connection', resolve))
+  await begun(ear)
+  return { ear, theirs: await accepted }
+}
+const capBytes = 256 * 1024
+const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('P15 a page that comes back with what it heard last', () => {
   test('gets what it missed where that is known, else a snapshot', async () => {
@@ -111,15 +122,6 @@ describe('P16 pages that cease to read', () => {
     const count = Math.ceil(200_000 / JSON.stringify(tunnel).length)
     return { ...snapshot, tunnels: Array.from({ length: count }, () => tunnel) }
   }
-  const turn = () => new Promise((resolve) => setImmediate(resolve))
-
-  /** A page and the other end of its connection. */
-  async function comes() {
-    const accepted = new Promise<Socket>((resolve) => door.server.once('connection', resolve))
-    const ear = await begun(listenAt(door.port))
-    return { ear, theirs: await accepted }
-  }
-  const capBytes = 256 * 1024
 
   test('wait in no queue without end, hold nobody else up, and are dropped after 30 s', async () => {
     const frozen = [await comes(), await comes(), await comes()]
@@ -214,6 +216,75 @@ test('P17 P18 500 screens hear every event once, and are all back after they wer
   expect(rig.tandem.parts.streams.size).toBe(500)
   for (const ear of again) ear.close()
   await Promise.all(again.map((ear) => ear.closed))
+  await gone()
+}, 60_000)
+
+/** A page's list of tunnels, made of nothing but what its streams say. */
+function showTunnels() {
+  const shown = new Map<string, Tunnel>()
+  function follow(event: LiveEvent) {
+    if (event.type === 'snapshot') shown.clear()
+    if (event.type !== 'snapshot' && event.type !== 'polled') return
+    for (const tunnel of event.tunnels) shown.set(tunnel.id, tunnel)
+    if (event.type !== 'polled') return
+    for (const [id, checkedAt] of Object.entries(event.checked)) {
+      const tunnel = shown.get(id)
+      if (tunnel) shown.set(id, { ...tunnel, checkedAt })
+    }
+  }
+  return { follow, tunnels: () => [...shown.values()].toSorted((a, b) => a.id.localeCompare(b.id)) }
+}
+
+test('I10 whatever a page met while Cloudflare failed: 5 s after it is over all show the same', async () => {
+  const { present } = rig.tandem.parts
+  const { tunnelId, connectorIds } = await world.addTunnel('par-core')
+  await rig.time.until('it is read', () => present.tunnel(tunnelId)?.checkedAt != null)
+  const pages = {
+    steady: showTunnels(),
+    slow: showTunnels(),
+    cut: showTunnels(),
+    late: showTunnels(),
+  }
+  const steady = await begun(listenAt(door.port, undefined, pages.steady.follow))
+  const slow = await comes(listenAt(door.port, undefined, pages.slow.follow))
+  const cut = await begun(listenAt(door.port, undefined, pages.cut.follow))
+
+  await world.breakWith({ kind: 'status', status: 503 })
+  await rig.time.run(60_000)
+  cut.close()
+  await cut.closed
+  // One falls behind so far that it misses events.
+  slow.ear.freeze()
+  const [event] = (await rig.get<{ events: HistoryEvent[] }>('/activity')).events
+  if (!event) throw new Error('Nothing was logged.')
+  const many = Array.from({ length: 1000 }, () => event)
+  while (slow.theirs.writableLength <= capBytes) {
+    publish({ type: 'logged', events: many })
+    await turn()
+  }
+  await world.order(`/tunnels/${tunnelId}/swap`, { connectorId: connectorIds[1] })
+  slow.ear.thaw()
+  await world.heal()
+  await rig.time.until(
+    'it is seen',
+    () => present.tunnel(tunnelId)?.activeConnectorId === connectorIds[1],
+  )
+  const back = listenAt(door.port, cut.heard.at(-1)?.id, pages.cut.follow)
+  const late = listenAt(door.port, undefined, pages.late.follow)
+  await Promise.all([begun(back), begun(late)])
+
+  await rig.time.run(5000)
+  const version = versionNow()
+  const ears = [steady, slow.ear, back, late]
+  await Promise.all(ears.map((ear) => ear.until(() => ear.heard.at(-1)?.id === version)))
+  // What it missed came as one snapshot.
+  expect(slow.ear.heard.filter(({ type }) => type === 'snapshot')).toHaveLength(2)
+  const tunnels = present.tunnels().toSorted((a, b) => a.id.localeCompare(b.id))
+  for (const [name, page] of Object.entries(pages)) {
+    expect([name, page.tunnels()]).toEqual([name, tunnels])
+  }
+  for (const ear of ears) ear.close()
+  await Promise.all(ears.map((ear) => ear.closed))
   await gone()
 }, 60_000)
 
