@@ -3,8 +3,11 @@ import { connect } from 'node:net'
 /** A page as the proxy sees one: somebody who listens to the live stream, or has ceased to. */
 export type Ear = ReturnType<typeof listenAt>
 
-/** @param lastEventId where the page was before, as a browser says it when it comes back */
-export function listenAt(port: number, lastEventId?: string) {
+/**
+ * @param lastEventId where the page was before, as a browser says it when it comes back
+ * @param watching a tunnel that somebody looks at
+ */
+export function listenAt(port: number, lastEventId?: string, watching?: string) {
   const socket = connect({ port, host: '127.0.0.1' })
   const heard: { id: string; type: string }[] = []
   let status = 0
@@ -29,7 +32,8 @@ export function listenAt(port: number, lastEventId?: string) {
     })
   })
   const from = lastEventId === undefined ? '' : `last-event-id: ${lastEventId}\r\n`
-  socket.write(`GET /api/events HTTP/1.1\r\nhost: 127.0.0.1:8787\r\n${from}\r\n`)
+  const path = `/api/events${watching === undefined ? '' : `?watching=${watching}`}`
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:8787\r\n${from}\r\n`)
   return {
     heard,
     closed,
