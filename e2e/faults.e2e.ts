@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { expectAccessible } from './axe.ts'
 import { rowOf } from './find.ts'
 import { expect, test } from './fixtures.ts'
+import { type Relay, startRelay } from './relay.ts'
 import type { World } from './world.ts'
 
 /** Bad days: Cloudflare in every broken shape, a token that is gone, a stream that breaks. */
@@ -212,6 +213,90 @@ test('P19 where something holds the live stream back, the page asks every ten se
   await page.getByRole('button', { name: 'Try live again' }).click()
   await expect(page.getByText('Live updates are on')).toBeAttached()
   await expect(notices(page)).toBeEmpty()
+})
+
+test.describe('P19 what stands between the page and Tandem', () => {
+  let relay: Relay
+  test.beforeEach(async ({ page, tandem }) => {
+    relay = await startRelay(tandem.address)
+    await page.clock.install()
+  })
+  test.afterEach(() => relay.end())
+  /** So long the page takes a silent stream for a live one, and a little more. */
+  const noticedMs = 45_000
+  const backMs = 15_000
+
+  test('keeps the stream back: the page asks instead, and is live once it lets it through', async ({
+    page,
+    world,
+  }) => {
+    relay.become('held')
+    await page.goto(relay.address)
+    await expect(rowOf(page, 'lon-branch-core')).toContainText('1 standby')
+    await page.clock.runFor(noticedMs)
+    await expect(page.getByText('Asking every 10 seconds')).toBeAttached()
+    const { tunnelId, standby } = await world.pair('lon-branch-core')
+    await world.swap(tunnelId)
+    await expect(rowOf(page, 'lon-branch-core')).toContainText(standby.id.slice(0, 8), {
+      timeout: 25_000,
+    })
+    relay.become('through')
+    await page.clock.runFor(backMs)
+    await expect(page.getByText('Live updates are on')).toBeAttached({ timeout: backMs })
+  })
+
+  test('cuts the stream into slices: nothing of it is lost', async ({ page, world }) => {
+    relay.become('sliced')
+    await page.goto(relay.address)
+    await seeList(page)
+    const { tunnelId, standby } = await world.pair('lon-branch-core')
+    await world.renameTunnel(tunnelId, 'lön-brânch-核')
+    await world.swap(tunnelId)
+    await expect(rowOf(page, 'lön-brânch-核')).toContainText(standby.id.slice(0, 8), {
+      timeout: 25_000,
+    })
+    await expect(page.getByText('Live updates are on')).toBeAttached()
+  })
+
+  test('breaks every connection off: the page comes back and has missed nothing', async ({
+    page,
+    world,
+  }) => {
+    await page.goto(relay.address)
+    await seeList(page)
+    const { tunnelId, standby } = await world.pair('lon-branch-core')
+    await world.swap(tunnelId)
+    relay.reset()
+    await page.clock.runFor(backMs)
+    await expect(page.getByText('Live updates are on')).toBeAttached({ timeout: backMs })
+    await expect(rowOf(page, 'lon-branch-core')).toContainText(standby.id.slice(0, 8), {
+      timeout: 25_000,
+    })
+  })
+
+  test('lets nothing through for five minutes: the page says so, and is back when it does', async ({
+    page,
+    world,
+  }) => {
+    await page.goto(relay.address)
+    await seeList(page)
+    relay.become('dark')
+    await page.clock.runFor(noticedMs)
+    await expect(notices(page)).toContainText(/Live updates lost .* ago/)
+    await expect(
+      rowOf(page, 'lon-branch-core').getByRole('cell', { name: 'Healthy (stale)' }),
+    ).toBeVisible()
+    const { tunnelId, standby } = await world.pair('lon-branch-core')
+    await world.swap(tunnelId)
+    await page.clock.runFor(5 * 60_000 - noticedMs)
+    await expect(notices(page)).toContainText(/Live updates lost .* ago/)
+    relay.become('through')
+    await page.clock.runFor(backMs)
+    await expect(page.getByText('Live updates are on')).toBeAttached({ timeout: backMs })
+    await expect(rowOf(page, 'lon-branch-core')).toContainText(standby.id.slice(0, 8), {
+      timeout: 25_000,
+    })
+  })
 })
 
 test('a server that is stopped on purpose is no outage', async ({ page, tandem }) => {

@@ -6,9 +6,14 @@ export type Ear = ReturnType<typeof listenAt>
 
 /**
  * @param lastEventId where the page was before, as a browser says it when it comes back
- * @param onEvent hears every event whole; without it only their names are read
+ * @param options.onEvent hears every event whole; without it only their names are read
+ * @param options.watching a tunnel that somebody looks at
  */
-export function listenAt(port: number, lastEventId?: string, onEvent?: (event: LiveEvent) => void) {
+export function listenAt(
+  port: number,
+  lastEventId?: string,
+  { onEvent, watching }: { onEvent?: (event: LiveEvent) => void; watching?: string } = {},
+) {
   const socket = connect({ port, host: '127.0.0.1' })
   const heard: { id: string; type: string }[] = []
   let status = 0
@@ -34,8 +39,13 @@ export function listenAt(port: number, lastEventId?: string, onEvent?: (event: L
     })
   })
   const from = lastEventId === undefined ? '' : `last-event-id: ${lastEventId}\r\n`
+  const path = `/api/events${watching === undefined ? '' : `?watching=${watching}`}`
   socket.write(
-    `GET /api/events HTTP/1.1\r\nhost: 127.0.0.1:8787\r\nconnection: close\r\n${from}\r\n`,
+    `GET ${path} HTTP/1.1
+host: 127.0.0.1:8787
+connection: close
+${from}
+`,
   )
   return {
     heard,

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
+import { expect } from 'vitest'
 import type { Problem } from '#contract/problem.ts'
 import type { Session } from '#contract/session.ts'
 import type { ConnectorList, Tunnel, TunnelDetail } from '#contract/tunnel.ts'
@@ -12,6 +13,7 @@ import { createSecret } from '../secret.ts'
 import type { OutsideSignIn } from '../sign-in-config.ts'
 import { openStore } from '../store/open.ts'
 import { checkInvariants } from './invariants.ts'
+import { wrongInAnswer, wrongInEvent } from './promised.ts'
 import { createVirtualTime } from './time.ts'
 import type { World } from './world.ts'
 
@@ -175,7 +177,20 @@ export async function startRig(world: World, options: RigOptions = {}) {
   const app = createApp(tandem.parts, new Map())
   /** Everything that left the rig, for the search for secrets. */
   const said: string[] = []
-  tandem.parts.bus.subscribe(({ event }) => said.push(JSON.stringify(event)))
+  /** What of it is not what the contract promises. */
+  const broken: (string | null)[] = []
+  tandem.parts.bus.subscribe(({ event }) => {
+    said.push(JSON.stringify(event))
+    broken.push(wrongInEvent(event))
+  })
+  const serve = app.fetch
+  app.fetch = async (request, ...rest) => {
+    const answer = await serve(request, ...rest)
+    const { pathname } = new URL(request.url)
+    if (pathname.startsWith('/api/'))
+      broken.push(await wrongInAnswer(request.method, pathname.slice('/api'.length), answer))
+    return answer
+  }
 
   /** One request of a person. */
   async function send(
@@ -218,6 +233,7 @@ export async function startRig(world: World, options: RigOptions = {}) {
     ended = true
     tandem.stop()
     await time.run(0)
+    expect(broken.filter((each) => each !== null)).toEqual([])
   }
 
   /** However it ends, everything that it did is held to the invariants. */

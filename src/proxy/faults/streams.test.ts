@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import * as fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { LiveEvent } from '#contract/events.ts'
 import type { HistoryEvent } from '#contract/history.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
@@ -173,6 +173,90 @@ describe('P16 pages that cease to read', () => {
     await gone()
   }, 60_000)
 
+  test('50 of 500 cost the others nothing, and Tandem less than 15 MB', async () => {
+    const { present } = rig.tandem.parts
+    const [tunnel] = present.tunnels()
+    const list = tunnel && present.connectors(tunnel.id)
+    if (!list) throw new Error('The tunnel was not read yet.')
+    // Only those that look at the tunnel get all of it.
+    const times = Math.ceil(20_000 / JSON.stringify(list).length)
+    const event: LiveEvent = {
+      type: 'polled',
+      at: rig.time.now(),
+      checked: {},
+      tunnels: [],
+      connectors: Array.from({ length: times }, () => list),
+      connectorsMoved: [],
+    }
+    const theirs: Socket[] = []
+    const accept = (socket: Socket) => void theirs.push(socket)
+    door.server.on('connection', accept)
+    const frozen = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        begun(listenAt(door.port, undefined, { watching: list.tunnelId })),
+      ),
+    )
+    door.server.off('connection', accept)
+    const awake = await Promise.all(Array.from({ length: 450 }, () => begun(listenAt(door.port))))
+    for (const ear of frozen) ear.freeze()
+    let rounds = 0
+    for (; theirs.some(({ writableLength }) => writableLength <= capBytes); rounds += 1) {
+      publish(event)
+      await turn()
+    }
+    const last = versionNow()
+    await Promise.all(awake.map((ear) => ear.until(() => ear.heard.at(-1)?.id === last)))
+    expect(awake.filter(({ heard }) => heard.length !== 1 + rounds)).toHaveLength(0)
+    const waiting = theirs.reduce((sum, { writableLength }) => sum + writableLength, 0)
+    expect(waiting).toBeLessThan(15_000_000)
+    await rig.time.run(31_000)
+    expect(theirs.filter(({ destroyed }) => !destroyed)).toHaveLength(0)
+    expect(rig.tandem.parts.streams.size).toBe(450)
+    for (const ear of [...frozen, ...awake]) ear.close()
+    await gone()
+  }, 60_000)
+
+  describe('that have a snapshot to take which is longer than the queue', () => {
+    let theirs: Socket
+    let ear: Ear
+    beforeEach(async () => {
+      const said = rig.tandem.parts.snapshot() as LiveEvent & { type: 'snapshot' }
+      const times = Math.ceil(8_000_000 / JSON.stringify(said.tunnels).length)
+      const tunnels = Array.from({ length: times }, () => said.tunnels).flat()
+      const { parts } = rig.tandem
+      const usual = parts.snapshot
+      parts.snapshot = () => ({ ...said, tunnels })
+      const accepted = new Promise<Socket>((resolve) => door.server.once('connection', resolve))
+      ear = listenAt(door.port)
+      theirs = await accepted
+      ear.freeze()
+      while (theirs.writableLength <= capBytes) await turn()
+      return async () => {
+        parts.snapshot = usual
+        ear.close()
+        await ear.closed
+        await gone()
+      }
+    })
+
+    test('get it once, and every event that comes meanwhile', async () => {
+      for (let n = 0; n < 100; n += 1) publish(beat())
+      const version = versionNow()
+      ear.thaw()
+      await ear.until(() => ear.heard.at(-1)?.id === version)
+      expect(ear.heard.filter(({ type }) => type === 'snapshot')).toHaveLength(1)
+      expect(ear.heard).toHaveLength(101)
+      // They keep up again: nobody ends them.
+      await rig.time.run(31_000)
+      expect(theirs.destroyed).toBe(false)
+    })
+
+    test('are dropped when they have not taken it after 30 s, though nothing else comes', async () => {
+      await rig.time.run(31_000)
+      expect(theirs.destroyed).toBe(true)
+    })
+  })
+
   test('one that was told goodbye and does not take it is dropped too', async () => {
     const { ear, theirs } = await comes()
     ear.freeze()
@@ -245,9 +329,9 @@ test('I10 whatever a page met while Cloudflare failed: 5 s after it is over all 
     cut: showTunnels(),
     late: showTunnels(),
   }
-  const steady = await begun(listenAt(door.port, undefined, pages.steady.follow))
-  const slow = await comes(listenAt(door.port, undefined, pages.slow.follow))
-  const cut = await begun(listenAt(door.port, undefined, pages.cut.follow))
+  const steady = await begun(listenAt(door.port, undefined, { onEvent: pages.steady.follow }))
+  const slow = await comes(listenAt(door.port, undefined, { onEvent: pages.slow.follow }))
+  const cut = await begun(listenAt(door.port, undefined, { onEvent: pages.cut.follow }))
 
   await world.breakWith({ kind: 'status', status: 503 })
   await rig.time.run(60_000)
@@ -269,8 +353,8 @@ test('I10 whatever a page met while Cloudflare failed: 5 s after it is over all 
     'it is seen',
     () => present.tunnel(tunnelId)?.activeConnectorId === connectorIds[1],
   )
-  const back = listenAt(door.port, cut.heard.at(-1)?.id, pages.cut.follow)
-  const late = listenAt(door.port, undefined, pages.late.follow)
+  const back = listenAt(door.port, cut.heard.at(-1)?.id, { onEvent: pages.cut.follow })
+  const late = listenAt(door.port, undefined, { onEvent: pages.late.follow })
   await Promise.all([begun(back), begun(late)])
 
   await rig.time.run(5000)

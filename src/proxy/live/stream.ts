@@ -38,8 +38,12 @@ export function openStream(
   headers: Record<string, string>,
   { bus, snapshot, now, after, ear, isAlive, onEnded }: StreamDeps,
 ): (goodbye?: LiveEvent) => void {
+  /** What may wait for this page. A snapshot may be longer than a queue, and is not what it lags behind with. */
+  let mostQueuedBytes = queueCapBytes
+  /** It misses frames. */
+  let isLagging = false
   /** Takes back the end of a page that reads too slowly; null while it keeps up. */
-  let lagging: (() => void) | null = null
+  let keep: (() => void) | null = null
   let isOver = false
   response.writeHead(200, {
     ...headers,
@@ -51,7 +55,7 @@ export function openStream(
   response.write(`retry: ${retryMs}\n\n`)
   const missed = missedSince(last)
   if (missed) for (const frame of missed) response.write(bytesOf(frame))
-  else response.write(bytesOf(bus.frameNow(snapshot())))
+  else sendSnapshot()
   if (missed?.length === 0) response.write(bytesOf(heartbeat()))
 
   function heartbeat() {
@@ -66,19 +70,34 @@ export function openStream(
   }
 
   function send(frame: Frame) {
-    if (lagging || isOver) return
-    response.write(bytesOf(frame))
-    if (response.writableLength <= queueCapBytes) return
-    lagging = dropLater()
+    if (isLagging || isOver) return
+    write(bytesOf(frame))
+    isLagging = response.writableLength > mostQueuedBytes
   }
 
-  const dropLater = () => after(stalledMs, () => response.destroy())
+  function sendSnapshot() {
+    const bytes = bytesOf(bus.frameNow(snapshot()))
+    mostQueuedBytes = queueCapBytes + bytes.byteLength
+    write(bytes)
+  }
+
+  function write(bytes: Buffer) {
+    response.write(bytes)
+    if (response.writableLength > queueCapBytes) dropLater()
+  }
+
+  function dropLater() {
+    keep ??= after(stalledMs, () => response.destroy())
+  }
 
   response.on('drain', () => {
-    if (!lagging || isOver) return
-    lagging()
-    lagging = null
-    response.write(bytesOf(bus.frameNow(snapshot())))
+    if (isOver) return
+    keep?.()
+    keep = null
+    mostQueuedBytes = queueCapBytes
+    if (!isLagging) return
+    isLagging = false
+    sendSnapshot()
   })
 
   /** Nothing more is said to somebody whose sign-in is over; what can't be looked up counts as over. */
@@ -103,14 +122,14 @@ export function openStream(
     cancelLongest()
     deaf()
     unsubscribe()
-    if (goodbye && !lagging) response.write(bytesOf(bus.frameNow(goodbye)))
+    if (goodbye && !isLagging) response.write(bytesOf(bus.frameNow(goodbye)))
     response.end()
     // What it does not take of the rest holds its connection for so long and no longer.
-    lagging ??= dropLater()
+    dropLater()
   }
   response.on('close', () => {
     end()
-    lagging?.()
+    keep?.()
   })
   return end
 }

@@ -70,7 +70,7 @@ type Shape = {
 const activityQuery = ['from', 'to', 'tunnel', 'connector', 'kind', 'cursor']
 const auditQuery = ['from', 'to', 'who', 'what', 'tunnel', 'cursor']
 
-const shapes: Record<OperationId, Shape> = {
+export const shapes: Record<OperationId, Shape> = {
   sessionGet: { answer: SessionAnswer, status: 200, fresh: true },
   tunnelList: { answer: TunnelList, status: 200 },
   tunnelCreate: { body: TunnelCreation, answer: TunnelDetail, status: 201 },

@@ -1,0 +1,55 @@
+import * as z from 'zod/mini'
+import { LiveEvent } from '#contract/events.ts'
+import { type OperationId, operations } from '#contract/operations.ts'
+import { Problem, problemKinds, problemPrefix } from '#contract/problem.ts'
+import { eventForScreen } from '../identity/for-screens.ts'
+import { shapes } from '../routes/openapi.ts'
+
+/**
+ * Is what Tandem says what its contract promises? The page takes every answer and every event at its word, so
+ * whatever a rig says in any test is held to it. Each gives what is wrong as a sentence, or null.
+ */
+
+/** An id stands for itself where an address has no word of its own at that place. */
+const rows = (Object.keys(operations) as OperationId[])
+  .map((id) => {
+    const { method, path } = operations[id]
+    const holes = path.split('{').length
+    return { id, method, holes, pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`) }
+  })
+  .toSorted((a, b) => a.holes - b.holes)
+
+/** @param path of the request, without `/api` */
+export async function wrongInAnswer(
+  method: string,
+  path: string,
+  answer: Response,
+): Promise<string | null> {
+  const type = answer.headers.get('content-type') ?? ''
+  if (!/\bjson$/.test(type) || answer.headers.has('content-encoding')) return null
+  const text = await answer.clone().text()
+  if (text === '') return null
+  const about = `${method} ${path} ${answer.status}`
+  const json: unknown = JSON.parse(text)
+  if (answer.status >= 400) {
+    const known = Object.entries(problemKinds).some(
+      ([kind, { status }]) =>
+        status === answer.status && (json as Problem).type === problemPrefix + kind,
+    )
+    return known ? wrongIn(Problem, json, about) : `${about} is no problem of the table: ${text}`
+  }
+  const row = rows.find((each) => each.method === method && each.pattern.test(path))
+  return row ? wrongIn(shapes[row.id].answer, json, about) : `${about} is no operation`
+}
+
+/** As a person hears it and as a screen does. */
+export const wrongInEvent = (event: LiveEvent): string | null =>
+  wrongIn(LiveEvent, toJson(event), `event ${event.type}`) ??
+  wrongIn(LiveEvent, toJson(eventForScreen(event)), `event ${event.type} to a screen`)
+
+const toJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+
+function wrongIn(schema: z.ZodMiniType, json: unknown, about: string): string | null {
+  const { error } = z.safeParse(schema, json)
+  return error ? `${about} is not as promised: ${z.prettifyError(error)}` : null
+}
