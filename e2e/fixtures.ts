@@ -10,6 +10,8 @@ type Options = {
   /** The world that the simulator shows. */
   scene: Scene
   seed: number
+  /** How many tunnels the large scene has, all of one account; null: as the scene has it. */
+  tunnels: number | null
   /** Settings of the proxy beside those that point it at the simulator. */
   env: Record<string, string>
 }
@@ -35,10 +37,12 @@ async function keepIfFailed(testInfo: TestInfo, name: string, body: string) {
 export const test = base.extend<Options & Fixtures>({
   scene: ['demo', { option: true }],
   seed: [1, { option: true }],
+  tunnels: [null, { option: true }],
   env: [{}, { option: true }],
 
-  world: async ({ scene, seed }, use, testInfo) => {
-    const world = await startWorld({ scene, seed })
+  world: async ({ scene, seed, tunnels }, use, testInfo) => {
+    const args = tunnels === null ? [] : ['--tunnels', String(tunnels), '--accounts', '1']
+    const world = await startWorld({ scene, seed, args })
     await use(world)
     const requests = await world.requests()
     await world.end()

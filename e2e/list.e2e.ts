@@ -263,7 +263,7 @@ test.describe('selecting', () => {
     await boxOf(page, 'nyc-hq-gw').click()
     await boxOf(page, 'sfo-lab-poc').click()
     await barOf(page).getByRole('link', { name: 'Build a wall' }).click()
-    await expect(page.getByText('2 of 12 tunnels, all at once on a usual screen.')).toBeVisible()
+    await expect(page.getByText('2 of 12 tunnels, all at once on a 1080p screen.')).toBeVisible()
     await expect(page.getByText('2 tunnels, chosen in the list')).toBeVisible()
     await expectAccessible(page)
     const builder = page.url()

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import type { Tunnel } from '../src/contract/tunnel.ts'
 import { consent } from '../src/proxy/faults/failing-over.ts'
 import { expectAccessible } from './axe.ts'
 import { short } from './find.ts'
@@ -97,7 +98,8 @@ test('what was not seen for long is unknown, whatever it was', async ({ page, wo
   const tile = tileOf(page, 'lon-branch-core')
   await expect(tile).toContainText('Unknown')
   await expect(tile).toContainText(/\d+ (?:s|m) old/)
-  await expect(tile).not.toContainText('Healthy')
+  await expect(tile).toContainText('was Healthy, lhr13')
+  await expect(tile).not.toContainText('standby')
   await expect(page.getByRole('alert')).toContainText('What was last read stays on screen')
   await world.heal()
   await expect(headline(page)).toHaveText('The tunnel is connected', { timeout: 30_000 })
@@ -111,11 +113,45 @@ test('a wall that lost Tandem says so, counts, and comes back by itself', async 
   await expect(tiles(page)).toHaveCount(12)
   await tandem.end()
   await expect(page.getByRole('alert')).toContainText(/No word from Tandem for \d+ s/)
-  await expect(page.getByRole('banner')).toContainText('Not live')
+  await expect(headline(page)).toHaveText(/^Not live for \d+ s$/)
+  await expect(page.getByRole('banner')).toContainText('When last heard: 1 tunnel down')
+  await expect(page).toHaveTitle(/^Not live/)
   await expect(page.getByRole('main')).toHaveCSS('opacity', '0.35')
   await tandem.again()
   await expect(page.getByRole('alert')).toHaveCount(0, { timeout: 30_000 })
   await expect(page.getByRole('main')).toHaveCSS('opacity', '1')
+  await expect(headline(page)).toHaveText('1 tunnel down')
+})
+
+test('a wall that starts while Tandem fails says so, and comes up by itself', async ({ page }) => {
+  await page.clock.install()
+  await page.route('**/api/session', (route) => route.fulfill({ status: 503 }))
+  await page.goto('/wall')
+  const waiting = page.getByText('Nothing is known of the tunnels at the moment.')
+  await expect(waiting).toContainText('Trying again in 10 s.')
+  await page.clock.runFor(5000)
+  await expect(waiting).toContainText('Trying again in 5 s.')
+  await page.clock.runFor(6000)
+  await expect(waiting).toContainText(/Trying again in (?:10|9) s\./)
+  await page.unroute('**/api/session')
+  await page.clock.runFor(11_000)
+  await expect(tiles(page)).toHaveCount(12)
+})
+
+test('a wall of an old build begins anew', async ({ page, tandem }) => {
+  const session = '**/api/session'
+  await page.route(session, async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), build: 'the old one' } })
+  })
+  await page.goto('/wall')
+  await expect(tiles(page)).toHaveCount(12)
+  await page.unroute(session)
+  const reloaded = page.waitForEvent('framenavigated')
+  await tandem.end()
+  await tandem.again()
+  await reloaded
+  await expect(tiles(page)).toHaveCount(12)
 })
 
 test('a page that stood still begins anew', async ({ page }) => {
@@ -129,6 +165,28 @@ test('a page that stood still begins anew', async ({ page }) => {
   await expect(tiles(page)).toHaveCount(12)
 })
 
+test('a page that stood still does not begin anew into the error page of a proxy in front', async ({
+  page,
+}) => {
+  await page.clock.install()
+  await page.goto('/wall')
+  await expect(tiles(page)).toHaveCount(12)
+  let navigations = 0
+  page.on('framenavigated', () => (navigations += 1))
+  let asked = 0
+  await page.route('**/healthz', (route) => {
+    asked += 1
+    return route.fulfill({ status: 502 })
+  })
+  await page.clock.fastForward('05:00')
+  await expect.poll(() => asked).toBeGreaterThan(0)
+  expect(navigations).toBe(0)
+  await page.unroute('**/healthz')
+  const reloaded = page.waitForEvent('framenavigated')
+  await page.clock.runFor(6000)
+  await reloaded
+})
+
 test('the address says which tunnels, in which light, by whose clock', async ({ page }) => {
   await page.goto('/wall?status=healthy&name=edge&theme=light&zone=Asia/Tokyo')
   await expect(tiles(page)).toHaveCount(2)
@@ -139,7 +197,9 @@ test('the address says which tunnels, in which light, by whose clock', async ({ 
   await expect(page.getByRole('banner')).toContainText('UTC')
   await page.goto('/wall?name=nothing-like-it')
   await expect(headline(page)).toHaveText('No tunnel to show')
-  await expect(page.getByText('No tunnel matches what this wall was made to show.')).toBeVisible()
+  await expect(page.getByText('No tunnel matches this wall’s filters.')).toBeVisible()
+  await page.goto('/wall?tag=site:nowhere')
+  await expect(page.getByText('No tunnel matches this wall’s filters.')).toBeVisible()
 })
 
 for (const query of ['?name=lon-branch-core', '', '?density=dense']) {
@@ -182,6 +242,128 @@ for (const theme of ['dark', 'light'] as const) {
   })
 }
 
+test('axe finds nothing where a wall is made', async ({ page }) => {
+  await page.goto('/wall/build?zone=UTC&page=45&quiet=22-7&status=healthy')
+  await expect(page.getByRole('heading', { name: 'Make a wall' })).toBeVisible()
+  await expectAccessible(page)
+})
+
+test('what an address holds is what the fields show, and a wall that hides failures is told of', async ({
+  page,
+}) => {
+  await page.goto('/wall/build?zone=UTC&page=45&status=healthy')
+  await expect(page.getByLabel('Clock')).toHaveValue('UTC')
+  await expect(page.getByLabel('Time per page')).toHaveValue('45')
+  await expect(page.getByText('it will not show one that fails')).toBeVisible()
+  await page.goto('/wall/build?zone=Europe/Kyiv')
+  await expect(page.getByLabel('Clock')).toHaveValue('Europe/Kyiv')
+  await expect(page.getByText('it will not show one that fails')).toHaveCount(0)
+})
+
+test('the ticker tells of the tunnels that the wall shows', async ({ page, world }) => {
+  await page.goto('/wall?name=lon-branch-core')
+  const ticker = page.getByRole('region', { name: 'What happened last' })
+  await expect(ticker).toContainText('lon-branch-core')
+  await expect(ticker).not.toContainText('fra-dc2-edge')
+  const { tunnelId: other } = await world.pair('fra-dc2-edge')
+  const { tunnelId: own } = await world.pair('lon-branch-core')
+  await world.swap(other)
+  await world.swap(own)
+  await expect(ticker.getByRole('listitem').first()).toContainText('Active changed', {
+    timeout: 20_000,
+  })
+  await expect(ticker).not.toContainText('fra-dc2-edge')
+})
+
+test.describe('sixty tunnels', () => {
+  test.use({ scene: 'large', tunnels: 60 })
+
+  for (const density of ['', '&density=dense']) {
+    test(`each of sixty tiles tells all of its tunnel: /wall?page=5${density}`, async ({
+      page,
+    }) => {
+      test.slow()
+      const list = async () =>
+        ((await (await page.request.get('/api/tunnels')).json()) as { tunnels: Tunnel[] }).tunnels
+      await expect
+        .poll(async () => (await list()).every(({ checkedAt }) => checkedAt !== null), {
+          timeout: 60_000,
+        })
+        .toBe(true)
+      await page.goto(`/wall?page=5${density}`)
+      await expect(page.getByText('Page 1 of 2').or(page.getByText('Page 2 of 2'))).toBeVisible()
+      // What stands on each tile of both pages, and whether anything of it is cut off.
+      const seen = new Map<string, { text: string; hasStrip: boolean; isCut: boolean }>()
+      const look = async () => {
+        const found = await tiles(page).evaluateAll((all) =>
+          all.map((tile) => ({
+            name: tile.querySelector('bdi')?.textContent ?? '',
+            text: tile.textContent,
+            hasStrip: tile.querySelector('[aria-label^="Last 24 hours: "]') !== null,
+            isCut: [...tile.children].some(
+              (box) => box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight,
+            ),
+          })),
+        )
+        for (const { name, ...one } of found) seen.set(name, one)
+        return [...seen.values()].filter(({ hasStrip }) => hasStrip).length
+      }
+      await expect.poll(look, { timeout: 30_000 }).toBe(60)
+      expect(await smallestText(page)).toBeGreaterThanOrEqual(0.0219)
+      expect(await overflow(page)).toBeLessThanOrEqual(0)
+      for (const {
+        name,
+        readiness,
+        activeConnectorId,
+        activeColos,
+        standbyCount,
+      } of await list()) {
+        const { text = '', isCut } = seen.get(name) ?? {}
+        expect(text, name).toMatch(/(?:Healthy|Degraded|Down|Inactive|No standby|No active)/)
+        expect(text, name).toMatch(/\d+ [smhd]|just now/)
+        if (activeConnectorId !== null)
+          expect(text, name).toContain(`${short(activeConnectorId)} ${activeColos[0]}`)
+        if (readiness === 'ready')
+          expect(text, name).toContain(
+            standbyCount === 1 ? '1 standby' : `${standbyCount} standbys`,
+          )
+        expect(isCut, `${name} is cut off`).toBe(false)
+      }
+    })
+  }
+
+  test('a failover and a maintenance are told on a small tile too', async ({
+    page,
+    world,
+    tandem,
+  }) => {
+    await world.failovers({ mode: 'never' })
+    const headers = { 'X-Requested-By': 'tandem', 'Idempotency-Key': crypto.randomUUID() }
+    const ready = async () =>
+      (
+        (await (await page.request.get('/api/tunnels')).json()) as { tunnels: Tunnel[] }
+      ).tunnels.filter(({ readiness }) => readiness === 'ready')
+    await expect.poll(async () => (await ready()).length, { timeout: 60_000 }).toBeGreaterThan(2)
+    const [first, second] = await ready()
+    if (!first || !second) throw new Error('No two tunnels are ready.')
+    await page.goto(`/wall?density=dense&tunnel=${first.id},${second.id}`)
+    const { active, standby } = await world.pair(first.name)
+    const moved = await page.request.post(`${tandem.address}/api/tunnels/${first.id}/failovers`, {
+      headers,
+      data: { client_id: standby.id, expected_active_id: active.id, ...consent },
+    })
+    expect(moved.status(), await moved.text()).toBe(202)
+    await expect(tileOf(page, first.name)).toContainText(/Failing over \d+ s.*(?:sent|accepted)/)
+    const now = Date.now()
+    const told = await page.request.post(`${tandem.address}/api/tunnels/${second.id}/maintenance`, {
+      headers,
+      data: { from: now, to: now + 3_600_000 },
+    })
+    expect(told.status(), await told.text()).toBe(201)
+    await expect(tileOf(page, second.name)).toContainText(/Maintenance to \d\d/)
+  })
+})
+
 test('a change stays on the wall until somebody acknowledges it, who is then told with the words', async ({
   page,
   secondPage,
@@ -212,7 +394,7 @@ test('the console makes a wall’s address', async ({ page }) => {
   await page.getByText('Dark', { exact: true }).click()
   await page.getByRole('switch', { name: 'Quiet hours' }).check()
   await page.getByLabel('Clock').selectOption('Europe/Berlin')
-  await expect(page.getByText('2 of 12 tunnels, all at once on a usual screen.')).toBeVisible()
+  await expect(page.getByText('2 of 12 tunnels, all at once on a 1080p screen.')).toBeVisible()
   await page.getByRole('link', { name: 'Open the wall' }).click()
   await expect(tiles(page)).toHaveCount(2)
   await expect(page).toHaveURL(/\/wall\?/)

@@ -172,17 +172,20 @@ const ScreenName = z
     z.minLength(1, 'must not be empty'),
     z.maxLength(64, 'must be 64 characters or fewer'),
   )
+/** A wall may name its tunnels one by one. */
+export const longestView = 8192
 const ScreenGrant = {
   name: ScreenName,
   /** One of Tandem's own pages. */
-  view: z.string('must be a text').check(
-    // A wall may name its tunnels one by one.
-    z.maxLength(8192, 'must be 8,192 characters or fewer'),
-    z.regex(
-      /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/,
-      'must be an address of Tandem’s own, such as /wall',
+  view: z
+    .string('must be a text')
+    .check(
+      z.maxLength(longestView, 'must be 8,192 characters or fewer'),
+      z.regex(
+        /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/,
+        'must be an address of Tandem’s own, such as /wall',
+      ),
     ),
-  ),
   days: z
     .number('must be a number')
     .check(

@@ -46,6 +46,7 @@ import { type ScreensSearch, screensDialogs, viewOf } from './pages/screens/sear
 import { tunnelDialogs } from './pages/tunnel/search.ts'
 import { type SortKey, sortKeys } from './pages/tunnels/search.ts'
 import { wallSearch } from './pages/wall/settings.ts'
+import { WallError } from './pages/wall/WallError.tsx'
 import { ErrorPage } from './shell/ErrorPage.tsx'
 import { NotFoundPage } from './shell/NotFoundPage.tsx'
 import { PendingPage } from './shell/PendingPage.tsx'
@@ -79,8 +80,12 @@ const root = createRootRouteWithContext<{ cache: QueryClient; live: Live }>()({
   },
   component: Root,
   notFoundComponent: NotFoundPage,
-  errorComponent: ErrorPage,
+  // Where nobody stands there is no hand for a button.
+  errorComponent: (props) =>
+    isUnattended(window.location.pathname) ? <WallError {...props} /> : <ErrorPage {...props} />,
 })
+
+const isUnattended = (path: string) => path === '/wall' || path === '/screen'
 
 export type TunnelsSearch = {
   q?: string | undefined
@@ -277,7 +282,7 @@ const wall = createRoute({
     return context.cache.ensureQueryData(tunnelsQuery)
   },
   component: lazyRouteComponent(() => import('./pages/wall/WallPage.tsx'), 'WallPage'),
-  errorComponent: lazyRouteComponent(() => import('./pages/wall/WallError.tsx'), 'WallError'),
+  errorComponent: WallError,
 })
 
 const wallBuilder = createRoute({

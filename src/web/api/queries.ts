@@ -162,7 +162,8 @@ export const activityKey = ['activity'] as const
 
 /** What a wall tells of: connections come and go too often to be read from across a room. */
 export const tickerKinds = eventKinds.filter((kind) => !kind.startsWith('connection-'))
-export const mostTicked = 20
+/** More than a wall shows, because one of a few tunnels picks theirs. */
+export const mostTicked = 100
 
 /** The last entries of the log and no more, however long a wall stays open; new ones land on top. */
 export const tickerQuery = queryOptions({

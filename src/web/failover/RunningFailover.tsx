@@ -6,7 +6,8 @@ import { Button, IconButton } from '#web/ui/Button.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { shortId } from '#web/ui/names.ts'
-import { elapsedMs, endingOf, phasesOf } from './phases.ts'
+import { elapsedMs, endingOf } from './phases.ts'
+import { reachedOf } from './reached.ts'
 
 /**
  * A failover of the tunnel that one looks at, for everybody who looks: who, how far, how long. Once it
@@ -55,7 +56,6 @@ function Strip({
   const running = isRunning(failover.state)
   const seconds = useClock((now) => Math.floor(elapsedMs(failover, now) / 1000))
   const { tone, title } = endingOf(failover, seconds * 1000)
-  const reached = phasesOf(failover).findLast(({ state }) => state === 'done')
   return (
     <section
       aria-label="Failover of this tunnel"
@@ -74,7 +74,7 @@ function Strip({
         to <span className="font-mono">{shortId(failover.to.connectorId)}</span>
         {' · '}
         <span className={running ? 'text-ink-2' : 'font-medium'}>
-          {running ? `${reached?.word.toLowerCase() ?? 'sending'}, ${seconds} s` : title}
+          {running ? `${reachedOf(failover)}, ${seconds} s` : title}
         </span>
       </p>
       <Button size="sm" onClick={onFollow}>

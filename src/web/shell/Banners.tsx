@@ -2,13 +2,13 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { useRouteContext } from '@tanstack/react-router'
 import { askEveryMs, useLive } from '#web/api/live.ts'
 import { sessionQuery } from '#web/api/queries.ts'
+import { type Notice, noticesOf } from '#web/fleet/notices.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Banner } from '#web/ui/Callout.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { Moment } from '#web/ui/TimeAgo.tsx'
 import { ageText, countdownText } from '#web/ui/time.ts'
 import { useZone } from '#web/ui/zone.ts'
-import { type Notice, noticesOf } from './notices.ts'
 
 /** What concerns the whole page, worst first: what happened, what still works, what to do. */
 export function Banners() {

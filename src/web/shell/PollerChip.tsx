@@ -1,4 +1,5 @@
 import { type PollerState, type TokenState, tokenNames } from '#contract/session.ts'
+import { skewText } from '#web/fleet/notices.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { Icon, type IconName } from '#web/ui/Icon.tsx'
 import { countText } from '#web/ui/numbers.ts'
@@ -6,7 +7,6 @@ import { Fact, Facts } from '#web/ui/Panel.tsx'
 import { Popover } from '#web/ui/Popover.tsx'
 import { Elapsed, TimeAgo } from '#web/ui/TimeAgo.tsx'
 import { ageText, countdownText, preciseText } from '#web/ui/time.ts'
-import { skewText } from './notices.ts'
 
 const looks: Record<PollerState['state'], { word: string; icon: IconName; box: string }> = {
   starting: { word: 'First look', icon: 'refresh', box: 'bg-accent-soft' },

@@ -55,6 +55,7 @@ export const placeKeys = [
   { keys: ['ArrowUp', 'ArrowDown'], does: 'The lane above or below', where: 'A timeline' },
   { keys: ['Enter'], does: 'Zoom into the interval', where: 'A timeline' },
   { keys: ['Backspace'], does: 'Back to the stretch before', where: 'A timeline' },
+  { keys: ['f'], does: 'Fill the screen, or leave it; so does a double click', where: 'A wall' },
 ] as const satisfies readonly { keys: readonly string[]; does: string; where: string }[]
 
 export type ShortcutId = keyof typeof shortcuts

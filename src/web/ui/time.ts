@@ -64,7 +64,5 @@ function formatter(options: Intl.DateTimeFormatOptions): (at: number) => string 
 const localZone = formatter({ dateStyle: 'medium', timeStyle: 'long' })
 const utc = formatter({ dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' })
 
-/** Local time of day: `12:04:10`. */
-export const clockText = formatter({ timeStyle: 'medium' })
 /** Both zones, for a hover: local with its zone, then UTC on a line of its own. */
 export const bothZonesText = (at: number) => `${localZone(at)}\n${utc(at)} UTC`

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { ScreenLinkRequest } from '#contract/people.ts'
+import { longestView, type ScreenLinkRequest } from '#contract/people.ts'
 import type { Problem } from '#contract/problem.ts'
 import { Field, Input, Select } from '#web/ui/Field.tsx'
 import { defaultView, views } from './views.ts'
@@ -75,7 +75,7 @@ export function GrantFields({
           {(control) => (
             <Input
               {...control}
-              maxLength={512}
+              maxLength={longestView}
               value={grant.view}
               className="font-mono"
               onChange={({ target }) => onChange({ ...grant, view: target.value.trim() })}

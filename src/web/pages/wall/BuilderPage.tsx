@@ -17,12 +17,18 @@ import { readinessLooks } from '#web/ui/ReadinessMark.tsx'
 import { Segmented } from '#web/ui/Segmented.tsx'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { TagsField, useTagDraft } from '#web/ui/TagsField.tsx'
-import { chosen } from './chosen.ts'
+import { chosen, hidesFailing } from './chosen.ts'
 import { layoutOf } from './layout.ts'
 import { densities, hoursOf, usualPageSeconds, type WallSearch } from './settings.ts'
 
 const route = getRouteApi('/wall/build')
-const zones = Intl.supportedValuesOf('timeZone')
+// The platform leaves UTC out of its own list.
+const zones = ['UTC', ...Intl.supportedValuesOf('timeZone')]
+const pageTimes = [10, 15, 30, 60, 120, 300]
+
+/** What can be chosen, and what an address holds that is none of it: a field never shows another value than that. */
+const withOwn = <T,>(all: readonly T[], own: T | undefined): readonly T[] =>
+  own === undefined || all.includes(own) ? all : [own, ...all]
 
 /** Makes a wall's address. The address of this page holds the same words, so it can be kept and shared. */
 export function BuilderPage() {
@@ -37,7 +43,7 @@ export function BuilderPage() {
       <div>
         <h1 className="text-xl font-semibold">Make a wall</h1>
         <p className="text-ink-2">
-          A page for a screen that nobody touches. Everything it shows is said by its address.
+          A page for a screen that nobody touches. Its address holds all its settings.
         </p>
       </div>
       <Result path={path} search={search} />
@@ -59,6 +65,7 @@ function Result({ path, search }: { path: string; search: WallSearch }) {
   const { copied, copy } = useCopy()
   const address = `${window.location.origin}${path}`
   const shown = useMemo(() => chosen(list.tunnels, search).length, [list, search])
+  const hides = hidesFailing(search)
   // As on the usual screen; the wall itself measures the one it is on.
   const { pages } = layoutOf(shown, { width: 1900, height: 800 }, 1080, search.density)
   return (
@@ -69,10 +76,16 @@ function Result({ path, search }: { path: string; search: WallSearch }) {
           <span className="text-sm text-ink-2">
             {shown === 0
               ? 'No tunnel matches at the moment.'
-              : `${countText(shown)} of ${countText(list.tunnels.length)} tunnels, ${
-                  pages === 1 ? 'all at once' : `in ${pages} pages`
-                } on a usual screen.`}
+              : `${countText(shown)} of ${countText(list.tunnels.length)} ${
+                  list.tunnels.length === 1 ? 'tunnel' : 'tunnels'
+                }, ${pages === 1 ? 'all at once' : `in ${pages} pages`} on a 1080p screen.`}
           </span>
+          {hides ? (
+            <span className="mt-1 block text-sm">
+              A tunnel that leaves this status or readiness leaves this wall: it will not show one
+              that fails.
+            </span>
+          ) : null}
         </output>
         <Button icon={copied ? 'check' : 'copy'} onClick={() => copy(address)}>
           {copied ? 'Copied' : 'Copy the address'}
@@ -179,7 +192,9 @@ function Named({ ids, onAll }: { ids: readonly string[]; onAll: () => void }) {
             </span>
           ))}
           {named.length === 0 ? 'None of them is there any more.' : null}
-          {named.length > 0 && gone > 0 ? `; ${countText(gone)} more are gone` : null}
+          {named.length > 0 && gone > 0
+            ? `; ${countText(gone)} no longer ${gone === 1 ? 'exists' : 'exist'}`
+            : null}
         </p>
       </div>
       <Button size="sm" onClick={onAll}>
@@ -198,7 +213,7 @@ function ByTags({ search, onChange }: Part) {
   return (
     <TagsField
       label="Tags"
-      hint="Of tags with the same key any, as “site:london” and “site:dublin”; of different ones each. Empty: all."
+      hint="Tags with the same key: any may match. Different keys: all must match. Empty: all tunnels."
       tags={tags}
       inUse={inUse}
       draft={draft}
@@ -221,7 +236,7 @@ function HowItLooks({ search, onChange }: Part) {
       <div className="flex flex-col gap-4">
         <Labelled
           label="Tiles"
-          hint="As they fit: the tiles that tell most of those that fit at once."
+          hint="As they fit: the most detailed tiles that fit on as few pages as possible."
         >
           <Segmented
             label="Tiles"
@@ -244,7 +259,7 @@ function HowItLooks({ search, onChange }: Part) {
             onChange={(value) => onChange({ theme: value === 'auto' ? undefined : value })}
           />
         </Labelled>
-        <Field label="Clock" hint="UTC stands beside it always.">
+        <Field label="Clock" hint="UTC is always shown too.">
           {(control) => (
             <Select
               {...control}
@@ -252,7 +267,7 @@ function HowItLooks({ search, onChange }: Part) {
               onChange={({ target }) => onChange({ zone: target.value || undefined })}
             >
               <option value="">The screen’s own zone</option>
-              {zones.map((zone) => (
+              {withOwn(zones, search.zone).map((zone) => (
                 <option key={zone} value={zone}>
                   {zone.replaceAll('_', ' ')}
                 </option>
@@ -260,10 +275,7 @@ function HowItLooks({ search, onChange }: Part) {
             </Select>
           )}
         </Field>
-        <Field
-          label="A page stays for"
-          hint="Where there are more tunnels than can be read at once."
-        >
+        <Field label="Time per page" hint="Where there are more tunnels than can be read at once.">
           {(control) => (
             <Select
               {...control}
@@ -273,9 +285,9 @@ function HowItLooks({ search, onChange }: Part) {
                 onChange({ page: page === usualPageSeconds ? undefined : page })
               }}
             >
-              {[10, 15, 30, 60, 120, 300].map((seconds) => (
+              {withOwn(pageTimes, search.page).map((seconds) => (
                 <option key={seconds} value={seconds}>
-                  {seconds < 60 ? `${seconds} seconds` : `${seconds / 60} min`}
+                  {seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} seconds`}
                 </option>
               ))}
             </Select>
@@ -289,7 +301,7 @@ function HowItLooks({ search, onChange }: Part) {
 function WhenItCalls({ search, onChange }: Part) {
   const hours = hoursOf(search.quiet)
   return (
-    <Panel title="When it calls">
+    <Panel title="Alerts">
       <div className="flex flex-col gap-4">
         <Switch
           label="Sound"
@@ -305,7 +317,7 @@ function WhenItCalls({ search, onChange }: Part) {
         />
         <Switch
           label="Quiet hours"
-          hint="No sound and no flash between these hours of the wall’s clock."
+          hint="No sound and no flash between these hours of the wall’s clock; what lasts past them calls when they end."
           checked={hours !== null}
           onChange={(on) => onChange({ quiet: on ? '22-7' : undefined })}
         />

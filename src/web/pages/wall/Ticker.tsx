@@ -1,26 +1,36 @@
 import { useQuery } from '@tanstack/react-query'
 import { eventSentence } from '#contract/history.ts'
+import type { Tunnel } from '#contract/tunnel.ts'
 import { tickerQuery } from '#web/api/queries.ts'
+import { useClock } from '#web/ui/clock.ts'
 import { Name } from '#web/ui/Name.tsx'
-import { clockOf } from './clock.ts'
+import { momentIn } from '#web/ui/zone.ts'
 
 /** As many as a wall has room for in one line each. */
 const shown = 3
 
 /** What happened last, newest first. It stands still: what moves can't be read from six metres. */
-export function Ticker({ zone }: { zone: string | undefined }) {
+export function Ticker({
+  zone,
+  only,
+}: {
+  zone: string | undefined
+  /** The tunnels that this wall is of; null: all, and what concerns none of them. */
+  only: readonly Tunnel[] | null
+}) {
   const { data, isError } = useQuery(tickerQuery)
-  const events = data?.events.slice(0, shown) ?? []
+  const ids = only && new Set(only.map(({ id }) => id))
+  const events = (data?.events ?? [])
+    .filter(({ tunnelId }) => !ids || (tunnelId !== null && ids.has(tunnelId)))
+    .slice(0, shown)
+  // To the minute: only whether it was today depends on it.
+  const now = useClock((at) => at - (at % 60_000))
   return (
-    <section
-      aria-label="What happened last"
-      className="pr-[22vh] text-[2.2vh] leading-[1.35] max-sm:pr-0"
-    >
-      {/* Room for all lines from the beginning. */}
-      <ul className="min-h-[4.05em]">
+    <section aria-label="What happened last" className="text-[2.2vh] leading-[1.35]">
+      <ul>
         {events.map((event) => (
           <li key={event.id} className="flex gap-[1.4vh] whitespace-nowrap">
-            <time className="text-ink-2">{clockOf(event.at, zone)}</time>
+            <time className="text-ink-2">{momentIn(event.at, now, zone)}</time>
             <span className="max-w-[40vw] shrink-0 truncate font-semibold">
               {event.tunnelName === null ? 'Tandem' : <Name name={event.tunnelName} />}
             </span>
@@ -32,7 +42,7 @@ export function Ticker({ zone }: { zone: string | undefined }) {
             {isError
               ? 'What happened last can’t be read at the moment.'
               : data
-                ? 'Nothing has happened yet.'
+                ? `Nothing has happened ${only ? 'to these tunnels lately' : 'yet'}.`
                 : ''}
           </li>
         )}

@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { memo } from 'react'
+import { memo, type ReactNode } from 'react'
 import type { TunnelSummary } from '#contract/history.ts'
-import type { ConnectorRole, Tunnel } from '#contract/tunnel.ts'
+import type { ConnectorRole, Tunnel, TunnelStatus } from '#contract/tunnel.ts'
 import { statusAtOf } from '#web/api/ages.ts'
 import { failoverQuery } from '#web/api/queries.ts'
 import { Strip } from '#web/charts/Strip.tsx'
+import { reachedOf } from '#web/failover/reached.ts'
 import type { Grade, Judged } from '#web/fleet/judge.ts'
+import { sinceOf, sinceText } from '#web/fleet/since.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
@@ -16,7 +18,7 @@ import { readinessText } from '#web/ui/ReadinessMark.tsx'
 import { RoleShape } from '#web/ui/RoleMark.tsx'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { ageText, durationText } from '#web/ui/time.ts'
-import { clockOf } from './clock.ts'
+import { momentIn } from '#web/ui/zone.ts'
 import type { Density } from './settings.ts'
 
 const activeRole: ConnectorRole = 'active'
@@ -45,31 +47,36 @@ type TileProps = Judged & {
 /** One tunnel. All lengths are in sizes of its text, which the wall chooses. */
 export const Tile = memo(function Tile(props: TileProps) {
   const { tunnel, grade, muted, summary, density, opens } = props
-  const dense = density === 'dense'
   const surface = muted ? surfaces.idle : surfaces[grade]
   const body = (
     <>
-      <span className="flex shrink-0 items-center gap-[0.4em]">
-        <span className="min-w-0 truncate font-semibold">
+      <Line>
+        <span className="min-w-0 truncate font-semibold tracking-tight">
           <Name name={tunnel.name} />
         </span>
         <Changes tunnel={tunnel} />
-      </span>
+      </Line>
       <StatusLine {...props} />
-      {dense ? null : <RoleLines {...props} />}
-      {dense ? null : (
+      {density === 'dense' ? <TellingLine {...props} /> : <RoleLines {...props} />}
+      {density === 'dense' ? null : (
         <span className="mt-auto flex shrink-0 flex-col">
           <Foot {...props} />
         </span>
       )}
-      {summary && dense ? (
-        <Strip flat summary={summary} className="absolute inset-x-0 bottom-0 h-[0.28em] w-full" />
+      {summary && density === 'dense' ? (
+        <Strip flat summary={summary} className="absolute inset-x-0 bottom-0 h-[0.3em] w-full" />
       ) : null}
     </>
   )
-  const box = `relative flex size-full min-w-0 flex-col justify-center gap-[0.2em] overflow-hidden rounded-[0.3em] px-[0.6em] py-[0.35em] leading-[1.2] ${surface}`
+  const room =
+    density === 'dense'
+      ? 'justify-evenly pt-[0.1em] pr-[0.4em] pb-[0.35em] pl-[0.55em] leading-[1.1]'
+      : density === 'normal'
+        ? 'justify-center gap-[0.2em] py-[0.35em] pr-[0.4em] pl-[0.55em] leading-[1.2]'
+        : 'justify-center gap-[0.2em] px-[0.6em] py-[0.35em] leading-[1.2]'
+  const box = `relative flex size-full min-w-0 flex-col overflow-hidden rounded-[0.3em] ${room} ${surface}`
   return (
-    <li className="min-h-0 min-w-0" data-grade={grade}>
+    <li className="@container min-h-0 min-w-0" data-grade={grade}>
       {opens ? (
         <Link
           to="/tunnels/$tunnelId"
@@ -86,6 +93,10 @@ export const Tile = memo(function Tile(props: TileProps) {
   )
 })
 
+const Line = ({ className = '', children }: { className?: string; children: ReactNode }) => (
+  <span className={`flex min-w-0 shrink-0 items-center gap-[0.4em] ${className}`}>{children}</span>
+)
+
 /** Changes that nobody has acknowledged: how many. They stay until somebody does. */
 function Changes({ tunnel: { unacknowledged } }: { tunnel: Tunnel }) {
   if (!unacknowledged) return null
@@ -101,69 +112,43 @@ function Changes({ tunnel: { unacknowledged } }: { tunnel: Tunnel }) {
   )
 }
 
-/** For so long a wall says who acknowledged, and why. */
-const acknowledgedMs = 10 * 60_000
-
-/** The day as a strip; in its place who works on the tunnel, or who just acknowledged its change. */
-function Foot({ tunnel, summary, density, zone }: TileProps) {
-  const { maintenance, acknowledged } = tunnel
-  const said = useClock((now) =>
-    maintenance
-      ? `Maintenance until ${clockOf(maintenance.to, zone).slice(0, 5)}`
-      : acknowledged && now - acknowledged.at < acknowledgedMs
-        ? `${visibleName(acknowledged.by)}: ${visibleName(acknowledged.comment ?? 'acknowledged')}`
-        : '',
-  )
-  if (said)
-    return (
-      <span className="flex min-w-0 items-center gap-[0.4em] text-ink">
-        <Icon name={maintenance ? 'clock' : 'check'} className="size-[0.8em]" />
-        <bdi className="min-w-0 truncate">{said}</bdi>
-      </span>
-    )
-  if (!summary) return null
-  return (
-    <span className="block rounded-[0.2em] bg-panel p-[0.15em]">
-      <Strip
-        summary={summary}
-        className={`w-full ${density === 'roomy' ? 'h-[1.1em]' : 'h-[0.9em]'}`}
-      />
-    </span>
-  )
+/** A tile's shape and word are those of its colour, whichever of Cloudflare's facts it rests on. */
+const shapes: Record<Grade, TunnelStatus> = {
+  down: 'down',
+  'no-active': 'down',
+  degraded: 'degraded',
+  exposed: 'degraded',
+  unknown: 'unknown',
+  changed: 'healthy',
+  fine: 'healthy',
+  idle: 'inactive',
 }
 
-/** What a tile without room for more says of a tunnel. */
-const gradeWords: Record<Grade, string | null> = {
-  down: null,
-  'no-active': 'No active',
-  degraded: null,
-  exposed: 'No standby',
-  unknown: 'Not read',
-  changed: null,
-  fine: null,
-  idle: null,
+function wordOf({ tunnel, grade, stale }: TileProps): string {
+  const { status, statusReported, readiness, standbyCount, checkedAt } = tunnel
+  if (stale) return statusLooks.unknown.word
+  if (grade === 'no-active' || grade === 'exposed') return readinessText(readiness, standbyCount)
+  if (grade === 'changed') return 'Changed'
+  if (grade !== 'unknown' || status === 'unknown')
+    return statusReported ?? statusLooks[shapes[grade]].word
+  return checkedAt === null ? 'Not read yet' : statusLooks.unknown.word
 }
 
-/** `● Healthy  3 h 12 m`; what is stale says so, and what it was. */
-function StatusLine({ tunnel, grade, stale, density }: TileProps) {
-  const isSolid = grade === 'down' || grade === 'no-active'
-  const word =
-    (density === 'dense' ? gradeWords[grade] : null) ??
-    tunnel.statusReported ??
-    statusLooks[tunnel.status].word
+/** `● Healthy  3 h`; what is stale says so, and how old it is. */
+function StatusLine(props: TileProps) {
+  const { tunnel, grade, stale, muted } = props
+  const isSolid = !muted && (grade === 'down' || grade === 'no-active')
   return (
-    <span
-      className={`flex min-w-0 shrink-0 items-center gap-[0.4em] ${grade === 'fine' ? 'text-ink-2' : ''}`}
-    >
+    <Line className={grade === 'fine' ? 'text-ink-2' : ''}>
       <StatusShape
-        status={grade === 'unknown' && (stale || density === 'dense') ? 'unknown' : tunnel.status}
+        status={shapes[grade]}
         className={`size-[0.8em] ${isSolid ? '!text-current' : ''}`}
       />
-      <span className="truncate font-medium">{stale ? 'Unknown' : word}</span>
+      <span className="truncate font-medium">{wordOf(props)}</span>
       <span className="ml-auto shrink-0 whitespace-nowrap">
-        {stale ? <LastSeen tunnel={tunnel} /> : <SinceWhen tunnel={tunnel} />}
+        {stale ? <LastSeen tunnel={tunnel} /> : <SinceWhen {...props} />}
       </span>
-    </span>
+    </Line>
   )
 }
 
@@ -175,64 +160,156 @@ function LastSeen({ tunnel }: { tunnel: Tunnel }) {
   return <>{age}</>
 }
 
-function SinceWhen({ tunnel: { since } }: { tunnel: Tunnel }) {
-  const text = useClock((now) =>
-    since === null ? '' : sinceText(now - since.at, since.source === 'observed'),
-  )
-  if (since === null) return null
+function SinceWhen(judged: Judged) {
+  const since = sinceOf(judged)
+  const text = useClock((now) => (since ? sinceText(since, now) : ''))
   return <>{text}</>
 }
 
-/** `≥` where it began before Tandem saw it. */
-const sinceText = (ms: number, isAtLeast: boolean) =>
-  ms < 5000 ? 'just now' : `${isAtLeast ? '≥ ' : ''}${ageText(ms)}`
+/** The one line that a small tile has room for: what matters most of all that a larger one says. */
+function TellingLine(props: TileProps) {
+  const said = useSaid(props)
+  if (props.tunnel.failoverId)
+    return <FailoverLine failoverId={props.tunnel.failoverId} {...props} />
+  return said ? <Said {...said} /> : <RoleLine {...props} />
+}
 
 /** Who carries the traffic and where, and who stands by; or the failover that is running. */
-function RoleLines({ tunnel, grade, density }: TileProps) {
-  if (tunnel.failoverId) return <FailoverLine failoverId={tunnel.failoverId} />
-  const { activeConnectorId, activeColos, readiness, standbyCount } = tunnel
-  const colo = activeColos[0] ?? ''
+function RoleLines(props: TileProps) {
+  const { tunnel, grade, stale, density } = props
+  if (tunnel.failoverId) return <FailoverLine failoverId={tunnel.failoverId} {...props} />
+  if (density !== 'roomy' || stale || !tunnel.activeConnectorId) return <RoleLine {...props} />
   const ink = grade === 'fine' ? 'text-ink-2' : ''
-  const active = activeConnectorId ? (
-    <>
-      <RoleShape role={activeRole} className="size-[0.75em]" />
-      <span className="truncate">
-        {density === 'roomy' ? `${shortId(activeConnectorId)} ${colo}` : colo}
-      </span>
-    </>
-  ) : null
-  const standby = (
-    <span className="truncate whitespace-nowrap">{readinessText(readiness, standbyCount)}</span>
-  )
-  if (density === 'roomy')
-    return (
-      <>
-        <span className={`flex min-w-0 shrink-0 items-center gap-[0.4em] ${ink}`}>
-          {active ?? standby}
-        </span>
-        {active ? (
-          <span className={`flex min-w-0 shrink-0 items-center gap-[0.4em] ${ink}`}>
-            <RoleShape role={standbyCount > 0 ? standbyRole : 'ghost'} className="size-[0.75em]" />
-            {standby}
-          </span>
-        ) : null}
-      </>
-    )
   return (
-    <span className={`flex min-w-0 shrink-0 items-center justify-between gap-[0.6em] ${ink}`}>
-      {active ? <span className="flex min-w-0 items-center gap-[0.4em]">{active}</span> : null}
-      {standby}
+    <>
+      <Line className={ink}>
+        <Active tunnel={tunnel} />
+      </Line>
+      <Line className={ink}>
+        <Standbys tunnel={tunnel} hasRoom />
+      </Line>
+    </>
+  )
+}
+
+/** `▲ d766fc33 lhr13  △ 1`; of what nobody can see any more, what it was. */
+function RoleLine({ tunnel, grade, stale }: TileProps) {
+  const { status, activeConnectorId, activeColos, colos, checkedAt } = tunnel
+  if (stale) {
+    if (checkedAt === null) return null
+    const was = [statusLooks[status].word, ...activeColos.slice(0, 1)].join(', ')
+    return <Line>was {was}</Line>
+  }
+  return (
+    <span
+      className={`flex min-w-0 shrink-0 items-center justify-between gap-[0.3em] ${grade === 'fine' ? 'text-ink-2' : ''}`}
+    >
+      <span className="flex min-w-0 items-center gap-[0.25em]">
+        {activeConnectorId ? <Active tunnel={tunnel} /> : colos[0]}
+      </span>
+      <span className="flex shrink-0 items-center gap-[0.25em]">
+        <Standbys tunnel={tunnel} />
+      </span>
     </span>
   )
 }
 
-function FailoverLine({ failoverId }: { failoverId: string }) {
-  const { data } = useQuery(failoverQuery(failoverId))
-  const text = useClock((now) => (data ? durationText(now - data.requestedAt) : ''))
+function Active({ tunnel: { activeConnectorId, activeColos } }: { tunnel: Tunnel }) {
   return (
-    <span className="flex min-w-0 items-center gap-[0.4em] rounded-[0.2em] bg-accent-soft px-[0.3em] text-accent-text">
-      <Icon name="failover" className="size-[0.9em]" />
-      <span className="truncate">Failing over {text}</span>
+    <>
+      <RoleShape role={activeRole} className="size-[0.75em]" />
+      <span className="truncate">
+        {shortId(activeConnectorId ?? '')} {activeColos[0]}
+      </span>
+    </>
+  )
+}
+
+/** How many stand by; the word beside the shape where there is room for it. */
+function Standbys({
+  tunnel: { readiness, standbyCount },
+  hasRoom = false,
+}: {
+  tunnel: Tunnel
+  hasRoom?: boolean
+}) {
+  if (readiness === 'disconnected' || readiness === 'not-ha' || readiness === 'unknown')
+    return <span className="whitespace-nowrap">{readinessText(readiness, standbyCount)}</span>
+  return (
+    <>
+      <RoleShape role={standbyCount > 0 ? standbyRole : 'ghost'} className="size-[0.75em]" />
+      <span className="whitespace-nowrap">
+        {countText(standbyCount)}
+        <span className={hasRoom ? '' : 'sr-only @min-[16em]:not-sr-only'}>
+          {' '}
+          {standbyCount === 1 ? 'standby' : 'standbys'}
+        </span>
+      </span>
+    </>
+  )
+}
+
+/** For so long a wall says who acknowledged, and why. */
+const acknowledgedMs = 10 * 60_000
+
+/** Who works on the tunnel, or who just acknowledged its change; null: neither. */
+function useSaid({ tunnel: { maintenance, acknowledged }, zone }: TileProps) {
+  const text = useClock((now) =>
+    maintenance
+      ? // The hour today, and the day alone of any other: a tile has room for one of them.
+        `Maintenance to ${momentIn(maintenance.to, now, zone, 'minute').replace(/, .*/, '')}`
+      : acknowledged && now - acknowledged.at < acknowledgedMs
+        ? `${visibleName(acknowledged.by)}: ${visibleName(acknowledged.comment ?? 'acknowledged')}`
+        : '',
+  )
+  return text ? { text, icon: maintenance ? ('clock' as const) : ('check' as const) } : null
+}
+
+function Said({ text, icon }: NonNullable<ReturnType<typeof useSaid>>) {
+  return (
+    <Line className="text-ink">
+      <Icon name={icon} className="size-[0.8em]" />
+      <bdi className="min-w-0 truncate">{text}</bdi>
+    </Line>
+  )
+}
+
+/** The day as a strip; in its place what somebody said. */
+function Foot(props: TileProps) {
+  const { summary, density } = props
+  const said = useSaid(props)
+  if (said) return <Said {...said} />
+  if (!summary) return null
+  return (
+    <span className="block rounded-[0.2em] bg-panel p-[0.15em]">
+      <Strip
+        summary={summary}
+        className={`w-full ${density === 'roomy' ? 'h-[1.1em]' : 'h-[0.9em]'}`}
+      />
+    </span>
+  )
+}
+
+/** How long it runs, and where there is room, how far it is and whose it is. */
+function FailoverLine({ failoverId, density, opens }: TileProps & { failoverId: string }) {
+  const { data } = useQuery(failoverQuery(failoverId))
+  const length = useClock((now) =>
+    data ? ` ${durationText(now - (data.sentAt ?? data.requestedAt))}` : '',
+  )
+  // A screen is not told who it is.
+  const more = data ? [reachedOf(data), ...(opens ? [visibleName(data.by)] : [])].join(' · ') : ''
+  const isRoomy = density === 'roomy'
+  return (
+    <span
+      className={`flex min-w-0 shrink-0 gap-x-[0.4em] rounded-[0.2em] bg-accent-soft px-[0.3em] text-accent-text ${isRoomy ? 'flex-col' : ''}`}
+    >
+      <Line>
+        <Icon name="failover" className="size-[0.9em]" />
+        <span className="whitespace-nowrap">Failing over{length}</span>
+      </Line>
+      <span className={`min-w-0 truncate ${isRoomy ? '' : 'sr-only @min-[17em]:not-sr-only'}`}>
+        <bdi>{more}</bdi>
+      </span>
     </span>
   )
 }

@@ -1,11 +1,12 @@
 import { useRouteContext } from '@tanstack/react-router'
 import { useLive } from '#web/api/live.ts'
 import type { Headline, Tone } from '#web/fleet/headline.ts'
+import { sinceOf, sinceText } from '#web/fleet/since.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { Name } from '#web/ui/Name.tsx'
 import { StatusShape } from '#web/ui/StatusMark.tsx'
 import { durationText } from '#web/ui/time.ts'
-import { clockOf } from './clock.ts'
+import { clockIn } from '#web/ui/zone.ts'
 
 const inks: Record<Tone, string> = {
   good: 'text-ink',
@@ -22,7 +23,10 @@ const shapes = {
   unknown: 'unknown',
 } as const
 
-/** Do I need to stand up? And what time is it. */
+/**
+ * Do I need to stand up? And what time is it. While Tandem is not heard the answer is that nobody knows, and what
+ * it was is told as the past.
+ */
 export function WallHeader({
   headline,
   zone,
@@ -33,7 +37,11 @@ export function WallHeader({
   /** Another number is another alarm; 0: none. */
   flash: number
 }) {
-  const { tone, text, worst, rest } = headline
+  const { live } = useRouteContext({ from: '__root__' })
+  const { state, since } = useLive(live)
+  const lostFor = useClock(() => (state === 'lost' ? durationText(Date.now() - since) : null))
+  const { text, worst, rest } = headline
+  const tone = lostFor === null ? headline.tone : 'unknown'
   return (
     <header
       key={flash}
@@ -47,12 +55,18 @@ export function WallHeader({
       />
       <div className="min-w-0 flex-1 max-sm:basis-[60%]">
         <h1 className="truncate text-[min(5.4vh,6.4vw)] leading-[1.15] font-semibold tracking-tight">
-          {text}
+          {lostFor === null ? text : `Not live for ${lostFor}`}
         </h1>
         {/* Its room stays when there is nothing to say, so that nothing jumps. */}
         <p className="flex min-h-[1.25em] min-w-0 gap-[1.5vh] text-[2.6vh] whitespace-nowrap">
-          {worst ? <Worst {...worst} /> : null}
-          <span className="truncate opacity-90">{rest.join(' · ')}</span>
+          {lostFor === null ? (
+            <>
+              {worst ? <Worst {...worst} /> : null}
+              <span className="truncate opacity-90">{rest.join(' · ')}</span>
+            </>
+          ) : (
+            <span className="truncate">When last heard: {[text, ...rest].join(' · ')}</span>
+          )}
         </p>
       </div>
       <Clocks zone={zone} />
@@ -61,14 +75,19 @@ export function WallHeader({
 }
 
 /** The one to look at first, and for how long it has been so. */
-function Worst({ tunnel, stale }: NonNullable<Headline['worst']>) {
-  const since = useClock((now) =>
-    tunnel.since && !stale ? ` for ${durationText(now - tunnel.since.at)}` : '',
-  )
+function Worst(worst: NonNullable<Headline['worst']>) {
+  const since = sinceOf(worst)
+  const text = useClock((now) => {
+    if (!since) return ''
+    const length = sinceText(since, now, durationText)
+    return length === 'just now' ? length : `for ${length}`
+  })
   return (
-    <span className="max-w-[60%] shrink-0 truncate font-semibold">
-      <Name name={tunnel.name} />
-      {since}
+    <span className="flex max-w-[55%] shrink-0 gap-[0.3em] font-semibold max-sm:max-w-full">
+      <span className="min-w-0 truncate">
+        <Name name={worst.tunnel.name} />
+      </span>
+      {text}
     </span>
   )
 }
@@ -77,8 +96,8 @@ function Worst({ tunnel, stale }: NonNullable<Headline['worst']>) {
 function Clocks({ zone }: { zone: string | undefined }) {
   const { live } = useRouteContext({ from: '__root__' })
   const { state, lastHeardAt } = useLive(live)
-  const local = useClock((now) => clockOf(now, zone))
-  const utc = useClock((now) => clockOf(now, 'UTC').slice(0, 5))
+  const local = useClock((now) => clockIn(now, zone))
+  const utc = useClock((now) => clockIn(now, 'UTC').slice(0, 5))
   return (
     <div className="shrink-0 text-right whitespace-nowrap max-sm:flex max-sm:basis-full max-sm:items-baseline max-sm:justify-between">
       <p className="flex items-center justify-end gap-[1.2vh] text-[min(5.4vh,6.4vw)] leading-[1.15] font-semibold">

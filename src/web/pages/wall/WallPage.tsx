@@ -12,7 +12,7 @@ import { useClock } from '#web/ui/clock.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { useFixedTheme } from '#web/ui/theme.ts'
 import { useAlarm } from './alarm.ts'
-import { chosen } from './chosen.ts'
+import { chosen, isFiltered } from './chosen.ts'
 import { useFullScreen, usePixelShift, usePointerRests, useWakeLock } from './kiosk.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { usualPageSeconds, type WallSearch } from './settings.ts'
@@ -46,7 +46,7 @@ export function WallPage() {
   useFixedTheme(search.theme)
   useFullScreen()
   useWakeLock()
-  usePageTitle(headline.text, 'Wall')
+  usePageTitle(isLost ? 'Not live' : headline.text, 'Wall')
 
   return (
     <div
@@ -57,7 +57,6 @@ export function WallPage() {
     >
       <WallHeader headline={headline} zone={search.zone} flash={alarm.flash} />
       <Watchdog />
-      <WallNotice session={session} />
       <main
         className={`min-h-0 flex-1 transition-none ${isLost ? 'opacity-35 grayscale' : ''}`}
         aria-label="Tunnels"
@@ -70,7 +69,11 @@ export function WallPage() {
           isScreen={session.me?.role === 'screen'}
         />
       </main>
-      <Ticker zone={search.zone} />
+      {/* A notice takes the room of what happened, never that of the tiles: they stay where they were looked for. */}
+      <div className="flex h-[9vh] shrink-0 flex-col gap-[0.6vh] overflow-hidden max-sm:h-[18vh]">
+        <WallNotice session={session} zone={search.zone} />
+        <Ticker zone={search.zone} only={isFiltered(search) ? shown : null} />
+      </div>
       <WallFooter demo={session.mode === 'demo'} alarm={alarm} />
     </div>
   )
@@ -127,12 +130,10 @@ function Tiles({
 }
 
 function Nothing({ search }: { search: WallSearch }) {
-  const isFiltered =
-    search.account || search.tunnel || search.name || search.status || search.readiness
   return (
     <p className="grid size-full place-content-center text-center text-[3vh] text-ink-2">
-      {isFiltered
-        ? 'No tunnel matches what this wall was made to show.'
+      {isFiltered(search)
+        ? 'No tunnel matches this wall’s filters.'
         : 'There is no tunnel yet. The first one appears here by itself.'}
     </p>
   )

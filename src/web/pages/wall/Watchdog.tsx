@@ -25,17 +25,29 @@ export function Watchdog() {
     let stalled = false
     const timer = setInterval(() => {
       const now = performance.now()
-      stalled ||= isStalled({ lookedAt, drawnAt: drawnAt.current }, now)
+      stalled ||= !document.hidden && isStalled({ lookedAt, drawnAt: drawnAt.current }, now)
       lookedAt = now
       if (stalled) void reloadIfReachable()
     }, lookEveryMs)
-    return () => clearInterval(timer)
+    // Out of sight a browser lets timers run once a minute: that time does not count.
+    const onVisibility = () => {
+      lookedAt = performance.now()
+      drawnAt.current = lookedAt
+    }
+    document.addEventListener('visibilitychange', onVisibility)
+    return () => {
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', onVisibility)
+    }
   }, [])
   return null
 }
 
-/** Never reloads into the browser's own error page, from which no screen comes back by itself. */
+/**
+ * Never reloads into an error page, be it the browser's own or one of a proxy in front of a Tandem that is
+ * starting: from there no screen comes back by itself.
+ */
 async function reloadIfReachable(): Promise<void> {
   const answer = await fetch('/healthz', { cache: 'no-store' }).catch(() => null)
-  if (answer) window.location.reload()
+  if (answer?.ok) window.location.reload()
 }

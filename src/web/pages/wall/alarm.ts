@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { isAlarm, type Judged } from '#web/fleet/judge.ts'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { Judged } from '#web/fleet/judge.ts'
 import { useClock } from '#web/ui/clock.ts'
+import { hear } from './alarm-rules.ts'
 import { isQuiet, type WallSearch } from './settings.ts'
 
 /** When a tunnel goes down or loses its active connector, a wall may say so to whoever looks elsewhere. */
@@ -16,14 +17,10 @@ export type Alarm = {
 
 export function useAlarm(all: readonly Judged[], search: WallSearch): Alarm {
   const { sound, flash, quiet, zone } = search
-  const alarming = useMemo(() => all.filter(isAlarm).map(({ tunnel }) => tunnel.id), [all])
   const isQuietNow = useClock((now) => isQuiet(quiet, now, zone))
-  // What was so when the wall began is no news.
-  const [heard, setHeard] = useState({ alarming, count: 0 })
-  if (heard.alarming !== alarming) {
-    const isNews = !isQuietNow && alarming.some((id) => !heard.alarming.includes(id))
-    setHeard({ alarming, count: heard.count + (isNews ? 1 : 0) })
-  }
+  const [heard, setHeard] = useState(() => hear(null, all, isQuietNow))
+  const next = hear(heard, all, isQuietNow)
+  if (next !== heard) setHeard(next)
   const { count } = heard
   const { isBlocked, play } = useTone(sound === 'on')
   useEffect(() => {
@@ -60,7 +57,8 @@ function useTone(wanted: boolean) {
   }, [wanted])
   const play = useCallback(() => {
     const audio = context.current
-    if (!audio) return
+    // What is not let to be heard would pile up, and all of it would sound at the first click.
+    if (audio?.state !== 'running') return
     for (const [pitch, at] of [
       [660, 0],
       [440, 0.35],

@@ -3,22 +3,36 @@ import { useClock } from '#web/ui/clock.ts'
 
 /** What makes a page a screen: it stays on, hides its pointer, fills the glass and spares it. */
 
-/** Asks the machine not to blank the screen; asked again whenever the page comes back to sight. */
+const wakeAgainMs = 10_000
+
+/** Asks the machine not to blank the screen; asked again when it was taken back and when the page comes back to sight. */
 export function useWakeLock() {
   useEffect(() => {
     let lock: WakeLockSentinel | null = null
+    let isAsking = false
     let isOver = false
+    let timer: ReturnType<typeof setTimeout> | undefined
     const ask = async () => {
-      if (document.visibilityState !== 'visible') return
+      if (isAsking || lock || document.visibilityState !== 'visible') return
+      isAsking = true
       // Refused without TLS, or by a battery that is low: then the machine's own settings must see to it.
-      const next = await navigator.wakeLock?.request('screen').catch(() => null)
-      if (isOver) void next?.release()
-      else lock = next ?? null
+      const next = (await navigator.wakeLock?.request('screen').catch(() => null)) ?? null
+      isAsking = false
+      if (isOver) return void next?.release()
+      lock = next
+      lock?.addEventListener('release', onRelease)
+    }
+    // The machine may take it back; it is not asked again in the same breath.
+    const onRelease = () => {
+      lock = null
+      clearTimeout(timer)
+      if (!isOver) timer = setTimeout(ask, wakeAgainMs)
     }
     void ask()
     document.addEventListener('visibilitychange', ask)
     return () => {
       isOver = true
+      clearTimeout(timer)
       document.removeEventListener('visibilitychange', ask)
       void lock?.release()
     }

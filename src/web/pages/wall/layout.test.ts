@@ -35,13 +35,15 @@ test('a few tiles tell all, many tell the essential, and 300 come in pages', () 
   const at = (count: number) => layoutOf(count, screen, height, undefined)
   expect(at(4)).toMatchObject({ density: 'roomy', pages: 1 })
   expect(at(30)).toMatchObject({ density: 'normal', pages: 1 })
-  expect(at(60)).toMatchObject({ density: 'dense', pages: 1 })
-  expect(at(300).pages).toBeGreaterThan(1)
+  expect(at(48)).toMatchObject({ density: 'dense', pages: 1 })
+  // Where there must be pages, each tells as much as has room on them.
+  expect(at(60)).toMatchObject({ density: 'normal', pages: 2, perPage: 30 })
+  expect(at(300)).toMatchObject({ density: 'dense', pages: 7, perPage: 43 })
 })
 
 test('fewer tiles are never smaller', () => {
   const sizes = Array.from(
-    { length: 60 },
+    { length: 48 },
     (_, n) => layoutOf(n + 1, screen, height, 'dense').textPx,
   )
   expect(sizes).toEqual(sizes.toSorted((a, b) => b - a))

@@ -26,8 +26,8 @@ const mostText = 0.06
 /** What a tile needs, in sizes of its text, and from which part of the screen's height on its text is worth it. */
 const tiles: Record<Density, { width: number; height: number; from: number }> = {
   roomy: { width: 13.5, height: 7.6, from: 0.03 },
-  normal: { width: 11.6, height: 6, from: leastText },
-  dense: { width: 10.2, height: 3.2, from: leastText },
+  normal: { width: 12.9, height: 6, from: leastText },
+  dense: { width: 12.9, height: 3.9, from: leastText },
 }
 
 type Room = { width: number; height: number }
@@ -36,7 +36,7 @@ type Room = { width: number; height: number }
  * @param count tiles to be shown
  * @param room width and height for the tiles
  * @param screenHeight of which the text must be a part
- * @param density undefined: the tiles that tell most of those that fit on one page
+ * @param density undefined: as few pages as can be, and of the tiles that fit on them those that tell most
  */
 export function layoutOf(
   count: number,
@@ -45,12 +45,13 @@ export function layoutOf(
   density: Density | undefined,
 ): Layout {
   if (density) return paged(count, room, screenHeight, density)
-  const fitting = densities
-    .map((each) => filled(count, room, screenHeight, each))
+  const fewest = paged(count, room, screenHeight, 'dense')
+  const telling = densities
+    .map((each) => filled(fewest.perPage, room, screenHeight, each))
     .find(
       ({ pages, textPx, density }) => pages === 1 && textPx >= tiles[density].from * screenHeight,
     )
-  return fitting ?? paged(count, room, screenHeight, 'dense')
+  return telling ? { ...telling, perPage: fewest.perPage, pages: fewest.pages } : fewest
 }
 
 /** Pages that are equally full: the last one is no half-empty wall. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { parseSearch, stringifySearch } from '#web/api/search.ts'
 import { tunnelOf } from '#web/fleet/tunnel-of.ts'
 import { mostTunnels } from '#web/fleet/wall-tunnels.ts'
-import { chosen } from './chosen.ts'
+import { chosen, hidesFailing, isFiltered } from './chosen.ts'
 import { hoursOf, isQuiet, wallSearch } from './settings.ts'
 
 const at = (hour: number) => Date.UTC(2026, 10, 24, hour, 30)
@@ -63,6 +63,18 @@ test('an address with all the tunnels that it may name is taken by a proxy in fr
   const search = stringifySearch(wallSearch({ tunnel: many }))
   expect(search.length).toBeLessThan(8000)
   expect(search).toContain(many[0])
+})
+
+test('a wall of what is fine hides what fails; one of what is down does not', () => {
+  expect(hidesFailing({ status: ['healthy'] })).toBe(true)
+  expect(hidesFailing({ readiness: ['ready', 'exposed'] })).toBe(true)
+  expect(hidesFailing({ status: ['down', 'degraded'], readiness: ['disconnected'] })).toBe(false)
+  expect(hidesFailing({ name: 'lhr', tag: ['site:london'] })).toBe(false)
+})
+
+test('a wall of one site’s tunnels is one of some', () => {
+  expect(isFiltered({ tag: ['site:london'] })).toBe(true)
+  expect(isFiltered({ theme: 'dark', page: 45 })).toBe(false)
 })
 
 test('quiet hours may cross midnight', () => {

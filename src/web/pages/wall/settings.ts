@@ -7,7 +7,7 @@ import {
 import { oneOf, someOf, textOf, uuidsOf } from '#web/api/search.ts'
 import { tagsOf } from '#web/fleet/tags.ts'
 import { mostTunnels } from '#web/fleet/wall-tunnels.ts'
-import { clockOf } from './clock.ts'
+import { clockIn } from '#web/ui/zone.ts'
 
 /** What a wall shows stands in its address alone, so a screen needs nothing but that. Pure. */
 
@@ -86,7 +86,7 @@ export function hoursOf(text: unknown): { from: number; to: number } | null {
 export function isQuiet(quiet: string | undefined, at: number, zone: string | undefined): boolean {
   const hours = hoursOf(quiet)
   if (!hours) return false
-  const now = Number(clockOf(at, zone).slice(0, 2))
+  const now = Number(clockIn(at, zone).slice(0, 2))
   return hours.from < hours.to
     ? now >= hours.from && now < hours.to
     : now >= hours.from || now < hours.to

@@ -1,7 +1,7 @@
 import { type SessionAnswer, tokenNames } from '#contract/session.ts'
 import type { Tone } from '#web/ui/Callout.tsx'
 import { ageText } from '#web/ui/time.ts'
-import { momentIn, type Zone } from '#web/ui/zone.ts'
+import { type AnyZone, momentIn } from '#web/ui/zone.ts'
 
 /** What does the session say that everybody on the page must know? Pure. */
 
@@ -19,7 +19,7 @@ const dayMs = 86_400_000
 const soon = 14
 
 /** Everything that the session says is wrong, as sentences. */
-export function noticesOf(session: SessionAnswer, now: number, zone: Zone): Notice[] {
+export function noticesOf(session: SessionAnswer, now: number, zone: AnyZone): Notice[] {
   const when = (at: number) => momentIn(at, now, zone)
   const { poller, tokens } = session
   const notices: Notice[] = []
