@@ -43,7 +43,7 @@ import { type AccountSearch, accountDialogs } from './pages/account/search.ts'
 import { type PeopleSearch, peopleDialogs } from './pages/people/search.ts'
 import { rememberScreen, wasScreen } from './pages/screen/this-screen.ts'
 import { type ScreensSearch, screensDialogs, viewOf } from './pages/screens/search.ts'
-import { tunnelDialogs } from './pages/tunnel/search.ts'
+import { type TunnelDialog, tunnelDialogs } from './pages/tunnel/search.ts'
 import { type SortKey, sortKeys } from './pages/tunnels/rows.ts'
 import { wallSearch } from './pages/wall/settings.ts'
 import { ErrorPage } from './shell/ErrorPage.tsx'
@@ -131,7 +131,7 @@ type RangeSearch = { range?: string | undefined }
 
 export type TunnelSearch = FailoverSearch &
   RangeSearch & {
-    dialog?: (typeof tunnelDialogs)[number] | undefined
+    dialog?: TunnelDialog | undefined
   }
 export type ConnectorSearch = FailoverSearch & RangeSearch & { dialog?: 'failover' | undefined }
 
