@@ -119,6 +119,19 @@ test('a failover that Cloudflare refused', async ({ page, world }) => {
   await expectAccessible(page)
 })
 
+test('the report of a tunnel', async ({ page, world }) => {
+  const { id } = await world.tunnel('lon-branch-core')
+  await page.goto(`/tunnels/${id}/report`)
+  await expect(page.getByRole('heading', { name: 'Problems' })).toBeVisible()
+  await expectAccessible(page)
+})
+
+test('the activity', async ({ page }) => {
+  await page.goto('/activity')
+  await expect(page.getByRole('list', { name: 'Entries, newest first' })).toBeVisible()
+  await expectAccessible(page)
+})
+
 test('an active connector', async ({ page, world }) => {
   const { tunnelId, active } = await world.pair('lon-branch-core')
   await page.goto(`/tunnels/${tunnelId}/connectors/${active.id}`)

@@ -22,6 +22,14 @@ test('at 200 % nothing is cut off', async ({ page, world }) => {
   const dates = await page.getByText(/– now$/).boundingBox()
   const zone = await page.getByText('UTC', { exact: true }).boundingBox()
   expect((dates?.x ?? 0) + (dates?.width ?? 0) <= (zone?.x ?? 0) || dates?.y !== zone?.y).toBe(true)
+  await page.goto('/activity')
+  await expect(page.getByRole('list', { name: 'Entries, newest first' })).toBeVisible()
+  expect(await cut()).toEqual([])
+  expect(await overflow(page)).toBe(0)
+  await page.goto(`/tunnels/${id}?dialog=failover`)
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByRole('button', { name: /^Promote/ })).toBeInViewport({ ratio: 1 })
+  expect(await dialog.evaluate((layer) => layer.scrollWidth - layer.clientWidth)).toBe(0)
 })
 
 test('in forced colours buttons, fields and dialogs keep an edge, and what is chosen is seen', async ({

@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import { serve } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { limitConnections } from './connections.ts'
-import type { Env } from './routes/route.ts'
+import type { Env } from './identity/who.ts'
 
 /** The socket side: how long a sender may take, how much it may say, and how many may come. */
 export const socketLimits = {

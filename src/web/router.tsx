@@ -37,13 +37,13 @@ import {
 import { parseRange, rangeOf, rangeSearch } from './charts/range.ts'
 import { tagsOf } from './fleet/tags.ts'
 import { isEntryPath, ownAddress } from './identity/return-to.ts'
+import { type ActivitySearch, activityFilter } from './log/activity-address.ts'
+import type { AuditAddress } from './log/audit-address.ts'
 import { type AccountSearch, accountDialogs } from './pages/account/search.ts'
-import { type ActivitySearch, activityFilter } from './pages/activity/filter.ts'
-import type { AuditAddress } from './pages/audit/filter.ts'
 import { type PeopleSearch, peopleDialogs } from './pages/people/search.ts'
 import { rememberScreen, wasScreen } from './pages/screen/this-screen.ts'
 import { type ScreensSearch, screensDialogs, viewOf } from './pages/screens/search.ts'
-import { tunnelDialogs } from './pages/tunnel/search.ts'
+import { type TunnelDialog, tunnelDialogs } from './pages/tunnel/search.ts'
 import { type SortKey, sortKeys } from './pages/tunnels/search.ts'
 import { wallSearch } from './pages/wall/settings.ts'
 import { WallError } from './pages/wall/WallError.tsx'
@@ -136,7 +136,7 @@ type RangeSearch = { range?: string | undefined }
 
 export type TunnelSearch = FailoverSearch &
   RangeSearch & {
-    dialog?: (typeof tunnelDialogs)[number] | undefined
+    dialog?: TunnelDialog | undefined
   }
 export type ConnectorSearch = FailoverSearch & RangeSearch & { dialog?: 'failover' | undefined }
 

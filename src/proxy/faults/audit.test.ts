@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AuditChain, AuditPage, AuditRecord } from '#contract/audit.ts'
-import type { Who } from '../identity/guard.ts'
+import type { Who } from '../identity/who.ts'
 import { type Rig, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
 

@@ -1,7 +1,7 @@
 import type { OperationId } from '#contract/operations.ts'
 import { ProblemError } from '../problem.ts'
 import type { Audit, AuditEntry } from './audit.ts'
-import type { Who } from './guard.ts'
+import type { Who } from './who.ts'
 
 export { notRecorded } from './audit.ts'
 

@@ -3,7 +3,7 @@ import type { Failover } from '#contract/failover.ts'
 import type { HistoryEvent } from '#contract/history.ts'
 import type { PollerState, Session } from '#contract/session.ts'
 import type { Connector, ConnectorList, Tunnel, TunnelDetail } from '#contract/tunnel.ts'
-import type { Who } from './guard.ts'
+import type { Who } from './who.ts'
 
 /**
  * What a screen on a wall is not told: addresses of origins, names and words of people (but for those of

@@ -1,29 +1,9 @@
 import type { MiddlewareHandler } from 'hono'
 import { type Operation, type OperationId, operations, whyNot } from '#contract/operations.ts'
-import { type Role } from '#contract/roles.ts'
-import type { WhoKind, WhoMethod } from '#contract/session.ts'
 import { isLoopback } from '../config.ts'
 import { ProblemError } from '../problem.ts'
-import type { Env } from '../routes/route.ts'
 import { oidcPath } from './oidc.ts'
-
-/** Who is asking, as far as we found out. */
-export type Who = {
-  /** Stable: `person:<uuid>`, `screen:<uuid>`, `machine` or `demo`. */
-  id: string
-  name: string
-  role: Role
-  /** Why the role is what it is, when that needs saying; else null. */
-  reason: string | null
-  kind: WhoKind
-  method: WhoMethod
-  sessionId: string | null
-  signedInAt: number | null
-  /** The page that it is for, of a screen. */
-  view?: string
-  /** The client's address. */
-  from: string
-}
+import type { Env, Who } from './who.ts'
 
 /**
  * Asked first of all, for every operation: may this one do that?

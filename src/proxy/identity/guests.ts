@@ -1,9 +1,8 @@
 import { ProblemError } from '../problem.ts'
 import type { Access, AccessIdentity } from './access.ts'
-import type { Who } from './guard.ts'
-import type { Way } from './identify.ts'
 import { type People, type PersonRow, roleOf } from './people.ts'
 import type { Vouched } from './vouched.ts'
+import type { Way, Who } from './who.ts'
 
 /**
  * Those for whom Cloudflare Access vouches with every request: the token is their session. A stream that is

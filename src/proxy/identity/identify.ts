@@ -3,15 +3,14 @@ import { type PersonRole, personRoles } from '#contract/people.ts'
 import type { Me, WhoMethod } from '#contract/session.ts'
 import { type Config, isLoopback } from '../config.ts'
 import { ProblemError } from '../problem.ts'
-import type { Env } from '../routes/route.ts'
 import { accessHeader } from './access.ts'
 import { clientAddress, plainAddress } from './address.ts'
-import { type CookieKind, readCookie, writeCookie } from './cookies.ts'
-import type { Who } from './guard.ts'
+import { readCookie, writeCookie } from './cookies.ts'
 import type { Guests } from './guests.ts'
 import { roleOf } from './people.ts'
 import type { Screens } from './screens.ts'
 import type { Sessions } from './sessions.ts'
+import type { Env, Way, Who } from './who.ts'
 
 /** Who is asking? Found once a request, from what the request carries. */
 
@@ -34,13 +33,6 @@ export const toAsking = (c: Context<Env>): Asking => ({
   isDeed: c.req.path.startsWith('/api/') && !pageAsks.has(c.req.path),
   header: (name) => c.req.header(name),
 })
-
-/** The ways a request came, as far as they matter. */
-export type Way = {
-  from: string
-  isSecure: boolean
-  cookie: (kind: CookieKind) => string | undefined
-}
 
 type Settings = Pick<
   Config,

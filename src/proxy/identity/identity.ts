@@ -5,7 +5,6 @@ import type { Store } from '../store/open.ts'
 import { createAccess } from './access.ts'
 import type { Audit } from './audit.ts'
 import { createDevices } from './devices.ts'
-import type { Who } from './guard.ts'
 import { createGuests } from './guests.ts'
 import { createIdentify, mayTryRoles, toMe } from './identify.ts'
 import { createLimits } from './limits.ts'
@@ -17,6 +16,7 @@ import { createSessions } from './sessions.ts'
 import { createSetup } from './setup.ts'
 import { createSignIns } from './sign-in.ts'
 import { createVouched } from './vouched.ts'
+import type { Who } from './who.ts'
 
 /** The parts that know who may come in, wired. */
 export type Identity = ReturnType<typeof createIdentity>

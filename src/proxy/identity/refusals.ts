@@ -1,5 +1,5 @@
 import type { Audit } from './audit.ts'
-import type { Who } from './guard.ts'
+import type { Who } from './who.ts'
 
 /**
  * What was refused, as records. Somebody who keeps trying must not fill the disk: the same refusal of the

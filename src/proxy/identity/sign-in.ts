@@ -10,14 +10,13 @@ import { networkOf } from './address.ts'
 import type { Audit, AuditEntry } from './audit.ts'
 import { writeCookie } from './cookies.ts'
 import { type Devices, deviceMs } from './devices.ts'
-import type { Who } from './guard.ts'
-import type { Way } from './identify.ts'
 import type { Limits } from './limits.ts'
 import { assertGoodPassword, type Passwords } from './passwords.ts'
 import { nameKey, type People, type PersonRow, roleOf } from './people.ts'
 import { stepOf } from './second-factor.ts'
 import type { Sessions } from './sessions.ts'
 import type { Setup } from './setup.ts'
+import type { Way, Who } from './who.ts'
 
 /** Signing in with a name and a password: limits first, then the proof, then on record, then the cookies. */
 

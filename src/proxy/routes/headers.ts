@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import type { Env } from './route.ts'
+import type { Env } from '../identity/who.ts'
 
 /**
  * What every answer carries, errors too. The page needs nothing from anywhere else and nothing inline;

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import { sql } from 'kysely'
-import type { Env, Parts } from './route.ts'
+import type { Env } from '../identity/who.ts'
+import type { Parts } from './route.ts'
 
 /** For supervisors: is the process alive, and has it something to show? */
 export function healthRoutes(app: Hono<Env>, { db, poller }: Parts) {

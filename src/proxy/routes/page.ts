@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
 import type { Hono } from 'hono'
+import type { Env } from '../identity/who.ts'
 import { createAhead, manifestPath } from './ahead.ts'
-import type { Env, Request } from './route.ts'
+import type { Request } from './route.ts'
 
 /**
  * The built page, read into memory at the start: what is not in this map can't be served, so no path

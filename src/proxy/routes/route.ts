@@ -1,4 +1,3 @@
-import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import type * as z from 'zod/mini'
 import type { LiveEvent } from '#contract/events.ts'
@@ -11,10 +10,10 @@ import type { Failovers } from '../failover/run.ts'
 import type { HistoryReader } from '../history/read.ts'
 import { type ActionFacts, act, type Noted } from '../identity/actions.ts'
 import type { Audit } from '../identity/audit.ts'
-import { signedIn, type Who } from '../identity/guard.ts'
-import type { Way } from '../identity/identify.ts'
+import { signedIn } from '../identity/guard.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { Refusals } from '../identity/refusals.ts'
+import type { Env, Who } from '../identity/who.ts'
 import type { Bus } from '../live/bus.ts'
 import type { Marks } from '../marks/marks.ts'
 import type { Tags } from '../marks/tags.ts'
@@ -61,10 +60,6 @@ export type Parts = {
   isStopping: () => boolean
 }
 
-export type Env = {
-  Bindings: HttpBindings
-  Variables: { requestId: string; way: Way; who: Who | null }
-}
 export type Request = Context<Env>
 
 /** Registers an operation of the table, and nothing that is not in it: role first, then ids, then work. */

@@ -16,7 +16,7 @@ import { Header } from './Header.tsx'
 
 const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Palette }))
 const SignInAgainDialog = lazy(async () => ({
-  default: (await import('#web/pages/sign-in/SignInAgainDialog.tsx')).SignInAgainDialog,
+  default: (await import('#web/identity/SignInAgainDialog.tsx')).SignInAgainDialog,
 }))
 const Beacon = lazy(async () => ({ default: (await import('./Beacon.tsx')).Beacon }))
 const HelpDialog = lazy(async () => ({ default: (await import('./HelpDialog.tsx')).HelpDialog }))

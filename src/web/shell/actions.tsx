@@ -6,9 +6,8 @@ import { useDemoRole, useSignOut } from '#web/api/account.ts'
 import { accountQuery } from '#web/api/me.ts'
 import { activitySearch, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { savedViews } from '#web/fleet/saved-views.ts'
-import type { AccountSearch } from '#web/pages/account/search.ts'
-import { type ActivitySearch, activityFilter } from '#web/pages/activity/filter.ts'
-import { type AuditAddress, auditSearch, toAuditSearch } from '#web/pages/audit/filter.ts'
+import { type ActivitySearch, activityFilter } from '#web/log/activity-address.ts'
+import { type AuditAddress, auditSearch, toAuditSearch } from '#web/log/audit-address.ts'
 import { download } from '#web/ui/download.ts'
 import type { IconName } from '#web/ui/Icon.tsx'
 import { setNotifications, useNotifications, whyNoNotifications } from '#web/ui/notifications.ts'
@@ -195,7 +194,7 @@ function useOfAccount(): Action[] {
     const open = (
       icon: IconName,
       words: string,
-      dialog: AccountSearch['dialog'],
+      dialog: 'password' | 'second-factor' | 'second-factor-off' | 'others',
       not: string | null,
     ) =>
       action(icon, words, () => void navigate({ to: '/account', search: { dialog } }), {

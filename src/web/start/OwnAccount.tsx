@@ -15,23 +15,27 @@ export function OwnAccount({
     'CLOUDFLARE_API_TOKEN=…',
     `CLOUDFLARE_ACCOUNT_ID=${isDemo ? '…' : accountIds.join(',')}`,
   ].join('\n')
-  const take = isDemo ? 'npm start' : 'pkill -HUP -f dist/proxy.js'
   return (
     <div className="flex flex-col gap-2 text-ink-2">
       <p>
-        Make an API token in Cloudflare’s dashboard, best one that the account owns, with{' '}
+        Make an API token in Cloudflare’s dashboard, preferably one that the account owns, with{' '}
         <strong className="font-medium text-ink">
           Account → Cloudflare One Connector: WARP → Edit
         </strong>
         . It goes into the file <Code>.env</Code> in Tandem’s folder, never into a browser:
       </p>
       <CodeLine copy={<CopyButton text={lines} what="the lines for .env" />}>{lines}</CodeLine>
-      <p>
-        {isDemo
-          ? 'Then end the demo and start Tandem again. The demo’s data stays apart.'
-          : 'Then have Tandem read the file again. A changed account needs a new start instead.'}
-      </p>
-      <CodeLine copy={<CopyButton text={take} what="the command" />}>{take}</CodeLine>
+      {isDemo ? (
+        <>
+          <p>Then end the demo and start Tandem again. The demo’s data stays apart.</p>
+          <CodeLine copy={<CopyButton text="npm start" what="the command" />}>npm start</CodeLine>
+        </>
+      ) : (
+        <p>
+          Then start Tandem again. A new token for the same account is also taken up while Tandem
+          runs, when its process is sent a SIGHUP.
+        </p>
+      )}
       <p className="text-sm">
         Recommended: a second token with <Strong>WARP → Read</Strong> only, as{' '}
         <Code>CLOUDFLARE_READ_TOKEN</Code>. Tandem then watches with that one, and a lock-out of the

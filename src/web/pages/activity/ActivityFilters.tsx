@@ -1,9 +1,9 @@
 import { ZoneChoice } from '#web/charts/RangePicker.tsx'
+import type { ActivitySearch } from '#web/log/activity-address.ts'
 import { FamilyFilter } from '#web/log/FamilyFilter.tsx'
 import { TimeFilter } from '#web/log/TimeFilter.tsx'
 import { TunnelFilter } from '#web/log/TunnelFilter.tsx'
 import { Button } from '#web/ui/Button.tsx'
-import type { ActivitySearch } from './filter.ts'
 import { families } from './kinds.ts'
 
 /** Of which tunnel, of which kinds, of which time. All of it stands in the address. */

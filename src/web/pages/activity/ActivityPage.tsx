@@ -5,6 +5,7 @@ import type { HistoryEvent } from '#contract/history.ts'
 import { useDialogClose } from '#web/api/dialog-history.ts'
 import { activityQuery, activitySearch, tunnelsQuery } from '#web/api/queries.ts'
 import { useStable } from '#web/charts/use-stable.ts'
+import { type ActivitySearch, activityFilter } from '#web/log/activity-address.ts'
 import { Exports } from '#web/log/Exports.tsx'
 import { LogView } from '#web/log/LogView.tsx'
 import { Button } from '#web/ui/Button.tsx'
@@ -13,7 +14,6 @@ import { usePageTitle } from '#web/ui/page-title.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { ActivityFilters } from './ActivityFilters.tsx'
 import { EventRow } from './EventRow.tsx'
-import { type ActivitySearch, activityFilter } from './filter.ts'
 
 const AcknowledgeDialog = lazy(async () => ({
   default: (await import('#web/marks/AcknowledgeDialog.tsx')).AcknowledgeDialog,

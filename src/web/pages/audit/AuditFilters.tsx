@@ -1,11 +1,11 @@
 import { useEffect, useId, useState } from 'react'
+import type { AuditSearch } from '#web/log/audit-address.ts'
 import { FamilyFilter } from '#web/log/FamilyFilter.tsx'
 import { TimeFilter } from '#web/log/TimeFilter.tsx'
 import { TunnelFilter } from '#web/log/TunnelFilter.tsx'
 import { Button } from '#web/ui/Button.tsx'
 import { Input } from '#web/ui/Field.tsx'
 import { families } from './families.ts'
-import type { AuditSearch } from './filter.ts'
 
 /** By whom, of which tunnel, of which kinds, of which time. All of it stands in the address. */
 export function AuditFilters({

@@ -3,6 +3,13 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import { useWhyNot } from '#web/api/operations.ts'
 import { ZoneChoice } from '#web/charts/RangePicker.tsx'
+import {
+  type AuditSearch,
+  auditQuery,
+  auditSearch,
+  toAuditAddress,
+  toAuditSearch,
+} from '#web/log/audit-address.ts'
 import { Exports } from '#web/log/Exports.tsx'
 import { LogView } from '#web/log/LogView.tsx'
 import { Button } from '#web/ui/Button.tsx'
@@ -11,13 +18,6 @@ import { usePageTitle } from '#web/ui/page-title.ts'
 import { AuditFilters } from './AuditFilters.tsx'
 import { AuditRow } from './AuditRow.tsx'
 import { ChainLine } from './ChainLine.tsx'
-import {
-  type AuditSearch,
-  auditQuery,
-  auditSearch,
-  toAuditAddress,
-  toAuditSearch,
-} from './filter.ts'
 
 const route = getRouteApi('/audit')
 

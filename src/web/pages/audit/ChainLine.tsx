@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
+import { auditChainQuery } from '#web/log/audit-address.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { tip } from '#web/ui/Tooltip.tsx'
 import { instantIn, useZone } from '#web/ui/zone.ts'
-import { auditChainQuery } from './filter.ts'
 
 const count = new Intl.NumberFormat('en')
 

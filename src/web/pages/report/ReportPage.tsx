@@ -9,7 +9,7 @@ import { precisionText } from '#web/charts/precision.ts'
 import { RangePicker } from '#web/charts/RangePicker.tsx'
 import { RoleTimeline } from '#web/charts/RoleTimeline.tsx'
 import type { Stretch } from '#web/charts/range.ts'
-import { laneTitle, toLanes } from '#web/charts/series.ts'
+import { laneTitle, type Telling } from '#web/charts/series.ts'
 import { fromText, lengthText, toText } from '#web/charts/TellingView.tsx'
 import { useRange } from '#web/charts/use-range.ts'
 import { TunnelFigures } from '#web/history/Figures.tsx'
@@ -26,7 +26,7 @@ import { Term } from '#web/ui/Term.tsx'
 import { useFixedTheme } from '#web/ui/theme.ts'
 import { durationText } from '#web/ui/time.ts'
 import { instantIn, useZone, type Zone, zoneName } from '#web/ui/zone.ts'
-import { entriesOf, markdownOf, mostEntries, troublesOf } from './report.ts'
+import { type Entry, type Kept, leftText, markdownOf, onPaper } from './report.ts'
 
 const route = getRouteApi('/tunnels/$tunnelId/report')
 
@@ -79,7 +79,7 @@ function Report({ name, history, stretch, ha }: ReportProps) {
   const zone = useZone()
   const { data: session } = useSuspenseQuery(sessionQuery)
   const cursor = useMemo(() => createCursor(), [])
-  const lanes = useMemo(() => toLanes(history), [history])
+  const { lanes, troubles, entries } = useMemo(() => onPaper(history, zone), [history, zone])
   const { copied, copy } = useCopy()
   return (
     <CursorContext value={cursor}>
@@ -108,16 +108,18 @@ function Report({ name, history, stretch, ha }: ReportProps) {
       <TunnelFigures history={history} ha={ha} />
       <Part title={<Term of="role">Roles</Term>}>
         <RoleTimeline
-          {...{ history, lanes, stretch, zone }}
+          {...{ history, stretch, zone }}
+          lanes={lanes.kept}
           renderTitle={(lane) => (
             <span className={lane.connectorId ? 'font-mono' : 'text-ink-2'}>{laneTitle(lane)}</span>
           )}
           onZoom={nowhere}
           onBack={nowhere}
         />
+        <Left count={lanes.left} />
       </Part>
-      <Troubles history={history} zone={zone} />
-      <Entries history={history} zone={zone} />
+      <Troubles troubles={troubles} zone={zone} />
+      <Entries entries={entries} zone={zone} />
       <footer className="text-sm text-ink-2">
         Made {instantIn(serverNow(), zone)} by{' '}
         <bdi>{session.me ? visibleName(session.me.name) : 'somebody'}</bdi> with Tandem. Time that
@@ -133,18 +135,17 @@ const nowhere = () => {}
 
 function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
   return (
-    <section className="flex break-inside-avoid flex-col gap-2">
+    <section className="flex flex-col gap-2">
       <h2 className="font-semibold">{title}</h2>
       {children}
     </section>
   )
 }
 
-function Troubles({ history, zone }: { history: TunnelHistory; zone: Zone }) {
-  const troubles = useMemo(() => troublesOf(history), [history])
+function Troubles({ troubles, zone }: { troubles: Kept<Telling>; zone: Zone }) {
   return (
     <Part title="Problems">
-      {troubles.length === 0 ? (
+      {troubles.kept.length === 0 ? (
         <p className="text-ink-2">
           Nothing: the tunnel was healthy, watched, and had an active connector all the time.
         </p>
@@ -160,8 +161,8 @@ function Troubles({ history, zone }: { history: TunnelHistory; zone: Zone }) {
             </tr>
           </thead>
           <tbody>
-            {troubles.slice(0, mostEntries).map((one) => (
-              <tr key={`${one.title} ${one.from} ${one.to}`}>
+            {troubles.kept.map((one) => (
+              <tr key={`${one.title} ${one.from} ${one.to}`} className={row}>
                 <Td>{one.title}</Td>
                 <Td className="font-medium">
                   {one.state}
@@ -177,17 +178,15 @@ function Troubles({ history, zone }: { history: TunnelHistory; zone: Zone }) {
           </tbody>
         </Table>
       )}
-      <More count={troubles.length} />
+      <Left count={troubles.left} />
     </Part>
   )
 }
 
-function Entries({ history, zone }: { history: TunnelHistory; zone: Zone }) {
-  const entries = useMemo(() => entriesOf(history, zone), [history, zone])
+function Entries({ entries, zone }: { entries: Kept<Entry>; zone: Zone }) {
   return (
-    <section className="flex flex-col gap-2">
-      <h2 className="font-semibold">What happened, and who did what</h2>
-      {entries.length === 0 ? (
+    <Part title="What happened, and who did what">
+      {entries.kept.length === 0 ? (
         <p className="text-ink-2">Nothing happened in this stretch of time.</p>
       ) : (
         <Table caption="What happened, and who did what">
@@ -199,8 +198,8 @@ function Entries({ history, zone }: { history: TunnelHistory; zone: Zone }) {
             </tr>
           </thead>
           <tbody>
-            {entries.slice(0, mostEntries).map(({ id, at, precisionMs, what, who }) => (
-              <tr key={id} className="break-inside-avoid">
+            {entries.kept.map(({ id, at, precisionMs, what, who }) => (
+              <tr key={id} className={row}>
                 <Td className="whitespace-nowrap">
                   {instantIn(at, zone)}
                   <span className="text-ink-2">{precisionText(precisionMs)}</span>
@@ -208,22 +207,21 @@ function Entries({ history, zone }: { history: TunnelHistory; zone: Zone }) {
                 <Td className="break-words">
                   <span dir="auto">{what}</span>
                 </Td>
-                <Td>{who === null ? '' : <bdi>{visibleName(who)}</bdi>}</Td>
+                <Td className="min-w-26">{who === null ? '' : <bdi>{visibleName(who)}</bdi>}</Td>
               </tr>
             ))}
           </tbody>
         </Table>
       )}
-      <More count={entries.length} />
-    </section>
+      <Left count={entries.left} />
+    </Part>
   )
 }
 
-function More({ count }: { count: number }) {
-  if (count <= mostEntries) return null
-  return (
-    <p className="text-sm text-ink-2">
-      And {count - mostEntries} more: choose a shorter stretch, or take the CSV export.
-    </p>
-  )
+/** Rows are lower on paper: `onPaper` counts how many there is room for. */
+const row = 'break-inside-avoid print:text-sm print:*:h-6 print:*:py-0.5'
+
+function Left({ count }: { count: number }) {
+  if (count === 0) return null
+  return <p className="text-sm text-ink-2">{leftText(count)}</p>
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { HistoryEvent, Interval, TunnelHistory } from '#contract/history.ts'
 import { markOf } from '#contract/mark-of.ts'
-import { entriesOf, markdownOf, troublesOf } from './report.ts'
+import { entriesOf, markdownOf, onPaper, troublesOf } from './report.ts'
 
 const at = (minute: number) => Date.UTC(2026, 10, 24, 12, minute)
 
@@ -93,11 +93,11 @@ describe('a report', () => {
     ])
   })
 
-  test('puts what happened and what people said in the order of time, with who', () => {
+  test('puts what happened and what people said together, the newest first, with who', () => {
     expect(entriesOf(history, 'utc').map(({ what, who }) => [what, who])).toEqual([
-      ['Status changed from healthy to down', null],
-      ['Note to 24 Nov, 12:12: the carrier | called <b>', 'Ada'],
       ['Failover from a to b started (manual failover by Ben)', 'Ben'],
+      ['Note to 24 Nov, 12:12: the carrier | called <b>', 'Ada'],
+      ['Status changed from healthy to down', null],
     ])
   })
 
@@ -107,6 +107,40 @@ describe('a report', () => {
     expect(text).toContain('| Tunnel status | Down | 24 Nov 2026, 12:10:00 ± 5 s |')
     expect(text).toContain('the carrier \\| called \\<b\\> | Ada |')
     expect(text).toContain('- Available: 80.0 % of the 83.3 % observed')
+  })
+
+  test('of a tunnel that never ran says so', () => {
+    const never = { ...history, status: [interval('inactive', 0, 60, { open: true })], events: [] }
+    expect(troublesOf(never).map(({ state }) => state)).toEqual(['Inactive'])
+  })
+
+  test('keeps the worst and the newest, and says how many had no room', () => {
+    const minutes = Array.from({ length: 60 }, (_, minute) => minute)
+    const full = {
+      ...history,
+      status: minutes.map((from) =>
+        interval(
+          from === 7 ? 'down' : (['degraded', 'healthy'][from % 2] as string),
+          from,
+          from + 1,
+        ),
+      ),
+      events: minutes.map((minute) =>
+        event('tunnel-renamed', minute, { from: 'a', to: `b${minute}` }),
+      ),
+      marks: [],
+    }
+    const { troubles, entries } = onPaper(full, 'utc')
+    expect(troubles.kept.slice(0, 2).map(({ state, from }) => [state, from])).toEqual([
+      ['Down', at(7)],
+      ['Degraded', at(58)],
+    ])
+    expect(troubles.kept.length + troubles.left).toBe(31)
+    expect(entries.kept[0]?.at).toBe(at(59))
+    expect(entries.kept.length + entries.left).toBe(60)
+    expect(entries.left).toBeGreaterThan(0)
+    const long = { ...full, marks: [], events: full.events.flatMap((one) => [one, one, one, one]) }
+    expect(markdownOf('lon', long, { from: at(0), to: at(60) }, 'utc')).toMatch(/^And \d+ more: /m)
   })
 
   test('of a quiet hour says that nothing was wrong', () => {

@@ -20,27 +20,27 @@ export type Entry = {
   who: string | null
 }
 
-/** More than so many nobody reads on paper; the rest is in the export. */
-export const mostEntries = 60
+/** What is not as it should be, the worst first. */
+const bad: readonly Look[] = ['down', 'vacant', 'several', 'degraded', 'inactive', 'unknown']
 
-const bad: ReadonlySet<Look> = new Set(['degraded', 'down', 'vacant', 'several', 'unknown'])
-
-/** Every stretch in which the tunnel was not well, had no active connector, or was not watched; oldest first. */
+/**
+ * Every stretch in which the tunnel was not well, had no active connector, or was not watched; the worst first,
+ * among equals the newest.
+ */
 export function troublesOf(history: TunnelHistory): Telling[] {
   return toLanes(history)
     .filter(({ kind }) => kind !== 'role')
     .flatMap((lane) =>
-      lane.intervals.flatMap((interval, index) =>
-        bad.has(lookOf(lane.kind, interval))
-          ? [{ at: interval.from, telling: tell(history, lane, index) }]
-          : [],
-      ),
+      lane.intervals.flatMap((interval, index) => {
+        const rank = bad.indexOf(lookOf(lane.kind, interval))
+        return rank < 0 ? [] : [{ rank, at: interval.from, telling: tell(history, lane, index) }]
+      }),
     )
-    .toSorted((a, b) => a.at - b.at)
+    .toSorted((a, b) => a.rank - b.rank || b.at - a.at)
     .map(({ telling }) => telling)
 }
 
-/** What happened and what people said, oldest first. Single connections come and go too often to be told. */
+/** What happened and what people said, newest first. Single connections come and go too often to be told. */
 export function entriesOf({ events, marks }: TunnelHistory, zone: Zone): Entry[] {
   const happened = events
     .filter(({ kind }) => !kind.startsWith('connection-') && kind !== 'acknowledged')
@@ -58,11 +58,60 @@ export function entriesOf({ events, marks }: TunnelHistory, zone: Zone): Entry[]
     what: wordsOf(mark, zone),
     who: mark.by,
   }))
-  return [...happened, ...said].toSorted((a, b) => a.at - b.at)
+  return [...happened, ...said].toSorted((a, b) => b.at - a.at)
 }
 
 const wordsOf = (mark: Mark, zone: Zone): string =>
   mark.text === null ? markText(mark, zone) : `${markText(mark, zone)}: ${visibleName(mark.text)}`
+
+/** Some of many, in their order, and how many of them had no room. */
+export type Kept<T> = { kept: T[]; left: number }
+
+/** How many lines of a table two sheets hold beside all the rest, where the timeline has no lanes. */
+const paperLines = 66
+/** A line of a table is about as high as a lane of the timeline. */
+const mostLanes = 16
+/** So many lines of a table nobody minds in a ticket. */
+const ticketLines = 200
+
+/** What of a history goes on two sheets of paper: the worst troubles, the newest entries, the first lanes. */
+export function onPaper(history: TunnelHistory, zone: Zone) {
+  const all = toLanes(history)
+  const lanes = { kept: all.slice(0, mostLanes), left: Math.max(0, all.length - mostLanes) }
+  return { lanes, ...fitted(history, zone, paperLines - lanes.kept.length) }
+}
+
+function fitted(history: TunnelHistory, zone: Zone, lines: number) {
+  const [troubles, entries] = [troublesOf(history), entriesOf(history, zone)]
+  // Half is for either; what one of them leaves over is the other one's.
+  const wanted = entries.reduce((sum, entry) => sum + linesOfEntry(entry), 0)
+  const worst = fitting(troubles, Math.max(lines / 2, lines - wanted), linesOfTrouble)
+  const newest = fitting(entries, lines - worst.lines, linesOfEntry)
+  return { troubles: worst, entries: newest }
+}
+
+function fitting<T>(all: readonly T[], lines: number, linesOf: (one: T) => number) {
+  let used = 0
+  const kept: T[] = []
+  for (const one of all) {
+    const next = used + linesOf(one)
+    if (next > lines) break
+    used = next
+    kept.push(one)
+  }
+  return { kept, left: all.length - kept.length, lines: used }
+}
+
+/** How many lines a text takes in a column of so many letters. Those of East Asia are twice as wide. */
+const linesOf = (text: string, letters: number) =>
+  Math.max(1, Math.ceil((text.length + (text.match(wide)?.length ?? 0)) / letters))
+const wide = /[\u1100-\uffdc]/gu
+
+/** What a row has above and below its lines. */
+const air = 0.4
+const linesOfEntry = ({ what, who }: Entry) =>
+  air + Math.max(linesOf(what, 50), linesOf(who ?? '', 12))
+const linesOfTrouble = ({ notes }: Telling) => air + 1 + linesOf(notes[0] ?? ' ', 24)
 
 /** The report as Markdown, for a ticket. */
 export function markdownOf(
@@ -72,44 +121,53 @@ export function markdownOf(
   zone: Zone,
 ): string {
   const { summary } = history
-  const entries = entriesOf(history, zone)
+  const { troubles, entries } = fitted(history, zone, ticketLines)
   const lines = [
     `# ${cell(name)}: ${instantIn(from, zone)} to ${instantIn(to, zone)} (${zoneName(zone)})`,
     '',
     `- Available: ${availabilityText(summary)}`,
-    `- The active connector changed ${summary.roleChanges} times; ${summary.reconnects} connections were opened`,
+    `- The active connector changed ${timesText(summary.roleChanges)}; connections opened: ${summary.reconnects}`,
     '',
     '## Problems',
     '',
     ...tableOf(
       ['What', 'State', 'From', 'To', 'Lasted'],
-      troublesOf(history).map((one) => [
+      troubles.kept.map((one) => [
         one.title,
         one.state,
         fromText(one, zone),
         toText(one, zone),
         lengthText(one),
       ]),
+      troubles.left,
     ),
     '',
     '## What happened',
     '',
     ...tableOf(
       ['When', 'What', 'Who'],
-      entries.map(({ at, precisionMs, what, who }) => [
+      entries.kept.map(({ at, precisionMs, what, who }) => [
         `${instantIn(at, zone)}${precisionText(precisionMs)}`,
         what,
         who ?? '',
       ]),
+      entries.left,
     ),
   ]
   return `${lines.join('\n')}\n`
 }
 
-function tableOf(heads: string[], rows: string[][]): string[] {
+const timesText = (n: number) => (n === 1 ? 'once' : `${n} times`)
+
+/** What is said under what had no room. */
+export const leftText = (left: number) =>
+  `And ${left} more: choose a shorter stretch, or take the CSV export.`
+
+function tableOf(heads: string[], rows: string[][], left: number): string[] {
   if (rows.length === 0) return ['Nothing.']
+  const rest = left === 0 ? [] : ['', leftText(left)]
   const line = (cells: string[]) => `| ${cells.map(cell).join(' | ')} |`
-  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)]
+  return [line(heads), line(heads.map(() => '---')), ...rows.map(line), ...rest]
 }
 
 /** Nothing that somebody typed can end a cell, begin a link or become markup. */

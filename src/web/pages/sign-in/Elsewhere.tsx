@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { SignIn } from '#contract/session.ts'
+import { oidcAddress } from '#web/identity/oidc-address.ts'
 import { buttonClass } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
@@ -7,10 +8,6 @@ import { Icon } from '#web/ui/Icon.tsx'
 /** Signing in where others vouch for people: the ways out of the page, and why one led back. */
 
 type Method = SignIn['methods'][number]
-
-/** To the identity provider; a link, so that the browser shows where it leads. */
-export const oidcAddress = (returnTo: string, again = false) =>
-  `/api/sign-in/oidc?${new URLSearchParams({ returnTo, ...(again ? { again: 'true' } : {}) })}`
 
 export function Elsewhere({ methods, returnTo }: { methods: readonly Method[]; returnTo: string }) {
   return (

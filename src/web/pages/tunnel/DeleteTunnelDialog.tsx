@@ -53,7 +53,8 @@ export function DeleteTunnelDialog({
       ) : (
         <p className="text-ink-2">
           This can’t be undone. Its install token stops working and its connectors can’t come back.
-          Routes that lead into the tunnel are not deleted: Cloudflare refuses if there are any.
+          Routes that lead into the tunnel are not deleted with it; Cloudflare may refuse while
+          there are any.
         </p>
       )}
       <Field

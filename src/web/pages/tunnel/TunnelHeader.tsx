@@ -19,19 +19,8 @@ import { StatusMark } from '#web/ui/StatusMark.tsx'
 import { Term } from '#web/ui/Term.tsx'
 import { Age, Elapsed, NotReported, SinceText, TimeAgo } from '#web/ui/TimeAgo.tsx'
 import { haModeLooks } from './ha-modes.ts'
+import type { TunnelDialog } from './search.ts'
 import { Tags } from './Tags.tsx'
-
-export type TunnelDialog =
-  | 'failover'
-  | 'rename'
-  | 'secret'
-  | 'configuration'
-  | 'delete'
-  | 'replica'
-  | 'acknowledge'
-  | 'note'
-  | 'maintenance'
-  | 'tags'
 
 /** The name, what can be done, and the five facts that matter first. */
 export function TunnelHeader({

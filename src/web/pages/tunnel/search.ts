@@ -11,3 +11,5 @@ export const tunnelDialogs = [
   'maintenance',
   'tags',
 ] as const
+
+export type TunnelDialog = (typeof tunnelDialogs)[number]

@@ -2,10 +2,10 @@ import { useState } from 'react'
 import type { WhoMethod } from '#contract/session.ts'
 import { kindOf, toProblem } from '#web/api/client.ts'
 import { useSignInAgain } from '#web/api/sign-in.ts'
-import { CodeField } from '#web/identity/CodeField.tsx'
-import { PasswordField } from '#web/identity/PasswordField.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
-import { oidcAddress } from './Elsewhere.tsx'
+import { CodeField } from './CodeField.tsx'
+import { oidcAddress } from './oidc-address.ts'
+import { PasswordField } from './PasswordField.tsx'
 
 type Props = { name: string; onSettled: (isProved: boolean) => void }
 
