@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Interval } from '#contract/history.ts'
+import { type Interval, mostIntervals } from '#contract/history.ts'
 import type { Look } from '../poller/present.ts'
 import { openStore, type Store } from '../store/open.ts'
 import {
@@ -370,6 +370,35 @@ describe('a window with more connections than are listed', () => {
     expect(summary).toMatchObject({ noActiveTimes: 1, noActiveMs: 5_000, roleChanges: 2 })
     expect(changeCauses).toEqual({ manual: 0, automatic: 1, unknown: 1 })
   })
+})
+
+test('a window with more connectors than can be drawn leaves out those that left longest ago, and says so', async () => {
+  const looks: Look[] = []
+  for (let n = 0; n < 90; n += 1) {
+    // One stays; each of the others comes, flaps for a while, and goes.
+    for (let turn = 0; turn < 30; turn += 1) {
+      const guests = Array.from({ length: n }, () => null)
+      const role = turn % 2 ? ('passive' as const) : ('offline' as const)
+      looks.push(...watcher.toLooks(1, { roles: ['active', ...guests, role] }))
+      watcher.pass(5_000)
+    }
+  }
+  await watcher.recorder.record(looks)
+  const { lanes, lanesLeftOut, status, active, bucketMs } = await watcher.window(
+    1,
+    t0,
+    watcher.now(),
+  )
+  expect(bucketMs).not.toBeNull()
+  expect([lanes.length, lanesLeftOut]).toEqual([48, 43])
+  const ids = new Set(lanes.map(({ connectorId }) => connectorId))
+  expect(ids).toContain(connectorIdOf(1, 0))
+  expect(ids).toContain(connectorIdOf(1, 90))
+  expect(ids).not.toContain(connectorIdOf(1, 1))
+  const all = [status, active, ...lanes.map(({ intervals }) => intervals)].flat()
+  expect(all.length).toBeLessThanOrEqual(mostIntervals)
+  const whole = await watcher.window(1, t0, watcher.now(), { whole: true })
+  expect([whole.lanes.length, whole.lanesLeftOut]).toEqual([91, 0])
 })
 
 describe('P8 each gap has the reason that it had', () => {
