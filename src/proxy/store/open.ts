@@ -24,9 +24,9 @@ export type Opened = {
 const applicationId = 0x54_6e_64_6d
 /**
  * A lock that another program holds is waited for this long only. The driver is synchronous and in this thread,
- * so the wait blocks everything. A thread for the database would not block, but nobody else has business in this
- * file for longer than a backup's moment: a fifth of a second once in `retryMs` is the smaller evil than every
- * read and write of every day going through messages.
+ * so the wait blocks everything. A thread for the database would not block; but nobody else has business in this
+ * file for longer than a backup's moment, and a fifth of a second, once a second while it is locked, is a smaller
+ * evil than every read and write of every day going through messages.
  */
 const busyTimeoutMs = 200
 
