@@ -46,7 +46,8 @@ type Counts = { reconnects: number; lastHour: number }
 
 /** Connectors of a window that comes in buckets, unless more than these are there. */
 const mostLanes = 48
-const mostLives = 1000
+/** Ninety days with twenty reconnects a day. */
+const mostLives = 2000
 const mostEvents = 2000
 /** What the pictures and figures are about: no number of connections that come and go displaces it. */
 const tellingKinds: EventKind[] = [
