@@ -43,8 +43,16 @@ export const Interval = z.object({
   open: z.boolean(),
   /** In a down-sampled window: other, better states are hidden in this stretch. */
   mixed: z.boolean(),
+  /** Of a mixed stretch: for how long the state was unknown, milliseconds. Else 0. */
+  unknownMs: z.number(),
 })
 export type Interval = z.infer<typeof Interval>
+
+export type LaneKind = 'status' | 'active' | 'role'
+
+/** Whether most of a stretch that shows something else is unknown. */
+export const isPartial = ({ from, to, value, unknownMs }: Interval) =>
+  value !== 'unknown' && unknownMs * 2 > to - from
 
 export const ConnectionLife = z.object({
   connectorId: z.string(),
@@ -154,10 +162,11 @@ export const TunnelSummary = z.object({
   flapsLastHour: z.number(),
   /**
    * The window in equal buckets, one letter each, worst state in it: `h` healthy `d` degraded `x` down
-   * `i` inactive `u` unknown `.` did not exist. Upper case: only reported.
+   * `i` inactive `u` unknown `.` did not exist. Upper case: only reported. Where most of a bucket is
+   * unknown, `y` for down and `e` for degraded.
    */
   strip: z.string(),
-  /** The same for the active connector: `a`, `b`, … in the order of their turns, `-` none, `+` several, `u` unknown. */
+  /** The same for the active connector: `a`, `b`, … in the order of their turns, `-` none, `+` several, `u` unknown; `~` none and `*` several where most is unknown. */
   activeStrip: z.string(),
 })
 export type TunnelSummary = z.infer<typeof TunnelSummary>
@@ -187,6 +196,8 @@ export const TunnelHistory = z.object({
   status: z.array(Interval),
   active: z.array(Interval),
   lanes: z.array(RoleLane),
+  /** So many connectors that left longest ago have no lane, because the window holds too much. */
+  lanesLeftOut: z.number(),
   /** The figures of the window, reckoned before anything was down-sampled. */
   summary: TunnelSummary,
   /** How often the active connector changed, by cause, as the whole log of the window has it. */
@@ -226,20 +237,15 @@ export const stripBuckets = 48
 /** Past this many intervals a window comes in buckets. */
 export const mostIntervals = 2000
 
-const badness: Record<string, number> = {
-  down: 9,
-  none: 8,
-  several: 8,
-  offline: 7,
-  unknown: 6,
-  degraded: 5,
-  inactive: 3,
-  passive: 2,
-  up: 2,
+/** A state that was seen and is bad hides what is not known; that hides what is good. */
+const badness: Record<LaneKind, Record<string, number>> = {
+  status: { down: 9, degraded: 8, unknown: 6, inactive: 3 },
+  active: { none: 9, several: 8, unknown: 6 },
+  role: { offline: 9, unknown: 6, passive: 2, up: 2 },
 }
 
 /** How much a state needs to be seen where there is no room for all; higher is worse. Good ones are 1. */
-export const badnessOf = (value: string) => badness[value] ?? 1
+export const badnessOf = (kind: LaneKind, value: string) => badness[kind][value] ?? 1
 
 const short = (id: string | null) => (id === null ? 'none' : id.slice(0, 8))
 

@@ -70,6 +70,8 @@ const flushMs = 5000
 /** A call is written down so much later at most: what a crash forgets of the budget. */
 const rememberCallsMs = 1000
 const pruneMs = 3_600_000
+/** A clock that is off by more is not to be trusted with the past. */
+const wrongClockMs = 300_000
 const dayMs = 86_400_000
 
 /** Makes the parts. Nothing is asked of Cloudflare before `start`. */
@@ -174,6 +176,7 @@ export async function assemble(surroundings: Surroundings) {
     gapMs,
     reason,
     madeBy: (tunnelId, connectorId, at) => failovers.madeBy(tunnelId, connectorId, at),
+    isClockRight: () => skewMs !== null && Math.abs(skewMs) < wrongClockMs,
     onEvents: (events) => {
       marks.notice(events)
       bus.publish({ type: 'logged', events })

@@ -516,6 +516,8 @@ function closeEverything(
     const closedAt = Math.max(isGap ? seenAt : at, life.openedAt)
     writes.lives.push({ ...life, closedAt, precisionMs: isGap ? at - seenAt : null })
   }
+  // Should its id ever come back, nothing of it began before this.
+  if (seenAt !== null) book.seenAt = Math.max(seenAt, at)
   book.status = null
   book.active = null
   book.roles.clear()

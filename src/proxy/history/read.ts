@@ -8,6 +8,7 @@ import {
   type HistoryEvent,
   type HistorySummary,
   type Interval,
+  type LaneKind,
   mostIntervals,
   type RoleLane,
   stripBuckets,
@@ -44,7 +45,10 @@ export type HistoryReaderDeps = {
 type Range = { from: number; to: number }
 type Counts = { reconnects: number; lastHour: number }
 
-const mostLives = 1000
+/** Connectors of a window that comes in buckets, unless more than these are there. */
+const mostLanes = 48
+/** Ninety days with twenty reconnects a day. */
+const mostLives = 2000
 const mostEvents = 2000
 /** What the pictures and figures are about: no number of connections that come and go displaces it. */
 const tellingKinds: EventKind[] = [
@@ -141,8 +145,9 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
         reconnects: reconnects.get(lane.connectorId) ?? 0,
       }))
     const counts = await countChanges([known.key], range)
-    const all = [status, active, ...lanes.map((lane) => lane.intervals)]
-    const { bucketMs, lean } = whole ? asItIs : leanerIfNeeded(all, range)
+    const { bucketMs, shown, lean } = whole
+      ? asItIs(lanes)
+      : leanerIfNeeded([status, active], lanes, range)
     const connector = connectorId === undefined ? null : keys.connectorKey(known.key, connectorId)
     const lives = await livesOf(known.key, range, connector, whole)
     const events = await eventsOf(known.key, range, connector, whole)
@@ -153,9 +158,10 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       at: now(),
       watchedSince: known.watchedSince,
       bucketMs,
-      status: lean(status),
-      active: lean(active),
-      lanes: lanes.map((lane) => ({ ...lane, intervals: lean(lane.intervals) })),
+      status: lean('status', status),
+      active: lean('active', active),
+      lanes: shown.map((lane) => ({ ...lane, intervals: lean('role', lane.intervals) })),
+      lanesLeftOut: lanes.length - shown.length,
       summary: summarise(tunnelId, range, status, active, counts(known.key, active)),
       changeCauses: await changeCauses(known.key, range),
       connections: (whole ? lives : lives.slice(0, mostLives)).toSorted(
@@ -422,8 +428,8 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       roleChanges: countSwitches(active, range.from),
       reconnects: counts.reconnects,
       flapsLastHour: counts.lastHour,
-      strip: toStrip(status, range, stripBuckets),
-      activeStrip: toStrip(active, range, stripBuckets, (value) =>
+      strip: toStrip('status', status, range, stripBuckets),
+      activeStrip: toStrip('active', active, range, stripBuckets, (value) =>
         value === 'none'
           ? '-'
           : value === 'several'
@@ -712,15 +718,38 @@ function toLanes(spans: Span[], edge: Edge): Pick<RoleLane, 'connectorId' | 'int
     .toSorted((a, b) => a.connectorId.localeCompare(b.connectorId))
 }
 
-const asItIs = { bucketMs: null, lean: (lane: Interval[]) => lane }
+type Leaner<L> = {
+  bucketMs: number | null
+  shown: L[]
+  lean: (kind: LaneKind, lane: Interval[]) => Interval[]
+}
 
-/** Past `mostIntervals` a window comes in buckets, as wide as it takes. */
-function leanerIfNeeded(lanes: Interval[][], { from, to }: Range) {
-  const count = lanes.reduce((sum, lane) => sum + lane.length, 0)
-  if (count <= mostIntervals) return asItIs
-  const perLane = Math.max(50, Math.floor(mostIntervals / lanes.length / 2))
+const asItIs = <L>(lanes: L[]): Leaner<L> => ({
+  bucketMs: null,
+  shown: lanes,
+  lean: (_, lane) => lane,
+})
+
+/**
+ * Past `mostIntervals` a window comes in buckets as wide as it takes, and without the connectors that left
+ * longest ago: so many lanes that each has some buckets.
+ */
+function leanerIfNeeded<L extends Pick<RoleLane, 'intervals'>>(
+  plain: Interval[][],
+  lanes: L[],
+  { from, to }: Range,
+): Leaner<L> {
+  const all = [...plain, ...lanes.map(({ intervals }) => intervals)]
+  if (all.reduce((sum, lane) => sum + lane.length, 0) <= mostIntervals) return asItIs(lanes)
+  const isThere = ({ intervals }: L) => intervals.at(-1)?.open === true
+  const endOf = ({ intervals }: L) => intervals.at(-1)?.to ?? 0
+  const left = lanes.filter((lane) => !isThere(lane)).toSorted((a, b) => endOf(b) - endOf(a))
+  const room = Math.max(0, mostLanes - (lanes.length - left.length))
+  const leftOut = new Set(left.slice(room))
+  const shown = lanes.filter((lane) => !leftOut.has(lane))
+  const perLane = Math.max(1, Math.floor(mostIntervals / (plain.length + shown.length)))
   const bucketMs = Math.ceil((to - from) / perLane)
-  return { bucketMs, lean: (lane: Interval[]) => downsample(lane, bucketMs, from) }
+  return { bucketMs, shown, lean: (kind, lane) => downsample(kind, lane, bucketMs, from) }
 }
 
 /** How often another connector became the active one, stretches without one that is known aside. */

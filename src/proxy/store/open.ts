@@ -20,7 +20,12 @@ export type Opened = {
 
 /** "Tndm": tells our file from anybody else's. */
 const applicationId = 0x54_6e_64_6d
-/** A lock that another program holds is waited for this long only: the wait blocks everything. */
+/**
+ * A lock that another program holds is waited for this long only. The driver is synchronous and in this thread,
+ * so the wait blocks everything. A thread for the database would not block; but nobody else has business in this
+ * file for longer than a backup's moment, and a fifth of a second, once a second while it is locked, is a smaller
+ * evil than every read and write of every day going through messages.
+ */
 const busyTimeoutMs = 200
 
 /** Every page of a larger file takes longer to look at than a start may: that is done beside the watch. */

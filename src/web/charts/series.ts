@@ -4,6 +4,8 @@ import {
   eventSentence,
   type HistoryEvent,
   type Interval,
+  isPartial,
+  type LaneKind,
   type RoleLane,
   type TunnelHistory,
   unknownReasons,
@@ -12,6 +14,7 @@ import type { ConnectorRole, TunnelStatus } from '#contract/tunnel.ts'
 import { shortId } from '#web/ui/names.ts'
 import { roleLooks } from '#web/ui/RoleMark.tsx'
 import { statusLooks } from '#web/ui/StatusMark.tsx'
+import { durationText } from '#web/ui/time.ts'
 import type { Stretch } from './range.ts'
 
 /** An answer of the history → what a timeline draws. Pure: no colours, no pixels but those handed in. */
@@ -33,8 +36,6 @@ export const looks = [
   'unknown',
 ] as const
 export type Look = (typeof looks)[number]
-
-export type LaneKind = 'status' | 'active' | 'role'
 
 export type Lane = {
   /** `status`, `active`, or the connector's id. */
@@ -197,7 +198,11 @@ export function intervalAt(intervals: readonly Interval[], at: number): number {
  * The interval that a pointer means: the one under it, unless a worse and narrower one lies within
  * `reachMs`, which would be too thin to be hit.
  */
-export function intervalNear(intervals: readonly Interval[], at: number, reachMs: number): number {
+export function intervalNear(
+  { kind, intervals }: Pick<Lane, 'kind' | 'intervals'>,
+  at: number,
+  reachMs: number,
+): number {
   const hit = intervalAt(intervals, at)
   let best = hit
   const first = Math.max(0, lowerBound(intervals, at - reachMs))
@@ -206,7 +211,7 @@ export function intervalNear(intervals: readonly Interval[], at: number, reachMs
     if (interval.from > at + reachMs) break
     if (interval.to - interval.from > 2 * reachMs) continue
     const other = intervals[best]
-    if (!other || badnessOf(interval.value) > badnessOf(other.value)) best = index
+    if (!other || badnessOf(kind, interval.value) > badnessOf(kind, other.value)) best = index
   }
   return best
 }
@@ -230,6 +235,8 @@ export type Run = {
   look: Look
   reported: boolean
   mixed: boolean
+  /** Most of it is not known. */
+  partial: boolean
   interval: Interval
 }
 
@@ -255,18 +262,21 @@ export function toRuns(
     if (right - left >= 1.5) {
       const [x0, x1] = [Math.round(left), Math.round(right)]
       const look = lookOf(kind, interval)
-      bands.push({ x0, x1, look, reported, mixed: interval.mixed, interval })
+      const partial = isPartial(interval)
+      bands.push({ x0, x1, look, reported, mixed: interval.mixed, partial, interval })
       continue
     }
     const x0 = Math.min(Math.floor(left), width - 1)
     const last = specks.at(-1)
     if (last?.x0 !== x0) {
       const look = lookOf(kind, interval)
-      specks.push({ x0, x1: x0 + 1, look, reported, mixed: interval.mixed, interval })
+      const { mixed } = interval
+      // Nothing can be drawn upon a pixel.
+      specks.push({ x0, x1: x0 + 1, look, reported, mixed, partial: false, interval })
       continue
     }
     last.mixed = true
-    if (badnessOf(interval.value) <= badnessOf(last.interval.value)) continue
+    if (badnessOf(kind, interval.value) <= badnessOf(kind, last.interval.value)) continue
     last.look = lookOf(kind, interval)
     last.reported = reported
     last.interval = interval
@@ -307,6 +317,8 @@ export function tell(history: TunnelHistory, lane: Lane, index: number): Telling
     )
   if (interval.mixed)
     notes.push('The worst of this stretch: other states are hidden in it. Zoom in.')
+  if (interval.value !== 'unknown' && interval.unknownMs > 0)
+    notes.push(`Nothing is known of ${durationText(interval.unknownMs)} of it.`)
   return {
     title: lane.kind === 'role' ? `Connector ${laneTitle(lane)}` : titles[lane.kind],
     state: stateText(lane.kind, interval),
@@ -486,11 +498,15 @@ function rankedColos(lives: readonly ConnectionLife[]): string[] {
   return [...spent].toSorted((a, b) => b[1] - a[1]).map(([colo]) => colo)
 }
 
+/** A bucket counts as a whole, by what most of it is. */
+const isUnwatched = ({ from, to, value, reason, mixed, unknownMs }: Interval) =>
+  value === 'unknown' && reason !== 'unrecognised' && (!mixed || unknownMs * 2 > to - from)
+
 /** When the connectors were not looked at. All lanes have the same holes: they are read together. */
 function gapsOf({ lanes, active }: TunnelHistory): ConnectionSteps['gaps'] {
   const all = [active, ...lanes.map(({ intervals }) => intervals)]
     .flat()
-    .filter(({ value, reason }) => value === 'unknown' && reason !== 'unrecognised')
+    .filter(isUnwatched)
     .toSorted((a, b) => a.from - b.from)
   const gaps: ConnectionSteps['gaps'] = []
   for (const interval of all) {

@@ -14,6 +14,7 @@ const interval = (value: string, from: number, to: number, more: Partial<Interva
   reason: null,
   open: false,
   mixed: false,
+  unknownMs: 0,
   ...more,
 })
 
@@ -56,6 +57,7 @@ const history: TunnelHistory = {
   ],
   active: [],
   lanes: [],
+  lanesLeftOut: 0,
   summary: {
     tunnelId: 't',
     totalMs: 3_600_000,
