@@ -14,13 +14,13 @@ import {
   type TunnelSummary,
   type UnknownReason,
 } from '#contract/history.ts'
-import type { Marks } from '../marks/marks.ts'
-import { merged, outside } from '../marks/outside.ts'
+import type { Mark, Window } from '#contract/marks.ts'
 import { haOf } from '../poller/sight.ts'
 import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Book, Span } from './advance.ts'
 import type { Keys } from './keys.ts'
+import { merged, outside } from './outside.ts'
 import { causeList, type GapMs, laneKinds, tandemKey, toConnectionId, toSpan } from './record.ts'
 import { downsample, type Edge, lengthOf, toIntervals, toStrip } from './window.ts'
 
@@ -37,7 +37,10 @@ export type HistoryReaderDeps = {
   reason: (confirmedAt: number | null) => UnknownReason
   nameOf: (tunnelId: string) => string | null
   /** What people said of a stretch, and when they announced maintenance. */
-  marks: Pick<Marks, 'ofTunnel' | 'windowsOf'>
+  marks: {
+    ofTunnel: (tunnelId: string, range: Window) => Promise<Mark[]>
+    windowsOf: (tunnelId: string) => Window[]
+  }
 }
 
 type Range = { from: number; to: number }
