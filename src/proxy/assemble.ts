@@ -133,10 +133,10 @@ export async function assemble(surroundings: Surroundings) {
     if (state === 'rejected') return 'token-rejected'
     if (state === 'failing') return 'cloudflare-unreachable'
     // The first looks after it was over find the gap that it left.
-    if (unwatched) return unwatched.because
+    if (unwatched) return unwatched
     return lastUnwatched.until > (confirmedAt ?? 0) ? lastUnwatched.because : 'not-confirmed'
   }
-  let unwatched: { since: number; because: UnknownReason } | null = null
+  let unwatched: UnknownReason | null = null
   let lastUnwatched: { until: number; because: UnknownReason } = {
     until: 0,
     because: 'not-confirmed',
@@ -261,21 +261,33 @@ export async function assemble(surroundings: Surroundings) {
 
   const lastLooked = () =>
     Math.max(0, ...[...recorder.books().values()].map((book) => book.listedAt ?? 0))
-  if (lastLooked() > 0) unwatched = { since: lastLooked(), because: 'tandem-stopped' }
+  /** Since when no account at all can be listed. */
+  let blind: { since: number; because: UnknownReason } | null = null
+  if (lastLooked() > 0) {
+    unwatched = 'tandem-stopped'
+    blind = { since: lastLooked(), because: unwatched }
+  }
 
-  /** When watching stopped and went on again, and why: an entry each, about Tandem itself. */
+  /**
+   * When watching stopped and went on again, and why: an entry each, about Tandem itself. An account that alone
+   * can't be listed is a gap of its own tunnels.
+   */
   function logWatching() {
     const { state } = poller.state(skewMs)
     if (state === 'running' && unwatched) {
-      // A short stop leaves no gap: then there is nothing to tell.
-      if (now() - unwatched.since > gapMs('listed', null)) {
-        logAboutTandem('watching-stopped', unwatched.since, unwatched.because)
-        logAboutTandem('watching-resumed', now(), null)
-      }
-      lastUnwatched = { until: now(), because: unwatched.because }
+      lastUnwatched = { until: now(), because: unwatched }
       unwatched = null
     } else if (state !== 'running' && state !== 'starting' && !unwatched) {
-      unwatched = { since: lastLooked() || now(), because: reason(null) }
+      unwatched = reason(null)
+    }
+    if (poller.isBlind()) blind ??= { since: lastLooked() || now(), because: reason(null) }
+    else if (blind && state !== 'starting') {
+      // A short stop leaves no gap: then there is nothing to tell.
+      if (now() - blind.since > gapMs('listed', null)) {
+        logAboutTandem('watching-stopped', blind.since, blind.because)
+        logAboutTandem('watching-resumed', now(), null)
+      }
+      blind = null
     }
   }
 
