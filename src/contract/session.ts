@@ -90,6 +90,8 @@ export const Session = z.object({
   storeNotice: z.nullable(z.string()),
   /** Human actions can't be written down, so they are refused; null when the disk is fine. */
   notRecordingSince: z.nullable(z.number()),
+  /** Why not: half a sentence, as “the disk is full”. */
+  notRecordingBecause: z.nullable(z.string()),
   poller: PollerState,
 })
 export type Session = z.infer<typeof Session>

@@ -27,7 +27,8 @@ import { createPresent } from './poller/present.ts'
 import type { ProblemError } from './problem.ts'
 import type { Parts } from './routes/route.ts'
 import type { Secret } from './secret.ts'
-import type { Store } from './store/open.ts'
+import { emptyLog } from './store/dialect.ts'
+import { isFull, type Store, whyRefused } from './store/open.ts'
 
 /**
  * The parts and who knows whom: the whole wiring on one page. Clock, timers, network and store are
@@ -108,6 +109,7 @@ export async function assemble(surroundings: Surroundings) {
   const budget = createBudget({ limit: config.rateLimit, pollShare: config.pollShare, now })
   const streams: Parts['streams'] = new Map()
   let skewMs: number | null = null
+  let notRecordingBecause: string | null = null
   let stopped = false
 
   const client = createClient({
@@ -153,8 +155,10 @@ export async function assemble(surroundings: Surroundings) {
       bus.publish({ type: 'logged', events })
     },
     onTrouble: (since, err) => {
+      notRecordingBecause = since === null ? null : whyRefused(err)
       if (since === null) log.info({}, 'history is recorded again')
-      else log.error({ err }, 'history is not being recorded: the database can’t be written to')
+      else log.error({ err }, `history is not being recorded: ${notRecordingBecause}`)
+      if (isFull(err)) void makeRoom()
       bus.publish({ type: 'sessionChanged', session: session() })
     },
   })
@@ -341,6 +345,7 @@ export async function assemble(surroundings: Surroundings) {
     tokens: tokenWatch.states(),
     storeNotice: surroundings.storeNotice,
     notRecordingSince: recorder.troubleSince(),
+    notRecordingBecause,
     poller: poller.state(skewMs),
   })
   const snapshot = (): LiveEvent => ({
@@ -377,15 +382,15 @@ export async function assemble(surroundings: Surroundings) {
     after(flushMs, () => void flushAgain())
   }
 
-  async function pruneAgain() {
-    if (stopped) return
+  let isPruning = false
+  let cancelPrune = () => {}
+
+  async function pruneAgain(pause = () => sleep(20)) {
+    if (stopped || isPruning) return
+    isPruning = true
+    cancelPrune()
     const horizon = now() - config.retentionDays * dayMs
-    const forgotten = await prune(
-      db,
-      horizon,
-      () => sleep(20),
-      () => stopped,
-    ).catch((err: unknown) => {
+    const forgotten = await prune(db, horizon, pause, () => stopped).catch((err: unknown) => {
       log.error({ err }, 'could not forget old history')
       return 0
     })
@@ -396,7 +401,18 @@ export async function assemble(surroundings: Surroundings) {
     await identity
       .forgetOld()
       .catch((err: unknown) => log.error({ err }, 'could not tidy sign-ins'))
-    after(pruneMs, () => void pruneAgain())
+    isPruning = false
+    cancelPrune = after(pruneMs, () => void pruneAgain())
+  }
+
+  /** On a full disk: what is due to be forgotten goes now, in the little room that emptying the log makes. */
+  async function makeRoom() {
+    const emptied = async () => {
+      await emptyLog(db).catch((err: unknown) => log.error({ err }, 'could not empty the log'))
+      await sleep(20)
+    }
+    await emptied()
+    await pruneAgain(emptied)
   }
 
   const parts: Parts = {
@@ -440,7 +456,7 @@ export async function assemble(surroundings: Surroundings) {
       poller.start()
       marks.start()
       void flushAgain()
-      after(60_000, () => void pruneAgain())
+      cancelPrune = after(60_000, () => void pruneAgain())
       tellPoller()
       void failovers
         .resume()

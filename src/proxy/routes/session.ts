@@ -35,6 +35,7 @@ const sessionForNobody = ({ mode, build, serverAt }: Session): Session => ({
   tokens: [],
   storeNotice: null,
   notRecordingSince: null,
+  notRecordingBecause: null,
   poller: {
     state: 'starting',
     reason: null,

@@ -89,6 +89,7 @@ const session: SessionAnswer = {
   serverAt: 1000,
   tokens: [],
   notRecordingSince: null,
+  notRecordingBecause: null,
   storeNotice: null,
   poller,
 }

@@ -27,6 +27,7 @@ const session = (
   serverAt: 0,
   tokens: [],
   notRecordingSince: null,
+  notRecordingBecause: null,
   storeNotice: null,
   ...change,
   poller: {
@@ -108,6 +109,13 @@ test('a clock is worth a notice from half a minute on, in either direction', () 
   expect(ids(session({}, { clockSkewMs: 29_000 }))).toEqual([])
   expect(noticesOf(session({}, { clockSkewMs: 540_000 }))[0]?.text).toMatch(/9 m behind Cloudflare/)
   expect(noticesOf(session({}, { clockSkewMs: -31_000 }))[0]?.text).toMatch(/31 s ahead of/)
+})
+
+test('a disk that takes nothing is told with its reason', () => {
+  const full = session({ notRecordingSince: 1, notRecordingBecause: 'the disk is full' })
+  expect(noticesOf(full)[0]?.text).toMatch(
+    /^History has not been recorded since .+: the disk is full\. /,
+  )
 })
 
 test('everything broken at once is told worst first', () => {

@@ -26,7 +26,7 @@ export function noticesOf(session: SessionAnswer): Notice[] {
     notices.push({
       id: 'disk',
       tone: 'bad',
-      text: `Tandem can’t write to its disk since ${clockText(session.notRecordingSince)}. The state shown is live, but changes are refused because they could not be recorded.${helpless}`,
+      text: `History has not been recorded since ${clockText(session.notRecordingSince)}: ${session.notRecordingBecause ?? 'the disk takes nothing'}. The state shown is live, but changes are refused because they could not be recorded.${helpless}`,
     })
   for (const token of tokens) {
     if (
