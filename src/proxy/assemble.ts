@@ -80,7 +80,7 @@ export async function assemble(surroundings: Surroundings) {
       .select('until')
       .where('fingerprint', '=', secret.fingerprint)
       .executeTakeFirst()
-    return { secret, lockedUntil: row?.until ?? 0 }
+    return { secret, lockedUntil: Number(row?.until ?? 0) }
   }
   async function slots(token: Secret, readToken: Secret | null): Promise<Tokens> {
     const write = await slot(token)

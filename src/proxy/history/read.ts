@@ -185,7 +185,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       source: row.reported === 1 ? 'reported' : 'observed',
       closedAt,
       lastSeenAt: closedAt ?? seenAt ?? Number(row.opened_at),
-      precisionMs: row.precision_ms,
+      precisionMs: maybeNumber(row.precision_ms),
     }
   }
 
@@ -228,7 +228,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       by: keys.textOf(row.by_word),
       failoverId: row.failover_id,
       note: keys.textOf(row.note),
-      precisionMs: row.precision_ms,
+      precisionMs: maybeNumber(row.precision_ms),
     }
   }
 
@@ -644,6 +644,8 @@ function toLanes(spans: Span[], edge: Edge): Pick<RoleLane, 'connectorId' | 'int
     .filter((lane) => lane.intervals.length > 0)
     .toSorted((a, b) => a.connectorId.localeCompare(b.connectorId))
 }
+
+const maybeNumber = (value: number | null) => (value === null ? null : Number(value))
 
 const asItIs = { bucketMs: null, lean: (lane: Interval[]) => lane }
 

@@ -493,7 +493,7 @@ export function toSpan(keys: Keys, row: Schema['spans']): Span | null {
     to: row.until_at === null ? null : Number(row.until_at),
     value,
     source: row.reported === 1 ? ('reported' as const) : ('observed' as const),
-    precisionMs: row.precision_ms,
+    precisionMs: row.precision_ms === null ? null : Number(row.precision_ms),
     reason: row.reason === null ? null : (reasonList[row.reason] ?? null),
   }
   if (row.kind === laneKinds.status) return { lane: 'status', ...common }

@@ -7,6 +7,9 @@ import type { Schema } from './schema.ts'
 export const clustered = <T extends string>(table: CreateTableBuilder<T, never>) =>
   table.modifyEnd(sql`without rowid`)
 
+/** What holds raw bytes; PostgreSQL's word for it is bytea. */
+export const bytes = 'blob' as const
+
 /** Rows of this table can be added and nothing else: whatever would change or delete one fails. */
 export async function keepForever(db: Kysely<unknown>, table: string) {
   for (const deed of ['update', 'delete']) {
