@@ -27,7 +27,7 @@ import { createPresent } from './poller/present.ts'
 import type { ProblemError } from './problem.ts'
 import type { Parts } from './routes/route.ts'
 import type { Secret } from './secret.ts'
-import { emptyLog } from './store/dialect.ts'
+import { bytesOf, emptyLog } from './store/dialect.ts'
 import { isFull, type Store, whyRefused } from './store/open.ts'
 
 /**
@@ -110,6 +110,7 @@ export async function assemble(surroundings: Surroundings) {
   const streams: Parts['streams'] = new Map()
   let skewMs: number | null = null
   let notRecordingBecause: string | null = null
+  let storeBytes: number | null = null
   let stopped = false
 
   const client = createClient({
@@ -344,6 +345,7 @@ export async function assemble(surroundings: Surroundings) {
     serverAt: now(),
     tokens: tokenWatch.states(),
     storeNotice: surroundings.storeNotice,
+    storeBytes,
     notRecordingSince: recorder.troubleSince(),
     notRecordingBecause,
     poller: poller.state(skewMs),
@@ -401,8 +403,13 @@ export async function assemble(surroundings: Surroundings) {
     await identity
       .forgetOld()
       .catch((err: unknown) => log.error({ err }, 'could not tidy sign-ins'))
+    await measure()
     isPruning = false
     cancelPrune = after(pruneMs, () => void pruneAgain())
+  }
+
+  async function measure() {
+    storeBytes = await bytesOf(db).catch(() => storeBytes)
   }
 
   /** On a full disk: what is due to be forgotten goes now, in the little room that emptying the log makes. */
@@ -453,6 +460,7 @@ export async function assemble(surroundings: Surroundings) {
       void identity
         .start()
         .catch((err: unknown) => log.error({ err }, 'could not see who may sign in'))
+      void measure()
       poller.start()
       marks.start()
       void flushAgain()

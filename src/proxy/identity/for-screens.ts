@@ -15,6 +15,7 @@ export const sessionForScreen = (session: Session): Session => ({
   ...session,
   tokens: [],
   storeNotice: null,
+  storeBytes: null,
 })
 
 /**

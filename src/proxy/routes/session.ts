@@ -34,6 +34,7 @@ const sessionForNobody = ({ mode, build, serverAt }: Session): Session => ({
   accounts: [],
   tokens: [],
   storeNotice: null,
+  storeBytes: null,
   notRecordingSince: null,
   notRecordingBecause: null,
   poller: {

@@ -20,6 +20,13 @@ export async function keepForever(db: Kysely<unknown>, table: string) {
   }
 }
 
+/** How large the database is, its log aside. */
+export async function bytesOf(db: Kysely<Schema>): Promise<number> {
+  const pages = await sql<{ page_count: number }>`pragma page_count`.execute(db)
+  const size = await sql<{ page_size: number }>`pragma page_size`.execute(db)
+  return (pages.rows[0]?.page_count ?? 0) * (size.rows[0]?.page_size ?? 0)
+}
+
 /** What is in the log comes into the database itself, and the log's room is the disk's again. */
 export async function emptyLog(db: Kysely<Schema>) {
   await sql`pragma wal_checkpoint(truncate)`.execute(db)

@@ -91,6 +91,7 @@ const session: SessionAnswer = {
   notRecordingSince: null,
   notRecordingBecause: null,
   storeNotice: null,
+  storeBytes: null,
   poller,
 }
 

@@ -29,6 +29,7 @@ const session = (
   notRecordingSince: null,
   notRecordingBecause: null,
   storeNotice: null,
+  storeBytes: null,
   ...change,
   poller: {
     state: 'running',
