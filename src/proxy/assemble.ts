@@ -15,7 +15,7 @@ import { type Book, noEvent } from './history/advance.ts'
 import { type Keys, loadKeys } from './history/keys.ts'
 import { createHistoryReader } from './history/read.ts'
 import { createRecorder, type GapMs } from './history/record.ts'
-import { prune } from './history/retain.ts'
+import { emptied, prune } from './history/retain.ts'
 import { createAudit } from './identity/audit.ts'
 import { createIdentity, type IdentitySettings } from './identity/identity.ts'
 import { createRefusals } from './identity/refusals.ts'
@@ -397,6 +397,9 @@ export async function assemble(surroundings: Surroundings) {
       return 0
     })
     if (forgotten > 0) log.info({ rows: forgotten }, 'forgot old history')
+    await recorder
+      .forgetEmptied(() => emptied(db))
+      .catch((err: unknown) => log.error({ err }, 'could not forget deleted tunnels'))
     await marks
       .forget(horizon)
       .catch((err: unknown) => log.error({ err }, 'could not forget marks'))

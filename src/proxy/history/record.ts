@@ -370,10 +370,38 @@ export async function createRecorder(deps: RecorderDeps) {
       await write(ahead)
     })
 
+  /**
+   * Forgets the deleted ones of the tunnels that nothing is left of: they are nowhere known any more.
+   *
+   * @param emptied finds them, while nothing is written.
+   */
+  const forgetEmptied = (
+    emptied: () => Promise<{ key: number; tunnelId: string }[]>,
+  ): Promise<void> =>
+    inTurn(async () => {
+      const gone = (await emptied()).filter(({ tunnelId }) => {
+        const { deletedAt = null } = books.get(tunnelId)?.sight?.listed ?? {}
+        return deletedAt !== null && !waiting.books.has(tunnelId)
+      })
+      if (gone.length === 0) return
+      const numbers = gone.map(({ key }) => key)
+      await db.transaction().execute(async (trx) => {
+        for (const table of ['connectors', 'sights', 'confirmations'] as const)
+          await trx.deleteFrom(table).where('tunnel', 'in', numbers).execute()
+        await trx.deleteFrom('tunnels').where('key', 'in', numbers).execute()
+      })
+      for (const { tunnelId } of gone) {
+        keys.forget(tunnelId)
+        books.delete(tunnelId)
+        unflushed.delete(tunnelId)
+      }
+    })
+
   return {
     record,
     flush,
     log,
+    forgetEmptied,
     /** What is on disk of every tunnel and was confirmed since; a start goes on from there. */
     books: () => books,
     reasonSince,

@@ -52,6 +52,40 @@ export async function prune(
   return forgotten
 }
 
+/** The tunnels of which no interval, connection or entry is left. */
+export async function emptied(db: Store): Promise<{ key: number; tunnelId: string }[]> {
+  const rows = await db
+    .selectFrom('tunnels as t')
+    .select(['t.key', 't.tunnel_id'])
+    .where((eb) =>
+      eb.and([
+        ...Object.values(laneKinds).map((kind) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('spans as s')
+                .select('s.tunnel')
+                .where('s.kind', '=', kind)
+                .whereRef('s.tunnel', '=', 't.key'),
+            ),
+          ),
+        ),
+        eb.not(
+          eb.exists(
+            eb.selectFrom('lives as l').select('l.tunnel').whereRef('l.tunnel', '=', 't.key'),
+          ),
+        ),
+        eb.not(
+          eb.exists(
+            eb.selectFrom('events as e').select('e.tunnel').whereRef('e.tunnel', '=', 't.key'),
+          ),
+        ),
+      ]),
+    )
+    .execute()
+  return rows.map((row) => ({ key: row.key, tunnelId: row.tunnel_id }))
+}
+
 function* stretchesOf(db: Store, tunnel: number, horizon: number): Generator<Stretch> {
   for (const kind of Object.values(laneKinds)) {
     yield {
