@@ -88,8 +88,12 @@ export const Session = z.object({
   tokens: z.array(TokenState),
   /** What happened to the database at the start, e.g. that a damaged file was moved aside; else null. */
   storeNotice: z.nullable(z.string()),
+  /** How large the database is, as of the last hour; for people, and null before it was measured. */
+  storeBytes: z.nullable(z.number()),
   /** Human actions can't be written down, so they are refused; null when the disk is fine. */
   notRecordingSince: z.nullable(z.number()),
+  /** Why not: half a sentence, as “the disk is full”. */
+  notRecordingBecause: z.nullable(z.string()),
   poller: PollerState,
 })
 export type Session = z.infer<typeof Session>

@@ -16,7 +16,7 @@ import { type Book, noEvent } from './history/advance.ts'
 import { type Keys, loadKeys } from './history/keys.ts'
 import { createHistoryReader } from './history/read.ts'
 import { createRecorder, type GapMs } from './history/record.ts'
-import { prune } from './history/retain.ts'
+import { emptied, prune } from './history/retain.ts'
 import { createAudit } from './identity/audit.ts'
 import { createIdentity, type IdentitySettings } from './identity/identity.ts'
 import { createRefusals } from './identity/refusals.ts'
@@ -28,7 +28,8 @@ import { createPresent } from './poller/present.ts'
 import type { ProblemError } from './problem.ts'
 import type { Parts } from './routes/route.ts'
 import type { Secret } from './secret.ts'
-import type { Store } from './store/open.ts'
+import { bytesOf, emptyLog } from './store/dialect.ts'
+import { isFull, type Store, whyRefused } from './store/open.ts'
 
 /**
  * The parts and who knows whom: the whole wiring on one page. Clock, timers, network and store are
@@ -86,7 +87,7 @@ export async function assemble(surroundings: Surroundings) {
       .select('until')
       .where('fingerprint', '=', secret.fingerprint)
       .executeTakeFirst()
-    return { secret, lockedUntil: row?.until ?? 0 }
+    return { secret, lockedUntil: Number(row?.until ?? 0) }
   }
   async function slots(token: Secret, readToken: Secret | null): Promise<Tokens> {
     const write = await slot(token)
@@ -134,6 +135,8 @@ export async function assemble(surroundings: Surroundings) {
   const streams: Parts['streams'] = new Map()
   let skewMs: number | null = null
   let { storeNotice } = surroundings
+  let notRecordingBecause: string | null = null
+  let storeBytes: number | null = null
   let stopped = false
   let callsUnwritten = false
   let callsWrittenTo = 0
@@ -161,10 +164,10 @@ export async function assemble(surroundings: Surroundings) {
     if (state === 'rejected') return 'token-rejected'
     if (state === 'failing') return 'cloudflare-unreachable'
     // The first looks after it was over find the gap that it left.
-    if (unwatched) return unwatched.because
+    if (unwatched) return unwatched
     return lastUnwatched.until > (confirmedAt ?? 0) ? lastUnwatched.because : 'not-confirmed'
   }
-  let unwatched: { since: number; because: UnknownReason } | null = null
+  let unwatched: UnknownReason | null = null
   let lastUnwatched: { until: number; because: UnknownReason } = {
     until: 0,
     because: 'not-confirmed',
@@ -182,8 +185,10 @@ export async function assemble(surroundings: Surroundings) {
       bus.publish({ type: 'logged', events })
     },
     onTrouble: (since, err) => {
+      notRecordingBecause = since === null ? null : whyRefused(err)
       if (since === null) log.info({}, 'history is recorded again')
-      else log.error({ err }, 'history is not being recorded: the database can’t be written to')
+      else log.error({ err }, `history is not being recorded: ${notRecordingBecause}`)
+      if (isFull(err)) void makeRoom()
       bus.publish({ type: 'sessionChanged', session: session() })
     },
   })
@@ -291,21 +296,33 @@ export async function assemble(surroundings: Surroundings) {
 
   const lastLooked = () =>
     Math.max(0, ...[...recorder.books().values()].map((book) => book.listedAt ?? 0))
-  if (lastLooked() > 0) unwatched = { since: lastLooked(), because: 'tandem-stopped' }
+  /** Since when no account at all can be listed. */
+  let blind: { since: number; because: UnknownReason } | null = null
+  if (lastLooked() > 0) {
+    unwatched = 'tandem-stopped'
+    blind = { since: lastLooked(), because: unwatched }
+  }
 
-  /** When watching stopped and went on again, and why: an entry each, about Tandem itself. */
+  /**
+   * When watching stopped and went on again, and why: an entry each, about Tandem itself. An account that alone
+   * can't be listed is a gap of its own tunnels.
+   */
   function logWatching() {
     const { state } = poller.state(skewMs)
     if (state === 'running' && unwatched) {
-      // A short stop leaves no gap: then there is nothing to tell.
-      if (now() - unwatched.since > gapMs('listed', null)) {
-        logAboutTandem('watching-stopped', unwatched.since, unwatched.because)
-        logAboutTandem('watching-resumed', now(), null)
-      }
-      lastUnwatched = { until: now(), because: unwatched.because }
+      lastUnwatched = { until: now(), because: unwatched }
       unwatched = null
     } else if (state !== 'running' && state !== 'starting' && !unwatched) {
-      unwatched = { since: lastLooked() || now(), because: reason(null) }
+      unwatched = reason(null)
+    }
+    if (poller.isBlind()) blind ??= { since: lastLooked() || now(), because: reason(null) }
+    else if (blind && state !== 'starting') {
+      // A short stop leaves no gap: then there is nothing to tell.
+      if (now() - blind.since > gapMs('listed', null)) {
+        logAboutTandem('watching-stopped', blind.since, blind.because)
+        logAboutTandem('watching-resumed', now(), null)
+      }
+      blind = null
     }
   }
 
@@ -379,7 +396,9 @@ export async function assemble(surroundings: Surroundings) {
     serverAt: now(),
     tokens: tokenWatch.states(),
     storeNotice,
+    storeBytes,
     notRecordingSince: recorder.troubleSince(),
+    notRecordingBecause,
     poller: poller.state(skewMs),
   })
   const snapshot = (): LiveEvent => ({
@@ -433,15 +452,15 @@ export async function assemble(surroundings: Surroundings) {
     after(flushMs, () => void flushAgain())
   }
 
-  async function pruneAgain() {
-    if (stopped) return
+  let isPruning = false
+  let cancelPrune = () => {}
+
+  async function pruneAgain(pause = () => sleep(20)) {
+    if (stopped || isPruning) return
+    isPruning = true
+    cancelPrune()
     const horizon = now() - config.retentionDays * dayMs
-    const forgotten = await prune(
-      db,
-      horizon,
-      () => sleep(20),
-      () => stopped,
-    ).catch((err: unknown) => {
+    const forgotten = await prune(db, horizon, pause, () => stopped).catch((err: unknown) => {
       log.error({ err }, 'could not forget old history')
       return 0
     })
@@ -451,13 +470,32 @@ export async function assemble(surroundings: Surroundings) {
       .where('at', '<=', now() - windowMs)
       .execute()
       .catch((err: unknown) => log.error({ err }, 'could not forget old calls'))
+    await recorder
+      .forgetEmptied(() => emptied(db))
+      .catch((err: unknown) => log.error({ err }, 'could not forget deleted tunnels'))
     await marks
       .forget(horizon)
       .catch((err: unknown) => log.error({ err }, 'could not forget marks'))
     await identity
       .forgetOld()
       .catch((err: unknown) => log.error({ err }, 'could not tidy sign-ins'))
-    after(pruneMs, () => void pruneAgain())
+    await measure()
+    isPruning = false
+    cancelPrune = after(pruneMs, () => void pruneAgain())
+  }
+
+  async function measure() {
+    storeBytes = await bytesOf(db).catch(() => storeBytes)
+  }
+
+  /** On a full disk: what is due to be forgotten goes now, in the little room that emptying the log makes. */
+  async function makeRoom() {
+    const emptied = async () => {
+      await emptyLog(db).catch((err: unknown) => log.error({ err }, 'could not empty the log'))
+      await sleep(20)
+    }
+    await emptied()
+    await pruneAgain(emptied)
   }
 
   const parts: Parts = {
@@ -500,10 +538,11 @@ export async function assemble(surroundings: Surroundings) {
         .start()
         .catch((err: unknown) => log.error({ err }, 'could not see who may sign in'))
       void tellStore()
+      void measure()
       poller.start()
       marks.start()
       void flushAgain()
-      after(60_000, () => void pruneAgain())
+      cancelPrune = after(60_000, () => void pruneAgain())
       tellPoller()
       void failovers
         .resume()

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { riskIds } from '#contract/failover-checks.ts'
+import type { ActivityPage, TunnelHistory } from '#contract/history.ts'
 import type { Session } from '#contract/session.ts'
 import { start } from '../../../e2e/processes.ts'
 import { createSecret } from '../secret.ts'
@@ -191,6 +192,36 @@ describe('U17 the token is revoked in the middle', () => {
     expect(tunnels.length).toBeGreaterThan(0)
     expect(tunnels.every((one) => one.accountId === accountId)).toBe(true)
     expect((await rig.session()).tokens[0]?.verdict).toBe('works')
+    await rig.end()
+    await two.end()
+  })
+
+  test('U17 watching stops when no account can be listed, and not when one of two can’t', async () => {
+    const two = await startWorld('large --tunnels 6 --accounts 2')
+    const [, otherId = ''] = two.accounts
+    const rig = await startRig(two)
+    await rig.looked()
+    const watching = async () => {
+      const { events } = await rig.get<ActivityPage>(
+        '/activity?kind=watching-stopped,watching-resumed',
+      )
+      return events.map(({ kind }) => kind)
+    }
+    const failFor3Minutes = async (path: string) => {
+      await two.breakWith({ kind: 'status', status: 500, match: { path } })
+      await rig.time.run(180_000)
+      expect((await rig.poller()).state).toBe('failing')
+      await two.heal()
+      await rig.time.until('it runs', () => rig.tandem.parts.poller.state(null).state === 'running')
+      await rig.time.run(5_000)
+    }
+    await failFor3Minutes(`${otherId}/warp_connector$`)
+    expect(await watching()).toEqual([])
+    const its = (await rig.tunnels()).find(({ accountId }) => accountId === otherId)
+    const { status } = await rig.get<TunnelHistory>(`/tunnels/${its?.id}/history`)
+    expect(status).toContainEqual(expect.objectContaining({ reason: 'cloudflare-unreachable' }))
+    await failFor3Minutes('/warp_connector$')
+    expect(await watching()).toEqual(['watching-resumed', 'watching-stopped'])
     await rig.end()
     await two.end()
   })

@@ -1,7 +1,7 @@
 import type { Cause, EventKind, Provenance, UnknownReason } from '#contract/history.ts'
 import { type ListedTunnel, type SeenConnector } from '../cloudflare/translate.ts'
 import { diff } from '../poller/diff.ts'
-import { type Sight, turnOf } from '../poller/sight.ts'
+import { reportedSince, type Sight, turnOf } from '../poller/sight.ts'
 
 /**
  * The arithmetic of history: the open intervals of one tunnel and a look at it → what ends, what begins
@@ -522,11 +522,4 @@ function closeEverything(
   book.active = null
   book.roles.clear()
   book.lives.clear()
-}
-
-/** What Cloudflare itself reports of the time before Tandem was watching. */
-export function reportedSince(listed: ListedTunnel): number | null {
-  if (listed.status === 'inactive') return listed.createdAt
-  if (listed.status === 'down') return listed.connsInactiveAt
-  return listed.status === 'unknown' ? null : listed.connsActiveAt
 }

@@ -77,6 +77,17 @@ export async function loadKeys(db: Store) {
     written: () => {
       fresh = emptyFresh()
     },
+    /** A tunnel, with its connectors, whose rows are gone. */
+    forget: (tunnelId: string) => {
+      const key = tunnels.get(tunnelId)?.key ?? -1
+      tunnels.delete(tunnelId)
+      tunnelIds.delete(key)
+      for (const [name, connectorKey] of connectors) {
+        if (!name.startsWith(`${key}/`)) continue
+        connectors.delete(name)
+        connectorIds.delete(connectorKey)
+      }
+    },
     known: (tunnelId: string) => tunnels.get(tunnelId) ?? null,
     /** The key of a connector that is on record; -1, which none has, for any other. */
     connectorKey: (tunnelKey: number, connectorId: string) =>

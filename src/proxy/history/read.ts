@@ -16,13 +16,13 @@ import {
   type TunnelSummary,
   type UnknownReason,
 } from '#contract/history.ts'
-import type { Marks } from '../marks/marks.ts'
-import { merged, outside } from '../marks/outside.ts'
+import type { Mark, Window } from '#contract/marks.ts'
 import { haOf } from '../poller/sight.ts'
 import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
 import { type Book, isConnector, type Span } from './advance.ts'
 import type { Keys } from './keys.ts'
+import { merged, outside } from './outside.ts'
 import { causeList, type GapMs, laneKinds, tandemKey, toConnectionId, toSpan } from './record.ts'
 import { downsample, type Edge, lengthOf, toIntervals, toStrip } from './window.ts'
 
@@ -39,7 +39,10 @@ export type HistoryReaderDeps = {
   reason: (confirmedAt: number | null) => UnknownReason
   nameOf: (tunnelId: string) => string | null
   /** What people said of a stretch, and when they announced maintenance. */
-  marks: Pick<Marks, 'ofTunnel' | 'windowsOf'>
+  marks: {
+    ofTunnel: (tunnelId: string, range: Window) => Promise<Mark[]>
+    windowsOf: (tunnelId: string) => Window[]
+  }
 }
 
 type Range = { from: number; to: number }
@@ -207,7 +210,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       source: row.reported === 1 ? 'reported' : 'observed',
       closedAt,
       lastSeenAt: closedAt ?? seenAt ?? Number(row.opened_at),
-      precisionMs: row.precision_ms,
+      precisionMs: maybeNumber(row.precision_ms),
     }
   }
 
@@ -275,7 +278,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       by: keys.textOf(row.by_word),
       failoverId: row.failover_id,
       note: keys.textOf(row.note),
-      precisionMs: row.precision_ms,
+      precisionMs: maybeNumber(row.precision_ms),
     }
   }
 
@@ -717,6 +720,8 @@ function toLanes(spans: Span[], edge: Edge): Pick<RoleLane, 'connectorId' | 'int
     .filter((lane) => lane.intervals.length > 0)
     .toSorted((a, b) => a.connectorId.localeCompare(b.connectorId))
 }
+
+const maybeNumber = (value: number | null) => (value === null ? null : Number(value))
 
 type Leaner<L> = {
   bucketMs: number | null

@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Interval, mostIntervals } from '#contract/history.ts'
 import type { Look } from '../poller/present.ts'
+import { bytesOf } from '../store/dialect.ts'
 import { openStore, type Store } from '../store/open.ts'
 import {
   connectorIdOf,
@@ -17,7 +18,7 @@ import {
 import { noEvent } from './advance.ts'
 import { historyRows } from './export.ts'
 import { loadKeys } from './keys.ts'
-import { prune } from './retain.ts'
+import { emptied, prune } from './retain.ts'
 
 /** What the tables hold in the end, on a real database. */
 
@@ -612,5 +613,70 @@ describe('P26 what is older than the retention goes in slices', () => {
     // The status, which has held since long before, is still there.
     const window = await watcher.window(1, horizon, watcher.now())
     expect(window.status).toMatchObject([{ from: horizon, value: 'healthy' }])
+  })
+
+  test('a deleted tunnel of which nothing is left is forgotten itself, and one that lives is not', async () => {
+    for (const tunnel of [1, 2]) await watcher.see(tunnel, steady)
+    watcher.pass(minuteMs)
+    await watcher.see(1, { ...steady, deletedAt: watcher.now() })
+    await watcher.recorder.flush()
+    const known = async () =>
+      (await db.selectFrom('tunnels').select('tunnel_id').orderBy('key').execute()).map(
+        (row) => row.tunnel_id,
+      )
+    await watcher.recorder.forgetEmptied(() => emptied(db))
+    expect(await known()).toEqual([tunnelIdOf(1), tunnelIdOf(2)])
+    watcher.pass(dayMs)
+    const forget = () =>
+      prune(
+        db,
+        watcher.now(),
+        async () => {},
+        () => false,
+      )
+    await forget()
+    await watcher.recorder.forgetEmptied(() => emptied(db))
+    expect(await known()).toEqual([tunnelIdOf(2)])
+    for (const table of ['connectors', 'sights', 'confirmations'] as const) {
+      const rows = await db.selectFrom(table).select('tunnel').execute()
+      expect(new Set(rows.map((row) => row.tunnel))).toEqual(new Set([2]))
+    }
+    expect(await watcher.reader.history(tunnelIdOf(1), { from: t0, to: watcher.now() })).toBeNull()
+    // Should the id come back, it is a new tunnel.
+    await watcher.see(1, steady)
+    expect(watcher.troubles).toEqual([])
+    expect(await known()).toEqual([tunnelIdOf(2), tunnelIdOf(1)])
+  })
+
+  test('the room that is left goes back to the disk, but for what is soon written again', async () => {
+    const pages = async () => (await bytesOf(db)) / 4096
+    const rows = Array.from({ length: 30_000 }, (_, seq) => ({ seq, at: t0 + seq }))
+    for (let at = 0; at < rows.length; at += 500) {
+      const values = rows.slice(at, at + 500).map((row) => ({
+        ...row,
+        tunnel: 0,
+        kind: 18,
+        connector: null,
+        from_word: null,
+        to_word: null,
+        cause: null,
+        by_word: null,
+        failover_id: 'f'.repeat(200),
+        note: null,
+        precision_ms: null,
+      }))
+      await db.insertInto('events').values(values).execute()
+    }
+    const before = await pages()
+    expect(before).toBeGreaterThan(1_500)
+    await prune(
+      db,
+      t0 + dayMs,
+      async () => {},
+      () => false,
+    )
+    const after = await pages()
+    expect(after).toBeLessThan(before - 400)
+    expect(after).toBeGreaterThan(1_000)
   })
 })

@@ -426,10 +426,38 @@ export async function createRecorder(deps: RecorderDeps) {
       await write(ahead)
     })
 
+  /**
+   * Forgets the deleted ones of the tunnels that nothing is left of: they are nowhere known any more.
+   *
+   * @param emptied finds them, while nothing is written.
+   */
+  const forgetEmptied = (
+    emptied: () => Promise<{ key: number; tunnelId: string }[]>,
+  ): Promise<void> =>
+    inTurn(async () => {
+      const gone = (await emptied()).filter(({ tunnelId }) => {
+        const { deletedAt = null } = books.get(tunnelId)?.sight?.listed ?? {}
+        return deletedAt !== null && !waiting.books.has(tunnelId)
+      })
+      if (gone.length === 0) return
+      const numbers = gone.map(({ key }) => key)
+      await db.transaction().execute(async (trx) => {
+        for (const table of ['connectors', 'sights', 'confirmations'] as const)
+          await trx.deleteFrom(table).where('tunnel', 'in', numbers).execute()
+        await trx.deleteFrom('tunnels').where('key', 'in', numbers).execute()
+      })
+      for (const { tunnelId } of gone) {
+        keys.forget(tunnelId)
+        books.delete(tunnelId)
+        unflushed.delete(tunnelId)
+      }
+    })
+
   return {
     record,
     flush,
     log,
+    forgetEmptied,
     /** What is on disk of every tunnel and was confirmed since; a start goes on from there. */
     books: () => books,
     reasonSince,
@@ -588,7 +616,7 @@ export function toSpan(keys: Keys, row: Schema['spans']): Span | null {
     to: row.until_at === null ? null : Number(row.until_at),
     value,
     source: row.reported === 1 ? ('reported' as const) : ('observed' as const),
-    precisionMs: row.precision_ms,
+    precisionMs: row.precision_ms === null ? null : Number(row.precision_ms),
     reason: row.reason === null ? null : (reasonList[row.reason] ?? null),
   }
   if (row.kind === laneKinds.status) return { lane: 'status', ...common }

@@ -1,3 +1,4 @@
+import { giveBack } from '../store/dialect.ts'
 import type { Store } from '../store/open.ts'
 import { laneKinds, tandemKey } from './record.ts'
 
@@ -5,6 +6,9 @@ import { laneKinds, tandemKey } from './record.ts'
 const rowsAtOnce = 1_000
 /** Tunnels that are looked through without a pause when they have nothing to forget. */
 const tunnelsAtOnce = 20
+/** Pages that are given back to the disk in one go, and those that are not: some days of writing fill them. */
+const pagesAtOnce = 200
+const pagesKept = 1_000
 
 /** One stretch of rows in the order of time: the times of the next ones, and what deletes up to a time. */
 type Stretch = {
@@ -14,7 +18,8 @@ type Stretch = {
 
 /**
  * Forgets what ended before `horizon`, a thousand rows at a time: each slice is a short transaction of its
- * own with a pause after it, so that a writer or a reader in between hardly waits, however much there is.
+ * own with a pause after it, so that a writer or a reader in between hardly waits, however much there is. The
+ * room that it leaves goes back to the disk in the same way.
  *
  * @returns how many rows were forgotten.
  */
@@ -43,7 +48,42 @@ export async function prune(
     }
     if (index % tunnelsAtOnce === 0) await pause()
   }
+  while (!isStopped() && (await giveBack(db, pagesAtOnce, pagesKept))) await pause()
   return forgotten
+}
+
+/** The tunnels of which no interval, connection or entry is left. */
+export async function emptied(db: Store): Promise<{ key: number; tunnelId: string }[]> {
+  const rows = await db
+    .selectFrom('tunnels as t')
+    .select(['t.key', 't.tunnel_id'])
+    .where((eb) =>
+      eb.and([
+        ...Object.values(laneKinds).map((kind) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('spans as s')
+                .select('s.tunnel')
+                .where('s.kind', '=', kind)
+                .whereRef('s.tunnel', '=', 't.key'),
+            ),
+          ),
+        ),
+        eb.not(
+          eb.exists(
+            eb.selectFrom('lives as l').select('l.tunnel').whereRef('l.tunnel', '=', 't.key'),
+          ),
+        ),
+        eb.not(
+          eb.exists(
+            eb.selectFrom('events as e').select('e.tunnel').whereRef('e.tunnel', '=', 't.key'),
+          ),
+        ),
+      ]),
+    )
+    .execute()
+  return rows.map((row) => ({ key: row.key, tunnelId: row.tunnel_id }))
 }
 
 function* stretchesOf(db: Store, tunnel: number, horizon: number): Generator<Stretch> {

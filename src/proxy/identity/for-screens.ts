@@ -16,6 +16,7 @@ export const sessionForScreen = (session: Session): Session => ({
   ...session,
   tokens: [],
   storeNotice: null,
+  storeBytes: null,
   poller: pollerForScreen(session.poller),
 })
 

@@ -92,6 +92,7 @@ export function createPoller(deps: PollerDeps) {
   let sweepStartedAt = startedAt
   let swept: { at: number; ms: number } | null = null
   let since = { state: 'starting' as PollerState['state'], at: startedAt }
+  let wasBlind = false
 
   const turnOf = (tunnelId: string): Turn => {
     const before = turns.get(tunnelId)
@@ -427,8 +428,7 @@ export function createPoller(deps: PollerDeps) {
     if (first?.failure && accounts.every((account) => isRejection(account.failure))) {
       return { state: 'rejected', reason: first.failure.message, until: first.listDueAt }
     }
-    // One failed listing may be a passing thing; a refusal is not.
-    const failing = accounts.find(({ failures, failure }) => failures >= 2 || isRejection(failure))
+    const failing = accounts.find(fails)
     if (failing?.failure) {
       const many = accounts.length > 1 ? `Account ${failing.accountId.slice(0, 8)}: ` : ''
       return { state: 'failing', reason: many + failing.failure.message, until: failing.listDueAt }
@@ -437,10 +437,15 @@ export function createPoller(deps: PollerDeps) {
     return { state: started ? 'running' : 'starting', reason: null, until: null }
   }
 
+  /** Whether no account at all can be listed. */
+  const isBlind = () => client.lockedUntil('tunnelList') > now() || accounts.every(fails)
+
   function noticeState() {
     const { state } = stateNow()
-    if (state === since.state) return
-    since = { state, at: now() }
+    const blind = isBlind()
+    if (state === since.state && blind === wasBlind) return
+    if (state !== since.state) since = { state, at: now() }
+    wasBlind = blind
     deps.onState()
   }
 
@@ -517,12 +522,17 @@ export function createPoller(deps: PollerDeps) {
     retryNow,
     listNow,
     state,
+    isBlind,
     staleAfterMs,
     periodMs,
     /** True once every account was listed or failed with a reason. */
     hasLooked: () => accounts.every((one) => one.listedAt !== null || one.failure !== null),
   }
 }
+
+/** One failed listing may be a passing thing; a refusal is not. */
+const fails = ({ failures, failure }: Pick<Account, 'failures' | 'failure'>) =>
+  failures >= 2 || isRejection(failure)
 
 const isRejection = (problem: ProblemError | null) =>
   problem?.kind === 'token-rejected' || problem?.kind === 'permission-missing'

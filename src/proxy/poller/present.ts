@@ -9,10 +9,9 @@ import type {
 } from '#contract/tunnel.ts'
 import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
 import { outlookOf, promotionChecks, readinessOf, type Situation } from '../failover/checks.ts'
-import { reportedSince } from '../history/advance.ts'
 import { createTurns } from '../turns.ts'
 import { type Change, diff } from './diff.ts'
-import { activeIdOf, haOf, keepSame, type Sight } from './sight.ts'
+import { activeIdOf, haOf, keepSame, reportedSince, type Sight } from './sight.ts'
 
 /**
  * What is known now: the last look at every tunnel, and since when it looks like that. Poller, writes

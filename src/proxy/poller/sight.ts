@@ -41,3 +41,10 @@ export function activeIdOf(connectors: SeenConnector[] | null): string | null {
   const actives = (connectors ?? []).filter((connector) => connector.role === 'active')
   return actives.length === 1 ? (actives[0]?.id ?? null) : null
 }
+
+/** Since when a tunnel is as it was seen, as Cloudflare itself reports it; null: it does not. */
+export function reportedSince(listed: ListedTunnel): number | null {
+  if (listed.status === 'inactive') return listed.createdAt
+  if (listed.status === 'down') return listed.connsInactiveAt
+  return listed.status === 'unknown' ? null : listed.connsActiveAt
+}

@@ -33,7 +33,9 @@ const sessionForNobody = ({ mode, build, serverAt }: Session): Session => ({
   accounts: [],
   tokens: [],
   storeNotice: null,
+  storeBytes: null,
   notRecordingSince: null,
+  notRecordingBecause: null,
   poller: {
     state: 'starting',
     reason: null,

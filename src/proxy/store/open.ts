@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
-import { Kysely, Migrator, SqliteAdapter, SqliteDialect } from 'kysely'
+import { Kysely, Migrator, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely'
 import { migrations } from './migrations/index.ts'
 import type { Schema } from './schema.ts'
 
@@ -80,13 +80,24 @@ export async function openStore(
   return { db, notice, checked }
 }
 
-/** Kysely runs migrations without a transaction on SQLite, where one killed midway would stay half done. */
+/**
+ * Kysely runs migrations without a transaction on SQLite, where one killed midway would stay half done. And
+ * where a full disk has ended a transaction, it would end it once more and tell of nothing but that this fails.
+ */
 function toDialect(database: Database.Database): SqliteDialect {
   const dialect = new SqliteDialect({ database })
   const adapter = Object.defineProperty(new SqliteAdapter(), 'supportsTransactionalDdl', {
     value: true,
   })
   dialect.createAdapter = () => adapter
+  dialect.createDriver = () => {
+    const driver = new SqliteDriver({ database })
+    const rollBack = driver.rollbackTransaction.bind(driver)
+    driver.rollbackTransaction = async (connection) => {
+      if (database.inTransaction) await rollBack(connection)
+    }
+    return driver
+  }
   return dialect
 }
 
@@ -124,19 +135,29 @@ export const sqliteCodeOf = (error: unknown) =>
 
 const isDamage = (error: unknown) => /SQLITE_(?:CORRUPT|NOTADB)/.test(sqliteCodeOf(error))
 
-function unusable(file: string, cause: unknown): Error {
-  const why: Record<string, string> = {
-    SQLITE_CANTOPEN: 'it can’t be opened or created',
-    SQLITE_READONLY: 'it can’t be written to',
-    SQLITE_BUSY: 'another program is using it',
-    SQLITE_FULL: 'the disk is full',
-    EACCES: 'the folder can’t be written to',
-    EROFS: 'the disk is read-only',
-  }
-  const code = sqliteCodeOf(cause)
-  const says = why[code] ?? why[code.replace(/_[A-Z]+$/, '')] ?? code
-  return new Error(`The database ${file} can’t be used: ${says}. Check TANDEM_DATA_DIR.`, { cause })
+/** Half a sentence for people: why a database, or the folder that it is in, does not do what it is told. */
+export function whyRefused(error: unknown): string {
+  const code = sqliteCodeOf(error)
+  return refusals[code] ?? refusals[code.replace(/_[A-Z]+$/, '')] ?? code
 }
+
+const refusals: Record<string, string> = {
+  SQLITE_CANTOPEN: 'its file can’t be opened or created',
+  SQLITE_READONLY: 'its file can’t be written to',
+  SQLITE_BUSY: 'another program is using its file',
+  SQLITE_FULL: 'the disk is full',
+  SQLITE_IOERR: 'the disk fails',
+  EACCES: 'the folder can’t be written to',
+  EROFS: 'the disk is read-only',
+}
+
+/** Whether it is room on the disk that is missing. */
+export const isFull = (error: unknown) => sqliteCodeOf(error) === 'SQLITE_FULL'
+
+const unusable = (file: string, cause: unknown) =>
+  new Error(`The database ${file} can’t be used: ${whyRefused(cause)}. Check TANDEM_DATA_DIR.`, {
+    cause,
+  })
 
 function isCorrupt(database: Database.Database): boolean {
   try {

@@ -76,7 +76,7 @@ const cases = [['read-only', readOnly], ...(probe ? [['full', fullDisk] as const
 describe('P4 a disk that takes nothing', () => {
   test.each(cases)(
     '%s: the live view goes on, writes are refused, and recording takes itself up again',
-    async (_, make) => {
+    async (name, make) => {
       await world.reset()
       const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
       const [first = '', second = ''] = connectorIds
@@ -94,8 +94,11 @@ describe('P4 a disk that takes nothing', () => {
         () => rig.tandem.parts.present.tunnel(tunnelId)?.activeConnectorId === second,
       )
       await rig.time.run(10_000)
-      const { notRecordingSince } = await rig.session()
+      const { notRecordingSince, notRecordingBecause } = await rig.session()
       expect(notRecordingSince).toBeGreaterThanOrEqual(refusedAt)
+      expect(notRecordingBecause).toBe(
+        name === 'full' ? 'the disk is full' : 'its file can’t be written to',
+      )
       const failover = { client_id: first, expected_active_id: second }
       expect(await rig.refused('POST', `/tunnels/${tunnelId}/failovers`, failover)).toMatchObject({
         type: 'urn:tandem:problem:not-recorded',
@@ -129,6 +132,54 @@ describe('P4 a disk that takes nothing', () => {
       await rig.end().finally(disk.end)
     },
   )
+
+  test.runIf(probe)('full: what is old makes room, and recording goes on', async () => {
+    await world.reset()
+    const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
+    const disk = mountSmallDisk(4)
+    if (!disk) throw new Error('Nothing can be mounted here.')
+    const rig = await startRig(world, { folder: join(disk.folder, 'data') })
+    await rig.looked()
+    const old = rig.time.now() - 401 * 86_400_000
+    const rows = Array.from({ length: 5_000 }, (_, seq) => ({
+      tunnel: 0,
+      at: old + seq,
+      seq,
+      kind: 18,
+      connector: null,
+      from_word: null,
+      to_word: null,
+      cause: null,
+      by_word: null,
+      failover_id: null,
+      note: null,
+      precision_ms: null,
+    }))
+    for (let at = 0; at < rows.length; at += 500)
+      await rig.db
+        .insertInto('events')
+        .values(rows.slice(at, at + 500))
+        .execute()
+    // All of it is in the database, and once more in a log that must grow to be written to.
+    await sql`pragma wal_checkpoint(truncate)`.execute(rig.db)
+    await rig.db.updateTable('events').set({ precision_ms: 1 }).execute()
+    disk.fill()
+    await promote(world, tunnelId, connectorIds[1] ?? '')
+    const says = (text: string) =>
+      rig.time.until(text, () => rig.lines.some((line) => line.includes(text)))
+    await says('history is not being recorded: the disk is full')
+    await says('history is recorded again')
+    await says('forgot old history')
+    const left = await rig.db
+      .selectFrom('events')
+      .select('at')
+      .where('at', '<', old + rows.length)
+      .execute()
+    expect(left).toEqual([])
+    const { active } = await rig.get<TunnelHistory>(`/tunnels/${tunnelId}/history`)
+    expect(active.at(-1)?.value).toBe(connectorIds[1])
+    await rig.end().finally(disk.end)
+  })
 })
 
 describe('F1 P4 P5 a disk that takes nothing while a failover runs', () => {

@@ -89,7 +89,9 @@ const session: SessionAnswer = {
   serverAt: 1000,
   tokens: [],
   notRecordingSince: null,
+  notRecordingBecause: null,
   storeNotice: null,
+  storeBytes: null,
   poller,
 }
 

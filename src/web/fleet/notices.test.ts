@@ -27,7 +27,9 @@ const session = (
   serverAt: 0,
   tokens: [],
   notRecordingSince: null,
+  notRecordingBecause: null,
   storeNotice: null,
+  storeBytes: null,
   ...change,
   poller: {
     state: 'running',
@@ -109,14 +111,21 @@ test('a time that is not of today is told with its day', () => {
   const hour = 3_600_000
   const broken = { ...session(), notRecordingSince: hour }
   const at = (now: number) => noticesOf(broken, now, 'utc')[0]?.text
-  expect(at(23 * hour)).toMatch(/ since 01:00:00\. /)
-  expect(at(24 * hour)).toMatch(/ since 1 Jan, 01:00:00\. /)
+  expect(at(23 * hour)).toMatch(/ since 01:00:00: /)
+  expect(at(24 * hour)).toMatch(/ since 1 Jan, 01:00:00: /)
 })
 
 test('a clock is worth a notice from half a minute on, in either direction', () => {
   expect(ids(session({}, { clockSkewMs: 29_000 }))).toEqual([])
   expect(told(session({}, { clockSkewMs: 540_000 }))[0]?.text).toMatch(/9 m behind Cloudflare/)
   expect(told(session({}, { clockSkewMs: -31_000 }))[0]?.text).toMatch(/31 s ahead of/)
+})
+
+test('a disk that takes nothing is told with its reason', () => {
+  const full = session({ notRecordingSince: 1, notRecordingBecause: 'the disk is full' })
+  expect(told(full)[0]?.text).toMatch(
+    /^History has not been recorded since .+: the disk is full\. /,
+  )
 })
 
 test('everything broken at once is told worst first', () => {

@@ -28,7 +28,7 @@ export function noticesOf(session: SessionAnswer, now: number, zone: AnyZone): N
     notices.push({
       id: 'disk',
       tone: 'bad',
-      text: `Tandem has been unable to write to its disk since ${when(session.notRecordingSince)}. The state shown is live, but changes are refused because they could not be recorded.${helpless}`,
+      text: `History has not been recorded since ${when(session.notRecordingSince)}: ${session.notRecordingBecause ?? 'the disk takes nothing'}. The state shown is live, but changes are refused because they could not be recorded.${helpless}`,
     })
   for (const token of tokens) {
     if (

@@ -65,7 +65,7 @@ export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
           ))}
         </span>
       </button>
-      <PollerChip poller={session.poller} tokens={session.tokens} />
+      <PollerChip session={session} />
       <LiveChip />
       <div className="flex items-center">
         {/* The palette has it too, where a phone has no room. */}

@@ -1,8 +1,9 @@
-import { type PollerState, type TokenState, tokenNames } from '#contract/session.ts'
+import { type PollerState, type Session, tokenNames } from '#contract/session.ts'
 import { skewText } from '#web/fleet/notices.ts'
+
 import { useClock } from '#web/ui/clock.ts'
 import { Icon, type IconName } from '#web/ui/Icon.tsx'
-import { countText } from '#web/ui/numbers.ts'
+import { bytesText, countText } from '#web/ui/numbers.ts'
 import { Fact, Facts } from '#web/ui/Panel.tsx'
 import { Popover } from '#web/ui/Popover.tsx'
 import { Elapsed, TimeAgo } from '#web/ui/TimeAgo.tsx'
@@ -16,8 +17,11 @@ const looks: Record<PollerState['state'], { word: string; icon: IconName; box: s
   rejected: { word: 'Token rejected', icon: 'key', box: 'bg-bad-soft' },
 }
 
+type Told = Pick<Session, 'poller' | 'tokens' | 'storeBytes'>
+
 /** How well Tandem itself sees: one line in the header, the whole behind it. */
-export function PollerChip({ poller, tokens }: { poller: PollerState; tokens: TokenState[] }) {
+export function PollerChip({ session }: { session: Told }) {
+  const { poller } = session
   const look = looks[poller.state]
   const text = useClock((now) => chipText(poller, now))
   return (
@@ -40,7 +44,7 @@ export function PollerChip({ poller, tokens }: { poller: PollerState; tokens: To
         </button>
       )}
     >
-      <PollerDetails poller={poller} tokens={tokens} />
+      <PollerDetails {...session} />
     </Popover>
   )
 }
@@ -89,7 +93,7 @@ const stateSentences: Record<PollerState['state'], string> = {
   rejected: 'Cloudflare does not take the API token.',
 }
 
-function PollerDetails({ poller, tokens }: { poller: PollerState; tokens: TokenState[] }) {
+function PollerDetails({ poller, tokens, storeBytes }: Told) {
   const left = useClock((now) => (poller.until === null ? '' : countdownText(poller.until - now)))
   const { budget } = poller
   return (
@@ -120,6 +124,7 @@ function PollerDetails({ poller, tokens }: { poller: PollerState; tokens: TokenS
         {poller.clockSkewMs === null ? null : (
           <Fact name="Server’s clock">{skewText(poller.clockSkewMs)} Cloudflare’s</Fact>
         )}
+        {storeBytes === null ? null : <Fact name="History on disk">{bytesText(storeBytes)}</Fact>}
       </Facts>
       <div>
         <p className="flex items-baseline justify-between gap-2 font-medium">
