@@ -273,7 +273,7 @@ test.describe('selecting', () => {
     await world.deleteTunnel((await world.tunnel('sfo-lab-poc')).id)
     await expect(tiles).toHaveCount(1, { timeout: 30_000 })
     await page.goto(builder)
-    await expect(page.getByText('nyc-hq-gw; 1 more are gone')).toBeVisible()
+    await expect(page.getByText('nyc-hq-gw; 1 no longer exists')).toBeVisible()
     await page.getByRole('button', { name: 'Show all tunnels' }).click()
     await expect(page).toHaveURL(/\/wall\/build$/)
   })

@@ -3,22 +3,25 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { serve } from '@hono/node-server'
 import { type CDPSession, chromium, type Page } from '@playwright/test'
+import type { Failover } from '../src/contract/failover.ts'
 import { createApp } from '../src/proxy/app.ts'
+import { consent, endOf } from '../src/proxy/faults/failing-over.ts'
 import { type Rig, startRig } from '../src/proxy/faults/rig.ts'
 import { startWorld } from '../src/proxy/faults/world.ts'
 import { readPage } from '../src/proxy/routes/page.ts'
 import { browserArgs, ensureBrowser } from '../src/tasks/browser.ts'
+import { countText } from '../src/web/ui/numbers.ts'
 import { short } from './find.ts'
 
 /**
  * Months of a wall in minutes: the real Tandem on its own clock, watching a simulated Cloudflare in which all
- * tunnels change all the time, served to a real browser with a wall open.
+ * tunnels change all the time, go down, come and go, and people do what people do, served to a real browser with a wall open.
  */
 
 const tunnels = 12
 const warmUpShare = 0.1
-/** After so many rounds the wall is held against what Tandem knows. */
-const checkEvery = 25
+/** After so many rounds something else happens than another connector taking over: it takes longer than all of them. */
+const deedEvery = 25
 
 export type WallVerdict = {
   changes: number
@@ -57,26 +60,84 @@ export async function soakWall(wanted: number): Promise<WallVerdict> {
     heapGrowth: 0,
     nodes: { before: 0, after: 0 },
   }
-  let heapBefore = 0
-  for (let round = 0; verdict.changes < wanted; round += 1) {
+  const check = async () => {
+    verdict.missed.push(...(await missedBy(page, rig)))
+    verdict.checks += 1
+  }
+  const one = (id: string) => {
+    const tunnel = rig.tandem.parts.present.tunnels().find((each) => each.id === id)
+    if (!tunnel) throw new Error(`Tandem does not know ${id}.`)
+    return tunnel
+  }
+  const until = (what: string, isSo: () => boolean) => rig.time.until(what, isSo, 120_000)
+
+  async function swapAll() {
     const before = activeOf(rig)
     for (const id of ids) await world.order(`/tunnels/${id}/swap`)
-    await rig.time.until(
-      'every change was seen',
-      () => [...activeOf(rig)].every(([id, active]) => active !== before.get(id)),
-      120_000,
+    await until('every change was seen', () =>
+      [...activeOf(rig)].every(([id, active]) => active !== before.get(id)),
     )
     verdict.changes += ids.length
-    if (round % checkEvery === 0) {
-      verdict.missed.push(...(await missedBy(page, rig)))
-      verdict.checks += 1
+    await check()
+  }
+  async function takeDown(id: string) {
+    const { connectors } = await world.tunnel(id)
+    for (const connector of connectors) await world.order(`/connectors/${connector.id}/kill`)
+    await until('it is down', () => one(id).readiness === 'disconnected')
+    await check()
+    for (const connector of connectors) await world.order(`/connectors/${connector.id}/revive`)
+    await until('it is back', () => one(id).readiness === 'ready')
+    verdict.changes += 2
+  }
+  async function failOver(id: string) {
+    const { activeConnectorId: active } = one(id)
+    const { connectors } = await world.tunnel(id)
+    const standby = connectors.find((connector) => connector.id !== active)
+    const body = { client_id: standby?.id, expected_active_id: active, ...consent }
+    const { status, json } = await rig.ask('POST', `/tunnels/${id}/failovers`, body)
+    if (status !== 202) throw new Error(`not taken on: ${JSON.stringify(json)}`)
+    await check()
+    await endOf(rig, (json as Failover).id)
+    verdict.changes += 1
+  }
+  async function acknowledge(id: string) {
+    const through = one(id).unacknowledged?.lastAt
+    const { status, json } = await rig.ask('POST', `/tunnels/${id}/acknowledgement`, { through })
+    if (status !== 201) throw new Error(`not acknowledged: ${JSON.stringify(json)}`)
+    verdict.changes += 1
+  }
+  async function addAndDelete() {
+    const { tunnelId } = await world.addTunnel('here-today')
+    const isThere = () => rig.tandem.parts.present.tunnels().some(({ id }) => id === tunnelId)
+    await until('it is there', () => isThere() && one(tunnelId).readiness === 'ready')
+    await check()
+    await world.order(`/tunnels/${tunnelId}/delete`)
+    await until('it is gone', () => !isThere())
+    verdict.changes += 2
+  }
+  const deeds = [takeDown, failOver, acknowledge, addAndDelete]
+  /** What is told only for a while is over, so that what stands on the wall is the same each time. */
+  async function settle() {
+    await swapAll()
+    await rig.time.run(11 * 60_000)
+    await check()
+  }
+
+  let heapBefore = 0
+  for (let round = 0; verdict.changes < wanted; round += 1) {
+    await swapAll()
+    if (round % deedEvery === 0) {
+      const nth = round / deedEvery
+      await deeds[nth % deeds.length]?.(ids[nth % ids.length] ?? '')
+      await check()
     }
     if (heapBefore === 0 && verdict.changes >= wanted * warmUpShare) {
+      await settle()
       heapBefore = await heapOf(devTools)
       verdict.nodes.before = await nodesOf(page)
     }
   }
-  verdict.missed.push(...(await missedBy(page, rig)))
+  await settle()
   verdict.heapGrowth = (await heapOf(devTools)) / heapBefore - 1
   verdict.nodes.after = await nodesOf(page)
 
@@ -90,15 +151,33 @@ export async function soakWall(wanted: number): Promise<WallVerdict> {
 const activeOf = (rig: Rig) =>
   new Map(rig.tandem.parts.present.tunnels().map((one) => [one.id, one.activeConnectorId]))
 
-/** Tiles that do not show the connector that Tandem knows to be active, within ten seconds. */
+/** What the wall should say of each tunnel, and does not within ten seconds. */
 async function missedBy(page: Page, rig: Rig): Promise<string[]> {
-  const wanted = rig.tandem.parts.present
-    .tunnels()
-    .map(({ name, activeConnectorId }) => [name, short(activeConnectorId ?? 'none')] as const)
-  const shows = (pairs: typeof wanted) => {
+  const wanted = rig.tandem.parts.present.tunnels().map((tunnel) => {
+    const { name, readiness, failoverId, activeConnectorId, unacknowledged } = tunnel
+    const changes = unacknowledged?.count ?? 0
+    return {
+      name,
+      says: [
+        failoverId ? 'Failing over' : activeConnectorId ? short(activeConnectorId) : '',
+        readiness === 'disconnected' ? 'Down' : '',
+        changes === 0 ? '' : changes === 1 ? '1 change ' : `${countText(changes)} changes `,
+      ],
+      isAcknowledged: changes === 0,
+    }
+  })
+  const shows = (all: typeof wanted) => {
     const texts = [...document.querySelectorAll('main li')].map((tile) => tile.textContent)
-    return pairs.every(([name, id]) =>
-      texts.some((text) => text.includes(name) && text.includes(id)),
+    return (
+      texts.length === all.length &&
+      all.every(({ name, says, isAcknowledged }) =>
+        texts.some(
+          (text) =>
+            text.includes(name) &&
+            says.every((word) => text.includes(word)) &&
+            text.includes('not acknowledged') !== isAcknowledged,
+        ),
+      )
     )
   }
   const isShown = await page
@@ -114,4 +193,6 @@ async function heapOf(devTools: CDPSession): Promise<number> {
   return (await devTools.send('Runtime.getHeapUsage')).usedSize
 }
 
-const nodesOf = (page: Page) => page.evaluate(() => document.querySelectorAll('*').length)
+/** Without what is drawn of the day: it has more pieces on a day on which more happened. */
+const nodesOf = (page: Page) =>
+  page.evaluate(() => document.querySelectorAll('*:not(svg *)').length)

@@ -119,6 +119,8 @@ export const Me = z.object({
   maySignOut: z.boolean(),
   /** The page that a screen is for: a path of Tandem's own; null for everybody else. */
   view: z.nullable(z.string()),
+  /** When a screen's access ends, and it needs another approval; null for everybody else. */
+  endsAt: z.nullable(z.number()),
   /** Roles that can be tried on, in the demo; else none. */
   tryRoles: z.array(Role),
 })

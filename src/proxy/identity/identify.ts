@@ -146,6 +146,7 @@ export function createIdentify(deps: {
         method: 'screen',
         sessionId: row.id,
         view: row.view,
+        endsAt: row.expires_at,
       },
       cookies: cookie ? [screenCookie(cookie, way, cookie.expiresAt - row.rotated_at)] : [],
     }
@@ -187,5 +188,6 @@ export const toMe = (who: Who, tryRoles: readonly PersonRole[]): Me => ({
   view: who.view ?? null,
   // Whom Access lets in, Access lets out.
   maySignOut: who.kind === 'person' && who.method !== 'access',
+  endsAt: who.endsAt ?? null,
   tryRoles: [...tryRoles],
 })

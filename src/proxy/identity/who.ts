@@ -19,6 +19,8 @@ export type Who = {
   signedInAt: number | null
   /** The page that it is for, of a screen. */
   view?: string
+  /** When its access ends whatever it does, of a screen. */
+  endsAt?: number
   /** The client's address. */
   from: string
 }

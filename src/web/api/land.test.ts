@@ -83,6 +83,7 @@ const session: SessionAnswer = {
     signedInAt: 0,
     maySignOut: true,
     view: null,
+    endsAt: null,
     tryRoles: [],
   },
   signIn: { methods: ['local'], needsSetup: false },

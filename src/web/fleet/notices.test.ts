@@ -12,6 +12,7 @@ const me: Me = {
   signedInAt: 0,
   maySignOut: true,
   view: null,
+  endsAt: null,
   tryRoles: [],
 }
 
@@ -100,6 +101,15 @@ test('a token that works is worth a notice fourteen days before it ends, to whom
   expect(told(until(2 * day))[0]?.text).toMatch(/in a day/)
   expect(told(until(2 * day - 1))[0]?.text).toMatch(/in less than a day/)
   expect(ids({ ...until(2 * day), me: { ...me, role: 'viewer' } })).toEqual([])
+})
+
+test('a screen says a week ahead that its access ends', () => {
+  const day = 86_400_000
+  const screen = { ...me, role: 'screen' as const, endsAt: 30 * day }
+  const at = (now: number) => noticesOf(session({ me: screen }), now, 'utc')
+  expect(at(23 * day)).toEqual([])
+  expect(at(24 * day)[0]).toMatchObject({ id: 'screen', tone: 'warn' })
+  expect(at(24 * day)[0]?.text).toMatch(/ends in 6 d, at 31 Jan, 00:00:00: /)
 })
 
 test('a pause says until when', () => {

@@ -17,6 +17,8 @@ const skewWorthSayingMs = 30_000
 const dayMs = 86_400_000
 /** So long before it ends a token is worth replacing, days. */
 const soon = 14
+/** So long before its access ends a screen says so. */
+const screenSoonMs = 7 * dayMs
 
 /** Everything that the session says is wrong, as sentences. */
 export function noticesOf(session: SessionAnswer, now: number, zone: AnyZone): Notice[] {
@@ -82,6 +84,13 @@ export function noticesOf(session: SessionAnswer, now: number, zone: AnyZone): N
         text: `The ${tokenNames[purpose]} expires on ${on}, ${left}. Make a new one at Cloudflare, replace the old one in .env and send Tandem a SIGHUP: there is no interruption.`,
       })
     }
+  const endsAt = session.me?.endsAt ?? null
+  if (endsAt !== null && endsAt - now < screenSoonMs)
+    notices.push({
+      id: 'screen',
+      tone: 'warn',
+      text: `The access of this screen ends in ${ageText(endsAt - now)}, at ${when(endsAt)}: then it shows a code, which an admin approves.`,
+    })
   if (session.storeNotice) notices.push({ id: 'store', tone: 'warn', text: session.storeNotice })
   if (session.me?.reason) notices.push({ id: 'role', tone: 'info', text: session.me.reason })
   return notices

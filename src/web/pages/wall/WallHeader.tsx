@@ -80,14 +80,14 @@ function Worst(worst: NonNullable<Headline['worst']>) {
   const text = useClock((now) => {
     if (!since) return ''
     const length = sinceText(since, now, durationText)
-    return length === 'just now' ? length : `for ${length}`
+    return length === 'just now' ? ` ${length}` : ` for ${length}`
   })
   return (
-    <span className="flex max-w-[55%] shrink-0 gap-[0.3em] font-semibold max-sm:max-w-full">
+    <span className="flex max-w-[55%] shrink-0 font-semibold max-sm:max-w-full">
       <span className="min-w-0 truncate">
         <Name name={worst.tunnel.name} />
       </span>
-      {text}
+      <span className="whitespace-pre">{text}</span>
     </span>
   )
 }
