@@ -9,7 +9,7 @@ const programs = {
   writer: 'src/proxy/survival/writer.ts',
 }
 
-export default async function setup(project: TestProject) {
+export async function setup(project: TestProject) {
   await bundle(programs)
   project.onTestsRerun(() => bundle(programs))
 }
