@@ -1,31 +1,43 @@
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as rest } from 'node:timers/promises'
 import { type APIRequestContext, type Browser, chromium, type Page } from '@playwright/test'
 import type { Invitation, Pairing, Person, Screen } from '#contract/people.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { tunnelDialogs } from '#web/pages/tunnel/search.ts'
+import { acceptRisks } from '../../e2e/accept.ts'
 import { start } from '../../e2e/processes.ts'
-import { startTandem } from '../../e2e/tandem.ts'
-import { startWorld } from '../../e2e/world.ts'
+import { startTandem, type Tandem } from '../../e2e/tandem.ts'
+import { type Scene, startWorld, type World } from '../../e2e/world.ts'
 import { browserArgs, ensureBrowser } from './browser.ts'
 
 /**
  * `npm run screenshots [-- NAME…]`: a picture of every page and dialog × {dark, light} × {360, 1440, 3840},
- * into docs/screenshots: from the demo, and what is about people from a Tandem in which people sign in. Names
- * limit it, e.g. `tunnels failover`.
+ * into docs/screenshots: from the demo, what is about people from a Tandem in which people sign in, and what is
+ * broken, empty or large from worlds of their own. Names limit it, e.g. `tunnels failover`.
  */
 const folder = 'docs/screenshots'
+/** Long enough for a failover, and for a screen's code: only so many are made a minute. */
+const timeout = 90_000
 const sizes = { 360: 780, 1440: 900, 3840: 2160 } as const
 const themes = ['dark', 'light'] as const
 
-type Shot = { name: string; path: string; act?: (page: Page) => Promise<void> }
+type Shot = {
+  name: string
+  path: string
+  act?: (page: Page) => Promise<void>
+  /** Makes good what `act` broke. */
+  after?: () => Promise<unknown>
+}
 
 function shotsOf(tunnels: Tunnel[]): Shot[] {
   const named = (start: string) => tunnels.find((tunnel) => tunnel.name.startsWith(start))
   const triple = named('fra') ?? tunnels.find((tunnel) => tunnel.standbyCount > 1)
   const down = tunnels.find((tunnel) => tunnel.status === 'down')
-  if (!triple || !down) throw new Error('The demo shows no triple or no tunnel that is down.')
+  const pair = named('lon')
+  if (!triple || !down || !pair)
+    throw new Error('The demo shows no triple, no pair or nothing down.')
   const page = `/tunnels/${triple.id}`
   const press = (keys: string) => (shown: Page) => shown.keyboard.press(keys)
   return [
@@ -49,11 +61,41 @@ function shotsOf(tunnels: Tunnel[]): Shot[] {
     })),
     { name: 'report', path: `${page}/report` },
     { name: 'activity', path: '/activity' },
+    { name: 'audit', path: '/audit' },
+    { name: 'term', path: page, act: shown('HA readiness') },
+    { name: 'demo', path: '/', act: shown('Demo') },
+    { name: 'polling', path: '/', act: shown(/^Polling/) },
+    { name: 'failover-running', path: `${page}?dialog=failover`, act: promote },
+    {
+      name: 'failover-finished',
+      path: `/tunnels/${pair.id}?dialog=failover`,
+      act: async (shown) => {
+        await promote(shown)
+        await shown
+          .getByRole('dialog')
+          .getByText(/Confirmed after/)
+          .first()
+          .waitFor({ timeout })
+      },
+    },
     { name: 'wall', path: '/wall' },
     { name: 'wall-dense', path: '/wall?density=dense' },
     { name: 'wall-build', path: '/wall/build' },
     { name: 'not-found', path: '/nowhere' },
   ]
+}
+
+const shown = (name: string | RegExp) => async (page: Page) => {
+  await page.getByRole('button', { name }).first().click()
+}
+
+async function promote(page: Page) {
+  await acceptRisks(page)
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Promote/ })
+    .click()
+  await page.getByRole('list', { name: 'Phases' }).waitFor()
 }
 
 /** A browser that is signed in, as `newPage` takes it. */
@@ -68,7 +110,7 @@ async function take(browser: Browser, base: string, shots: Shot[], storageState?
         reducedMotion: 'reduce',
         ...(storageState ? { storageState } : {}),
       })
-      for (const { name, path, act } of shots) {
+      for (const { name, path, act, after } of shots) {
         await page.goto(base + path)
         // The stream keeps the network busy for ever: what is awaited is what a person would await.
         await page.getByRole('main').waitFor()
@@ -77,6 +119,7 @@ async function take(browser: Browser, base: string, shots: Shot[], storageState?
         await act?.(page)
         await page.waitForTimeout(300)
         await page.screenshot({ path: join(folder, `${name}-${theme}-${width}.png`) })
+        await after?.()
         console.log(`${name} ${theme} ${width}`)
       }
       await page.close()
@@ -104,9 +147,11 @@ async function furnish(browser: Browser, base: string, code: string) {
   }
   await post('/setup', { code, name: 'Ada', password })
   const made: Person[] = []
+  let invitation = ''
   for (const [name, role] of people) {
     const { person, path } = await post<Invitation>('/people', { name, role })
     made.push(person)
+    if (name === 'Dana') invitation = path
     if (name === 'Dana') continue
     const other = await browser.newContext({ baseURL: base })
     await post('/invitations/accept', { secret: path.split('#')[1], password }, other.request)
@@ -124,11 +169,7 @@ async function furnish(browser: Browser, base: string, code: string) {
   const cookies = await context.storageState()
   await context.close()
   if (!made[0] || !made[3] || !screen) throw new Error('Nobody was let in.')
-  return { cookies, joined: made[0], invited: made[3], screen }
-}
-
-const shown = (name: string) => async (page: Page) => {
-  await page.getByRole('button', { name }).click()
+  return { cookies, joined: made[0], invited: made[3], invitation, screen }
 }
 
 function peopleShots({ joined, invited, screen }: Awaited<ReturnType<typeof furnish>>): Shot[] {
@@ -169,8 +210,6 @@ function peopleShots({ joined, invited, screen }: Awaited<ReturnType<typeof furn
   ]
 }
 
-/** Only so many codes are made a minute; a screen waits by itself. */
-const timeout = 90_000
 const doorShots: Shot[] = [
   { name: 'sign-in', path: '/sign-in' },
   {
@@ -193,16 +232,117 @@ async function takePeople(browser: Browser, isWanted: (shot: Shot) => boolean) {
     CLOUDFLARE_BASE_URL: world.baseUrl,
   })
   try {
+    await take(browser, tandem.address, [{ name: 'setup', path: '/setup' }].filter(isWanted))
     const code = /the code: ([0-9A-Z-]+)/.exec(tandem.output())?.[1] ?? ''
     const furnished = await furnish(browser, tandem.address, code)
     const shots = peopleShots(furnished).filter(isWanted)
     await take(browser, tandem.address, shots, furnished.cookies)
-    await take(browser, tandem.address, doorShots.filter(isWanted))
+    const door = [...doorShots, { name: 'invitation', path: furnished.invitation }]
+    await take(browser, tandem.address, door.filter(isWanted))
+    // Signed in too long ago for what is asked.
+    const again = [signInAgain].filter(isWanted)
+    if (again.length === 0) return
+    await tandem.end()
+    await tandem.again({ TANDEM_RECENT_SIGN_IN_MINUTES: '1' })
+    await rest(60_000)
+    await take(browser, tandem.address, again, furnished.cookies)
   } finally {
     await tandem.end()
     tandem.remove()
     await world.end()
   }
+}
+
+const signInAgain: Shot = {
+  name: 'sign-in-again',
+  path: '/account?dialog=second-factor',
+  act: async (page) => {
+    await page.getByRole('button', { name: 'Show the key' }).click()
+    await page.getByRole('dialog', { name: 'Sign in once more' }).waitFor()
+  },
+}
+
+type Stage = { world: World; tandem: Tandem }
+
+/** A world of its own, and a Tandem on it in which nobody signs in. */
+async function onStage(scene: Scene, token: string | null, work: (stage: Stage) => Promise<void>) {
+  const world = await startWorld({ scene, seed: 1 })
+  const tandem = await startTandem({
+    CLOUDFLARE_API_TOKEN: token ?? world.token,
+    CLOUDFLARE_ACCOUNT_ID: world.accounts.join(','),
+    CLOUDFLARE_BASE_URL: world.baseUrl,
+    TANDEM_SIGN_IN: 'off',
+  })
+  try {
+    await work({ world, tandem })
+  } finally {
+    await tandem.end()
+    tandem.remove()
+    await world.end()
+  }
+}
+
+/** What is empty, large or broken. */
+async function takeWorlds(browser: Browser, isWanted: (shot: Shot) => boolean) {
+  const takeOf = async (scene: Scene, token: string | null, shots: Shot[]) => {
+    const wanted = shots.filter(isWanted)
+    if (wanted.length > 0)
+      await onStage(scene, token, ({ tandem }) => take(browser, tandem.address, wanted))
+  }
+  await takeOf('empty', null, [{ name: 'first-run', path: '/' }])
+  await takeOf('demo', 'x'.repeat(40), [
+    {
+      name: 'first-run-token',
+      path: '/',
+      act: (page) => page.getByText('The token is not good enough').waitFor({ timeout }),
+    },
+  ])
+  await takeOf('large', null, [
+    {
+      name: 'wall-paged',
+      path: '/wall',
+      act: (page) => page.getByText(/Page \d+ of/).waitFor({ state: 'attached', timeout }),
+    },
+  ])
+  const several = { name: 'acknowledge-several', path: '' }
+  if (isWanted(several))
+    await onStage('demo', null, async ({ world, tandem }) => {
+      const { tunnelId } = await world.pair('lon-branch-core')
+      const path = `/tunnels/${tunnelId}?dialog=acknowledge`
+      const waits = async () => {
+        const answer = await fetch(`${tandem.address}/api/tunnels/${tunnelId}`)
+        return ((await answer.json()) as Tunnel).unacknowledged?.count ?? 0
+      }
+      for (const count of [1, 2]) {
+        await rest(10_000)
+        await world.swap(tunnelId)
+        while ((await waits()) < count) await rest(500)
+      }
+      await take(browser, tandem.address, [{ ...several, path }])
+    })
+  const broken = [
+    { name: 'wall-broken', path: '/wall' },
+    { name: 'tunnels-broken', path: '/' },
+  ].filter(isWanted)
+  const lost = [{ name: 'wall-lost', path: '/wall' }].filter(isWanted)
+  if (broken.length + lost.length === 0) return
+  await onStage('outage', null, async ({ world, tandem }) => {
+    await world.breakWith({ kind: 'rate-limit', retryAfter: 300 })
+    await rest(broken.length > 0 ? 35_000 : 0)
+    await take(browser, tandem.address, broken)
+    for (const shot of lost)
+      await take(browser, tandem.address, [
+        {
+          ...shot,
+          act: async (page) => {
+            await page.getByRole('listitem').first().waitFor()
+            await tandem.end('SIGKILL')
+            await page.getByText(/^No word from Tandem/).waitFor({ timeout })
+          },
+          after: () => tandem.again(),
+        },
+      ])
+  })
 }
 
 mkdirSync(folder, { recursive: true })
@@ -217,6 +357,7 @@ try {
   const isWanted = ({ name }: Shot) => only.length === 0 || only.includes(name)
   await take(browser, base, shotsOf(tunnels).filter(isWanted))
   await takePeople(browser, isWanted)
+  await takeWorlds(browser, isWanted)
 } finally {
   await browser.close()
   await proxy.end()
