@@ -36,6 +36,7 @@ function intervalsOf(lane: number, from: number, valueOf: (index: number) => str
       reason: value === 'unknown' ? 'not-confirmed' : null,
       open: index === intervalsEach - 1,
       mixed: false,
+      unknownMs: 0,
     }
   })
 }
@@ -81,6 +82,7 @@ function madeUp(tunnelId: string, now: number): TunnelHistory {
     status: intervalsOf(0, from, (index) => (index % 3 === 0 ? 'degraded' : 'healthy')),
     active: intervalsOf(0, from, (index) => (index % 9 === 0 ? 'none' : idOf(index % lanes))),
     lanes: roleLanes,
+    lanesLeftOut: 0,
     summary: {
       tunnelId,
       totalMs: spanMs,
@@ -90,6 +92,7 @@ function madeUp(tunnelId: string, now: number): TunnelHistory {
       maintenanceMs: 0,
       availabilityOutside: null,
       noActiveMs: spanMs / 9,
+      noActiveTimes: 0,
       longestNoActiveMs: 43_200,
       roleChanges: intervalsEach,
       reconnects: 0,
@@ -97,7 +100,9 @@ function madeUp(tunnelId: string, now: number): TunnelHistory {
       strip: '',
       activeStrip: '',
     },
+    changeCauses: { manual: 0, automatic: 0, unknown: 0 },
     connections: [],
+    connectionsFrom: null,
     events,
     marks: [],
     truncated: false,

@@ -31,7 +31,8 @@ export const Interval = z.object({
   to: z.number(),
   /**
    * Status lane: a tunnel status. Role lane: a connector role, or `up` where Cloudflare only reports that
-   * it ran. Active lane: a connector's id or `none`. Any lane: `unknown`.
+   * it ran. Active lane: a connector's id, `none`, or `several` where Cloudflare reported more than one.
+   * Any lane: `unknown`.
    */
   value: z.string(),
   source: Provenance,
@@ -42,8 +43,16 @@ export const Interval = z.object({
   open: z.boolean(),
   /** In a down-sampled window: other, better states are hidden in this stretch. */
   mixed: z.boolean(),
+  /** Of a mixed stretch: for how long the state was unknown, milliseconds. Else 0. */
+  unknownMs: z.number(),
 })
 export type Interval = z.infer<typeof Interval>
+
+export type LaneKind = 'status' | 'active' | 'role'
+
+/** Whether most of a stretch that shows something else is unknown. */
+export const isPartial = ({ from, to, value, unknownMs }: Interval) =>
+  value !== 'unknown' && unknownMs * 2 > to - from
 
 export const ConnectionLife = z.object({
   connectorId: z.string(),
@@ -89,6 +98,8 @@ export const eventKinds = [
   'note-deleted',
   'maintenance-planned',
   'maintenance-ended',
+  'several-active-began',
+  'several-active-ended',
 ] as const
 export const EventKind = z.enum(eventKinds)
 export type EventKind = z.infer<typeof EventKind>
@@ -117,10 +128,11 @@ export const HistoryEvent = z.object({
 })
 export type HistoryEvent = z.infer<typeof HistoryEvent>
 
-/** Whether somebody should acknowledge it: another active connector, none any more, or all of it down. */
+/** Whether somebody should acknowledge it: another active connector, none or several, or all of it down. */
 export const isChange = ({ kind, to }: Pick<HistoryEvent, 'kind' | 'to'>) =>
   kind === 'active-changed' ||
   kind === 'no-active-began' ||
+  kind === 'several-active-began' ||
   (kind === 'status-changed' && to === 'down')
 
 export const TunnelSummary = z.object({
@@ -141,6 +153,8 @@ export const TunnelSummary = z.object({
   /** The same availability without the time of maintenance; null where there was none, or nothing else. */
   availabilityOutside: z.nullable(z.number()),
   noActiveMs: z.number(),
+  /** In so many stretches. */
+  noActiveTimes: z.number(),
   longestNoActiveMs: z.number(),
   roleChanges: z.number(),
   reconnects: z.number(),
@@ -148,10 +162,11 @@ export const TunnelSummary = z.object({
   flapsLastHour: z.number(),
   /**
    * The window in equal buckets, one letter each, worst state in it: `h` healthy `d` degraded `x` down
-   * `i` inactive `u` unknown `.` did not exist. Upper case: only reported.
+   * `i` inactive `u` unknown `.` did not exist. Upper case: only reported. Where most of a bucket is
+   * unknown, `y` for down and `e` for degraded.
    */
   strip: z.string(),
-  /** The same for the active connector: `a`, `b`, … in the order of their turns, `-` none, `u` unknown. */
+  /** The same for the active connector: `a`, `b`, … in the order of their turns, `-` none, `+` several, `u` unknown; `~` none and `*` several where most is unknown. */
   activeStrip: z.string(),
 })
 export type TunnelSummary = z.infer<typeof TunnelSummary>
@@ -181,10 +196,20 @@ export const TunnelHistory = z.object({
   status: z.array(Interval),
   active: z.array(Interval),
   lanes: z.array(RoleLane),
+  /** So many connectors that left longest ago have no lane, because the window holds too much. */
+  lanesLeftOut: z.number(),
   /** The figures of the window, reckoned before anything was down-sampled. */
   summary: TunnelSummary,
+  /** How often the active connector changed, by cause, as the whole log of the window has it. */
+  changeCauses: z.record(Cause, z.number()),
+  /** In the order in which they opened. */
   connections: z.array(ConnectionLife),
-  /** Newest last. */
+  /**
+   * Null: all connections of the window are listed. Else all that were open after this time, and of those
+   * that had closed by then only some: how many were open before is not told.
+   */
+  connectionsFrom: z.nullable(z.number()),
+  /** Newest last. Switches, failovers and time without an active connector first of all, then what else there is room for. */
   events: z.array(HistoryEvent),
   /** What people said of this stretch, in the order in which they did. */
   marks: z.array(Mark),
@@ -212,19 +237,15 @@ export const stripBuckets = 48
 /** Past this many intervals a window comes in buckets. */
 export const mostIntervals = 2000
 
-const badness: Record<string, number> = {
-  down: 9,
-  none: 8,
-  offline: 7,
-  unknown: 6,
-  degraded: 5,
-  inactive: 3,
-  passive: 2,
-  up: 2,
+/** A state that was seen and is bad hides what is not known; that hides what is good. */
+const badness: Record<LaneKind, Record<string, number>> = {
+  status: { down: 9, degraded: 8, unknown: 6, inactive: 3 },
+  active: { none: 9, several: 8, unknown: 6 },
+  role: { offline: 9, unknown: 6, passive: 2, up: 2 },
 }
 
 /** How much a state needs to be seen where there is no room for all; higher is worse. Good ones are 1. */
-export const badnessOf = (value: string) => badness[value] ?? 1
+export const badnessOf = (kind: LaneKind, value: string) => badness[kind][value] ?? 1
 
 const short = (id: string | null) => (id === null ? 'none' : id.slice(0, 8))
 
@@ -270,7 +291,13 @@ export function eventSentence(event: HistoryEvent): string {
     case 'no-active-began':
       return `No connector active any more; ${short(from)} was`
     case 'no-active-ended':
-      return `Active again: ${short(to)}`
+      return `Active again: ${to === null ? 'more than one connector' : short(to)}`
+    case 'several-active-began':
+      return `Cloudflare reports more than one active connector${from === null ? '' : `; ${short(from)} was`}`
+    case 'several-active-ended':
+      return to === null
+        ? 'More than one connector was active; none is any more'
+        : `One active connector again: ${short(to)}`
     case 'connector-joined':
       return `Connector ${connector} joined`
     case 'connector-gone':

@@ -45,6 +45,8 @@ export type Surroundings = {
   db: Store
   /** What an admin must know about how the store was opened; else null. */
   storeNotice: string | null
+  /** Resolves when a large store was looked through beside the watch: what is wrong with it; else null. */
+  storeChecked: Promise<string | null>
   build: string
   now: () => number
   /** Calls back after `ms`; returns what takes it back. */
@@ -66,6 +68,8 @@ const writeRefusedMs = 60_000
 /** What was only confirmed is written down this often. */
 const flushMs = 5000
 const pruneMs = 3_600_000
+/** A clock that is off by more is not to be trusted with the past. */
+const wrongClockMs = 300_000
 const dayMs = 86_400_000
 
 /** Makes the parts. Nothing is asked of Cloudflare before `start`. */
@@ -111,6 +115,7 @@ export async function assemble(surroundings: Surroundings) {
   let skewMs: number | null = null
   let notRecordingBecause: string | null = null
   let storeBytes: number | null = null
+  let { storeNotice } = surroundings
   let stopped = false
 
   const client = createClient({
@@ -151,6 +156,7 @@ export async function assemble(surroundings: Surroundings) {
     gapMs,
     reason,
     madeBy: (tunnelId, connectorId, at) => failovers.madeBy(tunnelId, connectorId, at),
+    isClockRight: () => skewMs !== null && Math.abs(skewMs) < wrongClockMs,
     onEvents: (events) => {
       marks.notice(events)
       bus.publish({ type: 'logged', events })
@@ -344,7 +350,7 @@ export async function assemble(surroundings: Surroundings) {
     accounts: accountIds.map((id) => ({ id })),
     serverAt: now(),
     tokens: tokenWatch.states(),
-    storeNotice: surroundings.storeNotice,
+    storeNotice,
     storeBytes,
     notRecordingSince: recorder.troubleSince(),
     notRecordingBecause,
@@ -356,6 +362,16 @@ export async function assemble(surroundings: Surroundings) {
     tunnels: present.tunnels(),
     failovers: failovers.running(),
   })
+
+  /** What is wrong with the database, found at the start or only now: a screenful of green must not hide it. */
+  async function tellStore() {
+    if (storeNotice) log.error({}, storeNotice)
+    const damage = await surroundings.storeChecked
+    if (damage === null) return
+    storeNotice = damage
+    log.error({}, damage)
+    bus.publish({ type: 'sessionChanged', session: session() })
+  }
 
   /** What people chose and tried in earlier runs. */
   async function rememberChoices() {
@@ -464,6 +480,7 @@ export async function assemble(surroundings: Surroundings) {
         .start()
         .catch((err: unknown) => log.error({ err }, 'could not see who may sign in'))
       void measure()
+      void tellStore()
       poller.start()
       marks.start()
       void flushAgain()

@@ -50,7 +50,7 @@ delete process.env.CLOUDFLARE_READ_TOKEN
 delete process.env.TANDEM_OIDC_CLIENT_SECRET
 
 const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
-const { db, notice, letGo } = await takeStore(config.dataDir).catch((error: Error) =>
+const { db, notice, checked, letGo } = await takeStore(config.dataDir).catch((error: Error) =>
   fail([error.message]),
 )
 
@@ -103,6 +103,7 @@ const tandem = await assemble({
   readToken: config.readToken,
   db,
   storeNotice: notice,
+  storeChecked: checked,
   build,
   now,
   after: (ms, callback) => {

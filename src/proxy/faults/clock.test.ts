@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { TunnelHistory } from '#contract/history.ts'
 import { createClock } from '../clock.ts'
 import { consent } from './failing-over.ts'
 import { startRig } from './rig.ts'
@@ -69,6 +70,26 @@ describe('U16 clock skew', () => {
     const waitMs = Number((await rig.poller()).until) - rig.time.now()
     expect(waitMs).toBeGreaterThan(110_000)
     expect(waitMs).toBeLessThan(125_000)
+    await rig.end()
+  })
+
+  test('U16 it was an hour ahead before a restart: the past does not stand for the present', async () => {
+    const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
+    const wrong = await startRig(world, { aheadMs: hour })
+    await wrong.looked()
+    await wrong.time.run(20_000)
+    await wrong.kill()
+    for (const id of connectorIds) await world.order(`/connectors/${id}/kill`)
+
+    const rig = await startRig(world, { folder: wrong.folder })
+    await rig.looked()
+    await rig.time.run(60_000)
+    const { status, active } = await rig.get<TunnelHistory>(`/tunnels/${tunnelId}/history`)
+    for (const lane of [status, active]) {
+      expect(lane.at(-1)?.to).toBeLessThanOrEqual(rig.time.now())
+    }
+    expect([status.at(-1)?.value, active.at(-1)?.value]).toEqual(['down', 'none'])
+    expect(Number((await rig.tunnel(tunnelId)).checkedAt)).toBeLessThanOrEqual(rig.time.now())
     await rig.end()
   })
 

@@ -30,6 +30,8 @@ export type RigOptions = {
   rateLimit?: number
   /** Where the database lies: another rig's, to be that one after a restart. */
   folder?: string
+  /** A database of more bytes is looked through beside the watch only. */
+  wholeUpTo?: number
   /** Whether people sign in; by default nobody is asked. */
   signIn?: 'people' | 'off'
   /** Cloudflare Access, OpenID Connect, and whether passwords are taken beside them. */
@@ -69,7 +71,9 @@ const home = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 export async function startRig(world: World, options: RigOptions = {}) {
   const folder = options.folder ?? mkdtempSync(join(home, 'tandem-fault-'))
-  const { db } = await openStore(folder, Date.now)
+  const { db, notice, checked } = await openStore(folder, Date.now, {
+    wholeUpTo: options.wholeUpTo,
+  })
   const baseUrl = options.baseUrl ?? world.baseUrl
   const token = options.token ?? world.token
   const rateLimit = options.rateLimit ?? 1200
@@ -153,7 +157,8 @@ export async function startRig(world: World, options: RigOptions = {}) {
     db,
     // Safe hashing is slow on purpose; what is tried here is everything around it.
     passwordCost: 2 ** 10,
-    storeNotice: null,
+    storeNotice: notice,
+    storeChecked: checked,
     build: 'test',
     now,
     after: time.after,

@@ -5,7 +5,7 @@ import type { Sight } from '../poller/sight.ts'
 import { advance, type Book, type Context, emptyBook, type Life, type Span } from './advance.ts'
 
 const tunnelId = '6f000000-0000-4000-8000-000000000001'
-const idOf = (n: number) => `c0000000-0000-4000-8000-00000000000${n}`
+const idOf = (n: number) => `c0000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 const t0 = 1_700_000_000_000
 const gapMs = 15_000
 
@@ -36,7 +36,7 @@ const connector = (n: number, role: SeenConnector['role'], colos = ['lhr01']): S
     role === 'offline'
       ? []
       : colos.map((colo, at) => ({
-          id: `d0000000-0000-4000-8000-0000000000${n}${at}`,
+          id: `d0000000-0000-4000-8000-${String(n * 10 + at).padStart(12, '0')}`,
           colo,
           originIp: `198.51.100.${n}`,
           openedAt: t0 - 3_600_000,
@@ -237,6 +237,58 @@ describe('what a look adds to history', () => {
     expect(notes.kinds()).toContain('no-active-ended')
   })
 
+  test('two active connectors are told of as two, and never as none', () => {
+    const notes = createNotebook()
+    const first = sight([connector(1, 'active'), connector(2, 'passive')])
+    const both = sight([connector(1, 'active'), connector(2, 'active')])
+    const second = sight([connector(1, 'passive'), connector(2, 'active')])
+    const looks = [first, both, first, both, second]
+    for (const [n, look] of looks.entries()) notes.look(look, context('connectors', t0 + n * 5000))
+    expect(shape(notes.lane('active')).map(([value]) => value)).toEqual([
+      idOf(1),
+      'several',
+      idOf(1),
+      'several',
+      idOf(2),
+    ])
+    expect(notes.kinds().slice(1)).toEqual([
+      'several-active-began',
+      'several-active-ended',
+      'several-active-began',
+      'several-active-ended',
+      'active-changed',
+    ])
+    expect(notes.events().at(-1)).toMatchObject({ from: idOf(1), to: idOf(2) })
+  })
+
+  test('two active connectors that are both lost leave none active, and the next one takes over', () => {
+    const notes = createNotebook()
+    const looks = [
+      sight([connector(1, 'active'), connector(2, 'passive')]),
+      sight([connector(1, 'active'), connector(2, 'active')]),
+      sight([connector(1, 'offline'), connector(2, 'offline')]),
+      sight([connector(1, 'active'), connector(2, 'active')]),
+      sight([connector(1, 'offline'), connector(2, 'active')]),
+    ]
+    for (const [n, look] of looks.entries()) notes.look(look, context('connectors', t0 + n * 5000))
+    expect(notes.kinds().filter((kind) => kind.includes('active'))).toEqual([
+      'several-active-began',
+      'several-active-ended',
+      'no-active-began',
+      'no-active-ended',
+      'several-active-began',
+      'several-active-ended',
+      'active-changed',
+    ])
+  })
+
+  test('the first connector that is ever active took over from nobody', () => {
+    const notes = createNotebook()
+    notes.look(sight([connector(1, 'passive')]), context('connectors', t0))
+    notes.look(sight([connector(1, 'active')]), context('connectors', t0 + 5000))
+    expect(notes.kinds().slice(1)).toEqual(['no-active-ended'])
+  })
+
   test('a connection that moves colo ends one life and begins another', () => {
     const notes = createNotebook()
     notes.look(sight([connector(1, 'active', ['lhr01'])]), context('connectors', t0))
@@ -285,17 +337,25 @@ describe('what a look adds to history', () => {
 })
 
 type Moment = {
+  /** Less than nothing: an answer that was overtaken, or a clock that was set back. */
   waitMs: number
   status: ListedTunnel['status']
+  /** Null: not listed. */
   roles: (SeenConnector['role'] | null)[]
+  colo: string
+  /** When its connections opened, as Cloudflare says, counted from the look; null: not said. */
+  openedMs: number | null
+  /** How long before the look the tunnel was deleted; null: it is there. */
+  deletedMs: number | null
 }
 
 const moments = (connectors: number) =>
   fc.array(
     fc.record<Moment>({
       waitMs: fc.oneof(
-        fc.integer({ min: 0, max: 8000 }),
-        fc.integer({ min: 15_001, max: 900_000 }),
+        { weight: 5, arbitrary: fc.integer({ min: 0, max: 8000 }) },
+        { weight: 5, arbitrary: fc.integer({ min: 15_001, max: 900_000 }) },
+        { weight: 2, arbitrary: fc.integer({ min: -3_600_000, max: -1 }) },
       ),
       status: fc.constantFrom('healthy', 'degraded', 'down', 'inactive', 'unknown'),
       roles: fc.array(
@@ -304,86 +364,144 @@ const moments = (connectors: number) =>
         ),
         { minLength: connectors, maxLength: connectors },
       ),
+      colo: fc.constantFrom('lhr01', 'man02'),
+      openedMs: fc.option(fc.integer({ min: -2_000_000, max: 5_000 })),
+      deletedMs: fc.oneof(
+        { weight: 12, arbitrary: fc.constant(null) },
+        { weight: 1, arbitrary: fc.integer({ min: 0, max: 8_000 }) },
+      ),
     }),
     { minLength: 1, maxLength: 40 },
   )
 
-describe('any sequence of looks', () => {
-  test('intervals never overlap, leave no undeclared hole and rebuild what was seen', () => {
+/** A look as it counts: time in a book never goes back. */
+type Seen = { at: number; moment: Moment; deletedAt: number | null }
+
+function watch(sequence: Moment[]) {
+  const notes = createNotebook()
+  const looks: Seen[] = []
+  let clock = t0
+  for (const moment of sequence) {
+    clock += moment.waitMs
+    const last = looks.at(-1)
+    const at = Math.max(clock, last?.at ?? 0)
+    const wasDeleted = last?.deletedAt ?? null
+    // What was deleted was there at the last look, and stays deleted at the time that it was.
+    const deletedAt =
+      moment.deletedMs === null || !last
+        ? null
+        : (wasDeleted ?? Math.max(last.at, at - moment.deletedMs))
+    const connectors = moment.roles.flatMap((role, n) => {
+      if (!role) return []
+      const one = connector(n + 1, role, [moment.colo])
+      const openedAt = moment.openedMs === null ? null : at + moment.openedMs
+      return [{ ...one, connections: one.connections.map((each) => ({ ...each, openedAt })) }]
+    })
+    const after = sight(connectors, { status: moment.status, deletedAt })
+    notes.look(after, context('listed', clock))
+    // Nobody asks for the connectors of a tunnel that is deleted.
+    if (deletedAt === null) notes.look(after, context('connectors', clock))
+    looks.push({ at, moment, deletedAt })
+  }
+  return { notes, looks }
+}
+
+type Piece = { from: number; to: number; value: string }
+
+/** What may be said of a lane, out of nothing but the looks. */
+function truthOf(
+  looks: Seen[],
+  valueOf: (moment: Moment, isNew: boolean) => string | null,
+): Piece[] {
+  const pieces: Piece[] = []
+  let isNew = true
+  for (const [index, { at, moment, deletedAt }] of looks.entries()) {
+    if (deletedAt !== null) {
+      isNew = true
+      continue
+    }
+    const value = valueOf(moment, isNew)
+    isNew &&= value === null
+    const next = looks[index + 1]
+    if (!next || value === null) continue
+    const to = next.deletedAt ?? next.at
+    pieces.push({ from: at, to, value: to - at > gapMs ? 'unknown' : value })
+  }
+  return merged(pieces)
+}
+
+const merged = (pieces: Piece[]) => {
+  const result: Piece[] = []
+  for (const piece of pieces) {
+    if (piece.to <= piece.from) continue
+    const last = result.at(-1)
+    if (last?.to === piece.from && last.value === piece.value) last.to = piece.to
+    else result.push({ ...piece })
+  }
+  return result
+}
+
+describe.each([
+  [4, 500],
+  [25, 60],
+])('any sequence of looks at %i connectors', (count, numRuns) => {
+  test('every lane is what was seen, without overlap and without a hole that is not declared', () => {
     fc.assert(
-      fc.property(moments(4), (sequence) => {
-        const notes = createNotebook()
-        let at = t0
-        const seenAt: { at: number; moment: Moment; gap: boolean }[] = []
-        for (const moment of sequence) {
-          at += moment.waitMs
-          const connectors = moment.roles.flatMap((role, n) =>
-            role ? [connector(n + 1, role)] : [],
-          )
-          const after = sight(connectors, { status: moment.status })
-          notes.look(after, context('listed', at))
-          notes.look(after, context('connectors', at))
-          seenAt.push({ at, moment, gap: moment.waitMs > gapMs })
+      fc.property(moments(count), (sequence) => {
+        const { notes, looks } = watch(sequence)
+        const end = looks.at(-1)?.at ?? t0
+        const turnOf = ({ roles }: Moment, isNew: boolean) => {
+          if (isNew && roles.every((role) => role === null)) return null
+          const [first, ...others] = roles.flatMap((role, n) => (role === 'active' ? [n + 1] : []))
+          return first === undefined ? 'none' : others.length > 0 ? 'several' : idOf(first)
         }
-        const status = notes.lane('status').filter((span) => span.source === 'observed')
-        for (const [index, span] of status.entries()) {
-          const next = status[index + 1]
-          // No overlap and no hole: each interval ends where the next begins; only the last is open.
-          expect(span.to).toBe(next ? next.from : null)
-        }
-        for (const lane of ['active', ...[1, 2, 3, 4].map(idOf)]) {
-          const spans = notes.lane(lane)
+        const lanes = [
+          ['status', truthOf(looks, ({ status }) => status)],
+          ['active', truthOf(looks, turnOf)],
+          ...Array.from(
+            { length: count },
+            (_, n) => [idOf(n + 1), truthOf(looks, ({ roles }) => roles[n] ?? null)] as const,
+          ),
+        ] as const
+        for (const [name, truth] of lanes) {
+          const spans = notes.lane(name)
           for (const [index, next] of spans.slice(1).entries()) {
             // Only the last of a lane is open, and none reaches into the next.
             expect(spans[index]?.to ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(next.from)
           }
+          const observed = spans
+            .filter(({ source }) => source === 'observed')
+            .map(({ from, to, value }) => ({ from, to: to ?? end, value }))
+          expect(merged(observed)).toEqual(truth)
         }
-        // What was seen can be read back at that time; a look that nothing followed confirms no stretch.
-        const last = new Map(seenAt.map((one) => [one.at, one.moment]))
-        const beforeGap = new Set(
-          seenAt.map((one, n) => (seenAt[n + 1]?.gap ? one.at : Number.NaN)),
-        )
-        for (const [when, moment] of last) {
-          if (beforeGap.has(when)) continue
-          const there = status.find(
-            (span) => span.from <= when && (span.to === null || span.to > when),
-          )
-          expect(there?.value).toBe(moment.status)
-        }
-        // Every gap is declared, in the whole of its length.
-        for (const [index, { at: end, gap }] of seenAt.entries()) {
-          const begin = seenAt[index - 1]?.at
-          if (!gap || begin === undefined) continue
-          const unknown = status.find((span) => span.from === begin && span.to === end)
-          expect(unknown).toMatchObject({ value: 'unknown', reason: 'not-confirmed' })
-        }
+        // Nothing is open of a tunnel that is deleted, or of a connector that is not listed.
+        const last = looks.at(-1)
+        const isThere = last?.deletedAt === null
+        expect(notes.lane('status').at(-1)?.to === null).toBe(isThere)
+        for (const [n, role] of (last?.moment.roles ?? []).entries())
+          expect(notes.lane(idOf(n + 1)).at(-1)?.to === null).toBe(isThere && role !== null)
       }),
-      { numRuns: 500 },
+      { numRuns },
     )
   })
 
-  test('the lives of connections never overlap for one connection and close in order', () => {
+  test('the lives of a connection never overlap, whatever Cloudflare says of their beginning', () => {
     fc.assert(
-      fc.property(moments(3), (sequence) => {
-        const notes = createNotebook()
-        let at = t0
-        for (const moment of sequence) {
-          at += moment.waitMs
-          const connectors = moment.roles.flatMap((role, n) =>
-            role ? [connector(n + 1, role, [moment.status === 'down' ? 'man02' : 'lhr01'])] : [],
-          )
-          notes.look(sight(connectors), context('connectors', at))
-        }
+      fc.property(moments(count), (sequence) => {
+        const { notes } = watch(sequence)
         const all = notes.lives()
         for (const connectionId of new Set(all.map((life) => life.connectionId))) {
           const lives = all.filter((life) => life.connectionId === connectionId)
-          for (const life of lives) {
-            expect(life.closedAt ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(life.openedAt)
+          for (const [index, life] of lives.entries()) {
+            const until = life.closedAt ?? Number.POSITIVE_INFINITY
+            expect(until).toBeGreaterThanOrEqual(life.openedAt)
+            expect(until).toBeLessThanOrEqual(
+              lives[index + 1]?.openedAt ?? Number.POSITIVE_INFINITY,
+            )
           }
-          for (const life of lives.slice(0, -1)) expect(life.closedAt).not.toBeNull()
         }
       }),
-      { numRuns: 200 },
+      { numRuns },
     )
   })
 })

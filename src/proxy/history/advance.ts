@@ -1,7 +1,7 @@
 import type { Cause, EventKind, Provenance, UnknownReason } from '#contract/history.ts'
 import { type ListedTunnel, type SeenConnector } from '../cloudflare/translate.ts'
 import { diff } from '../poller/diff.ts'
-import { activeIdOf, reportedSince, type Sight } from '../poller/sight.ts'
+import { reportedSince, type Sight, turnOf } from '../poller/sight.ts'
 
 /**
  * The arithmetic of history: the open intervals of one tunnel and a look at it → what ends, what begins
@@ -60,7 +60,7 @@ export type Book = {
   active: Span | null
   roles: Map<string, Span>
   lives: Map<string, Life>
-  /** The last connector that was active, while none is. */
+  /** The last connector that was the active one, while none or several are. */
   lastActiveId: string | null
   /** Newer looks than these are not on disk (yet): what is open here may not hold any more. */
   isBehind: boolean
@@ -365,8 +365,8 @@ function advanceActive(
     book.active = null
     return
   }
-  const activeId = activeIdOf(connectors)
-  const value = activeId ?? 'none'
+  const value = turnOf(connectors)
+  const activeId = isConnector(value) ? value : null
   const open = (precisionMs: number | null): Span => ({
     lane: 'active',
     from: at,
@@ -386,32 +386,31 @@ function advanceActive(
   book.active = step(book.active, open, last, context, writes)
   if (was === value) return
   const precisionMs = at - last
-  if (activeId === null) {
-    book.lastActiveId = was
-    writes.events.push({ ...noEvent, at, kind: 'no-active-began', from: was, precisionMs })
-    return
-  }
-  const from = was === 'none' ? book.lastActiveId : was
-  book.lastActiveId = activeId
-  if (was === 'none') {
-    writes.events.push({ ...noEvent, at, kind: 'no-active-ended', to: activeId, precisionMs })
-  }
-  if (from === activeId) return
+  const log = (kind: EventKind, event: Partial<LoggedEvent>) =>
+    writes.events.push({ ...noEvent, at, kind, precisionMs, ...event })
+  const from = isConnector(was) ? was : book.lastActiveId
+  if (was === 'several') log('several-active-ended', { to: activeId })
+  if (was === 'none') log('no-active-ended', { to: activeId })
+  if (value === 'none') log('no-active-began', { from })
+  if (value === 'several') log('several-active-began', { from })
+  book.lastActiveId = activeId ?? from
+  // Whoever becomes active where nobody was before took over from nobody.
+  if (activeId === null || from === null || from === activeId) return
   const made = context.madeBy(activeId)
   const cause = made ? 'manual' : wasLost(from, connectors, previous) ? 'automatic' : 'unknown'
-  writes.events.push({
-    ...noEvent,
-    at,
-    kind: 'active-changed',
+  log('active-changed', {
     connectorId: activeId,
     from,
     to: activeId,
     cause,
     by: made?.by ?? null,
     failoverId: made?.failoverId ?? null,
-    precisionMs,
   })
 }
+
+/** Whether a value of the active lane names the active connector. */
+export const isConnector = (value: string) =>
+  value !== 'none' && value !== 'several' && value !== 'unknown'
 
 /** The old active one is offline, without a connection or no longer listed: Cloudflare replaced it. */
 function wasLost(
@@ -517,6 +516,8 @@ function closeEverything(
     const closedAt = Math.max(isGap ? seenAt : at, life.openedAt)
     writes.lives.push({ ...life, closedAt, precisionMs: isGap ? at - seenAt : null })
   }
+  // Should its id ever come back, nothing of it began before this.
+  if (seenAt !== null) book.seenAt = Math.max(seenAt, at)
   book.status = null
   book.active = null
   book.roles.clear()

@@ -92,6 +92,7 @@ beforeAll(async () => {
     readToken: null,
     db,
     storeNotice: null,
+    storeChecked: Promise.resolve(null),
     build: 'test',
     now: time.now,
     // Its clock stands still: Cloudflare is never asked.
@@ -137,13 +138,13 @@ describe('a window', () => {
     const all = [lean.status, lean.active, ...lean.lanes.map(({ intervals }) => intervals)]
     expect(all.flat().length).toBeLessThanOrEqual(mostIntervals)
     const outage = { from: t0 + 777 * everyMs, to: t0 + 778 * everyMs }
-    for (const [lane, bad] of [
-      [lean.status, 'down'],
-      [lean.active, 'none'],
-      ...lean.lanes.map(({ intervals }) => [intervals, 'offline'] as const),
+    for (const [kind, lane, bad] of [
+      ['status', lean.status, 'down'],
+      ['active', lean.active, 'none'],
+      ...lean.lanes.map(({ intervals }) => ['role', intervals, 'offline'] as const),
     ] as const) {
       const over = lane.filter(({ from, to }) => from < outage.to && outage.from < to)
-      const worst = over.toSorted((a, b) => badnessOf(b.value) - badnessOf(a.value))[0]
+      const worst = over.toSorted((a, b) => badnessOf(kind, b.value) - badnessOf(kind, a.value))[0]
       expect(worst).toMatchObject({ value: bad, mixed: true })
     }
     // The figures are those of the whole.

@@ -1,12 +1,14 @@
 import type { ExpressionBuilder } from 'kysely'
 import {
   type ActivityPage,
+  type Cause,
   type ConnectionLife,
   type EventKind,
   eventKinds,
   type HistoryEvent,
   type HistorySummary,
   type Interval,
+  type LaneKind,
   mostIntervals,
   type RoleLane,
   stripBuckets,
@@ -18,7 +20,7 @@ import type { Mark, Window } from '#contract/marks.ts'
 import { haOf } from '../poller/sight.ts'
 import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
-import type { Book, Span } from './advance.ts'
+import { type Book, isConnector, type Span } from './advance.ts'
 import type { Keys } from './keys.ts'
 import { merged, outside } from './outside.ts'
 import { causeList, type GapMs, laneKinds, tandemKey, toConnectionId, toSpan } from './record.ts'
@@ -46,10 +48,24 @@ export type HistoryReaderDeps = {
 type Range = { from: number; to: number }
 type Counts = { reconnects: number; lastHour: number }
 
+/** Connectors of a window that comes in buckets, unless more than these are there. */
+const mostLanes = 48
 const mostLives = 1000
 const mostEvents = 2000
 /** Rows that an export holds at once. */
 const pageRows = 1000
+/** What the pictures and figures are about: no number of connections that come and go displaces it. */
+const tellingKinds: EventKind[] = [
+  'active-changed',
+  'no-active-began',
+  'no-active-ended',
+  'several-active-began',
+  'several-active-ended',
+  'failover-started',
+  'failover-ended',
+  'failover-after',
+]
+const tellingPlaces = tellingKinds.map((kind) => eventKinds.indexOf(kind))
 /** Tunnels in one query of a summary: between them others get their turn. */
 const tunnelsAtOnce = 25
 
@@ -131,28 +147,36 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
         reconnects: reconnects.get(lane.connectorId) ?? 0,
       }))
     const counts = await countChanges([known.key], range)
-    const all = [status, active, ...lanes.map((lane) => lane.intervals)]
-    const { bucketMs, lean } = whole ? asItIs : leanerIfNeeded(all, range)
+    const { bucketMs, shown, lean } = whole
+      ? asItIs(lanes)
+      : leanerIfNeeded([status, active], lanes, range)
     const connector = connectorId === undefined ? null : keys.connectorKey(known.key, connectorId)
     const lives = await livesOf(known.key, range, connector, whole)
     const events = await eventsOf(known.key, range, connector, whole)
+    const cut = whole ? undefined : lives[mostLives]
     return {
       tunnelId,
       ...range,
       at: now(),
       watchedSince: known.watchedSince,
       bucketMs,
-      status: lean(status),
-      active: lean(active),
-      lanes: lanes.map((lane) => ({ ...lane, intervals: lean(lane.intervals) })),
+      status: lean('status', status),
+      active: lean('active', active),
+      lanes: shown.map((lane) => ({ ...lane, intervals: lean('role', lane.intervals) })),
+      lanesLeftOut: lanes.length - shown.length,
       summary: summarise(tunnelId, range, status, active, counts(known.key, active)),
-      connections: whole ? lives : lives.slice(-mostLives),
-      events: whole ? events : events.slice(-mostEvents),
+      changeCauses: await changeCauses(known.key, range),
+      connections: (whole ? lives : lives.slice(0, mostLives)).toSorted(
+        (a, b) => a.openedAt - b.openedAt,
+      ),
+      connectionsFrom: cut ? (cut.closedAt ?? now()) : null,
+      events: events.list,
       marks: await deps.marks.ofTunnel(tunnelId, range),
-      truncated: !whole && (lives.length > mostLives || events.length > mostEvents),
+      truncated: cut !== undefined || events.isCut,
     }
   }
 
+  /** Those that lived until last come first: what is cut off had closed before all that is not. */
   async function livesOf(
     tunnel: number,
     { from, to }: Range,
@@ -166,11 +190,11 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       .where('opened_at', '<', to)
       .where((eb) => eb.or([eb('closed_at', 'is', null), eb('closed_at', '>', from)]))
       .$if(connector !== null, (select) => select.where('connector', '=', connector ?? -1))
-      .orderBy('opened_at', 'desc')
+      .orderBy((eb) => eb.fn.coalesce('closed_at', eb.val(Number.MAX_SAFE_INTEGER)), 'desc')
       .$if(!whole, (select) => select.limit(mostLives + 1))
       .execute()
     const seenAt = deps.books().get(keys.tunnelOf(tunnel) ?? '')?.seenAt ?? null
-    return rows.map((row) => toLife(row, seenAt)).toReversed()
+    return rows.map((row) => toLife(row, seenAt))
   }
 
   function toLife(row: Schema['lives'], seenAt: number | null): ConnectionLife {
@@ -189,28 +213,53 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     }
   }
 
+  /** The log of a window, newest last; what is too much is left out from its beginning. */
   async function eventsOf(
     tunnel: number,
     { from, to }: Range,
     connector: number | null,
     whole: boolean,
   ) {
-    const rows = await db
+    const select = db
       .selectFrom('events')
       .selectAll()
       .where('tunnel', 'in', [tandemKey, tunnel])
       .where('at', '>=', from)
       .where('at', '<', to)
-      .$if(connector !== null, (select) =>
-        select.where((eb) =>
+      .$if(connector !== null, (query) =>
+        query.where((eb) =>
           eb.or([eb('connector', 'is', null), eb('connector', '=', connector ?? -1)]),
         ),
       )
       .orderBy('at', 'desc')
       .orderBy('seq', 'desc')
-      .$if(!whole, (select) => select.limit(mostEvents + 1))
+      .$if(!whole, (query) => query.limit(mostEvents + 1))
+    const telling = await select.where('kind', 'in', tellingPlaces).execute()
+    const others = await select.where('kind', 'not in', tellingPlaces).execute()
+    const first = whole ? telling : telling.slice(0, mostEvents)
+    const rest = whole ? others : others.slice(0, mostEvents - first.length)
+    return {
+      list: [...first, ...rest]
+        .toSorted((a, b) => Number(a.at) - Number(b.at) || a.seq - b.seq)
+        .map((row) => toEvent(row)),
+      isCut: first.length < telling.length || rest.length < others.length,
+    }
+  }
+
+  async function changeCauses(tunnel: number, { from, to }: Range): Promise<Record<Cause, number>> {
+    const rows = await db
+      .selectFrom('events')
+      .select(['cause', (eb) => eb.fn.countAll<number>().as('count')])
+      .where('tunnel', '=', tunnel)
+      .where('at', '>=', from)
+      .where('at', '<', to)
+      .where('kind', '=', eventKinds.indexOf('active-changed'))
+      .groupBy('cause')
       .execute()
-    return rows.map(toEvent).toReversed()
+    const causes = { manual: 0, automatic: 0, unknown: 0 }
+    for (const { cause, count } of rows)
+      causes[causeList[cause ?? -1] ?? 'unknown'] += Number(count)
+    return causes
   }
 
   function toEvent(row: Schema['events']): HistoryEvent {
@@ -232,7 +281,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     }
   }
 
-  /** The connections of one connector that were open at some time since then, newest last. */
+  /** The connections of one connector that were open at some time since then. */
   async function livesSince(tunnelId: string, connectorId: string, from: number) {
     const known = keys.known(tunnelId)
     if (!known) return []
@@ -350,9 +399,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     const observedMs = lengthOf(status, isObserved)
     const windows = merged(deps.marks.windowsOf(tunnelId), { from: begin, to: end })
     const none = active.filter((interval) => interval.value === 'none')
-    const actives = [...new Set(active.map((interval) => interval.value))].filter(
-      (value) => value !== 'none' && value !== 'unknown',
-    )
+    const actives = [...new Set(active.map((interval) => interval.value))].filter(isConnector)
     return {
       tunnelId,
       totalMs: Math.max(0, end - begin),
@@ -362,17 +409,20 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       maintenanceMs: windows.reduce((sum, { from, to }) => sum + to - from, 0),
       availabilityOutside: windows.length > 0 ? availabilityOf(outside(status, windows)) : null,
       noActiveMs: lengthOf(none, () => true),
+      noActiveTimes: none.length,
       longestNoActiveMs: Math.max(0, ...none.map((interval) => interval.to - interval.from)),
       roleChanges: countSwitches(active, range.from),
       reconnects: counts.reconnects,
       flapsLastHour: counts.lastHour,
-      strip: toStrip(status, range, stripBuckets),
-      activeStrip: toStrip(active, range, stripBuckets, (value) =>
+      strip: toStrip('status', status, range, stripBuckets),
+      activeStrip: toStrip('active', active, range, stripBuckets, (value) =>
         value === 'none'
           ? '-'
-          : value === 'unknown'
-            ? 'u'
-            : String.fromCharCode(97 + (actives.indexOf(value) % 20)),
+          : value === 'several'
+            ? '+'
+            : value === 'unknown'
+              ? 'u'
+              : String.fromCharCode(97 + (actives.indexOf(value) % 20)),
       ),
     }
   }
@@ -647,23 +697,46 @@ function toLanes(spans: Span[], edge: Edge): Pick<RoleLane, 'connectorId' | 'int
 
 const maybeNumber = (value: number | null) => (value === null ? null : Number(value))
 
-const asItIs = { bucketMs: null, lean: (lane: Interval[]) => lane }
-
-/** Past `mostIntervals` a window comes in buckets, as wide as it takes. */
-function leanerIfNeeded(lanes: Interval[][], { from, to }: Range) {
-  const count = lanes.reduce((sum, lane) => sum + lane.length, 0)
-  if (count <= mostIntervals) return asItIs
-  const perLane = Math.max(50, Math.floor(mostIntervals / lanes.length / 2))
-  const bucketMs = Math.ceil((to - from) / perLane)
-  return { bucketMs, lean: (lane: Interval[]) => downsample(lane, bucketMs, from) }
+type Leaner<L> = {
+  bucketMs: number | null
+  shown: L[]
+  lean: (kind: LaneKind, lane: Interval[]) => Interval[]
 }
 
-/** How often another connector became the active one, gaps and unknown stretches aside. */
+const asItIs = <L>(lanes: L[]): Leaner<L> => ({
+  bucketMs: null,
+  shown: lanes,
+  lean: (_, lane) => lane,
+})
+
+/**
+ * Past `mostIntervals` a window comes in buckets as wide as it takes, and without the connectors that left
+ * longest ago: so many lanes that each has some buckets.
+ */
+function leanerIfNeeded<L extends Pick<RoleLane, 'intervals'>>(
+  plain: Interval[][],
+  lanes: L[],
+  { from, to }: Range,
+): Leaner<L> {
+  const all = [...plain, ...lanes.map(({ intervals }) => intervals)]
+  if (all.reduce((sum, lane) => sum + lane.length, 0) <= mostIntervals) return asItIs(lanes)
+  const isThere = ({ intervals }: L) => intervals.at(-1)?.open === true
+  const endOf = ({ intervals }: L) => intervals.at(-1)?.to ?? 0
+  const left = lanes.filter((lane) => !isThere(lane)).toSorted((a, b) => endOf(b) - endOf(a))
+  const room = Math.max(0, mostLanes - (lanes.length - left.length))
+  const leftOut = new Set(left.slice(room))
+  const shown = lanes.filter((lane) => !leftOut.has(lane))
+  const perLane = Math.max(1, Math.floor(mostIntervals / (plain.length + shown.length)))
+  const bucketMs = Math.ceil((to - from) / perLane)
+  return { bucketMs, shown, lean: (kind, lane) => downsample(kind, lane, bucketMs, from) }
+}
+
+/** How often another connector became the active one, stretches without one that is known aside. */
 function countSwitches(active: Interval[], since: number): number {
   let switches = 0
   let current: string | null = null
   for (const { value, from } of active) {
-    if (value === 'none' || value === 'unknown') continue
+    if (!isConnector(value)) continue
     if (current !== null && current !== value && from >= since) switches += 1
     current = value
   }

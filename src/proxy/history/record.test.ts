@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Interval } from '#contract/history.ts'
+import { type Interval, mostIntervals } from '#contract/history.ts'
 import type { Look } from '../poller/present.ts'
 import { bytesOf } from '../store/dialect.ts'
 import { openStore, type Store } from '../store/open.ts'
@@ -77,6 +77,27 @@ describe('writing while others write', () => {
       expect(words).toContain(word)
     }
   })
+})
+
+test('P1 an entry of a moment that an earlier run wrote of too is one more, and none is lost', async () => {
+  await watcher.see(1, steady)
+  const entry = { ...noEvent, at: t0 - 1000, by: 'Ana' }
+  const say = (kind: 'noted' | 'acknowledged') =>
+    watcher.recorder.log(tunnelIdOf(1), { ...entry, kind })
+  for (let run = 0; run < 3; run += 1) {
+    await say('noted')
+    await say('acknowledged')
+    await restart(0)
+  }
+  const { events } = await watcher.window(1, t0 - 2000, t0 + 1)
+  expect(events.filter(({ at }) => at === entry.at).map(({ kind }) => kind)).toEqual([
+    'noted',
+    'acknowledged',
+    'noted',
+    'acknowledged',
+    'noted',
+    'acknowledged',
+  ])
 })
 
 describe('P4 a disk that refuses', () => {
@@ -277,6 +298,207 @@ describe('P7 a restart leaves a gap of its own length', () => {
     await watcher.see(1, { roles: ['none', 'none'] })
     const { active } = await watcher.window(1, t0, watcher.now())
     expect(shape(active).slice(1)).toEqual([['tandem-stopped', minuteMs, minuteMs + dayMs]])
+  })
+})
+
+test('P7 a restart while no connector is active invents no failover when the same one is back', async () => {
+  const none: Scene = { roles: ['offline', 'passive'] }
+  const kinds = () => watcher.told.map(({ kind }) => kind)
+  await watcher.keepSeeing(1, steady, minuteMs)
+  watcher.pass(5_000)
+  await watcher.keepSeeing(1, none, minuteMs)
+  await watcher.recorder.flush()
+  await restart(5_000)
+  await watcher.see(1, none)
+  await restart(10 * minuteMs)
+  await watcher.see(1, none)
+  watcher.pass(5_000)
+  await watcher.see(1, steady)
+  expect(kinds()).toContain('no-active-ended')
+  expect(kinds()).not.toContain('active-changed')
+
+  watcher.pass(5_000)
+  await watcher.see(1, none)
+  await restart(5_000)
+  await watcher.see(1, { roles: ['offline', 'active'] })
+  expect(watcher.told.find(({ kind }) => kind === 'active-changed')).toMatchObject({
+    from: connectorIdOf(1, 0),
+    to: connectorIdOf(1, 1),
+    cause: 'automatic',
+  })
+})
+
+describe('a window with more connections than are listed', () => {
+  const flaps = 1_500
+  beforeEach(async () => {
+    // One connection lives all the time; the other connector's flaps, after an early switch there and back.
+    const looks: Look[] = []
+    for (let n = 0; n <= flaps; n += 1) {
+      const { roles } =
+        n === 3 ? swapped : n === 2 ? { roles: ['offline' as const, 'passive' as const] } : steady
+      looks.push(...watcher.toLooks(1, { roles, runs: [0, n] }))
+      watcher.pass(5_000)
+    }
+    await watcher.recorder.record(looks)
+  })
+
+  test('lists all that were open after a time that it tells, however early they opened', async () => {
+    const { connections, connectionsFrom, truncated } = await watcher.window(1, t0, watcher.now())
+    expect(truncated).toBe(true)
+    expect(connections).toHaveLength(1_000)
+    const { connections: all } = await watcher.window(1, t0, watcher.now(), { whole: true })
+    const openAt = (lives: typeof all, at: number) =>
+      lives.filter(({ openedAt, closedAt }) => openedAt <= at && at < (closedAt ?? Infinity))
+    const from = connectionsFrom ?? 0
+    expect(from).toBeGreaterThan(t0)
+    for (let at = from; at < watcher.now(); at += 5_000)
+      expect(openAt(connections, at)).toEqual(openAt(all, at))
+    const opened = connections.map(({ openedAt }) => openedAt)
+    expect(opened).toEqual(opened.toSorted((a, b) => a - b))
+    const short = await watcher.window(1, watcher.now() - minuteMs, watcher.now())
+    expect(short).toMatchObject({ truncated: false, connectionsFrom: null })
+  })
+
+  test('still has every switch and every time without an active connector', async () => {
+    const { events, summary, changeCauses } = await watcher.window(1, t0, watcher.now())
+    expect(events).toHaveLength(2_000)
+    expect(events.map(({ kind }) => kind).filter((kind) => kind.includes('active'))).toEqual([
+      'no-active-began',
+      'no-active-ended',
+      'active-changed',
+      'active-changed',
+    ])
+    expect(summary).toMatchObject({ noActiveTimes: 1, noActiveMs: 5_000, roleChanges: 2 })
+    expect(changeCauses).toEqual({ manual: 0, automatic: 1, unknown: 1 })
+  })
+})
+
+test('a window with more connectors than can be drawn leaves out those that left longest ago, and says so', async () => {
+  const looks: Look[] = []
+  for (let n = 0; n < 90; n += 1) {
+    // One stays; each of the others comes, flaps for a while, and goes.
+    for (let turn = 0; turn < 30; turn += 1) {
+      const guests = Array.from({ length: n }, () => null)
+      const role = turn % 2 ? ('passive' as const) : ('offline' as const)
+      looks.push(...watcher.toLooks(1, { roles: ['active', ...guests, role] }))
+      watcher.pass(5_000)
+    }
+  }
+  await watcher.recorder.record(looks)
+  const { lanes, lanesLeftOut, status, active, bucketMs } = await watcher.window(
+    1,
+    t0,
+    watcher.now(),
+  )
+  expect(bucketMs).not.toBeNull()
+  expect([lanes.length, lanesLeftOut]).toEqual([48, 43])
+  const ids = new Set(lanes.map(({ connectorId }) => connectorId))
+  expect(ids).toContain(connectorIdOf(1, 0))
+  expect(ids).toContain(connectorIdOf(1, 90))
+  expect(ids).not.toContain(connectorIdOf(1, 1))
+  const all = [status, active, ...lanes.map(({ intervals }) => intervals)].flat()
+  expect(all.length).toBeLessThanOrEqual(mostIntervals)
+  const whole = await watcher.window(1, t0, watcher.now(), { whole: true })
+  expect([whole.lanes.length, whole.lanesLeftOut]).toEqual([91, 0])
+})
+
+describe('U16 a run whose clock was ahead, and a restart with one that is right', () => {
+  const hour = 60 * minuteMs
+  const down: Scene = { status: 'down', roles: ['offline', 'passive'], runs: [1, 0] }
+
+  /** Half an hour in which nothing changed, and then, by a clock that is an hour ahead, some more that did. */
+  async function runAhead() {
+    await watcher.keepSeeing(1, steady, minuteMs)
+    watcher.jump(t0 + hour)
+    await watcher.keepSeeing(1, steady, minuteMs)
+    watcher.pass(5_000)
+    await watcher.keepSeeing(1, swapped, minuteMs)
+    watcher.pass(5_000)
+    await watcher.keepSeeing(1, { ...steady, runs: [1, 0] }, minuteMs)
+    await watcher.recorder.flush()
+  }
+  /** Where the clock that is right is at the restart. */
+  const startAt = t0 + 2 * minuteMs
+  async function restartRight() {
+    watcher = await startWatcher(db, startAt)
+  }
+  const lanesOf = async () => {
+    const { status, active, lanes, connections } = await watcher.window(1, t0, t0 + 2 * hour)
+    return { status, active, first: lanes[0]?.intervals ?? [], connections }
+  }
+
+  test('what it wrote of a time to come is taken back, and nothing stands for the present', async () => {
+    await runAhead()
+    await restartRight()
+    // Nothing can be read yet: the last state of the earlier run is not believed.
+    watcher.pass(minuteMs)
+    const before = await lanesOf()
+    for (const lane of [before.status, before.active, before.first])
+      expect(lane.at(-1)).toMatchObject({ value: 'unknown', from: startAt, to: startAt + minuteMs })
+
+    await watcher.keepSeeing(1, down, minuteMs)
+    const { status, active, first, connections } = await lanesOf()
+    expect(shape(status).slice(-2)).toEqual([
+      ['tandem-stopped', 2 * minuteMs, 3 * minuteMs],
+      ['down', 3 * minuteMs, 4 * minuteMs],
+    ])
+    expect(shape(active).slice(-2)).toEqual([
+      ['tandem-stopped', 2 * minuteMs, 3 * minuteMs],
+      ['none', 3 * minuteMs, 4 * minuteMs],
+    ])
+    for (const lane of [status, active, first]) {
+      expect(lane[0]?.from).toBe(t0)
+      for (const [index, next] of lane.slice(1).entries()) expect(next.from).toBe(lane[index]?.to)
+      expect(lane.at(-1)?.to).toBe(watcher.now())
+    }
+    for (const { openedAt, closedAt } of connections)
+      expect(Math.max(openedAt, closedAt ?? 0)).toBeLessThanOrEqual(watcher.now())
+    const ahead = await db
+      .selectFrom('spans')
+      .select('began_at')
+      .where('began_at', '>', watcher.now())
+      .execute()
+    expect(ahead).toEqual([])
+    // The next run goes on from there.
+    await watcher.recorder.flush()
+    await restart(5_000)
+    await watcher.see(1, down)
+    expect(shape((await lanesOf()).status).at(-1)).toEqual([
+      'down',
+      3 * minuteMs,
+      watcher.now() - t0,
+    ])
+  })
+
+  test('a restart at the very moment of the first look leaves no hole', async () => {
+    await runAhead()
+    await restartRight()
+    await watcher.keepSeeing(1, steady, minuteMs)
+    for (const lane of Object.values(await lanesOf()).slice(0, 3) as Interval[][]) {
+      for (const [index, next] of lane.slice(1).entries()) expect(next.from).toBe(lane[index]?.to)
+      expect(lane.at(-1)?.to).toBe(watcher.now())
+    }
+  })
+
+  test('where ours is the clock that is wrong, nothing is touched, and it goes on when it is right', async () => {
+    await runAhead()
+    const rows = () => db.selectFrom('spans').selectAll().execute()
+    const written = await rows()
+    await restartRight()
+    watcher.trustClock(false)
+    await watcher.keepSeeing(1, down, minuteMs)
+    await watcher.recorder.flush()
+    expect(await rows()).toEqual(written)
+    watcher.jump(t0 + 2 * hour)
+    watcher.trustClock(true)
+    await watcher.keepSeeing(1, down, minuteMs)
+    const { status } = await watcher.window(1, t0, watcher.now())
+    expect(
+      shape(status)
+        .slice(-3)
+        .map(([value]) => value),
+    ).toEqual(['healthy', 'not-confirmed', 'down'])
+    expect(status.at(-3)?.to).toBe(t0 + hour + 3 * minuteMs + 10_000)
   })
 })
 

@@ -16,6 +16,7 @@ import {
   type Book,
   type Context,
   emptyBook,
+  isConnector,
   type Life,
   type LoggedEvent,
   type Span,
@@ -43,6 +44,8 @@ export type RecorderDeps = {
   /** Why nobody was looking since that confirmation, should the next look find a gap. */
   reason: (confirmedAt: number | null) => UnknownReason
   madeBy: (tunnelId: string, connectorId: string, at: number) => ReturnType<Context['madeBy']>
+  /** Whether Cloudflare's clock agrees with ours. */
+  isClockRight: () => boolean
   /** Told what was written into the log. */
   onEvents: (events: HistoryEvent[]) => void
   /** Told when writing stops to work, with since when, and when it works again, with null. */
@@ -68,18 +71,29 @@ const patienceMs = 5_000
 /** What Tandem and people did can't be seen again, so it is never given up; this much of it is kept. */
 const notesKept = 1_000
 const statementsKept = 50
+/** A clock that was ahead of ours by less is waited for. */
+const aheadMs = 60_000
 
 export async function createRecorder(deps: RecorderDeps) {
   const { db, keys, now } = deps
   const books = await loadBooks(db, keys)
   const watchingSince = now()
+  /** Tunnels that an earlier run saw later than now, as it left them: its clock was wrong, or ours is. */
+  const ahead = new Map<string, Book>()
+  for (const [id, book] of books) {
+    if (confirmedLast(book) <= watchingSince + aheadMs) continue
+    ahead.set(id, book)
+    books.set(id, clampedTo(watchingSince, book))
+  }
   const unflushed = new Set<string>()
   let trouble: { since: number; triedAt: number; told: boolean } | null = null
   let waiting = emptyWaiting()
-  /** Looks that were given up, as `part/tunnelId`: what comes next does not join what came before. */
-  const lost = new Set<string>()
+  /** Looks that were given up, as `part/tunnelId`: what comes next does not join what came before, and why. */
+  const lost = new Map<string, UnknownReason>()
   /** How many entries one moment of a tunnel has already, newest moments last. */
-  const counted = new Map<string, number>()
+  const counted = new Map<string, { at: number; entries: number }>()
+  /** Entries of moments up to here may be on disk without being counted: earlier runs wrote them. */
+  let uncountedUntil = await lastEventAt(db)
   const statements = new Map<number, CompiledQuery>()
   /** One after the other: keys and books that one of them changes are on disk before the next reads them. */
   const inTurn = createTurns()
@@ -90,30 +104,51 @@ export async function createRecorder(deps: RecorderDeps) {
       const advanced = new Map<string, Book>()
       const changed = new Set<string>()
       const rows = emptyRows()
-      for (const { part, after, at } of looks) {
+      const dated = looks.filter((look) => isDated(look, rows))
+      for (const { part, after, at } of dated) {
         const { id, accountId } = after.listed
         const before = advanced.get(id) ?? waiting.books.get(id) ?? books.get(id) ?? emptyBook()
         const { book, writes } = advance(before, after, toContext(before, part, after, at))
         advanced.set(id, book)
         const tunnel = keys.tunnel(id, accountId, at)
-        if (addRows(rows, tunnel, after.listed.name, writes) || !isSameSight(before.sight, after)) {
+        const added = await addRows(rows, tunnel, after.listed.name, writes)
+        if (added || !isSameSight(before.sight, after)) {
           rows.sights.set(tunnel, JSON.stringify(after))
           changed.add(id)
         }
       }
-      const ahead: Waiting = { ...emptyWaiting(), rows }
+      const more: Waiting = { ...emptyWaiting(), rows }
       for (const [id, book] of advanced) {
         unflushed.add(id)
         // What is only confirmed is true at once, but for a tunnel with rows that are not on disk.
-        if (changed.has(id) || waiting.books.has(id)) ahead.books.set(id, book)
+        if (changed.has(id) || waiting.books.has(id)) more.books.set(id, book)
         else books.set(id, book)
       }
-      for (const { part, after } of looks) {
-        if (part !== 'other' && ahead.books.has(after.listed.id))
-          ahead.parts.add(`${part}/${after.listed.id}`)
+      for (const { part, after } of dated) {
+        if (part !== 'other' && more.books.has(after.listed.id))
+          more.parts.add(`${part}/${after.listed.id}`)
       }
-      if (ahead.books.size > 0 || hasRows(waiting)) await write(ahead)
+      if (more.books.size > 0 || hasRows(waiting)) await write(more)
     })
+
+  /**
+   * Whether it can be said when a look was. Time in a book never goes back, so what an earlier run wrote with
+   * a clock that was ahead would stand for the present until ours has caught up: with Cloudflare's clock as
+   * the witness it is cut off, and unknown since this start. Where ours is the wrong one, nothing is touched,
+   * and nothing recorded until it is right.
+   */
+  function isDated({ after, at }: Look, rows: Rows): boolean {
+    const { id } = after.listed
+    const left = ahead.get(id)
+    if (!left) return true
+    if (at >= confirmedLast(left)) books.set(id, left)
+    else if (deps.isClockRight()) {
+      rows.cuts.add(keys.known(id)?.key ?? tandemKey)
+      for (const part of ['listed', 'connectors']) lost.set(`${part}/${id}`, 'tandem-stopped')
+    } else return false
+    ahead.delete(id)
+    return true
+  }
 
   /** Why nothing is known since `confirmedAt`. */
   function reasonSince(confirmedAt: number | null): UnknownReason {
@@ -125,25 +160,27 @@ export async function createRecorder(deps: RecorderDeps) {
 
   function toContext(before: Book, part: Look['part'], after: Sight, at: number): Context {
     const { id } = after.listed
-    const wasLost = lost.delete(`${part}/${id}`)
+    const why = lost.get(`${part}/${id}`)
+    lost.delete(`${part}/${id}`)
     const confirmedAt = part === 'listed' ? before.listedAt : before.seenAt
     return {
       part,
       at,
-      gapMs: part === 'other' || wasLost ? 0 : deps.gapMs(part, haOf(after)),
-      reason: wasLost ? 'not-recorded' : reasonSince(confirmedAt),
+      // What was given up leaves a gap, however short.
+      gapMs: why ? -1 : part === 'other' ? 0 : deps.gapMs(part, haOf(after)),
+      reason: why ?? reasonSince(confirmedAt),
       ha: haOf(after),
       watchingSince,
       madeBy: (connectorId) => deps.madeBy(id, connectorId, at),
     }
   }
 
-  function addRows(
+  async function addRows(
     rows: Rows,
     tunnel: number,
     name: string,
     { spans, lives, events }: Writes,
-  ): boolean {
+  ): Promise<boolean> {
     for (const span of spans) {
       const row = toSpanRow(keys, tunnel, span)
       rows.spans.set(`${row.kind}/${tunnel}/${row.began_at}/${row.subject}`, row)
@@ -152,12 +189,12 @@ export async function createRecorder(deps: RecorderDeps) {
       const row = toLifeRow(keys, tunnel, life)
       rows.lives.set(`${tunnel}/${row.opened_at}/${life.connectionId}`, row)
     }
-    for (const event of events) logEvent(rows, tunnel, event, name)
+    for (const event of events) await logEvent(rows, tunnel, event, name)
     return spans.length + lives.length + events.length > 0
   }
 
-  function logEvent(rows: Rows, tunnel: number, event: LoggedEvent, name?: string) {
-    const seq = nextSeq(`${tunnel}/${event.at}`)
+  async function logEvent(rows: Rows, tunnel: number, event: LoggedEvent, name?: string) {
+    const seq = await nextSeq(tunnel, event.at)
     const tunnelId = tunnel === tandemKey ? null : keys.tunnelOf(tunnel)
     const tunnelName = name ?? books.get(tunnelId ?? '')?.sight?.listed.name ?? null
     rows.told.push({ id: `${tunnel}-${event.at}-${seq}`, tunnelId, tunnelName, ...event })
@@ -178,13 +215,30 @@ export async function createRecorder(deps: RecorderDeps) {
   }
 
   /** A moment comes back: one look tells of its own time and of the times that Cloudflare reports. */
-  function nextSeq(moment: string): number {
-    const seq = counted.get(moment) ?? 0
+  async function nextSeq(tunnel: number, at: number): Promise<number> {
+    const moment = `${tunnel}/${at}`
+    const seq =
+      counted.get(moment)?.entries ?? (at <= uncountedUntil ? await entriesAt(tunnel, at) : 0)
     counted.delete(moment)
-    counted.set(moment, seq + 1)
-    const [oldest] = counted.keys()
-    if (oldest !== undefined && counted.size > momentsKept) counted.delete(oldest)
+    counted.set(moment, { at, entries: seq + 1 })
+    const [oldest] = counted
+    if (oldest && counted.size > momentsKept) {
+      counted.delete(oldest[0])
+      uncountedUntil = Math.max(uncountedUntil, oldest[1].at)
+    }
     return seq
+  }
+
+  /** A disk that can't be read either can't be written to: then the number is as good as any. */
+  async function entriesAt(tunnel: number, at: number): Promise<number> {
+    const row = await db
+      .selectFrom('events')
+      .select((eb) => eb.fn.max('seq').as('last'))
+      .where('tunnel', '=', tunnel)
+      .where('at', '=', at)
+      .executeTakeFirst()
+      .catch(() => undefined)
+    return row?.last == null ? 0 : Number(row.last) + 1
   }
 
   /**
@@ -250,8 +304,9 @@ export async function createRecorder(deps: RecorderDeps) {
 
   function giveUp() {
     const { rows, parts } = waiting
-    for (const part of parts) lost.add(part)
+    for (const part of parts) lost.set(part, 'not-recorded')
     waiting = emptyWaiting()
+    waiting.rows.cuts = rows.cuts
     const own = rows.told.flatMap((event, at) => {
       const row = rows.events[at]
       return row && ownDoings.has(event.kind) ? [{ event, row }] : []
@@ -268,6 +323,7 @@ export async function createRecorder(deps: RecorderDeps) {
     for (const part of chunks(fresh.connectors))
       await trx.insertInto('connectors').values(part).execute()
     for (const part of chunks(fresh.words)) await trx.insertInto('words').values(part).execute()
+    for (const tunnel of rows.cuts) await cutOff(trx, tunnel, watchingSince)
     for (const part of chunks([...rows.spans.values()])) {
       await trx
         .insertInto('spans')
@@ -298,7 +354,7 @@ export async function createRecorder(deps: RecorderDeps) {
         .execute()
     }
     for (const part of chunks(rows.events)) {
-      // An entry that an earlier run made of the same moment stays: one line less, but no standstill.
+      // One that is there already stays: one line less, but no standstill.
       await trx
         .insertInto('events')
         .values(part)
@@ -366,7 +422,7 @@ export async function createRecorder(deps: RecorderDeps) {
     inTurn(async () => {
       const ahead = emptyWaiting()
       const tunnel = tunnelId === null ? tandemKey : (keys.known(tunnelId)?.key ?? tandemKey)
-      logEvent(ahead.rows, tunnel, event)
+      await logEvent(ahead.rows, tunnel, event)
       await write(ahead)
     })
 
@@ -424,13 +480,14 @@ function join(first: Waiting, then: Waiting): Waiting {
       events: [...a.events, ...b.events],
       told: [...a.told, ...b.told],
       sights: new Map([...a.sights, ...b.sights]),
+      cuts: new Set([...a.cuts, ...b.cuts]),
     },
     books: new Map([...first.books, ...then.books]),
     parts: new Set([...first.parts, ...then.parts]),
   }
 }
 
-const hasRows = ({ rows }: Waiting) => rows.sights.size + rows.events.length > 0
+const hasRows = ({ rows }: Waiting) => rows.sights.size + rows.events.length + rows.cuts.size > 0
 
 const ownDoings = new Set<EventKind>([
   'failover-started',
@@ -451,6 +508,8 @@ type Rows = {
   events: Insertable<Schema['events']>[]
   told: HistoryEvent[]
   sights: Map<number, string>
+  /** Tunnels of which an earlier run wrote what has not come yet. */
+  cuts: Set<number>
 }
 
 const emptyRows = (): Rows => ({
@@ -459,7 +518,43 @@ const emptyRows = (): Rows => ({
   events: [],
   told: [],
   sights: new Map(),
+  cuts: new Set(),
 })
+
+const confirmedLast = ({ listedAt, seenAt }: Book) => Math.max(listedAt ?? 0, seenAt ?? 0)
+
+/** As far as it can be believed at a start at `at`: nothing is known of a time that has not come. */
+function clampedTo(at: number, book: Book): Book {
+  const clamped = <T extends Span>(span: T): T => ({ ...span, from: Math.min(span.from, at) })
+  const before = (time: number | null) => (time === null ? null : Math.min(time, at))
+  return {
+    ...book,
+    listedAt: before(book.listedAt),
+    seenAt: before(book.seenAt),
+    status: book.status && clamped(book.status),
+    active: book.active && clamped(book.active),
+    roles: new Map([...book.roles].map(([id, span]) => [id, clamped(span)])),
+    lives: new Map([...book.lives].filter(([, life]) => life.openedAt <= at)),
+  }
+}
+
+/** Takes the intervals of a tunnel back that begin after `at`, and ends those that end after it. */
+async function cutOff(trx: Transaction<Schema>, tunnel: number, at: number) {
+  await trx.deleteFrom('spans').where('tunnel', '=', tunnel).where('began_at', '>', at).execute()
+  await trx.deleteFrom('lives').where('tunnel', '=', tunnel).where('opened_at', '>', at).execute()
+  await trx
+    .updateTable('spans')
+    .set({ until_at: at })
+    .where('tunnel', '=', tunnel)
+    .where('until_at', '>', at)
+    .execute()
+  await trx
+    .updateTable('lives')
+    .set({ closed_at: at })
+    .where('tunnel', '=', tunnel)
+    .where('closed_at', '>', at)
+    .execute()
+}
 
 function* chunks<T>(rows: T[]): Generator<T[]> {
   for (let at = 0; at < rows.length; at += rowsAtOnce) yield rows.slice(at, at + rowsAtOnce)
@@ -529,6 +624,14 @@ export function toSpan(keys: Keys, row: Schema['spans']): Span | null {
   return connectorId === null ? null : { lane: 'role', connectorId, ...common }
 }
 
+async function lastEventAt(db: Store): Promise<number> {
+  const row = await db
+    .selectFrom('events')
+    .select((eb) => eb.fn.max('at').as('at'))
+    .executeTakeFirst()
+  return row?.at == null ? Number.NEGATIVE_INFINITY : Number(row.at)
+}
+
 async function loadBooks(db: Store, keys: Keys): Promise<Map<string, Book>> {
   const books = new Map<string, Book>()
   const bookOf = (key: number): Book | null => {
@@ -537,6 +640,21 @@ async function loadBooks(db: Store, keys: Keys): Promise<Map<string, Book>> {
     const book = books.get(id) ?? emptyBook()
     books.set(id, book)
     return book
+  }
+  /** A connector was the active one before a stretch without one: it is back, or another took over from it. */
+  async function lastTurnBefore(tunnel: number, at: number): Promise<string | null> {
+    const row = await db
+      .selectFrom('spans as s')
+      .innerJoin('words as w', 'w.key', 's.value')
+      .select('w.word')
+      .where('s.kind', '=', laneKinds.active)
+      .where('s.tunnel', '=', tunnel)
+      .where('s.began_at', '<', at)
+      .where('w.word', 'not in', ['none', 'several', 'unknown'])
+      .orderBy('s.began_at', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return row?.word ?? null
   }
   for (const row of await db.selectFrom('sights').selectAll().execute()) {
     const book = bookOf(row.tunnel)
@@ -560,7 +678,10 @@ async function loadBooks(db: Store, keys: Keys): Promise<Map<string, Book>> {
     if (span.lane === 'status') book.status = span
     else if (span.lane === 'active') book.active = span
     else book.roles.set(span.connectorId, span)
-    if (span.lane === 'active' && span.value !== 'none') book.lastActiveId = span.value
+    if (span.lane !== 'active') continue
+    book.lastActiveId = isConnector(span.value)
+      ? span.value
+      : await lastTurnBefore(row.tunnel, span.from)
   }
   for (const row of await db
     .selectFrom('lives')

@@ -97,6 +97,7 @@ async function read(db: Store, endsAt: number) {
     gapMs,
     reason: () => 'not-confirmed',
     madeBy: () => null,
+    isClockRight: () => true,
     onEvents: () => {},
     onTrouble: (_, error) => trouble.push(error),
   })

@@ -107,6 +107,7 @@ async function createSeeding(db: Store, newId: () => string, startAt: number) {
       )
       return made ? { by: made.by, failoverId: made.id } : null
     },
+    isClockRight: () => true,
     onEvents: () => {},
     onTrouble: (_, error) => {
       trouble = error

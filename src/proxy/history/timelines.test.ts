@@ -3,9 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { badnessOf, type Interval, stripBuckets, type UnknownReason } from '#contract/history.ts'
+import {
+  badnessOf,
+  type Interval,
+  type LaneKind,
+  stripBuckets,
+  type UnknownReason,
+} from '#contract/history.ts'
 import type { ConnectorRole, TunnelStatus } from '#contract/tunnel.ts'
-import { activeIdOf } from '../poller/sight.ts'
+import { turnOf } from '../poller/sight.ts'
 import { openStore } from '../store/open.ts'
 import {
   connectorIdOf,
@@ -49,7 +55,7 @@ type Stretch = { from: number; to: number; gap: UnknownReason | null; value: str
 
 const activeOf = (scene: Scene) => {
   const connectors = toConnectors(1, scene)
-  return connectors.length === 0 ? null : (activeIdOf(connectors) ?? 'none')
+  return connectors.length === 0 ? null : turnOf(connectors)
 }
 
 /** What may be said of a lane, out of nothing but the looks. */
@@ -102,12 +108,12 @@ function leftOut(lane: Interval[], truth: Stretch[]): string[] {
 }
 
 /** States that buckets hide behind better ones, and buckets that say nothing is hidden where it is. */
-function hidden(lane: Interval[], lean: Interval[]): string[] {
+function hidden(kind: LaneKind, lane: Interval[], lean: Interval[]): string[] {
   const faults: string[] = []
   for (const { from, to, value } of lane) {
     const shown = lean.filter((one) => one.from < to && from < one.to)
-    const worst = Math.max(...shown.map((one) => badnessOf(one.value)))
-    if (worst < badnessOf(value)) faults.push(`${value} at ${from} is hidden`)
+    const worst = Math.max(...shown.map((one) => badnessOf(kind, one.value)))
+    if (worst < badnessOf(kind, value)) faults.push(`${value} at ${from} is hidden`)
     for (const one of shown) {
       if (!one.mixed && one.value !== value) faults.push(`${value} at ${from} is not told of`)
     }
@@ -157,12 +163,12 @@ test('I7 ten thousand timelines: no value at a time that no look covers, also in
         )
       const roleOf = (n: number) => (scene: Scene) => scene.roles[n] ?? null
       const lanes = [
-        ['status', (scene: Scene) => scene.status ?? null],
-        ['active', activeOf],
-        [connectorIdOf(1, 0), roleOf(0)],
-        [connectorIdOf(1, 1), roleOf(1)],
+        ['status', 'status', (scene: Scene) => scene.status ?? null],
+        ['active', 'active', activeOf],
+        ['role', connectorIdOf(1, 0), roleOf(0)],
+        ['role', connectorIdOf(1, 1), roleOf(1)],
       ] as const
-      for (const [name, valueOf] of lanes) {
+      for (const [kind, name, valueOf] of lanes) {
         const lane = laneOf(name)
         const truth = truthOf(looks, valueOf)
         // An empty list still has none active once somebody was.
@@ -171,10 +177,10 @@ test('I7 ten thousand timelines: no value at a time that no look covers, also in
             ? truth.map((one) => (one.value === null ? { ...one, value: 'none' } : one))
             : truth
         if (name === 'active' && truth[0]?.value === null) continue
-        const lean = downsample(lane, bucketMs, t0)
+        const lean = downsample(kind, lane, bucketMs, t0)
         const buckets = lean.filter(({ mixed }) => mixed)
         const faults = [untrue(lane, known), leftOut(lane, known), untrue(buckets, known)]
-        expect([...faults.flat(), ...hidden(lane, lean)]).toEqual([])
+        expect([...faults.flat(), ...hidden(kind, lane, lean)]).toEqual([])
       }
     }),
     { numRuns: 10_000 },

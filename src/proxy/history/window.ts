@@ -1,4 +1,10 @@
-import { badnessOf, type Interval, type UnknownReason } from '#contract/history.ts'
+import {
+  badnessOf,
+  type Interval,
+  isPartial,
+  type LaneKind,
+  type UnknownReason,
+} from '#contract/history.ts'
 import type { Span } from './advance.ts'
 
 /**
@@ -33,6 +39,7 @@ export function toIntervals(spans: Span[], edge: Edge): Interval[] {
       reason: span.reason,
       open,
       mixed: false,
+      unknownMs: 0,
     })
   }
   for (const span of spans) {
@@ -53,10 +60,19 @@ export function toIntervals(spans: Span[], edge: Edge): Interval[] {
 }
 
 /**
- * Fewer intervals that still show every bad state: each bucket takes the worst state in it, and says that
- * better ones are hidden there. Neighbours that say the same become one.
+ * Fewer intervals that still show every bad state: one for each bucket at most. It takes the worst state in
+ * it, and says that others are hidden there and how much of it is unknown. Neighbours that say the same
+ * become one.
+ *
+ * A hole inside of a bucket, where a lane ended and began again, is covered by it: holes without number would
+ * make pieces without number.
  */
-export function downsample(intervals: Interval[], bucketMs: number, from: number): Interval[] {
+export function downsample(
+  kind: LaneKind,
+  intervals: Interval[],
+  bucketMs: number,
+  from: number,
+): Interval[] {
   const result: Interval[] = []
   const push = (interval: Interval) => {
     const last = result.at(-1)
@@ -66,25 +82,31 @@ export function downsample(intervals: Interval[], bucketMs: number, from: number
       last.value === interval.value &&
       last.source === interval.source &&
       last.reason === interval.reason &&
-      (last.mixed || interval.mixed)
+      // One bucket with something hidden must not say so of its neighbours.
+      last.mixed === interval.mixed &&
+      isPartial(last) === isPartial(interval)
     if (joins) {
       last.to = interval.to
       last.open = interval.open
-      last.mixed = true
+      last.unknownMs += interval.unknownMs
     } else result.push({ ...interval })
   }
   const bucketOf = (at: number) => Math.floor((at - from) / bucketMs)
-  let bucket: {
+  type Bucket = {
     number: number
     from: number
     to: number
     worst: Interval
     several: boolean
-  } | null = null
+    unknownMs: number
+    open: boolean
+  }
+  let bucket: Bucket | null = null
   const close = () => {
     if (bucket) {
-      const { from: begin, to, worst, several } = bucket
-      push({ ...worst, from: begin, to, mixed: several || worst.mixed, precisionMs: null })
+      const { from: begin, to, worst, several: mixed, unknownMs, open } = bucket
+      const stretch = { from: begin, to, open, precisionMs: null }
+      push({ ...worst, ...stretch, mixed, unknownMs: mixed ? unknownMs : 0 })
     }
     bucket = null
   }
@@ -93,21 +115,28 @@ export function downsample(intervals: Interval[], bucketMs: number, from: number
     while (begin < interval.to) {
       const number = bucketOf(begin)
       const end = Math.min(interval.to, from + (number + 1) * bucketMs)
-      if (bucket && (bucket.number !== number || bucket.to !== begin)) close()
+      if (bucket && bucket.number !== number) close()
       // A long stretch needs no buckets of its own.
       if (!bucket && interval.to - begin >= bucketMs && begin === from + number * bucketMs) {
         const whole = from + bucketOf(interval.to) * bucketMs
-        push({ ...interval, from: begin, to: whole })
+        const precisionMs = begin === interval.from ? interval.precisionMs : null
+        const open = interval.open && whole === interval.to
+        push({ ...interval, from: begin, to: whole, precisionMs, open })
         begin = whole
         continue
       }
-      const piece: Interval = { ...interval, from: begin, to: end }
-      if (!bucket) bucket = { number, from: begin, to: end, worst: piece, several: false }
-      else {
-        const open: typeof bucket = bucket
-        open.to = end
-        open.several = true
-        if (badnessOf(piece.value) > badnessOf(open.worst.value)) open.worst = piece
+      // `close` may have ended it, which the compiler does not see.
+      const before = bucket as Bucket | null
+      const isWorse =
+        !before || badnessOf(kind, interval.value) > badnessOf(kind, before.worst.value)
+      bucket = {
+        number,
+        from: before?.from ?? begin,
+        to: end,
+        worst: isWorse ? interval : before.worst,
+        several: before !== null,
+        unknownMs: (before?.unknownMs ?? 0) + (interval.value === 'unknown' ? end - begin : 0),
+        open: interval.open && end === interval.to,
       }
       begin = end
     }
@@ -128,11 +157,15 @@ const letters: Record<string, string> = {
   unknown: 'u',
 }
 
+/** A bad state that was seen for a moment of a bucket of which little else is known. */
+const partialLetters: Record<string, string> = { x: 'y', d: 'e', '-': '~', '+': '*' }
+
 /**
  * A lane as `buckets` letters, the worst state of each; upper case where it is only reported, `.` where
  * there was nothing. `letterOf` names the values that are no status.
  */
 export function toStrip(
+  kind: LaneKind,
   intervals: Interval[],
   { from, to }: { from: number; to: number },
   buckets: number,
@@ -140,16 +173,26 @@ export function toStrip(
 ): string {
   const strip: string[] = Array.from({ length: buckets }, () => '.')
   const worst: number[] = Array.from({ length: buckets }, () => 0)
+  const unknownMs: number[] = Array.from({ length: buckets }, () => 0)
   const width = (to - from) / buckets
   for (const interval of intervals) {
     const first = Math.max(0, Math.floor((interval.from - from) / width))
     const last = Math.min(buckets - 1, Math.ceil((interval.to - from) / width) - 1)
     const letter = letterOf(interval.value)
+    const badness = badnessOf(kind, interval.value)
     for (let at = first; at <= last; at += 1) {
-      if (badnessOf(interval.value) < (worst[at] ?? 0)) continue
-      worst[at] = badnessOf(interval.value)
+      if (interval.value === 'unknown') {
+        const end = Math.min(interval.to, from + (at + 1) * width)
+        unknownMs[at] = (unknownMs[at] ?? 0) + end - Math.max(interval.from, from + at * width)
+      }
+      if (badness < (worst[at] ?? 0)) continue
+      worst[at] = badness
       strip[at] = interval.source === 'reported' ? letter.toUpperCase() : letter
     }
   }
-  return strip.join('')
+  return strip
+    .map((letter, at) =>
+      (unknownMs[at] ?? 0) * 2 > width ? (partialLetters[letter] ?? letter) : letter,
+    )
+    .join('')
 }

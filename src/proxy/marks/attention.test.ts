@@ -22,9 +22,10 @@ const change = (at: number): Change => ({ id: `1-${at}-0`, at })
 const changes = (...times: number[]) => times.map(change)
 const seen = (standing: Standing, now = 1_000) => attentionOf(standing, now)
 
-test('another active connector, none any more and all of it down wait; what is good news does not', () => {
+test('another active connector, none any more, several, and all of it down wait; what is good news does not', () => {
   expect(isChange({ kind: 'active-changed', to: 'x' })).toBe(true)
   expect(isChange({ kind: 'no-active-began', to: null })).toBe(true)
+  expect(isChange({ kind: 'several-active-began', to: null })).toBe(true)
   expect(isChange({ kind: 'status-changed', to: 'down' })).toBe(true)
   expect(isChange({ kind: 'status-changed', to: 'healthy' })).toBe(false)
   expect(isChange({ kind: 'no-active-ended', to: 'x' })).toBe(false)
@@ -37,11 +38,11 @@ test('what is forgotten waits no longer', () => {
 })
 
 test('the log’s index holds the kinds that may wait, by their places', () => {
-  const places = (['status-changed', 'active-changed', 'no-active-began'] as const).map((kind) =>
-    eventKinds.indexOf(kind),
-  )
+  const places = (
+    ['status-changed', 'active-changed', 'no-active-began', 'several-active-began'] as const
+  ).map((kind) => eventKinds.indexOf(kind))
   // As the migration and the query of a start have them.
-  expect(places).toEqual([4, 5, 7])
+  expect(places).toEqual([4, 5, 7, 26])
   const every = eventKinds.filter((kind) => isChange({ kind, to: 'down' }))
   expect(every.map((kind) => eventKinds.indexOf(kind))).toEqual(places)
 })

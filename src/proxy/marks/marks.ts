@@ -293,7 +293,7 @@ async function load({ db, keys, now }: MarksDeps): Promise<Map<string, Standing>
       change(mark.tunnelId, (standing) => withMaintenance(standing, mark))
   }
   // In literals, as the index has them: a parameter would not find it.
-  const kinds = sql<boolean>`kind in (4, 5, 7)`
+  const kinds = sql<boolean>`kind in (4, 5, 7, 26)`
   const changes = await db
     .selectFrom('events')
     .select(['tunnel', 'at', 'seq', 'kind', 'to_word'])

@@ -29,6 +29,13 @@ export const haOf = ({ configuration, connectors }: Sight): boolean | null => {
   return configuration && connectors && connectors.length > 0 ? false : null
 }
 
+/** Whose turn it is, as the active lane has it: a connector's id, `none`, or `several`. */
+export function turnOf(connectors: SeenConnector[]): string {
+  const [active, ...others] = connectors.filter((connector) => connector.role === 'active')
+  if (!active) return 'none'
+  return others.length > 0 ? 'several' : active.id
+}
+
 /** The one active connector; null when there is none or more than one. */
 export function activeIdOf(connectors: SeenConnector[] | null): string | null {
   const actives = (connectors ?? []).filter((connector) => connector.role === 'active')

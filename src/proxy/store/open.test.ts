@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +12,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { backUp, openStore } from './open.ts'
+import { assertDurable, backUp, openBeside, openStore } from './open.ts'
 
 const folder = () => mkdtempSync(join(tmpdir(), 'tandem-store-'))
 const clock = () => Date.UTC(2026, 10, 24, 3, 0, 0)
@@ -30,6 +31,14 @@ async function filled(): Promise<string> {
   return dir
 }
 
+/** The content of a page in the middle of a table of many is gone: nothing that a start needs. */
+function damage(dir: string) {
+  const bytes = readFileSync(fileIn(dir))
+  const page = Math.floor(bytes.indexOf('word number 250') / 4096) * 4096
+  bytes.fill(0x5a, page, page + 64)
+  writeFileSync(fileIn(dir), bytes)
+}
+
 describe('P3 what is written is on the disk', () => {
   test('synchronous is FULL and the journal WAL after a write, on the connection that writes', async () => {
     const { db } = await openStore(folder(), clock)
@@ -41,6 +50,32 @@ describe('P3 what is written is on the disk', () => {
     expect(await read('synchronous')).toBe(2)
     expect(await read('journal_mode')).toBe('wal')
     await db.destroy()
+  })
+
+  test('the same holds on a connection beside the watch', async () => {
+    const db = openBeside(await filled())
+    await db.insertInto('words').values({ key: 501, word: 'a' }).execute()
+    const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(db)
+    expect(rows).toEqual([{ synchronous: 2 }])
+    await db.destroy()
+  })
+
+  test.each([
+    ['synchronous=1, journal_mode=wal', 'synchronous = NORMAL'],
+    ['synchronous=2, journal_mode=delete', 'journal_mode = DELETE'],
+  ])('a connection with %s is refused with that reason', async (found, pragma) => {
+    const file = fileIn(await filled())
+    const database = new Database(file)
+    database.pragma('synchronous = FULL')
+    // The first write of a connection sets it back to NORMAL once.
+    database.exec('update opened set at = at + 1')
+    database.pragma('synchronous = FULL')
+    expect(() => assertDurable(database, file)).not.toThrow()
+    database.pragma(pragma)
+    expect(() => assertDurable(database, file)).toThrow(
+      `The database ${file} would not keep what it is told (${found}).`,
+    )
+    database.close()
   })
 })
 
@@ -84,11 +119,7 @@ describe('P6 a file that can’t be used', () => {
     expect(await whole.checked).toBeNull()
     await whole.db.destroy()
 
-    const bytes = readFileSync(fileIn(dir))
-    // The content of a page in the middle of a table of many.
-    const page = Math.floor(bytes.indexOf('word number 250') / 4096) * 4096
-    bytes.fill(0x5a, page, page + 64)
-    writeFileSync(fileIn(dir), bytes)
+    damage(dir)
     const damaged = await openStore(dir, clock, { wholeUpTo: 0 })
     expect(damaged.notice).toBeNull()
     expect(await damaged.checked).toContain('is damaged')
@@ -101,6 +132,29 @@ describe('P6 a file that can’t be used', () => {
     const once = await openStore(dir, clock, { wholeUpTo: 0 })
     expect(once.notice).toBeNull()
     await once.db.destroy()
+  })
+
+  test('a backup that is put in the place of a damaged one is used, whatever was found in that', async () => {
+    const dir = await filled()
+    const copy = join(folder(), 'copy.db')
+    await backUp(dir, copy)
+    damage(dir)
+    const damaged = await openStore(dir, clock, { wholeUpTo: 0 })
+    expect(await damaged.checked).toContain('is damaged')
+    await damaged.db.destroy()
+
+    // As the README says it.
+    copyFileSync(copy, fileIn(dir))
+    rmSync(`${fileIn(dir)}-wal`, { force: true })
+    rmSync(`${fileIn(dir)}-shm`, { force: true })
+    for (const wholeUpTo of [0, 32e6]) {
+      const restored = await openStore(dir, clock, { wholeUpTo })
+      expect(restored.notice).toBeNull()
+      expect(await restored.checked).toBeNull()
+      expect(await restored.db.selectFrom('words').selectAll().execute()).toHaveLength(500)
+      await restored.db.destroy()
+    }
+    expect(readdirSync(dir).filter((name) => /corrupt|\.damaged$/.test(name))).toEqual([])
   })
 
   test('a large one that was cut short is moved aside at once', async () => {

@@ -14,13 +14,18 @@ export type Opened = {
   db: Store
   /** What an admin must know about the start, e.g. that a corrupt file was moved aside; else null. */
   notice: string | null
-  /** Resolves when all of a large file has been looked through: a sentence when it is damaged, else null. */
+  /** Resolves when all of a large file was looked through: for an admin when it is damaged, else null. */
   checked: Promise<string | null>
 }
 
 /** "Tndm": tells our file from anybody else's. */
 const applicationId = 0x54_6e_64_6d
-/** A lock that another program holds is waited for this long only: the wait blocks everything. */
+/**
+ * A lock that another program holds is waited for this long only. The driver is synchronous and in this thread,
+ * so the wait blocks everything. A thread for the database would not block; but nobody else has business in this
+ * file for longer than a backup's moment, and a fifth of a second, once a second while it is locked, is a smaller
+ * evil than every read and write of every day going through messages.
+ */
 const busyTimeoutMs = 200
 
 /** Every page of a larger file takes longer to look at than a start may: that is done beside the watch. */
@@ -39,7 +44,7 @@ const nameOf = (dataDir: string) => join(dataDir, 'tandem.db')
 export async function openStore(
   dataDir: string,
   now: () => number,
-  { wholeUpTo = checkedAtStartBytes } = {},
+  { wholeUpTo = checkedAtStartBytes }: { wholeUpTo?: number | undefined } = {},
 ): Promise<Opened> {
   const file = nameOf(dataDir)
   makeFolder(dataDir)
@@ -47,14 +52,15 @@ export async function openStore(
   let database = openFile(file)
   let notice: string | null = null
   const isLarge = existsSync(file) && statSync(file).size > wholeUpTo
-  const isMarked = existsSync(markOf(file))
-  if (!database || isMarked || (isLarge ? isTorn(database, file) : isCorrupt(database))) {
+  // A mark may be of a file that a backup has replaced since: only every page of this one tells.
+  const isGlanced = isLarge && !existsSync(markOf(file))
+  if (!database || (isGlanced ? isTorn(database, file) : isCorrupt(database))) {
     database?.close()
-    rmSync(markOf(file), { force: true })
     const aside = moveAside(file, now())
     notice = `The database was damaged. It was moved to ${aside} unchanged and a new one was begun; restore a backup as the README says.`
     database = openFile(file)
   }
+  rmSync(markOf(file), { force: true })
   if (!database) throw new Error(`The database ${file} can’t be used: check TANDEM_DATA_DIR.`)
   const db: Store = new Kysely({ dialect: toDialect(database) })
   try {
@@ -70,7 +76,7 @@ export async function openStore(
     await db.destroy()
     throw sqliteCodeOf(error).startsWith('SQLITE_') ? unusable(file, error) : error
   }
-  const checked = isLarge && notice === null ? checkBeside(file) : Promise.resolve(null)
+  const checked = isGlanced && notice === null ? checkBeside(file) : Promise.resolve(null)
   return { db, notice, checked }
 }
 
@@ -184,7 +190,7 @@ function isTorn(database: Database.Database, file: string): boolean {
   }
 }
 
-/** Beside the file: the next start must take it for damaged. */
+/** Beside the file: the next start must look at all of it before it uses it. */
 const markOf = (file: string) => `${file}.damaged`
 
 const checker = `
@@ -203,9 +209,13 @@ function checkBeside(file: string): Promise<string | null> {
   return new Promise((resolve) => {
     const tell = (isWhole: boolean) => {
       if (isWhole) return resolve(null)
-      writeFileSync(markOf(file), '')
+      try {
+        writeFileSync(markOf(file), '')
+      } catch {
+        // A disk that takes no mark: the next start finds the damage beside the watch, as this one did.
+      }
       resolve(
-        `The database ${file} is damaged in a part that was not needed yet. The next start moves it aside unchanged and begins a new one; take a copy of what can be read before.`,
+        `The database ${file} is damaged in a part that was not needed yet. The next start moves it aside unchanged and begins a new one, unless a backup is put in its place before; the README says how.`,
       )
     }
     worker.once('message', (answer) => tell(answer === 'ok'))
@@ -293,8 +303,12 @@ function makeDurable(database: Database.Database) {
   database.pragma('synchronous = FULL')
 }
 
-/** better-sqlite3 drops from FULL to NORMAL by itself: look after a write. */
-function assertDurable(database: Database.Database, file: string) {
+/**
+ * better-sqlite3 drops from FULL to NORMAL by itself: look after a write.
+ *
+ * Throws an Error in one sentence: whoever opened the database must not go on.
+ */
+export function assertDurable(database: Database.Database, file: string) {
   database.exec('update opened set at = at + 1')
   const synchronous = database.pragma('synchronous', { simple: true })
   const journal = database.pragma('journal_mode', { simple: true })
@@ -351,10 +365,14 @@ function openAs(dataDir: string, readonly: boolean): Store {
     const done = database.prepare('select name from kysely_migration').pluck().all()
     const missing = Object.keys(migrations).filter((name) => !done.includes(name))
     if (missing.length === 0) {
-      if (!readonly) makeDurable(database)
+      if (!readonly) {
+        makeDurable(database)
+        assertDurable(database, file)
+      }
       return new Kysely({ dialect: toDialect(database) })
     }
   } catch (error) {
+    if (sqliteCodeOf(error) === '') throw error
     throw new Error(`The database ${file} can’t be read (${sqliteCodeOf(error)}).`, {
       cause: error,
     })

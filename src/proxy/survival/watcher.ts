@@ -78,6 +78,7 @@ export const toConnectors = (tunnel: number, { roles, runs = [], colo = 'lhr01' 
 export async function startWatcher(db: Store, startAt: number, { gapMs = 15_000 } = {}) {
   let at = startAt
   let reason: UnknownReason = 'not-confirmed'
+  let isClockRight = true
   const told: HistoryEvent[] = []
   const troubles: (number | null)[] = []
   const keys = await loadKeys(db)
@@ -88,6 +89,7 @@ export async function startWatcher(db: Store, startAt: number, { gapMs = 15_000 
     gapMs: () => gapMs,
     reason: () => reason,
     madeBy: () => null,
+    isClockRight: () => isClockRight,
     onEvents: (events) => told.push(...events),
     onTrouble: (since) => troubles.push(since),
   })
@@ -152,6 +154,10 @@ export async function startWatcher(db: Store, startAt: number, { gapMs = 15_000 
     },
     because(why: UnknownReason) {
       reason = why
+    },
+    /** What Cloudflare's clock says of this one. */
+    trustClock(is: boolean) {
+      isClockRight = is
     },
     async see(tunnel: number, scene: Scene) {
       await recorder.record(toLooks(tunnel, scene))

@@ -109,6 +109,15 @@ function Plot(props: PlotProps) {
             <rect width="7" height="7" fill="var(--unknown-soft)" />
             <rect width="1.2" height="7" fill="var(--unknown)" fillOpacity="0.55" />
           </pattern>
+          <pattern
+            id="connection-unlisted"
+            width="7"
+            height="7"
+            patternUnits="userSpaceOnUse"
+            patternTransform="rotate(-45)"
+          >
+            <rect width="1.2" height="7" fill="var(--ink-3)" fillOpacity="0.55" />
+          </pattern>
           <pattern id="connection-reported" width="5" height="5" patternUnits="userSpaceOnUse">
             <rect x="2" y="2" width="1.4" height="1.4" fill="var(--ink-2)" />
           </pattern>
@@ -158,6 +167,16 @@ function Plot(props: PlotProps) {
             x1={steps.reported.from}
             x2={Math.min(steps.reported.to, stretch.to)}
             fill="url(#connection-reported)"
+            fillOpacity={1}
+            stroke="none"
+            ifOverflow="hidden"
+          />
+        )}
+        {steps.unlisted === null ? null : (
+          <ReferenceArea
+            x1={steps.unlisted.from}
+            x2={steps.unlisted.to}
+            fill="url(#connection-unlisted)"
             fillOpacity={1}
             stroke="none"
             ifOverflow="hidden"
@@ -276,6 +295,15 @@ function ColoLegend({ steps }: { steps: ConnectionSteps }) {
           Reported only
         </li>
       ) : null}
+      {steps.unlisted ? (
+        <li className="flex min-h-6 items-center gap-2 whitespace-nowrap">
+          <span
+            aria-hidden="true"
+            className="h-3 w-5 border border-dotted border-ink-3 forced-color-adjust-none"
+          />
+          Too many to list: zoom in
+        </li>
+      ) : null}
       {steps.gaps.length > 0 ? (
         <li className="flex min-h-6 items-center gap-2 whitespace-nowrap">
           <span
@@ -310,6 +338,8 @@ function Counts({ steps, at, zone }: { steps: ConnectionSteps; at: number; zone:
       <p className="text-ink-2">{instantIn(at, zone)}</p>
       {gap ? (
         <p>Not watched. {gap.reason}.</p>
+      ) : steps.unlisted && at < steps.unlisted.to ? (
+        <p>More connections than are listed here. Zoom in to see how many were open.</p>
       ) : !step || (last && at > last.at) ? (
         <p>Nothing is known of this time yet.</p>
       ) : (

@@ -13,6 +13,10 @@ const words: Record<Look, { word: string; meaning: string }> = {
   plain: { word: 'No HA role', meaning: 'Cloudflare reports no role, as on tunnels without HA' },
   holder: { word: 'Active connector', meaning: 'Which connector was the active one' },
   vacant: { word: 'No active', meaning: 'No connector was active: nobody carried the traffic' },
+  several: {
+    word: 'More than one active',
+    meaning: 'Cloudflare reported more than one active connector',
+  },
   healthy: { word: 'Healthy', meaning: 'Connected to Cloudflare' },
   degraded: { word: 'Degraded', meaning: 'Connected, but Cloudflare calls its state unhealthy' },
   down: { word: 'Down', meaning: 'No connections to Cloudflare' },

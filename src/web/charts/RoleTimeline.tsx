@@ -127,19 +127,27 @@ function Titles({
 }
 
 /** What the picture can't show by itself. */
-function Caveats({ history: { bucketMs, truncated } }: { history: TunnelHistory }) {
+function Caveats({ history: { bucketMs, lanesLeftOut, truncated } }: { history: TunnelHistory }) {
   if (bucketMs === null && !truncated) return null
   return (
     <div className="text-sm text-ink-2">
       {bucketMs === null ? null : (
         <p>
           So much happened that each stretch of {spanText(bucketMs)} shows the worst state in it
-          (dashed at its top where others are hidden). Zoom in to see every change.
+          (dashed at its top where others are hidden, half hatched where most of it is unknown).
+          Zoom in to see every change.
         </p>
       )}
+      {lanesLeftOut > 0 ? (
+        <p>
+          {lanesLeftOut === 1 ? 'One more connector' : `${lanesLeftOut} more connectors`} that left
+          longest ago {lanesLeftOut === 1 ? 'is' : 'are'} not shown. Zoom in for the rest.
+        </p>
+      ) : null}
       {truncated ? (
         <p>
-          Only the newest connections and events of this stretch are listed. Zoom in for the rest.
+          Only the newest connections and events of this stretch are listed; all failovers and times
+          without an active connector count. Zoom in for the rest.
         </p>
       ) : null}
     </div>

@@ -63,6 +63,8 @@ function statusPaths(bands: readonly Band[]) {
   const of = (letter: string) =>
     bands.filter((band) => band.letter === letter || band.letter === letter.toUpperCase())
   const [healthy, degraded, down, inactive, unknown] = ['h', 'd', 'x', 'i', 'u'].map(of)
+  const [partlyDown, partlyDegraded] = ['y', 'e'].map(of)
+  const partial = [...(partlyDown ?? []), ...(partlyDegraded ?? [])]
   const reported = bands.filter(({ letter }) => letter !== letter.toLowerCase())
   return (
     <>
@@ -72,7 +74,10 @@ function statusPaths(bands: readonly Band[]) {
       {shape(box(degraded ?? [], 0, 2) + box(degraded ?? [], 9, 2), { className: 'fill-warn' })}
       {shape(box(down ?? [], 0, 11), { className: 'fill-bad' })}
       {shape(box(inactive ?? [], 9, 2), { className: 'fill-unknown' })}
-      {shape(box(unknown ?? [], 0, 11), { fill: 'url(#strip-unknown)' })}
+      {shape(box(unknown ?? [], 0, 11) + box(partial, 0, 7), { fill: 'url(#strip-unknown)' })}
+      {/* Seen for a moment of a half-hour of which little else is known. */}
+      {shape(box(partlyDown ?? [], 7, 4), { className: 'fill-bad' })}
+      {shape(box(partlyDegraded ?? [], 7, 4), { className: 'fill-warn' })}
       {/* Only reported: paler than what was seen. */}
       {shape(box(reported, 0, 11), { className: 'fill-panel', opacity: 0.55 })}
     </>
@@ -80,17 +85,17 @@ function statusPaths(bands: readonly Band[]) {
 }
 
 function flatPaths(bands: readonly Band[]) {
-  const of = (letter: string) =>
+  const of = (letters: string) =>
     box(
-      bands.filter((band) => band.letter.toLowerCase() === letter),
+      bands.filter((band) => letters.includes(band.letter.toLowerCase())),
       0,
       11,
     )
   return (
     <>
       {shape(of('h'), { className: 'fill-good', opacity: 0.35 })}
-      {shape(of('d'), { className: 'fill-warn' })}
-      {shape(of('x'), { className: 'fill-bad' })}
+      {shape(of('de'), { className: 'fill-warn' })}
+      {shape(of('xy'), { className: 'fill-bad' })}
       {shape(of('i'), { className: 'fill-unknown-soft' })}
       {shape(of('u'), { fill: 'url(#strip-unknown)' })}
     </>
@@ -99,7 +104,7 @@ function flatPaths(bands: readonly Band[]) {
 
 /** Each handover changes the shade; whose turn it was stands on the tunnel's own page. */
 function activePaths(bands: readonly Band[]) {
-  const holders = bands.filter(({ letter }) => !'-u.'.includes(letter.toLowerCase()))
+  const holders = bands.filter(({ letter }) => !'-+~*u.'.includes(letter.toLowerCase()))
   const shade = new Map<string, number>()
   for (const { letter } of holders) {
     const name = letter.toLowerCase()
@@ -108,13 +113,17 @@ function activePaths(bands: readonly Band[]) {
   const odd = holders.filter(({ letter }) => (shade.get(letter.toLowerCase()) ?? 0) % 2 === 1)
   const even = holders.filter((band) => !odd.includes(band))
   const vacant = bands.filter(({ letter }) => letter === '-')
+  const several = bands.filter(({ letter }) => letter === '+')
+  const partial = bands.filter(({ letter }) => '~*'.includes(letter))
   const unknown = bands.filter(({ letter }) => letter.toLowerCase() === 'u')
   return (
     <>
       {shape(box(even, 13, 5), { className: 'fill-good' })}
       {shape(box(odd, 13, 5), { className: 'fill-good', opacity: 0.45 })}
       {shape(box(vacant, 13, 5), { className: 'fill-bad' })}
-      {shape(box(unknown, 13, 5), { fill: 'url(#strip-unknown)' })}
+      {shape(box(several, 13, 2) + box(several, 16, 2), { className: 'fill-bad' })}
+      {shape(box(unknown, 13, 5) + box(partial, 13, 3), { fill: 'url(#strip-unknown)' })}
+      {shape(box(partial, 16, 2), { className: 'fill-bad' })}
     </>
   )
 }

@@ -1,11 +1,11 @@
-import type { Interval } from '#contract/history.ts'
+import type { Interval, LaneKind } from '#contract/history.ts'
 import type { ConnectorRole, TunnelStatus } from '#contract/tunnel.ts'
 import { RoleShape } from '#web/ui/RoleMark.tsx'
 import { StatusShape } from '#web/ui/StatusMark.tsx'
 import { durationText } from '#web/ui/time.ts'
 import { instantIn, type Zone } from '#web/ui/zone.ts'
 import { precisionText } from './precision.ts'
-import { type LaneKind, lookOf, type Telling } from './series.ts'
+import { lookOf, type Telling } from './series.ts'
 
 /** An interval as a few lines: what, since when, until when, how long, why. */
 export function TellingView({
@@ -59,6 +59,7 @@ export function StateShape({ kind, interval }: { kind: LaneKind; interval: Inter
     passive: ['passive', 'text-ink-2'],
     offline: ['offline', 'text-bad'],
     vacant: ['ghost', 'text-bad'],
+    several: ['active', 'text-bad'],
     unknown: ['unknown', 'text-unknown'],
   }
   const [role, tone] = roles[look] ?? ['none', 'text-unknown']

@@ -61,9 +61,9 @@ export function TimelineLayer({
       return near ? { kind: 'marks', marks: near.marks, x: near.x } : null
     }
     const lane = Math.floor((y - geometry.railHeight) / geometry.laneHeight)
-    const intervals = lanes[lane]?.intervals
-    if (!intervals) return null
-    const index = intervalNear(intervals, timeAt(x), (3 / width) * (to - from))
+    const pointed = lanes[lane]
+    if (!pointed) return null
+    const index = intervalNear(pointed, timeAt(x), (3 / width) * (to - from))
     return index < 0 ? null : { kind: 'interval', lane, index, x, byKey: false }
   }
 

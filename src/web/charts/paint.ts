@@ -195,10 +195,18 @@ export function paintSample(
   if (!context) return
   const brush = createBrush(context, ink, dpr, unit)
   if ('mark' in sample) brush.badge(sample.mark, canvas.width / 2, canvas.height / 2)
-  else brush.band({ ...sample, x0: 0, x1: canvas.width, mixed: false }, 0, canvas.height)
+  else
+    brush.band(
+      { ...sample, x0: 0, x1: canvas.width, mixed: false, partial: false },
+      0,
+      canvas.height,
+    )
 }
 
-type Shape = Pick<Run, 'x0' | 'x1' | 'look' | 'reported' | 'mixed'>
+/** What must be seen even where it is thinner than a pixel. */
+const badLooks: ReadonlySet<Look> = new Set(['vacant', 'several', 'down', 'offline', 'degraded'])
+
+type Shape = Pick<Run, 'x0' | 'x1' | 'look' | 'reported' | 'mixed' | 'partial'>
 
 /** What each look is made of. Every one differs from the others in form as well as in colour. */
 type Brush = ReturnType<typeof createBrush>
@@ -282,6 +290,7 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
     plain: ink.ink3,
     holder: ink.good,
     vacant: ink.bad,
+    several: ink.bad,
     healthy: ink.good,
     degraded: ink.warn,
     down: ink.bad,
@@ -289,7 +298,7 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
     unknown: ink.unknown,
   }
 
-  function band({ x0, x1, look, reported, mixed }: Shape, y: number, h: number) {
+  function band({ x0, x1, look, reported, mixed, partial }: Shape, y: number, h: number) {
     const w = x1 - x0
     const line = Math.round(2.5 * px)
     if (w < 4 * hair) {
@@ -331,6 +340,11 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
         rect(x0, y, w, h, ink.goodSoft)
         rect(x0, y + h - line, w, line, ink.good)
         break
+      case 'several':
+        rect(x0, y, w, h, ink.badSoft)
+        rect(x0, y, w, line, ink.bad)
+        rect(x0, y + h - line, w, line, ink.bad)
+        break
       case 'degraded':
         rect(x0, y, w, h, ink.warnSoft)
         rect(x0, y, w, line, ink.warn)
@@ -346,6 +360,12 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
         break
       default:
         look satisfies never
+    }
+    if (partial) {
+      // What was seen stays along the bottom; above it is what nobody saw.
+      const top = Math.round(h * 0.6)
+      rect(x0, y, w, top, ink.unknownSoft)
+      rect(x0, y, w, top, hatch)
     }
     // Neighbours of one look are told apart by a hair between them.
     if (look !== 'passive') rect(x1 - hair, y, hair, h, ink.panel)
@@ -375,8 +395,7 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
         pixels[x0] = pixelOf(solid[look], reported ? 0x80 : 0xff)
       // A bad one is made wide enough to be seen, where its neighbour leaves it the room.
       for (const { x0, look } of runs) {
-        const bad =
-          look === 'vacant' || look === 'down' || look === 'offline' || look === 'degraded'
+        const bad = badLooks.has(look)
         if (bad && x0 + 1 < w && pixels[x0 + 1] === 0) pixels[x0 + 1] = pixels[x0] ?? 0
       }
       const canvas = new OffscreenCanvas(w, 1)
@@ -419,7 +438,7 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
 
     label(
       { text, mono, ms }: { text: string; mono: boolean; ms: number },
-      { x0, x1, look, reported }: Shape,
+      { x0, x1, look, reported, partial }: Shape,
       y: number,
       h: number,
       crossings: readonly number[],
@@ -436,14 +455,19 @@ function createBrush(context: CanvasRenderingContext2D, ink: Ink, dpr: number, u
       const room = x1 - pad - left
       if (width > room) return
       const middle = y + h / 2 + 0.5 * px
-      const onPattern = reported || look === 'unknown' || look === 'offline' || look === 'up'
+      const onPattern =
+        partial || reported || look === 'unknown' || look === 'offline' || look === 'up'
       if (onPattern) {
         // A pattern behind letters makes them hard to read.
         const back =
-          look === 'unknown' ? ink.unknownSoft : look === 'offline' ? ink.badSoft : ink.panel
+          partial || look === 'unknown'
+            ? ink.unknownSoft
+            : look === 'offline'
+              ? ink.badSoft
+              : ink.panel
         rect(left - 3 * px, y + 2 * hair, width + 6 * px, h - 4 * hair - 1, back)
       }
-      context.fillStyle = (reported ? undefined : inkOn[look]) ?? ink.ink
+      context.fillStyle = (onPattern ? undefined : inkOn[look]) ?? ink.ink
       context.fillText(text, left, middle)
       const more = durationText(ms)
       context.font = `400 ${Math.round(11 * px)}px ${ink.sans}`

@@ -36,6 +36,7 @@ const interval = (
   reason: value === 'unknown' ? 'tandem-stopped' : null,
   open: false,
   mixed: false,
+  unknownMs: 0,
   ...change,
 })
 
@@ -77,6 +78,7 @@ const history = (change: Partial<TunnelHistory> = {}): TunnelHistory => ({
     roleLane('a', [interval(0, 1000, 'active', { open: true })]),
     roleLane('b', [interval(0, 1000, 'passive', { open: true })]),
   ],
+  lanesLeftOut: 0,
   summary: {
     tunnelId: 't',
     totalMs: 1000,
@@ -86,6 +88,7 @@ const history = (change: Partial<TunnelHistory> = {}): TunnelHistory => ({
     maintenanceMs: 0,
     availabilityOutside: null,
     noActiveMs: 0,
+    noActiveTimes: 0,
     longestNoActiveMs: 0,
     roleChanges: 0,
     reconnects: 0,
@@ -93,7 +96,9 @@ const history = (change: Partial<TunnelHistory> = {}): TunnelHistory => ({
     strip: '',
     activeStrip: '',
   },
+  changeCauses: { manual: 0, automatic: 0, unknown: 0 },
   connections: [],
+  connectionsFrom: null,
   events: [],
   marks: [],
   truncated: false,
@@ -192,9 +197,9 @@ describe('a pointer', () => {
   })
 
   test('means the gap beside it that is too thin to be hit', () => {
-    expect(intervalNear(intervals, 497, 5)).toBe(1)
-    expect(intervalNear(intervals, 480, 5)).toBe(0)
-    expect(intervalNear(intervals, 505, 5)).toBe(1)
+    expect(intervalNear(lane(intervals, 'active'), 497, 5)).toBe(1)
+    expect(intervalNear(lane(intervals, 'active'), 480, 5)).toBe(0)
+    expect(intervalNear(lane(intervals, 'active'), 505, 5)).toBe(1)
   })
 })
 
@@ -227,8 +232,8 @@ describe('a picture', () => {
         for (const one of intervals) {
           const x = ((one.from + one.to) / 2 / to) * width
           const shown = [...bands, ...specks].filter((run) => run.x0 <= x + 1 && run.x1 >= x - 1)
-          const worst = Math.max(...shown.map((run) => badnessOf(run.interval.value)))
-          expect(worst).toBeGreaterThanOrEqual(badnessOf(one.value))
+          const worst = Math.max(...shown.map((run) => badnessOf('role', run.interval.value)))
+          expect(worst).toBeGreaterThanOrEqual(badnessOf('role', one.value))
         }
       }),
     )
@@ -243,8 +248,29 @@ describe('a picture', () => {
     expect(specks.every(({ mixed }) => mixed)).toBe(true)
   })
 
+  test('tells of a bucket that most of it is not known, and counts it as unwatched where that is all', () => {
+    const bucket = (change: Partial<Interval>) =>
+      interval(0, 1000, 'offline', { mixed: true, ...change })
+    const partial = (one: Interval) =>
+      toRuns(lane([one]), { from: 0, to: 1000 }, 100).bands[0]?.partial
+    expect(partial(bucket({ unknownMs: 501 }))).toBe(true)
+    expect(partial(bucket({ unknownMs: 500 }))).toBe(false)
+    expect(partial(bucket({ value: 'unknown', unknownMs: 501 }))).toBe(false)
+    const shown = history({ lanes: [roleLane('a', [bucket({ unknownMs: 600_000 })])] })
+    expect(tell(shown, toLanes(shown)[2] as Lane, 0).notes.at(-1)).toBe(
+      'Nothing is known of 10 m of it.',
+    )
+    const gapsOf = (unknownMs: number) =>
+      toConnectionSteps(
+        history({ active: [], lanes: [roleLane('a', [bucket({ value: 'unknown', unknownMs })])] }),
+        { from: 0, to: 1000 },
+      ).gaps.length
+    expect([gapsOf(400), gapsOf(600)]).toEqual([0, 1])
+  })
+
   test('tells looks apart by lane', () => {
     expect(lookOf('active', interval(0, 1, 'none'))).toBe('vacant')
+    expect(lookOf('active', interval(0, 1, 'several'))).toBe('several')
     expect(lookOf('active', interval(0, 1, 'some-id'))).toBe('holder')
     expect(lookOf('role', interval(0, 1, 'none'))).toBe('plain')
     expect(lookOf('role', interval(0, 1, 'up'))).toBe('up')
@@ -371,6 +397,18 @@ describe('connections over time', () => {
     expect(at400).toEqual([1, null])
     expect(countAt(steps, 500)).toBeNull()
     expect(countAt(steps, 800)).toBe(1)
+  })
+
+  test('have no number where more were open than are listed, and are never drawn as none', () => {
+    const listed = [life(-50, null), life(350, 900), life(500, 600)]
+    const steps = toConnectionSteps(history({ connections: listed, connectionsFrom: 400 }), window)
+    expect(steps.unlisted).toEqual({ from: 0, to: 400 })
+    expect([0, 360, 399].map((at) => countAt(steps, at))).toEqual([null, null, null])
+    expect([400, 550, 700, 950].map((at) => countAt(steps, at))).toEqual([2, 3, 2, 1])
+    expect(steps.opened).toEqual([500])
+    expect(
+      toConnectionSteps(history({ connectionsFrom: 400 }), { from: 500, to: 900 }).unlisted,
+    ).toBeNull()
   })
 
   test('of many colos are named up to four, and the rest together', () => {

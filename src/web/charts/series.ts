@@ -4,6 +4,8 @@ import {
   eventSentence,
   type HistoryEvent,
   type Interval,
+  isPartial,
+  type LaneKind,
   type RoleLane,
   type TunnelHistory,
   unknownReasons,
@@ -12,6 +14,7 @@ import type { ConnectorRole, TunnelStatus } from '#contract/tunnel.ts'
 import { shortId } from '#web/ui/names.ts'
 import { roleLooks } from '#web/ui/RoleMark.tsx'
 import { statusLooks } from '#web/ui/StatusMark.tsx'
+import { durationText } from '#web/ui/time.ts'
 import type { Stretch } from './range.ts'
 
 /** An answer of the history → what a timeline draws. Pure: no colours, no pixels but those handed in. */
@@ -25,6 +28,7 @@ export const looks = [
   'plain',
   'holder',
   'vacant',
+  'several',
   'healthy',
   'degraded',
   'down',
@@ -32,8 +36,6 @@ export const looks = [
   'unknown',
 ] as const
 export type Look = (typeof looks)[number]
-
-export type LaneKind = 'status' | 'active' | 'role'
 
 export type Lane = {
   /** `status`, `active`, or the connector's id. */
@@ -119,7 +121,8 @@ export const endsUnknown = ({ status, active, lanes }: TunnelHistory): boolean =
 
 export function lookOf(kind: LaneKind, { value }: Interval): Look {
   if (value === 'unknown') return 'unknown'
-  if (kind === 'active') return value === 'none' ? 'vacant' : 'holder'
+  if (kind === 'active')
+    return value === 'none' ? 'vacant' : value === 'several' ? 'several' : 'holder'
   if (kind === 'role') {
     if (value === 'active' || value === 'passive' || value === 'offline' || value === 'up')
       return value
@@ -133,7 +136,10 @@ export function lookOf(kind: LaneKind, { value }: Interval): Look {
 /** The state in words, as it stands in a band, a table and a sentence. */
 export function stateText(kind: LaneKind, { value, reason }: Interval): string {
   if (value === 'unknown') return reason === 'unrecognised' ? 'State not known' : 'Not watched'
-  if (kind === 'active') return value === 'none' ? 'No connector active' : shortId(value)
+  if (kind === 'active') {
+    if (value === 'none') return 'No connector active'
+    return value === 'several' ? 'More than one active' : shortId(value)
+  }
   if (kind === 'status') return statusLooks[value as TunnelStatus]?.word ?? value
   if (value === 'up') return 'Running'
   return roleLooks[value as ConnectorRole]?.word ?? value
@@ -192,7 +198,11 @@ export function intervalAt(intervals: readonly Interval[], at: number): number {
  * The interval that a pointer means: the one under it, unless a worse and narrower one lies within
  * `reachMs`, which would be too thin to be hit.
  */
-export function intervalNear(intervals: readonly Interval[], at: number, reachMs: number): number {
+export function intervalNear(
+  { kind, intervals }: Pick<Lane, 'kind' | 'intervals'>,
+  at: number,
+  reachMs: number,
+): number {
   const hit = intervalAt(intervals, at)
   let best = hit
   const first = Math.max(0, lowerBound(intervals, at - reachMs))
@@ -201,7 +211,7 @@ export function intervalNear(intervals: readonly Interval[], at: number, reachMs
     if (interval.from > at + reachMs) break
     if (interval.to - interval.from > 2 * reachMs) continue
     const other = intervals[best]
-    if (!other || badnessOf(interval.value) > badnessOf(other.value)) best = index
+    if (!other || badnessOf(kind, interval.value) > badnessOf(kind, other.value)) best = index
   }
   return best
 }
@@ -225,6 +235,8 @@ export type Run = {
   look: Look
   reported: boolean
   mixed: boolean
+  /** Most of it is not known. */
+  partial: boolean
   interval: Interval
 }
 
@@ -250,18 +262,21 @@ export function toRuns(
     if (right - left >= 1.5) {
       const [x0, x1] = [Math.round(left), Math.round(right)]
       const look = lookOf(kind, interval)
-      bands.push({ x0, x1, look, reported, mixed: interval.mixed, interval })
+      const partial = isPartial(interval)
+      bands.push({ x0, x1, look, reported, mixed: interval.mixed, partial, interval })
       continue
     }
     const x0 = Math.min(Math.floor(left), width - 1)
     const last = specks.at(-1)
     if (last?.x0 !== x0) {
       const look = lookOf(kind, interval)
-      specks.push({ x0, x1: x0 + 1, look, reported, mixed: interval.mixed, interval })
+      const { mixed } = interval
+      // Nothing can be drawn upon a pixel.
+      specks.push({ x0, x1: x0 + 1, look, reported, mixed, partial: false, interval })
       continue
     }
     last.mixed = true
-    if (badnessOf(interval.value) <= badnessOf(last.interval.value)) continue
+    if (badnessOf(kind, interval.value) <= badnessOf(kind, last.interval.value)) continue
     last.look = lookOf(kind, interval)
     last.reported = reported
     last.interval = interval
@@ -302,6 +317,8 @@ export function tell(history: TunnelHistory, lane: Lane, index: number): Telling
     )
   if (interval.mixed)
     notes.push('The worst of this stretch: other states are hidden in it. Zoom in.')
+  if (interval.value !== 'unknown' && interval.unknownMs > 0)
+    notes.push(`Nothing is known of ${durationText(interval.unknownMs)} of it.`)
   return {
     title: lane.kind === 'role' ? `Connector ${laneTitle(lane)}` : titles[lane.kind],
     state: stateText(lane.kind, interval),
@@ -344,6 +361,8 @@ function concerns({ kind, connectorId, from, to }: HistoryEvent, lane: Lane): bo
       return lane.kind === 'active' || (lane.connectorId !== null && [from, to].includes(lane.id))
     case 'no-active-began':
     case 'no-active-ended':
+    case 'several-active-began':
+    case 'several-active-ended':
       return lane.kind === 'active'
     case 'role-changed':
     case 'connector-joined':
@@ -376,10 +395,12 @@ const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? on
 export type ConnectionSteps = {
   /** The most used first; past `mostColos` the rest is one, called `other`. */
   colos: string[]
-  /** In the order of time. Null where nobody watched. */
+  /** In the order of time. Null where nobody watched, or not all are listed. */
   steps: ({ at: number; total: number | null } & Record<string, number | null>)[]
   /** When nobody watched: hatched, and never zero. */
   gaps: (Stretch & { reason: string })[]
+  /** Where more were open than the answer lists: hatched as well, and never counted. */
+  unlisted: Stretch | null
   /** Before Tandem watched: only what was still open later is known. */
   reported: Stretch | null
   opened: number[]
@@ -400,6 +421,10 @@ export function toConnectionSteps(
 ): ConnectionSteps {
   const gaps = gapsOf(history).filter((gap) => gap.to > from && gap.from < to)
   const end = Math.min(to, history.at)
+  const listedFrom = Math.min(history.connectionsFrom ?? from, end)
+  const unlisted = listedFrom > from ? { from, to: listedFrom } : null
+  const isKnown = (at: number) =>
+    (unlisted === null || at >= unlisted.to) && !gaps.some((gap) => at >= gap.from && at < gap.to)
   const lives = history.connections.filter((life) => life.openedAt < end && endOf(life) > from)
   const ranked = rankedColos(lives)
   const named = ranked.length > mostColos ? ranked.slice(0, mostColos - 1) : ranked
@@ -420,6 +445,7 @@ export function toConnectionSteps(
       { at: Math.min(gap.to, to), colo: '', by: 0 },
     ]),
     { at: from, colo: '', by: 0 },
+    ...(unlisted ? [{ at: unlisted.to, colo: '', by: 0 }] : []),
   ].toSorted((a, b) => a.at - b.at)
 
   const open = new Map<string, number>(colos.map((colo) => [colo, 0]))
@@ -431,25 +457,27 @@ export function toConnectionSteps(
       const { colo, by } = times[index] as (typeof times)[number]
       if (by !== 0) open.set(colo, (open.get(colo) ?? 0) + by)
     }
-    const watched = !gaps.some((gap) => at >= gap.from && at < gap.to)
+    const known = isKnown(at)
     const total = [...open.values()].reduce((sum, each) => sum + each, 0)
-    if (watched) most = Math.max(most, total)
-    // What held until nobody watched is drawn up to there.
+    if (known) most = Math.max(most, total)
+    // What held until nobody knows is drawn up to there.
     const before = steps.at(-1)
-    if (!watched && before && before.total !== null) steps.push({ ...before, at })
+    if (!known && before && before.total !== null) steps.push({ ...before, at })
     steps.push({
-      ...Object.fromEntries([...open].map(([colo, n]) => [colo, watched ? n : null])),
+      ...Object.fromEntries([...open].map(([colo, n]) => [colo, known ? n : null])),
       at,
-      total: watched ? total : null,
+      total: known ? total : null,
     })
   }
   const last = steps.at(-1)
   if (last && last.at < end) steps.push({ ...last, at: end })
-  const inside = (at: number) => at >= from && at <= to
+  // Of those that are not all listed no ticks either: some would look like all.
+  const inside = (at: number) => at >= (unlisted?.to ?? from) && at <= to
   return {
     colos,
     steps: thinned(steps, from, to, slots),
     gaps,
+    unlisted,
     reported: reportedOf(history, lives, from),
     opened: lives.map(({ openedAt }) => openedAt).filter(inside),
     closed: lives.flatMap(({ closedAt }) =>
@@ -470,11 +498,15 @@ function rankedColos(lives: readonly ConnectionLife[]): string[] {
   return [...spent].toSorted((a, b) => b[1] - a[1]).map(([colo]) => colo)
 }
 
+/** A bucket counts as a whole, by what most of it is. */
+const isUnwatched = ({ from, to, value, reason, mixed, unknownMs }: Interval) =>
+  value === 'unknown' && reason !== 'unrecognised' && (!mixed || unknownMs * 2 > to - from)
+
 /** When the connectors were not looked at. All lanes have the same holes: they are read together. */
 function gapsOf({ lanes, active }: TunnelHistory): ConnectionSteps['gaps'] {
   const all = [active, ...lanes.map(({ intervals }) => intervals)]
     .flat()
-    .filter(({ value, reason }) => value === 'unknown' && reason !== 'unrecognised')
+    .filter(isUnwatched)
     .toSorted((a, b) => a.from - b.from)
   const gaps: ConnectionSteps['gaps'] = []
   for (const interval of all) {

@@ -16,5 +16,9 @@ test('a strip is told with the worst first', () => {
   expect(stripText({ strip, activeStrip: `${'a'.repeat(20)}-${'b'.repeat(27)}` })).toBe(
     'down 1 h, not watched 3 h, healthy 20 h; 1 handover; no active connector in 1 half-hour',
   )
+  const partly = `${'y'.repeat(2)}${'h'.repeat(46)}`
+  expect(stripText({ strip: partly, activeStrip: `~${'a'.repeat(46)}*` })).toBe(
+    'down 1 h, healthy 23 h; more than one active connector in 1 half-hour; no active connector in 1 half-hour',
+  )
   expect(stripText({ strip: '.'.repeat(48), activeStrip: '' })).toBe('nothing known')
 })

@@ -25,19 +25,23 @@ const words: Record<string, string> = {
 
 /** What somebody who can't see the strip should know: how long each state was the worst one. */
 export function stripText({ strip, activeStrip }: Pick<TunnelSummary, 'strip' | 'activeStrip'>) {
+  // With those of which little else is known.
+  const worst = strip.toLowerCase().replaceAll('y', 'x').replaceAll('e', 'd')
   const hours = (letters: string) => {
-    const count = [...strip.toLowerCase()].filter((letter) => letters.includes(letter)).length
+    const count = [...worst].filter((letter) => letters.includes(letter)).length
     return (count * 24) / stripBuckets
   }
   const states = ['x', 'd', 'u', 'i', 'h']
     .map((letter) => ({ word: words[letter], h: hours(letter) }))
     .filter(({ h }) => h > 0)
     .map(({ word, h }) => `${word} ${h} h`)
-  const vacant = [...activeStrip].filter((letter) => letter === '-').length
-  const holders = toBands([...activeStrip].filter((letter) => !'-u.'.includes(letter)).join(''))
+  const vacant = [...activeStrip].filter((letter) => '-~'.includes(letter)).length
+  const several = [...activeStrip].filter((letter) => '+*'.includes(letter)).length
+  const holders = toBands([...activeStrip].filter((letter) => !'-+~*u.'.includes(letter)).join(''))
   return [
     states.length > 0 ? states.join(', ') : 'nothing known',
     holders.length > 1 ? count(holders.length - 1, 'handover') : '',
+    several > 0 ? `more than one active connector in ${count(several, 'half-hour')}` : '',
     vacant > 0 ? `no active connector in ${count(vacant, 'half-hour')}` : '',
   ]
     .filter(Boolean)

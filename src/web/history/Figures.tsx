@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { HistoryEvent, TunnelHistory } from '#contract/history.ts'
+import type { TunnelHistory } from '#contract/history.ts'
 import { observedShare, percentText } from '#web/charts/percent.ts'
 import { Stat, Stats } from '#web/ui/Stat.tsx'
 import { durationText } from '#web/ui/time.ts'
@@ -7,13 +7,13 @@ import { durationText } from '#web/ui/time.ts'
 /** A window in a few numbers. Unknown time counts as neither up nor down, and is always told beside them. */
 
 export function TunnelFigures({
-  history: { summary, events },
+  history: { summary, changeCauses },
   ha,
 }: {
   history: TunnelHistory
   ha: boolean | null
 }) {
-  const gaps = events.filter(({ kind }) => kind === 'no-active-began').length
+  const gaps = summary.noActiveTimes
   return (
     <Stats label="The history in numbers">
       <Stat name="Available" note={availabilityNote(summary)}>
@@ -34,7 +34,7 @@ export function TunnelFigures({
         </Stat>
       )}
       {ha === false ? null : (
-        <Stat name="Active connector changed" note={causesText(events)}>
+        <Stat name="Active connector changed" note={causesText(changeCauses)}>
           {times(summary.roleChanges)}
         </Stat>
       )}
@@ -94,14 +94,11 @@ const availabilityNote = (summary: TunnelHistory['summary']) =>
 
 const times = (n: number) => (n === 0 ? 'Never' : n === 1 ? 'Once' : `${n} times`)
 
-function causesText(events: readonly HistoryEvent[]): string {
-  const changes = events.filter(({ kind }) => kind === 'active-changed')
-  const count = (cause: HistoryEvent['cause']) =>
-    changes.filter((each) => each.cause === cause).length
+function causesText({ manual, automatic, unknown }: TunnelHistory['changeCauses']): string {
   const words = [
-    [count('manual'), 'manual'],
-    [count('automatic'), 'automatic'],
-    [count('unknown'), 'of unknown cause'],
+    [manual, 'manual'],
+    [automatic, 'automatic'],
+    [unknown, 'of unknown cause'],
   ] as const
   return words
     .filter(([n]) => n > 0)

@@ -14,7 +14,12 @@ import { clockIn, shortIn, useZone, type Zone } from '#web/ui/zone.ts'
 import { WordsField } from './fields.tsx'
 import { changesText } from './words.ts'
 
-const kinds = ['active-changed', 'no-active-began', 'status-changed'] as const
+const kinds = [
+  'active-changed',
+  'no-active-began',
+  'several-active-began',
+  'status-changed',
+] as const
 type Seen = NonNullable<Tunnel['unacknowledged']>
 
 /** More than these are not told one by one. */

@@ -5,6 +5,7 @@ import { eventsByKind } from './events-by-kind.ts'
 import { failover } from './failover.ts'
 import { marks } from './marks.ts'
 import { people } from './people.ts'
+import { severalActive } from './several-active.ts'
 import { signedIn } from './signed-in.ts'
 import { tags } from './tags.ts'
 
@@ -159,5 +160,6 @@ export const migrations: Record<string, Migration> = {
   '006-signed-in': signedIn,
   '007-marks': marks,
   '008-tags': tags,
-  '009-events-by-kind': eventsByKind,
+  '009-several-active': severalActive,
+  '010-events-by-kind': eventsByKind,
 }

@@ -161,7 +161,9 @@ function EventMark({ event }: { event: HistoryEvent }): ReactNode {
     )
   }
   if (kind === 'no-active-began') return <RoleShape {...vacant} className="size-3 text-bad" />
-  if (kind === 'no-active-ended') return <RoleShape {...held} className="size-3 text-good" />
+  if (kind === 'several-active-began') return <RoleShape {...held} className="size-3 text-bad" />
+  if (kind === 'no-active-ended' || kind === 'several-active-ended')
+    return <RoleShape {...held} className="size-3 text-good" />
   const [icon, tone] = icons[kind] ?? ['info', 'text-ink-2']
   return <Icon name={icon} className={`size-4 ${cause === 'manual' ? 'text-accent-text' : tone}`} />
 }

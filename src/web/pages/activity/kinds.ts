@@ -5,11 +5,13 @@ import type { Family } from '#web/log/families.ts'
 export const families = [
   {
     label: 'Failovers',
-    meaning: 'Failovers, switches of the active connector, time without one',
+    meaning: 'Failovers, switches of the active connector, time without one or with several',
     kinds: [
       'active-changed',
       'no-active-began',
       'no-active-ended',
+      'several-active-began',
+      'several-active-ended',
       'failover-started',
       'failover-ended',
       'failover-after',

@@ -14,6 +14,7 @@ const interval = (value: string, from: number, to: number, more: Partial<Interva
   reason: null,
   open: false,
   mixed: false,
+  unknownMs: 0,
   ...more,
 })
 
@@ -56,6 +57,7 @@ const history: TunnelHistory = {
   ],
   active: [],
   lanes: [],
+  lanesLeftOut: 0,
   summary: {
     tunnelId: 't',
     totalMs: 3_600_000,
@@ -65,6 +67,7 @@ const history: TunnelHistory = {
     maintenanceMs: 0,
     availabilityOutside: null,
     noActiveMs: 0,
+    noActiveTimes: 0,
     longestNoActiveMs: 0,
     roleChanges: 1,
     reconnects: 2,
@@ -72,7 +75,9 @@ const history: TunnelHistory = {
     strip: '',
     activeStrip: '',
   },
+  changeCauses: { manual: 0, automatic: 0, unknown: 0 },
   connections: [],
+  connectionsFrom: null,
   events: [
     event('status-changed', 10, { from: 'healthy', to: 'down', precisionMs: 5000 }),
     event('connection-closed', 10),

@@ -23,7 +23,7 @@ export type Entry = {
 /** More than so many nobody reads on paper; the rest is in the export. */
 export const mostEntries = 60
 
-const bad: ReadonlySet<Look> = new Set(['degraded', 'down', 'vacant', 'unknown'])
+const bad: ReadonlySet<Look> = new Set(['degraded', 'down', 'vacant', 'several', 'unknown'])
 
 /** Every stretch in which the tunnel was not well, had no active connector, or was not watched; oldest first. */
 export function troublesOf(history: TunnelHistory): Telling[] {
