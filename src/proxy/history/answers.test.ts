@@ -151,7 +151,7 @@ describe('a window', () => {
     expect(lean.summary).toMatchObject({ noActiveMs: everyMs, longestNoActiveMs: everyMs })
     expect(lean.summary.roleChanges).toBeGreaterThan(1_400)
     expect(lean.truncated).toBe(true)
-    expect(lean.connections.length).toBeLessThanOrEqual(1_000)
+    expect(lean.connections.length).toBeLessThanOrEqual(2_000)
     expect(lean.events.length).toBeLessThanOrEqual(2_000)
   })
 

@@ -50,7 +50,8 @@ type Counts = { reconnects: number; lastHour: number }
 
 /** Connectors of a window that comes in buckets, unless more than these are there. */
 const mostLanes = 48
-const mostLives = 1000
+/** Ninety days with twenty reconnects a day. */
+const mostLives = 2000
 const mostEvents = 2000
 /** Rows that an export holds at once. */
 const pageRows = 1000
