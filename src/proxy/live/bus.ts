@@ -25,6 +25,7 @@ export function createBus(epoch: string, onFault: (fault: unknown) => void) {
   const ring: Frame[] = []
   const listeners = new Set<(frame: Frame) => void>()
   let version = 0
+  let whole: { frame: Frame; at: number } | null = null
 
   function toFrame(event: LiveEvent, at: number): Frame {
     const toBytes = (said: LiveEvent) =>
@@ -62,6 +63,18 @@ export function createBus(epoch: string, onFault: (fault: unknown) => void) {
   const frameNow = (event: LiveEvent) => toFrame(event, version)
 
   /**
+   * The whole state for one that comes, and for all that come within the next second unless something happens:
+   * after a restart that is hundreds.
+   *
+   * @param now epoch ms
+   */
+  function snapshotFrame(snapshot: () => LiveEvent, now: number): Frame {
+    if (whole?.frame.version !== version || now - whole.at >= 1000)
+      whole = { frame: frameNow(snapshot()), at: now }
+    return whole.frame
+  }
+
+  /**
    * What a page missed since `last` (`epoch-number`): the frames, or null when only a snapshot helps,
    * because it is another process's, too long ago, from the future or not a version at all.
    */
@@ -82,6 +95,7 @@ export function createBus(epoch: string, onFault: (fault: unknown) => void) {
   return {
     publish,
     frameNow,
+    snapshotFrame,
     since,
     subscribe,
     version: () => `${epoch}-${version}`,

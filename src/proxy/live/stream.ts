@@ -76,7 +76,7 @@ export function openStream(
   }
 
   function sendSnapshot() {
-    const bytes = bytesOf(bus.frameNow(snapshot()))
+    const bytes = bytesOf(bus.snapshotFrame(snapshot, now()))
     mostQueuedBytes = queueCapBytes + bytes.byteLength
     write(bytes)
   }
