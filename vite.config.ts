@@ -32,7 +32,7 @@ export default defineConfig({
                 { name: 'common', tags: ['$initial'] },
                 {
                   name: 'marks',
-                  test: /\/src\/web\/(?:ui\/(?:\w+Mark|Name|theme|numbers)|charts\/Strip)\.tsx?$/,
+                  test: /\/src\/web\/(?:ui\/(?:\w+Mark|Name|theme|numbers)|charts\/Strip|fleet\/notices)\.tsx?$/,
                 },
                 { name: 'shell', test: /\/src\/web\/shell\/Shell\.tsx$/ },
               ],
