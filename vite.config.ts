@@ -32,7 +32,7 @@ export default defineConfig({
                 { name: 'common', tags: ['$initial'] },
                 {
                   name: 'marks',
-                  test: /\/src\/web\/(?:ui\/(?:\w+Mark|Name|theme|numbers)|charts\/Strip|fleet\/(?:headline|filter|use-stale-ids))\.tsx?$/,
+                  test: /\/src\/web\/(?:ui\/(?:\w+Mark|Name|theme|numbers)|charts\/Strip|fleet\/(?:headline|filter|notices|use-stale-ids))\.tsx?$/,
                 },
                 {
                   name: 'shell',

@@ -150,7 +150,12 @@ describe('U8 not the JSON that was asked for', () => {
     // So is a tunnel's, which the answer to a change may repeat.
     const secret = Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')
     await world.heal()
-    await world.breakWith({ kind: 'body', body: `<html>${secret}`, contentType: 'text/html' })
+    await world.breakWith({
+      kind: 'body',
+      body: `<html>${secret}`,
+      contentType: 'text/html',
+      match: { method: 'PATCH' },
+    })
     await rig.refused('PATCH', `/tunnels/${tunnelId}`, { secret })
     expect(rig.lines.join('')).not.toContain(secret)
     await rig.end()

@@ -40,13 +40,7 @@ export function listenAt(
   })
   const from = lastEventId === undefined ? '' : `last-event-id: ${lastEventId}\r\n`
   const path = `/api/events${watching === undefined ? '' : `?watching=${watching}`}`
-  socket.write(
-    `GET ${path} HTTP/1.1
-host: 127.0.0.1:8787
-connection: close
-${from}
-`,
-  )
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:8787\r\nconnection: close\r\n${from}\r\n`)
   return {
     heard,
     closed,

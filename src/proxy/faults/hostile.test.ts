@@ -46,7 +46,7 @@ const visitors = {} as Record<Caller, Visitor>
 const names = { viewer: 'Vic', operator: 'Ona', admin: 'Ada' } as const
 const ids: Record<string, string[]> = {}
 /** Of a screen that waits to be paired, and until when it is good. */
-let pairing = { code: '', expiresAt: 0 }
+let pairing = { code: '', madeAt: 0 }
 const known: Known = {
   ...Object.fromEntries(
     [
@@ -130,9 +130,10 @@ const signedInAt: Partial<Record<Caller, number>> = {}
 
 /** Signs in again before the session is too old for anything, and after it was ended. */
 async function refresh(caller: Caller) {
-  if (rig.time.now() > pairing.expiresAt - 60_000) {
+  // A screen that asks no more is taken to be gone after two minutes.
+  if (rig.time.now() > pairing.madeAt + 60_000) {
     const { json } = await createVisitor(rig).ask('POST', '/screens/pairings')
-    pairing = json as Pairing
+    pairing = { code: (json as Pairing).code, madeAt: rig.time.now() }
   }
   if (!(caller in names)) return
   if (rig.time.now() - (signedInAt[caller] ?? 0) < 30 * 60_000) return

@@ -26,10 +26,11 @@ export function Ticker({
   // To the minute: only whether it was today depends on it.
   const now = useClock((at) => at - (at % 60_000))
   return (
-    <section aria-label="What happened last" className="text-[2.2vh] leading-[1.35]">
-      <ul>
+    <section aria-label="What happened last" className="min-h-0 flex-1 text-[2.2vh] leading-[1.35]">
+      {/* What has no room for its whole line goes into a second column, which is out of sight. */}
+      <ul className="flex h-full flex-col flex-wrap overflow-hidden">
         {events.map((event) => (
-          <li key={event.id} className="flex gap-[1.4vh] whitespace-nowrap">
+          <li key={event.id} className="flex w-full shrink-0 gap-[1.4vh] whitespace-nowrap">
             <time className="text-ink-2">{momentIn(event.at, now, zone)}</time>
             <span className="max-w-[40vw] shrink-0 truncate font-semibold">
               {event.tunnelName === null ? 'Tandem' : <Name name={event.tunnelName} />}

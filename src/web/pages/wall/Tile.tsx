@@ -204,9 +204,11 @@ function RoleLine({ tunnel, grade, stale }: TileProps) {
     <span
       className={`flex min-w-0 shrink-0 items-center justify-between gap-[0.3em] ${grade === 'fine' ? 'text-ink-2' : ''}`}
     >
-      <span className="flex min-w-0 items-center gap-[0.25em]">
-        {activeConnectorId ? <Active tunnel={tunnel} /> : colos[0]}
-      </span>
+      {activeConnectorId || colos[0] ? (
+        <span className="flex min-w-0 items-center gap-[0.25em]">
+          {activeConnectorId ? <Active tunnel={tunnel} /> : colos[0]}
+        </span>
+      ) : null}
       <span className="flex shrink-0 items-center gap-[0.25em]">
         <Standbys tunnel={tunnel} />
       </span>
@@ -240,7 +242,7 @@ function Standbys({
       <RoleShape role={standbyCount > 0 ? standbyRole : 'ghost'} className="size-[0.75em]" />
       <span className="whitespace-nowrap">
         {countText(standbyCount)}
-        <span className={hasRoom ? '' : 'sr-only @min-[16em]:not-sr-only'}>
+        <span className={hasRoom ? '' : 'sr-only @min-[17.5em]:not-sr-only'}>
           {' '}
           {standbyCount === 1 ? 'standby' : 'standbys'}
         </span>
