@@ -9,11 +9,12 @@ import { killOften } from '../proxy/survival/killed.ts'
 
 /**
  * `npm run soak [KILLS] [REQUESTS] [CHANGES] [SEED]`: what takes too long for every day. Kills the writer of history by
- * SIGKILL 200 times and holds the database to everything that was said to be on the disk; then sends 20,000
- * hostile requests to every operation of the API; then changes what an open wall shows 100,000 times. Exits 1 when anything is missing or breaks.
+ * SIGKILL 200 times and holds the database to everything that was said to be on the disk; then sends 100,000
+ * hostile requests to all operations of the API; then changes what an open wall shows 100,000 times. Exits 1 when
+ * anything is missing or breaks.
  */
 
-const [kills = 200, requests = 20_000, changes = 100_000, seed = randomInt(2 ** 31)] = process.argv
+const [kills = 200, requests = 100_000, changes = 100_000, seed = randomInt(2 ** 31)] = process.argv
   .slice(2)
   .map(Number)
 
