@@ -143,7 +143,7 @@ test('a scripted afternoon is drawn as it was: every lane, every gap with its re
   context,
 }) => {
   test.setTimeout(180_000)
-  const world = await startWorld()
+  const world = await startWorld('empty', { early: false })
   const afternoon = await liveAfternoon(world)
   const { rig, tunnelId } = afternoon
   const watch = await watchBrowser(context)

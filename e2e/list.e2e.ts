@@ -224,6 +224,7 @@ test.describe('selecting', () => {
     await expect(barOf(page)).toContainText('1 selected', { timeout: 30_000 })
     await expect(boxOf(page, 'lon-branch-core')).toBeChecked()
     await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
+    await expect(page.getByRole('heading', { name: 'lon-branch-core' })).toBeVisible()
     await page.goBack()
     await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
     await expect(barOf(page)).toBeHidden()

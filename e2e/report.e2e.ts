@@ -86,7 +86,7 @@ test('the tab carries the worst state', async ({ page, world }) => {
 
   // A wall says it itself, of the tunnels that it shows.
   await page.keyboard.press('ControlOrMeta+k')
-  await page.keyboard.type('The wall itself')
+  await page.getByRole('combobox').fill('The wall itself')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/wall$/)
   await expect(icon).toHaveAttribute('href', '/favicon.svg')

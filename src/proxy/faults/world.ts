@@ -34,12 +34,13 @@ export type UpstreamRequest = {
  * Nothing happens there by itself, and by default its clock stands still unless a test moves it.
  *
  * @param scene what follows `--scene`: its name and more options
+ * @param options.early see `start`
  */
-export async function startWorld(scene = 'empty', { speed = 1e-6 } = {}) {
+export async function startWorld(scene = 'empty', { speed = 1e-6, early = true } = {}) {
   const program = start(
     'simulator',
     `--port 0 --life off --parent-pipe --scene ${scene}`.split(' '),
-    { early: true },
+    { early },
   )
   const ready = JSON.parse(await program.line(/"ready":true/)) as Ready
 
