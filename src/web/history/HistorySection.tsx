@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import {
   lazy,
+  memo,
   type ReactNode,
   Suspense,
   useCallback,
@@ -66,65 +67,89 @@ type SectionProps = {
   onRange: (text: string | undefined) => void
 }
 
+/** What the pictures show, of the control of the range. */
+type Shown = Pick<RangeControl, 'range' | 'stretch' | 'grainMs'>
+
 /** What a tunnel, or one connector of it, did over time: figures, roles, connections. One range for all. */
-export function HistorySection(props: SectionProps) {
-  const { tunnel, connectorId, expected, rangeText, onRange } = props
+export function HistorySection({ rangeText, onRange, ...subject }: SectionProps) {
   const titleId = useId()
   const control = useRange(rangeText, onRange)
+  const { range, stretch, grainMs } = control
+  // A press is answered at once; the pictures follow when that is painted.
+  const chosen = useMemo(() => ({ range, stretch, grainMs }), [range, stretch, grainMs])
+  const shown = useDeferredValue(chosen)
+  const go = useStable(control.go)
+  const back = useStable(() => control.back?.())
   const cursor = useMemo(() => createCursor(), [])
-  const query = connectorId
-    ? connectorHistoryQuery(tunnel.id, connectorId, control.range)
-    : tunnelHistoryQuery(tunnel.id, control.range)
-  const { history, error, isPrevious, refetch } = useHistory(
-    query as ReturnType<typeof tunnelHistoryQuery>,
-    tunnel,
-    control,
-  )
   return (
     <CursorContext value={cursor}>
-      <MomentContext value={momentOf(control.range)}>
-        <section aria-labelledby={titleId} className="flex min-w-0 flex-col gap-3">
-          <h2 id={titleId} className="font-semibold">
-            History
-          </h2>
-          <RangePicker control={control} />
-          {error ? (
-            <ProblemCallout problem={toProblem(error)} onRetry={() => void refetch()} />
-          ) : null}
-          {history ? (
-            <Pictures {...{ tunnel, connectorId, history, control, isPrevious }} />
-          ) : error ? null : (
-            <HistoryRoom lanes={expected + 2} />
-          )}
-        </section>
-      </MomentContext>
+      <section aria-labelledby={titleId} className="flex min-w-0 flex-col gap-3">
+        <h2 id={titleId} className="font-semibold">
+          History
+        </h2>
+        <RangePicker control={control} />
+        <History {...subject} shown={shown} onGo={go} onBack={back} />
+      </section>
     </CursorContext>
   )
 }
+
+type HistoryProps = Omit<SectionProps, 'rangeText' | 'onRange'> & {
+  shown: Shown
+  onGo: RangeControl['go']
+  onBack: () => void
+}
+
+const History = memo(function History({
+  tunnel,
+  connectorId,
+  expected,
+  shown,
+  onGo,
+  onBack,
+}: HistoryProps) {
+  const query = connectorId
+    ? connectorHistoryQuery(tunnel.id, connectorId, shown.range)
+    : tunnelHistoryQuery(tunnel.id, shown.range)
+  const { history, error, isPrevious, refetch } = useHistory(
+    query as ReturnType<typeof tunnelHistoryQuery>,
+    tunnel,
+    shown,
+  )
+  return (
+    <MomentContext value={momentOf(shown.range)}>
+      {error ? <ProblemCallout problem={toProblem(error)} onRetry={() => void refetch()} /> : null}
+      {history ? (
+        <Pictures {...{ tunnel, connectorId, history, shown, isPrevious, onGo, onBack }} />
+      ) : error ? null : (
+        <HistoryRoom lanes={expected + 2} />
+      )}
+    </MomentContext>
+  )
+})
 
 function Pictures({
   tunnel,
   connectorId,
   history,
-  control,
+  shown: { range, stretch: wanted },
   isPrevious,
+  onGo,
+  onBack,
 }: {
   tunnel: TunnelDetail
   connectorId: string | undefined
   history: TunnelHistory
-  control: RangeControl
   isPrevious: boolean
-}) {
+} & Pick<HistoryProps, 'shown' | 'onGo' | 'onBack'>) {
   const zone = useZone()
   const [view, setView] = useState<'chart' | 'table'>('chart')
   const lanes = useMemo(() => toLanes(history), [history])
-  const { range, go, back } = control
   const stretch = useMemo(
-    () => (isLive(range) ? reaching(control.stretch, history.at) : control.stretch),
-    [range, control.stretch, history.at],
+    () => (isLive(range) ? reaching(wanted, history.at) : wanted),
+    [range, wanted, history.at],
   )
-  const zoom = useStable((next: Stretch) => go(toRange(next, serverNow())))
-  const goBack = useStable(() => back?.())
+  const zoom = useStable((next: Stretch) => onGo(toRange(next, serverNow())))
   const shown = { history, lanes, stretch, zone }
   // The roles come first; what stands below them follows when they are painted.
   const picture = useMemo(() => ({ history, stretch }), [history, stretch])
@@ -196,7 +221,7 @@ function Pictures({
         ) : (
           <div className="relative">
             <MarksRail marks={history.marks} lanes={lanes.length} stretch={stretch} zone={zone} />
-            <RoleTimeline {...shown} renderTitle={renderTitle} onZoom={zoom} onBack={goBack} />
+            <RoleTimeline {...shown} renderTitle={renderTitle} onZoom={zoom} onBack={onBack} />
           </div>
         )}
       </Panel>
@@ -205,7 +230,7 @@ function Pictures({
           <div style={{ minHeight: `${connectionsRem}rem` }}>
             <Suspense fallback={<ConnectionsRoom />}>
               {below ? (
-                <ConnectionHistory {...below} zone={zone} onZoom={zoom} onBack={goBack} />
+                <ConnectionHistory {...below} zone={zone} onZoom={zoom} onBack={onBack} />
               ) : (
                 <ConnectionsRoom />
               )}

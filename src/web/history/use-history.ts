@@ -15,7 +15,7 @@ import { useStale } from '#web/ui/TimeAgo.tsx'
 export function useHistory<K extends QueryKey>(
   options: UseQueryOptions<TunnelHistory, Error, TunnelHistory, K>,
   tunnel: TunnelDetail,
-  { range, grainMs }: RangeControl,
+  { range, grainMs }: Pick<RangeControl, 'range' | 'grainMs'>,
 ) {
   const { data, error, isPlaceholderData, isFetching, refetch } = useQuery(options)
   const checkedAt = useCheckedAt(tunnel)

@@ -1,14 +1,17 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { lazy, memo, Suspense } from 'react'
+import type { ConnectorList, TunnelDetail } from '#contract/tunnel.ts'
 import { useCheckedAt } from '#web/api/ages.ts'
 import { useDialogClose } from '#web/api/dialog-history.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { connectorsQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
+import { useStable } from '#web/charts/use-stable.ts'
 import { RunningFailover } from '#web/failover/RunningFailover.tsx'
 import { whyNoFailover, whyNoStandby } from '#web/failover/reason.ts'
 import { HistoryRoom } from '#web/history/HistoryRoom.tsx'
 import { Said } from '#web/marks/Said.tsx'
+import type { TunnelSearch } from '#web/router.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { OutlookPanel } from '#web/ui/OutlookPanel.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
@@ -59,6 +62,8 @@ const AddReplicaDialog = lazy(async () => ({
 
 const route = getRouteApi('/tunnels/$tunnelId')
 
+const follow = (failoverId: string) => ({ dialog: 'failover' as const, failover: failoverId })
+
 /** One tunnel: how it stands, who would take over, its connectors side by side, and what can be done. */
 export function TunnelPage() {
   const { tunnelId } = route.useParams()
@@ -75,14 +80,16 @@ export function TunnelPage() {
 
   // The range of the history stays while dialogs come and go.
   const { range } = search
-  const go = (next: typeof search) =>
-    void navigate({ search: { range, ...next }, resetScroll: false })
-  const open = (next: typeof search) =>
+  const show = useStable((text: string | undefined) => {
+    void navigate({ search: { range: text }, resetScroll: false })
+  })
+  const open = useStable((next: TunnelSearch) => {
     void navigate({
       search: { range, ...next },
       state: { dialogOver: true },
       resetScroll: false,
     })
+  })
   const turn = (next: typeof search) =>
     void navigate({
       search: { range, ...next },
@@ -91,7 +98,6 @@ export function TunnelPage() {
       resetScroll: false,
     })
   const close = useDialogClose(search.dialog, () => turn({}))
-  const follow = (failoverId: string) => ({ dialog: 'failover' as const, failover: failoverId })
 
   const gone = tunnel.deletedAt !== null
   const mayNotAcknowledge = useWhyNot('acknowledgementAdd')
@@ -116,65 +122,18 @@ export function TunnelPage() {
   })
 
   return (
-    <div className="mx-auto flex max-w-450 flex-col gap-4 px-3 pt-4 pb-12 sm:px-6">
-      <TunnelHeader
+    <>
+      <TunnelBody
         tunnel={tunnel}
-        connectors={list.connectors}
+        list={list}
         stale={stale}
+        barrier={barrier}
         failoverReason={failoverReason}
-        onOpen={(dialog) => open({ dialog })}
+        mayNotAcknowledge={mayNotAcknowledge}
+        range={range}
+        onRange={show}
+        onOpen={open}
       />
-      <TunnelNotices tunnel={tunnel} stale={stale} />
-      {gone ? null : (
-        <Said
-          tunnel={tunnel}
-          mayNotAcknowledge={mayNotAcknowledge}
-          onAcknowledge={() => open({ dialog: 'acknowledge' })}
-          onMaintenance={() => open({ dialog: 'maintenance' })}
-        />
-      )}
-      <RunningFailover
-        key={tunnelId}
-        failoverId={tunnel.failoverId}
-        onFollow={(failoverId) => open(follow(failoverId))}
-      />
-      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_25rem]">
-        <div className="flex min-w-0 flex-col gap-4">
-          {list.connectors.length > 0 ? (
-            <OutlookPanel outlook={list.outlook} stale={stale} />
-          ) : null}
-          <ConnectorsSection
-            tunnel={tunnel}
-            list={list}
-            stale={stale}
-            barrier={barrier}
-            onPromote={(connectorId) => open({ dialog: 'failover', to: connectorId })}
-            onAddReplica={() => open({ dialog: 'replica' })}
-          />
-        </div>
-        <div className="grid min-w-0 items-start gap-4 md:grid-cols-2 xl:grid-cols-1">
-          <FailoversPanel
-            key={tunnelId}
-            tunnel={tunnel}
-            connectors={list.connectors}
-            onFollow={(failoverId) => open(follow(failoverId))}
-          />
-          <ConfigurationPanel tunnel={tunnel} onChange={() => open({ dialog: 'configuration' })} />
-        </div>
-      </div>
-      <Suspense fallback={<HistoryRoom lanes={list.connectors.length + 2} />}>
-        <HistorySection
-          key={tunnelId}
-          tunnel={tunnel}
-          expected={list.connectors.length}
-          rangeText={range}
-          onRange={(text) => go({ range: text })}
-        />
-      </Suspense>
-      <div className="grid min-w-0 items-start gap-4 md:grid-cols-2">
-        <FactsPanel tunnel={tunnel} />
-        <MetadataPanel metadata={tunnel.metadata} />
-      </div>
       <Suspense>
         {search.dialog === 'failover' ? (
           <FailoverDialog
@@ -202,6 +161,93 @@ export function TunnelPage() {
         {search.dialog === 'tags' ? <TagsDialog tunnel={tunnel} onClose={close} /> : null}
         {search.dialog === 'replica' ? <AddReplicaDialog tunnel={tunnel} onClose={close} /> : null}
       </Suspense>
-    </div>
+    </>
   )
 }
+
+/** Everything but the dialogs, which come and go above it without drawing it again. */
+const TunnelBody = memo(function TunnelBody({
+  tunnel,
+  list,
+  stale,
+  barrier,
+  failoverReason,
+  mayNotAcknowledge,
+  range,
+  onRange,
+  onOpen: open,
+}: {
+  tunnel: TunnelDetail
+  list: ConnectorList
+  stale: boolean
+  barrier: string | null
+  failoverReason: string | null
+  mayNotAcknowledge: string | null
+  range: string | undefined
+  onRange: (text: string | undefined) => void
+  onOpen: (next: TunnelSearch) => void
+}) {
+  const gone = tunnel.deletedAt !== null
+  return (
+    <div className="mx-auto flex max-w-450 flex-col gap-4 px-3 pt-4 pb-12 sm:px-6">
+      <TunnelHeader
+        tunnel={tunnel}
+        connectors={list.connectors}
+        stale={stale}
+        failoverReason={failoverReason}
+        onOpen={(dialog) => open({ dialog })}
+      />
+      <TunnelNotices tunnel={tunnel} stale={stale} />
+      {gone ? null : (
+        <Said
+          tunnel={tunnel}
+          mayNotAcknowledge={mayNotAcknowledge}
+          onAcknowledge={() => open({ dialog: 'acknowledge' })}
+          onMaintenance={() => open({ dialog: 'maintenance' })}
+        />
+      )}
+      <RunningFailover
+        key={tunnel.id}
+        failoverId={tunnel.failoverId}
+        onFollow={(failoverId) => open(follow(failoverId))}
+      />
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_25rem]">
+        <div className="flex min-w-0 flex-col gap-4">
+          {list.connectors.length > 0 ? (
+            <OutlookPanel outlook={list.outlook} stale={stale} />
+          ) : null}
+          <ConnectorsSection
+            tunnel={tunnel}
+            list={list}
+            stale={stale}
+            barrier={barrier}
+            onPromote={(connectorId) => open({ dialog: 'failover', to: connectorId })}
+            onAddReplica={() => open({ dialog: 'replica' })}
+          />
+        </div>
+        <div className="grid min-w-0 items-start gap-4 md:grid-cols-2 xl:grid-cols-1">
+          <FailoversPanel
+            key={tunnel.id}
+            tunnel={tunnel}
+            connectors={list.connectors}
+            onFollow={(failoverId) => open(follow(failoverId))}
+          />
+          <ConfigurationPanel tunnel={tunnel} onChange={() => open({ dialog: 'configuration' })} />
+        </div>
+      </div>
+      <Suspense fallback={<HistoryRoom lanes={list.connectors.length + 2} />}>
+        <HistorySection
+          key={tunnel.id}
+          tunnel={tunnel}
+          expected={list.connectors.length}
+          rangeText={range}
+          onRange={onRange}
+        />
+      </Suspense>
+      <div className="grid min-w-0 items-start gap-4 md:grid-cols-2">
+        <FactsPanel tunnel={tunnel} />
+        <MetadataPanel metadata={tunnel.metadata} />
+      </div>
+    </div>
+  )
+})
