@@ -8,6 +8,12 @@ import { defineConfig } from 'vitest/config'
  */
 export default defineConfig({
   plugins: [react(), tailwindcss()],
+  // React has had it itself since version 18; the router's store brings a stand-in for older ones.
+  resolve: {
+    alias: {
+      'use-sync-external-store/shim/with-selector': 'use-sync-external-store/with-selector',
+    },
+  },
   environments: {
     client: {
       build: {

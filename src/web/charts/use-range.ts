@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useClock } from '#web/ui/clock.ts'
 import {
   isLive,
@@ -30,16 +30,27 @@ export function useRange(
   inAddress: string | undefined,
   write: (text: string | undefined) => void,
 ): RangeControl {
-  // What is chosen counts at once and the address follows: going to another address takes its time.
+  // What is chosen counts at once. The address follows when that is painted: all links of a page are made anew
+  // for it. Whoever leaves before is not brought back.
   const [text, setText] = useState(inAddress)
   const [seen, setSeen] = useState(inAddress)
   if (seen !== inAddress) {
     setSeen(inAddress)
     setText(inAddress)
   }
+  const unwritten = useRef<() => void>(undefined)
+  useEffect(() => () => unwritten.current?.(), [])
   const choose = (next: string | undefined) => {
     setText(next)
-    write(next)
+    unwritten.current?.()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const frame = requestAnimationFrame(() => {
+      timer = setTimeout(() => write(next))
+    })
+    unwritten.current = () => {
+      cancelAnimationFrame(frame)
+      clearTimeout(timer)
+    }
   }
   const range = useMemo(() => rangeOf(text), [text])
   const grainMs = isLive(range) ? Math.max(1000, range.lastMs / 1500) : 1000
