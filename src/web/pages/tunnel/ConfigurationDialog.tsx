@@ -117,50 +117,53 @@ function Form({
           Tandem does not know it. Saving replaces it.
         </Callout>
       ) : null}
-      <RadioCards
-        legend="Mode"
-        name="ha-mode"
-        value={haMode}
-        onChange={setHaMode}
-        cards={haModes.map((mode) => ({
-          value: mode,
-          title: `${haModeLooks[mode].word} — ${haModeLooks[mode].meaning.toLowerCase().replace('ha', 'HA')}`,
-          hint: haModeLooks[mode].long,
-          disabledReason: notReported ? 'Not offered on this account.' : null,
-        }))}
-      />
-      {haMode === 'aws' ? (
-        <Field
-          label="Network interface"
-          hint="The AWS interface that the active connector takes over, e.g. eni-0123456789abcdef0."
-          error={problem?.field === 'fnrId' ? problem.detail : tried ? wrong : null}
-        >
-          {(control) => (
-            <Input
-              {...control}
-              className="font-mono"
-              value={fnrId}
-              onChange={(event) => setFnrId(event.target.value)}
-            />
-          )}
-        </Field>
-      ) : null}
-      {haMode === 'local' ? (
-        <Field
-          label="Virtual addresses"
-          hint="One to eight IPv4 or IPv6 addresses of the site’s network, one a line."
-          error={tried ? wrong : null}
-        >
-          {(control) => (
-            <Textarea
-              {...control}
-              rows={3}
-              value={vipsText}
-              onChange={(event) => setVipsText(event.target.value)}
-            />
-          )}
-        </Field>
-      ) : null}
+      {/* What was filled in before the answer is here would be gone with it. */}
+      <fieldset disabled={reading} className="contents">
+        <RadioCards
+          legend="Mode"
+          name="ha-mode"
+          value={haMode}
+          onChange={setHaMode}
+          cards={haModes.map((mode) => ({
+            value: mode,
+            title: `${haModeLooks[mode].word} — ${haModeLooks[mode].meaning.toLowerCase().replace('ha', 'HA')}`,
+            hint: haModeLooks[mode].long,
+            disabledReason: notReported ? 'Not offered on this account.' : null,
+          }))}
+        />
+        {haMode === 'aws' ? (
+          <Field
+            label="Network interface"
+            hint="The AWS interface that the active connector takes over, e.g. eni-0123456789abcdef0."
+            error={problem?.field === 'fnrId' ? problem.detail : tried ? wrong : null}
+          >
+            {(control) => (
+              <Input
+                {...control}
+                className="font-mono"
+                value={fnrId}
+                onChange={(event) => setFnrId(event.target.value)}
+              />
+            )}
+          </Field>
+        ) : null}
+        {haMode === 'local' ? (
+          <Field
+            label="Virtual addresses"
+            hint="One to eight IPv4 or IPv6 addresses of the site’s network, one a line."
+            error={tried ? wrong : null}
+          >
+            {(control) => (
+              <Textarea
+                {...control}
+                rows={3}
+                value={vipsText}
+                onChange={(event) => setVipsText(event.target.value)}
+              />
+            )}
+          </Field>
+        ) : null}
+      </fieldset>
       {haMode === 'local' && cleanUp.length > 0 ? (
         <p className="text-sm text-ink-2">
           The connectors are told to give up{' '}
