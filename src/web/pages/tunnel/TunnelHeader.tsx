@@ -257,7 +257,7 @@ function Vitals({
         name="Data age"
         note={
           tunnel.changedAt === null ? (
-            'no change since Tandem began watching'
+            'no change seen so far'
           ) : (
             <>
               last change <TimeAgo at={tunnel.changedAt} />
