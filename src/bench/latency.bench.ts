@@ -99,10 +99,11 @@ async function tunnelOf(world: Stage['world'], tunnelId: string) {
   return found
 }
 
-/** The polls that the browsers are told of, heard by a stream beside theirs. */
-async function listenForPolls(address: string) {
+/** The polls that the browsers are told of, heard by a stream beside theirs that watches what they watch. */
+async function listenForPolls(address: string, watched: { watching?: string }) {
   let hear: (event: Polled) => void = () => {}
   const close = await openStream(address, {
+    ...watched,
     onEvent: (event) => {
       if (event.type === 'polled') hear(event)
     },
@@ -143,9 +144,10 @@ async function samplesOf(
   tunnelIds: string[],
   changesOf: (stage: Stage, tunnelId: string) => Promise<Change[]>,
   longestRestMs: number,
+  watched: { watching?: string } = {},
 ): Promise<Sample[]> {
   const random = createRandom(1)
-  const polls = await listenForPolls(stage.address)
+  const polls = await listenForPolls(stage.address, watched)
   const samples: Sample[] = []
   for (let round = 0; samples.length < changesEach; round += 1) {
     const tunnelId = tunnelIds[round % tunnelIds.length] ?? ''
@@ -176,7 +178,7 @@ export const latency: Group = {
         const [watched = ''] = tunnelIds
         await page.goto(`/tunnels/${watched}`)
         await page.locator('article[aria-label^="Connector "]').first().waitFor()
-        return samplesOf(stage, page, [watched], pageChanges, 2_000)
+        return samplesOf(stage, page, [watched], pageChanges, 2_000, { watching: watched })
       })
       return { onList, onPage }
     })
