@@ -2,7 +2,6 @@ import { notifyManager, QueryClient, QueryObserver } from '@tanstack/react-query
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LiveEvent } from '#contract/events.ts'
 import type { Failover } from '#contract/failover.ts'
-import type { PollerState, SessionAnswer } from '#contract/session.ts'
 import type { ConnectorList, Tunnel, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
 import { tunnelOf } from '#web/fleet/tunnel-of.ts'
 import { checkedAtOf, forgetAges, statusAtOf } from './ages.ts'
@@ -14,6 +13,7 @@ import {
   tunnelQuery,
   tunnelsQuery,
 } from './queries.ts'
+import { session } from './session-of-tests.ts'
 
 const tunnel = (id: string, change: Partial<Tunnel> = {}): Tunnel =>
   tunnelOf(id, { id, checkedAt: 1000, ...change })
@@ -56,45 +56,7 @@ const failover = (change: Partial<Failover> = {}): Failover => ({
   accepted: [],
   ...change,
 })
-const poller: PollerState = {
-  state: 'running',
-  reason: null,
-  since: 0,
-  until: null,
-  listedAt: 900,
-  listIncompleteSince: null,
-  sweptAt: null,
-  sweepMs: null,
-  firstSweep: null,
-  budget: { used: 1, polling: 720, hardStop: 1000, limit: 1200, remaining: null, neighbour: false },
-  clockSkewMs: null,
-}
-const session: SessionAnswer = {
-  mode: 'demo',
-  build: 'b1',
-  accounts: [{ id: 'a' }],
-  me: {
-    id: 'person:1',
-    name: 'ops',
-    role: 'admin',
-    reason: null,
-    kind: 'person',
-    method: 'local',
-    signedInAt: 0,
-    maySignOut: true,
-    view: null,
-    endsAt: null,
-    tryRoles: [],
-  },
-  signIn: { methods: ['local'], needsSetup: false },
-  serverAt: 1000,
-  tokens: [],
-  notRecordingSince: null,
-  notRecordingBecause: null,
-  storeNotice: null,
-  storeBytes: null,
-  poller,
-}
+const { poller } = session
 
 let cache: QueryClient
 let number = 0

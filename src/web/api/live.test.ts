@@ -1,11 +1,11 @@
 import { QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { heartbeatMs, type LiveEvent } from '#contract/events.ts'
-import type { SessionAnswer } from '#contract/session.ts'
 import type { TunnelList } from '#contract/tunnel.ts'
 import { tunnelOf } from '#web/fleet/tunnel-of.ts'
 import { askAsleepEveryMs, createLive, isAfter, type Live } from './live.ts'
 import { sessionQuery, tunnelsQuery } from './queries.ts'
+import { session } from './session-of-tests.ts'
 
 test('versions of one server count up', () => {
   expect(isAfter('ab12-10', 'ab12-9')).toBe(true)
@@ -50,51 +50,6 @@ const latest = () => {
   return stream
 }
 
-const session: SessionAnswer = {
-  mode: 'demo',
-  build: 'b1',
-  accounts: [{ id: 'a' }],
-  me: {
-    id: 'person:1',
-    name: 'ops',
-    role: 'admin',
-    reason: null,
-    kind: 'person',
-    method: 'local',
-    signedInAt: 0,
-    maySignOut: true,
-    view: null,
-    endsAt: null,
-    tryRoles: [],
-  },
-  signIn: { methods: ['local'], needsSetup: false },
-  serverAt: 1000,
-  tokens: [],
-  notRecordingSince: null,
-  notRecordingBecause: null,
-  storeNotice: null,
-  storeBytes: null,
-  poller: {
-    state: 'running',
-    reason: null,
-    since: 0,
-    until: null,
-    listedAt: 900,
-    listIncompleteSince: null,
-    sweptAt: null,
-    sweepMs: null,
-    firstSweep: null,
-    budget: {
-      used: 1,
-      polling: 720,
-      hardStop: 1000,
-      limit: 1200,
-      remaining: null,
-      neighbour: false,
-    },
-    clockSkewMs: null,
-  },
-}
 const listOf = (name: string): TunnelList => ({
   version: 'e-0',
   at: 1000,

@@ -1,0 +1,48 @@
+import type { SessionAnswer } from '#contract/session.ts'
+
+/** What the page is told of its session, as its tests begin: an admin, and a Tandem that watches. */
+export const session: SessionAnswer = {
+  mode: 'demo',
+  build: 'b1',
+  accounts: [{ id: 'a' }],
+  me: {
+    id: 'person:1',
+    name: 'ops',
+    role: 'admin',
+    reason: null,
+    kind: 'person',
+    method: 'local',
+    signedInAt: 0,
+    maySignOut: true,
+    view: null,
+    endsAt: null,
+    tryRoles: [],
+  },
+  signIn: { methods: ['local'], needsSetup: false },
+  serverAt: 1000,
+  tokens: [],
+  notRecordingSince: null,
+  notRecordingBecause: null,
+  storeNotice: null,
+  storeBytes: null,
+  poller: {
+    state: 'running',
+    reason: null,
+    since: 0,
+    until: null,
+    listedAt: 900,
+    listIncompleteSince: null,
+    sweptAt: null,
+    sweepMs: null,
+    firstSweep: null,
+    budget: {
+      used: 1,
+      polling: 720,
+      hardStop: 1000,
+      limit: 1200,
+      remaining: null,
+      neighbour: false,
+    },
+    clockSkewMs: null,
+  },
+}
