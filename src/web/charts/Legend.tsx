@@ -1,4 +1,5 @@
 import { memo, useLayoutEffect, useMemo, useRef } from 'react'
+import { rootPx } from '#web/ui/root-size.ts'
 import { tip } from '#web/ui/Tooltip.tsx'
 import type { Ink } from './ink.ts'
 import { paintSample } from './paint.ts'
@@ -109,7 +110,7 @@ function Sample({ sample, ink }: { sample: Parameters<typeof paintSample>[1]; in
     const canvas = ref.current
     if (!canvas) return
     const { clientWidth: width, clientHeight: height } = canvas
-    const unit = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 14
+    const unit = rootPx() / 14
     paintSample(canvas, JSON.parse(text) as typeof sample, {
       width,
       height,

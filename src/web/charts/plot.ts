@@ -1,4 +1,5 @@
 import { useLayoutEffect, useState } from 'react'
+import { rootPx } from '#web/ui/root-size.ts'
 
 /** How much room has a plot? Lengths in CSS pixels; `unit` is a fourteenth of the root's type size. */
 export type PlotSize = { width: number; dpr: number; unit: number }
@@ -16,7 +17,7 @@ export function usePlotSize(ref: { current: HTMLElement | null }): PlotSize | nu
       const next = {
         width: Math.floor(element.clientWidth),
         dpr: Math.max(1, window.devicePixelRatio || 1),
-        unit: Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 14,
+        unit: rootPx() / 14,
       }
       setSize((old) =>
         old && old.width === next.width && old.dpr === next.dpr && old.unit === next.unit

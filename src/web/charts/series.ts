@@ -12,6 +12,7 @@ import {
 } from '#contract/history.ts'
 import type { ConnectorRole, TunnelStatus } from '#contract/tunnel.ts'
 import { shortId } from '#web/ui/names.ts'
+import { manyText } from '#web/ui/numbers.ts'
 import { roleLooks } from '#web/ui/RoleMark.tsx'
 import { statusLooks } from '#web/ui/StatusMark.tsx'
 import { durationText } from '#web/ui/time.ts'
@@ -381,15 +382,13 @@ export function summaryText(lanes: readonly Lane[], marks: readonly Mark[]): str
   ).length
   const switches = marks.filter(({ kind }) => kind !== 'failed').length
   return [
-    count(connectors, 'connector'),
-    count(switches, 'switch of the active one', 'switches of the active one'),
+    manyText(connectors, 'connector'),
+    manyText(switches, 'switch of the active one', 'switches of the active one'),
     gaps === 0
       ? 'never without an active one'
-      : count(gaps, 'time without an active one', 'times without an active one'),
+      : manyText(gaps, 'time without an active one', 'times without an active one'),
   ].join(', ')
 }
-
-const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`
 
 /** How many connections were open, by colo, as steps. */
 export type ConnectionSteps = {

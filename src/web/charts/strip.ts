@@ -1,4 +1,5 @@
 import { stripBuckets, type TunnelSummary } from '#contract/history.ts'
+import { manyText } from '#web/ui/numbers.ts'
 
 /** The 24 hours of a tunnel in 48 letters → bands and a sentence. Pure. */
 
@@ -40,12 +41,10 @@ export function stripText({ strip, activeStrip }: Pick<TunnelSummary, 'strip' | 
   const holders = toBands([...activeStrip].filter((letter) => !'-+~*u.'.includes(letter)).join(''))
   return [
     states.length > 0 ? states.join(', ') : 'nothing known',
-    holders.length > 1 ? count(holders.length - 1, 'handover') : '',
-    several > 0 ? `more than one active connector in ${count(several, 'half-hour')}` : '',
-    vacant > 0 ? `no active connector in ${count(vacant, 'half-hour')}` : '',
+    holders.length > 1 ? manyText(holders.length - 1, 'handover') : '',
+    several > 0 ? `more than one active connector in ${manyText(several, 'half-hour')}` : '',
+    vacant > 0 ? `no active connector in ${manyText(vacant, 'half-hour')}` : '',
   ]
     .filter(Boolean)
     .join('; ')
 }
-
-const count = (n: number, what: string) => (n === 1 ? `1 ${what}` : `${n} ${what}s`)

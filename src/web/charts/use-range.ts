@@ -22,6 +22,8 @@ export type RangeControl = {
   back: (() => void) | null
 }
 
+const writeAfterMs = 200
+
 /**
  * @param inAddress what stands in the address
  * @param write puts another text there: `undefined` is the default
@@ -30,8 +32,8 @@ export function useRange(
   inAddress: string | undefined,
   write: (text: string | undefined) => void,
 ): RangeControl {
-  // What is chosen counts at once. The address follows when that is painted: all links of a page are made anew
-  // for it. Whoever leaves before is not brought back.
+  // What is chosen counts at once. The address follows a moment later: all links of a page are made anew for
+  // it, while the pictures are still being drawn. Whoever leaves before is not brought back.
   const [text, setText] = useState(inAddress)
   const [seen, setSeen] = useState(inAddress)
   if (seen !== inAddress) {
@@ -43,14 +45,8 @@ export function useRange(
   const choose = (next: string | undefined) => {
     setText(next)
     unwritten.current?.()
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const frame = requestAnimationFrame(() => {
-      timer = setTimeout(() => write(next))
-    })
-    unwritten.current = () => {
-      cancelAnimationFrame(frame)
-      clearTimeout(timer)
-    }
+    const timer = setTimeout(() => write(next), writeAfterMs)
+    unwritten.current = () => clearTimeout(timer)
   }
   const range = useMemo(() => rangeOf(text), [text])
   const grainMs = isLive(range) ? Math.max(1000, range.lastMs / 1500) : 1000

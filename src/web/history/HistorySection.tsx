@@ -75,9 +75,7 @@ export function HistorySection({ rangeText, onRange, ...subject }: SectionProps)
   const titleId = useId()
   const control = useRange(rangeText, onRange)
   const { range, stretch, grainMs } = control
-  // A press is answered at once; the pictures follow when that is painted.
-  const chosen = useMemo(() => ({ range, stretch, grainMs }), [range, stretch, grainMs])
-  const shown = useDeferredValue(chosen)
+  const shown = useMemo(() => ({ range, stretch, grainMs }), [range, stretch, grainMs])
   const go = useStable(control.go)
   const back = useStable(() => control.back?.())
   const cursor = useMemo(() => createCursor(), [])

@@ -1,47 +1,43 @@
-import { useSyncExternalStore } from 'react'
+import { createKept } from './kept.ts'
 
 /** Whether this browser is told of what happens while nobody looks at the page. Off until somebody wants it. */
 
-const key = 'tandem.notify'
-const listeners = new Set<() => void>()
+const kept = createKept('tandem.notify', (stored) => stored === true)
 
-export function wantsNotifications(): boolean {
-  try {
-    return (
-      'Notification' in window &&
-      Notification.permission === 'granted' &&
-      localStorage.getItem(key) === 'on'
-    )
-  } catch {
-    return false
+let known: NotificationPermission | null = null
+let isFollowed = false
+
+/**
+ * Whether the browser allows it; null: it has none. Kept until somebody comes back to the page, who may have been
+ * in the browser's settings: to ask takes milliseconds, as the browser's own process answers.
+ */
+function permission(): NotificationPermission | null {
+  if (!('Notification' in window)) return null
+  if (!isFollowed) {
+    isFollowed = true
+    window.addEventListener('focus', () => (known = null))
   }
+  known ??= Notification.permission
+  return known
 }
 
+export const wantsNotifications = (): boolean => kept.read() && permission() === 'granted'
+
 export function useNotifications(): boolean {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }, wantsNotifications)
+  return kept.use() && permission() === 'granted'
 }
 
 /** Why this browser can't, or null. */
 export function whyNoNotifications(): string | null {
-  if (!('Notification' in window)) return 'This browser has no notifications here'
-  return Notification.permission === 'denied'
-    ? 'This browser refuses notifications for this address'
-    : null
+  const allowed = permission()
+  if (allowed === null) return 'This browser has no notifications here'
+  return allowed === 'denied' ? 'This browser refuses notifications for this address' : null
 }
 
 /** Asks the browser where it must be asked. */
 export async function setNotifications(on: boolean) {
-  const allowed = on && (await Notification.requestPermission()) === 'granted'
-  try {
-    if (allowed) localStorage.setItem(key, 'on')
-    else localStorage.removeItem(key)
-  } catch {
-    // Storage refused: nothing is kept, and nobody is told.
-  }
-  for (const each of listeners) each()
+  if (on) known = await Notification.requestPermission()
+  kept.write(on && known === 'granted')
 }
 
 /** Tells it; one that is still there is replaced, and a click on it brings the page to the front. */

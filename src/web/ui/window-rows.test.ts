@@ -3,9 +3,9 @@ import { rowsInWindow } from './window-rows.ts'
 
 test('of a thousand rows only those near the window are drawn', () => {
   const { first, end } = rowsInWindow(1000, 36, -18_000, 900)
-  expect(first).toBeLessThanOrEqual(500 - 5)
-  expect(end).toBeGreaterThanOrEqual(525 + 5)
-  expect(end - first).toBeLessThan(45)
+  expect(first).toBeLessThanOrEqual(500 - 3)
+  expect(end).toBeGreaterThanOrEqual(525 + 3)
+  expect(end - first).toBeLessThan(36)
 })
 
 test('every row that can be seen is among them, wherever the window stands', () => {

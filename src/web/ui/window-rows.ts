@@ -7,7 +7,7 @@ import { useCallback, useRef, useSyncExternalStore } from 'react'
  */
 
 /** Rows are added and dropped in blocks, so that scrolling draws only now and then. */
-const block = 5
+const block = 3
 
 export type RowWindow = { first: number; end: number }
 

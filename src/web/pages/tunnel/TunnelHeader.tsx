@@ -12,6 +12,7 @@ import { Kbd } from '#web/ui/Kbd.tsx'
 import { Menu, MenuItem, MenuSeparator } from '#web/ui/Menu.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { shortId } from '#web/ui/names.ts'
+import { manyText } from '#web/ui/numbers.ts'
 import { Place } from '#web/ui/Place.tsx'
 import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
 import { Stat, Stats } from '#web/ui/Stat.tsx'
@@ -176,7 +177,7 @@ function Vitals({
         note={
           tunnel.connectorCount === null
             ? 'not checked yet'
-            : `${count(tunnel.connectorCount, 'connector')}, ${count(tunnel.connectionCount ?? 0, 'connection')}`
+            : `${manyText(tunnel.connectorCount, 'connector')}, ${manyText(tunnel.connectionCount ?? 0, 'connection')}`
         }
       >
         <Flash value={`${tunnel.readiness} ${tunnel.standbyCount}`}>
@@ -270,5 +271,3 @@ function Vitals({
     </Stats>
   )
 }
-
-const count = (n: number, what: string) => (n === 1 ? `1 ${what}` : `${n} ${what}s`)

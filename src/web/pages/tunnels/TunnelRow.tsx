@@ -13,7 +13,7 @@ import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { displayName, shortId } from '#web/ui/names.ts'
-import { countText } from '#web/ui/numbers.ts'
+import { countText, manyText } from '#web/ui/numbers.ts'
 import { Place, Places } from '#web/ui/Place.tsx'
 import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
 import { RoleShape } from '#web/ui/RoleMark.tsx'
@@ -348,7 +348,11 @@ function Counts({ tunnel }: { tunnel: Tunnel }) {
   if (connectorCount === null || connectionCount === null)
     return <NotReported why="Its connectors were not read yet" />
   return (
-    <span {...tip(`${connectorCount} connectors, ${connectionCount} connections`)}>
+    <span
+      {...tip(
+        `${manyText(connectorCount, 'connector')}, ${manyText(connectionCount, 'connection')}`,
+      )}
+    >
       {connectorCount}
       <span className="text-ink-3"> / {connectionCount}</span>
     </span>

@@ -14,6 +14,7 @@ import { useWhyNot } from '#web/api/operations.ts'
 import { StripPatterns } from '#web/charts/Strip.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { wantCities } from '#web/ui/Place.tsx'
+import { rootPx } from '#web/ui/root-size.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { tip } from '#web/ui/Tooltip.tsx'
 import { showRow, useWindowRows } from '#web/ui/window-rows.ts'
@@ -148,7 +149,7 @@ export const TunnelTable = memo(function TunnelTable({
               <HeadCell
                 key={column.id}
                 column={column}
-                tunnels={tunnels}
+                tunnels={column.id === 'select' ? tunnels : none}
                 isWide={fit.isWide}
                 direction={column.sort && column.sort === sort ? (direction ?? 'asc') : null}
                 onSort={onSort}
@@ -188,7 +189,9 @@ function Spacer({ height }: { height: number }) {
   ) : null
 }
 
-function HeadCell({
+const none: readonly Tunnel[] = []
+
+const HeadCell = memo(function HeadCell({
   column,
   tunnels,
   isWide,
@@ -196,6 +199,7 @@ function HeadCell({
   onSort,
 }: {
   column: Column
+  /** What the box above all others selects; the other heads have nothing to do with it. */
   tunnels: readonly Tunnel[]
   isWide: boolean
   direction: Direction | null
@@ -235,7 +239,7 @@ function HeadCell({
       )}
     </th>
   )
-}
+})
 
 /** The row that was left for another page: whoever comes back goes on there. */
 let leftRow: string | null = null
@@ -303,13 +307,9 @@ function useMedia(query: string): boolean {
   )
 }
 
-/** The root font size in pixels; it follows the window and the browser's settings. */
 function useRootSize(): number {
-  return useSyncExternalStore(
-    (listener) => {
-      window.addEventListener('resize', listener)
-      return () => window.removeEventListener('resize', listener)
-    },
-    () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize),
-  )
+  return useSyncExternalStore((listener) => {
+    window.addEventListener('resize', listener)
+    return () => window.removeEventListener('resize', listener)
+  }, rootPx)
 }

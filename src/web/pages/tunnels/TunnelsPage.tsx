@@ -1,6 +1,6 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, useRouter } from '@tanstack/react-router'
-import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import type { HistorySummary } from '#contract/history.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { historySummaryQuery, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
@@ -58,7 +58,6 @@ export function TunnelsPage() {
   } = useQueryText(search.q, (q) =>
     navigate({ search: (old) => ({ ...old, q: q || undefined }), replace: true }),
   )
-  const wanted = useDeferredValue(query)
 
   const figures = useFigures()
   // Only the two orders by availability look at them.
@@ -69,8 +68,8 @@ export function TunnelsPage() {
   )
   const { status, readiness, tag } = search
   const rows = useMemo(
-    () => filtered(order, { q: wanted, status, readiness, tag }),
-    [order, wanted, status, readiness, tag],
+    () => filtered(order, { q: query, status, readiness, tag }),
+    [order, query, status, readiness, tag],
   )
   const [selection] = useState(createSelection)
   useEffect(() => {

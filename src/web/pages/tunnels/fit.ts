@@ -1,9 +1,8 @@
 import { useCallback, useRef, useSyncExternalStore } from 'react'
+import { rootPx } from '#web/ui/root-size.ts'
 import { absentColumns, type ColumnId, isWideTable } from './columns.ts'
 
 /** How wide is the list's table on this screen? */
-
-const rootPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
 
 /** The page's own margins, and its width at most, rem; a scrollbar, pixels. See `TunnelsPage`. */
 const page = { marginsRem: 48 / 14, mostRem: (520 * 4) / 14 }
