@@ -103,27 +103,31 @@ function Entry({
   )
 }
 
+/** Quarters of a rem. Known, not measured: the browser would lay out for each sample anew. */
+const sizes = { mark: { width: 4.5, height: 4.5 }, look: { width: 6, height: 3.5 } }
+
 function Sample({ sample, ink }: { sample: Parameters<typeof paintSample>[1]; ink: Ink }) {
   const ref = useRef<HTMLCanvasElement>(null)
   const text = JSON.stringify(sample)
+  const { width, height } = 'mark' in sample ? sizes.mark : sizes.look
   useLayoutEffect(() => {
     const canvas = ref.current
     if (!canvas) return
-    const { clientWidth: width, clientHeight: height } = canvas
-    const unit = rootPx() / 14
+    const rem = rootPx()
     paintSample(canvas, JSON.parse(text) as typeof sample, {
-      width,
-      height,
-      unit,
+      width: (width * rem) / 4,
+      height: (height * rem) / 4,
+      unit: rem / 14,
       ink,
       dpr: window.devicePixelRatio || 1,
     })
-  }, [text, ink])
+  }, [text, ink, width, height])
   return (
     <canvas
       ref={ref}
       aria-hidden="true"
-      className={`shrink-0 forced-color-adjust-none ${'mark' in sample ? 'h-4.5 w-4.5' : 'h-3.5 w-6'}`}
+      className="shrink-0 forced-color-adjust-none"
+      style={{ width: `${width / 4}rem`, height: `${height / 4}rem` }}
     />
   )
 }

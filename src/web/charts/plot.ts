@@ -1,4 +1,4 @@
-import { useLayoutEffect, useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import { rootPx } from '#web/ui/root-size.ts'
 
 /** How much room has a plot? Lengths in CSS pixels; `unit` is a fourteenth of the root's type size. */
@@ -7,9 +7,16 @@ export type PlotSize = { width: number; dpr: number; unit: number }
 /** Too narrow for names beside the lanes: they go above them. */
 export const narrowPx = 560
 
-/** Measures an element before it is first painted and whenever its size or the screen's density changes. */
+/** Of the plot that was measured last: those of a window are equally wide. */
+let last: { windowPx: number; size: PlotSize } | null = null
+
+/**
+ * Measures an element before it is first painted and whenever its size or the screen's density changes. Where
+ * another plot told already how wide it will be, the browser need not lay out in the middle of drawing.
+ */
 export function usePlotSize(ref: { current: HTMLElement | null }): PlotSize | null {
-  const [size, setSize] = useState<PlotSize | null>(null)
+  const [size, setSize] = useState(() => (last?.windowPx === window.innerWidth ? last.size : null))
+  const isKnown = useRef(size !== null)
   useLayoutEffect(() => {
     const element = ref.current
     if (!element) return
@@ -19,13 +26,14 @@ export function usePlotSize(ref: { current: HTMLElement | null }): PlotSize | nu
         dpr: Math.max(1, window.devicePixelRatio || 1),
         unit: rootPx() / 14,
       }
+      last = { windowPx: window.innerWidth, size: next }
       setSize((old) =>
         old && old.width === next.width && old.dpr === next.dpr && old.unit === next.unit
           ? old
           : next,
       )
     }
-    measure()
+    if (!isKnown.current) measure()
     const sizes = new ResizeObserver(measure)
     sizes.observe(element)
     window.addEventListener('resize', measure)
