@@ -103,21 +103,24 @@ function Entry({
   )
 }
 
-/** Quarters of a rem. Known, not measured: the browser would lay out for each sample anew. */
-const sizes = { mark: { width: 4.5, height: 4.5 }, look: { width: 6, height: 3.5 } }
+/** In units. Known, not measured: the browser would lay out for each sample anew. */
+const sizes = {
+  mark: { width: 18, height: 18, className: 'h-4.5 w-4.5' },
+  look: { width: 24, height: 14, className: 'h-3.5 w-6' },
+}
 
 function Sample({ sample, ink }: { sample: Parameters<typeof paintSample>[1]; ink: Ink }) {
   const ref = useRef<HTMLCanvasElement>(null)
   const text = JSON.stringify(sample)
-  const { width, height } = 'mark' in sample ? sizes.mark : sizes.look
+  const { width, height, className } = 'mark' in sample ? sizes.mark : sizes.look
   useLayoutEffect(() => {
     const canvas = ref.current
     if (!canvas) return
-    const rem = rootPx()
+    const unit = rootPx() / 14
     paintSample(canvas, JSON.parse(text) as typeof sample, {
-      width: (width * rem) / 4,
-      height: (height * rem) / 4,
-      unit: rem / 14,
+      width: width * unit,
+      height: height * unit,
+      unit,
       ink,
       dpr: window.devicePixelRatio || 1,
     })
@@ -126,8 +129,7 @@ function Sample({ sample, ink }: { sample: Parameters<typeof paintSample>[1]; in
     <canvas
       ref={ref}
       aria-hidden="true"
-      className="shrink-0 forced-color-adjust-none"
-      style={{ width: `${width / 4}rem`, height: `${height / 4}rem` }}
+      className={`shrink-0 forced-color-adjust-none ${className}`}
     />
   )
 }
