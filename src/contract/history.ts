@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { afterKinds } from './failover.ts'
 import { Mark } from './marks.ts'
+import { shortId } from './short-id.ts'
 
 /**
  * What the connections and roles did over time. History is kept as intervals: `from` is included, `to` is
@@ -247,7 +248,7 @@ const badness: Record<LaneKind, Record<string, number>> = {
 /** How much a state needs to be seen where there is no room for all; higher is worse. Good ones are 1. */
 export const badnessOf = (kind: LaneKind, value: string) => badness[kind][value] ?? 1
 
-const short = (id: string | null) => (id === null ? 'none' : id.slice(0, 8))
+const short = (id: string | null) => (id === null ? 'none' : shortId(id))
 
 const causes: Record<Cause, string> = {
   manual: 'manual failover',

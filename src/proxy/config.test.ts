@@ -179,7 +179,7 @@ describe('each fault is one clear line that names its setting', () => {
     ['CLOUDFLARE_ACCOUNT_ID', { ...live, CLOUDFLARE_ACCOUNT_ID: account.toUpperCase() }],
     ['CLOUDFLARE_ACCOUNT_ID', { ...live, CLOUDFLARE_ACCOUNT_ID: `${account}/..` }],
     ['CLOUDFLARE_ACCOUNT_ID', { ...live, CLOUDFLARE_ACCOUNT_ID: ' , ' }],
-    ['CLOUDFLARE_RATE_LIMIT', { CLOUDFLARE_RATE_LIMIT: '59' }],
+    ['CLOUDFLARE_RATE_LIMIT', { CLOUDFLARE_RATE_LIMIT: '119' }],
     ['CLOUDFLARE_RATE_LIMIT', { CLOUDFLARE_RATE_LIMIT: '1e3' }],
     ['TANDEM_POLL_SHARE', { TANDEM_POLL_SHARE: '81' }],
     ['TANDEM_POLL_SHARE', { TANDEM_POLL_SHARE: '0.5' }],

@@ -333,7 +333,7 @@ export function parseConfig(
     // What the demo made up must not stand among an account's own history later.
     dataDir: mode === 'demo' ? join(read('TANDEM_DATA_DIR'), 'demo') : read('TANDEM_DATA_DIR'),
     logLevel,
-    rateLimit: whole('CLOUDFLARE_RATE_LIMIT', 60, 100_000),
+    rateLimit: whole('CLOUDFLARE_RATE_LIMIT', 120, 100_000),
     pollShare: whole('TANDEM_POLL_SHARE', 5, 80) / 100,
     demoRole: demoRole ?? 'viewer',
     signIn: mode === 'demo' ? 'demo' : signIn === 'off' ? 'off' : 'people',

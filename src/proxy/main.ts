@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { parseEnv } from 'node:util'
 import pino from 'pino'
 import { createApp } from './app.ts'
 import { assemble } from './assemble.ts'
@@ -13,9 +12,9 @@ import { seedDemoTags } from './demo-tags.ts'
 import { isUnwatched, seedDemo } from './history/seed.ts'
 import { plainAddress } from './identity/address.ts'
 import { listen } from './listen.ts'
-import { codeOf } from './problem.ts'
 import { readPage } from './routes/page.ts'
 import { createSecret, type Secret } from './secret.ts'
+import { readSettings } from './settings.ts'
 import { holdFolder } from './store/hold.ts'
 import { makeFolder, openStore } from './store/open.ts'
 
@@ -25,17 +24,13 @@ const startedAt = Date.now()
 // The database holds what second factors are made of: nobody but its owner reads what is written from here on.
 process.umask(0o077)
 
-/** What is set in the environment wins over the file; one that can't be read is a fault of the settings. */
+/** A file of settings that can't be read is a fault of the settings. */
 function readConfig(): ReturnType<typeof parseConfig> {
-  let text = ''
   try {
-    if (existsSync('.env')) text = readFileSync('.env', 'utf8')
+    return parseConfig(readSettings())
   } catch (error) {
-    return {
-      faults: [`.env can’t be read (${codeOf(error)}): it must be a file that Tandem may read.`],
-    }
+    return { faults: [(error as Error).message] }
   }
-  return parseConfig({ ...parseEnv(text), ...process.env })
 }
 
 function fail(lines: string[]): never {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createServer } from 'vite'
+import { readSettings } from '../proxy/settings.ts'
 
 /**
  * `npm run dev`: the proxy, restarted when its source changes, and Vite's server with hot reload of the
@@ -9,7 +9,12 @@ import { createServer } from 'vite'
  */
 
 const root = join(import.meta.dirname, '../..')
-if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'))
+try {
+  Object.assign(process.env, readSettings())
+} catch (error) {
+  console.error((error as Error).message)
+  process.exit(1)
+}
 const port = process.env.PORT ?? '8787'
 process.env.TANDEM_PROXY ??= `http://127.0.0.1:${port}` // vite.config.ts hands /api to it
 

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
-import { parseEnv } from 'node:util'
 import { type Invitation, PersonRole, personRoles } from '#contract/people.ts'
 import { onRecord } from '#proxy/identity/actions.ts'
 import { createAudit } from '#proxy/identity/audit.ts'
 import { createPeople } from '#proxy/identity/people.ts'
 import { createSessions } from '#proxy/identity/sessions.ts'
+import { readSettings, type Settings } from '#proxy/settings.ts'
 import { openBeside } from '#proxy/store/open.ts'
 
 /**
@@ -16,10 +15,7 @@ import { openBeside } from '#proxy/store/open.ts'
 const usage =
   'Usage: npm run people -- list | invite NAME viewer|operator|admin | reset NAME | disable NAME'
 
-const settings: Record<string, string | undefined> = {
-  ...(existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {}),
-  ...process.env,
-}
+let settings: Settings
 const setting = (name: string, fallback: string) => settings[name]?.trim() || fallback
 
 function say(line: string) {
@@ -117,6 +113,7 @@ async function run([command, name, role]: string[]) {
 }
 
 try {
+  settings = readSettings()
   await run(process.argv.slice(2))
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)

@@ -1,4 +1,5 @@
 import type { CfConfiguration, CfConnection, CfConnector, CfTunnel } from '#contract/cloudflare.ts'
+import { shortId } from '#contract/short-id.ts'
 import {
   type Configuration,
   type Connection,
@@ -125,7 +126,7 @@ export function toSeenConnectors(list: CfConnector[]): {
       continue
     }
     const twin = byId.get(connector.id)
-    if (twin) oddities.push(`Cloudflare lists connector ${connector.id.slice(0, 8)} twice.`)
+    if (twin) oddities.push(`Cloudflare lists connector ${shortId(connector.id)} twice.`)
     if (!twin || (connector.runAt ?? 0) >= (twin.runAt ?? 0)) byId.set(connector.id, connector)
   }
   if (nameless > 0) oddities.push(`Cloudflare lists ${nameless} without an id.`)

@@ -1,5 +1,6 @@
 import type { FailoverCheck } from '#contract/failover.ts'
 import { type CheckId, checkRules } from '#contract/failover-checks.ts'
+import { shortId } from '#contract/short-id.ts'
 import type { Check, Connector, HaMode, Outlook, ReadinessKind } from '#contract/tunnel.ts'
 import { isConnected, type SeenConnector } from '../cloudflare/translate.ts'
 
@@ -40,9 +41,6 @@ const repeatedMs = 600_000
 /** This one included. */
 const mostRepeated = 3
 const staleReadMs = 15_000
-
-/** The first eight digits: how people tell connectors apart, since Cloudflare gives them no name. */
-export const shortId = (id: string) => id.slice(0, 8)
 
 /** Compares dotted versions number by number. Negative: `a` is older. Unknown ones compare as equal. */
 export function compareVersions(a: string | null, b: string | null): number {

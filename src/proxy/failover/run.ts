@@ -9,6 +9,7 @@ import {
   verifySeconds,
   watchAfterMs,
 } from '#contract/failover.ts'
+import { shortId } from '#contract/short-id.ts'
 import type { Connector, Tunnel } from '#contract/tunnel.ts'
 import type { Purpose } from '../cloudflare/budget.ts'
 import type { Client } from '../cloudflare/client.ts'
@@ -16,7 +17,6 @@ import type { SeenConnector } from '../cloudflare/translate.ts'
 import { notRecorded } from '../identity/actions.ts'
 import { ProblemError, sentenceOf } from '../problem.ts'
 import { isDuplicate } from '../store/open.ts'
-import { shortId } from './checks.ts'
 import type { Records } from './records.ts'
 import type { Survey } from './survey.ts'
 import { applyDeadline, applyReading, toAfterFact } from './verdict.ts'

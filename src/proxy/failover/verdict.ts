@@ -1,6 +1,6 @@
 import type { AfterFact, Failover } from '#contract/failover.ts'
 import { isRunning, lateAtOf, verifyDeadlineMs } from '#contract/failover.ts'
-import { shortId } from './checks.ts'
+import { shortId } from '#contract/short-id.ts'
 
 /**
  * What a read of the connectors says about a failover under way. Pure: "confirmed" only ever comes out of

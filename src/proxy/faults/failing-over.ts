@@ -24,7 +24,7 @@ export async function watchTunnel(world: World, connectors = 3, options: RigOpti
 export const puts = (rig: Rig) =>
   rig.calls.filter(({ method, path }) => method === 'PUT' && path.endsWith('/failover')).length
 
-export const short = (id: string) => id.slice(0, 8)
+export { shortId as short } from '#contract/short-id.ts'
 
 /** Lets time go on until one has ended. */
 export async function endOf(rig: Rig, failoverId: string): Promise<Failover> {

@@ -1,5 +1,6 @@
 import { CfConfiguration, CfConnectorList, CfTunnel } from '#contract/cloudflare.ts'
 import type { PollerState } from '#contract/session.ts'
+import { shortId } from '#contract/short-id.ts'
 import type { Budget, Purpose } from '../cloudflare/budget.ts'
 import type { Client } from '../cloudflare/client.ts'
 import { toConfiguration, toListedTunnel, toSeenConnectors } from '../cloudflare/translate.ts'
@@ -430,7 +431,7 @@ export function createPoller(deps: PollerDeps) {
     }
     const failing = accounts.find(fails)
     if (failing?.failure) {
-      const many = accounts.length > 1 ? `Account ${failing.accountId.slice(0, 8)}: ` : ''
+      const many = accounts.length > 1 ? `Account ${shortId(failing.accountId)}: ` : ''
       return { state: 'failing', reason: many + failing.failure.message, until: failing.listDueAt }
     }
     const started = accounts.every((account) => account.listedAt !== null)

@@ -4,6 +4,7 @@ import {
   type HistoryEvent,
   type TunnelSummary,
 } from '#contract/history.ts'
+import { shortId } from '#contract/short-id.ts'
 import { Uuid } from '#contract/tunnel.ts'
 import {
   activityHeader,
@@ -58,7 +59,7 @@ export function historyRoutes(route: Route, parts: Parts) {
     return download(
       lines(summary),
       'text/csv; charset=utf-8',
-      `tunnel-${tunnelId.slice(0, 8)}-history.csv`,
+      `tunnel-${shortId(tunnelId)}-history.csv`,
     )
   })
 

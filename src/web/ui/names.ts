@@ -16,5 +16,4 @@ export function visibleName(name: string): string {
 /** As `visibleName`, with words for a name that has nothing to show. */
 export const displayName = (name: string): string => visibleName(name) || '(no name)'
 
-/** The first block of an id: enough to tell things apart on one page. */
-export const shortId = (id: string): string => id.slice(0, 8)
+export { shortId } from '#contract/short-id.ts'

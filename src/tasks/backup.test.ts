@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openStore } from '#proxy/store/open.ts'
+
+/** The host's commands find their folder as Tandem does: in the environment, else in `.env`. */
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tandem-backup-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function run(task: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, `${task}.ts`), ...args],
+    { cwd: folder, env: { PATH: process.env.PATH }, encoding: 'utf8' },
+  )
+  return { status, stdout, stderr }
+}
+
+test('a folder that is set in .env only is the one that is backed up and verified', async () => {
+  const token = `CLOUDFLARE_API_TOKEN=${'x'.repeat(40)}\nCLOUDFLARE_ACCOUNT_ID=0123456789abcdef0123456789abcdef\n`
+  writeFileSync(join(folder, '.env'), `${token}TANDEM_DATA_DIR=./kept\n`)
+  const { db } = await openStore(join(folder, 'kept'), Date.now)
+  try {
+    expect(run('backup', 'copy.db')).toMatchObject({ status: 0, stderr: '' })
+    expect(existsSync(join(folder, 'copy.db'))).toBe(true)
+    expect(run('audit', 'verify')).toMatchObject({ status: 0, stderr: '' })
+  } finally {
+    await db.destroy()
+  }
+}, 60_000)
+
+test('a .env that can’t be read ends every command with one line that says why', () => {
+  mkdirSync(join(folder, '.env'))
+  const refused = {
+    status: 1,
+    stderr: '.env can’t be read (EISDIR): it must be a file that Tandem may read.\n',
+  }
+  expect(run('backup', 'copy.db')).toMatchObject(refused)
+  expect(run('audit', 'verify')).toMatchObject(refused)
+  expect(run('people', 'list')).toMatchObject(refused)
+}, 60_000)
