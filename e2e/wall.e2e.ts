@@ -187,6 +187,34 @@ test('a page that stood still does not begin anew into the error page of a proxy
   await reloaded
 })
 
+test('the machine is asked not to blank the screen, and once more after it took that back', async ({
+  page,
+}) => {
+  await page.clock.install()
+  // A container has no screen to keep on: the browser's own answer is what is stood in for.
+  await page.addInitScript(() => {
+    const locks: EventTarget[] = []
+    const request = (kind: string) => {
+      const lock = new EventTarget()
+      if (kind === 'screen') locks.push(lock)
+      return Promise.resolve(lock)
+    }
+    Object.defineProperty(navigator, 'wakeLock', { value: { request } })
+    Object.assign(window, { locks })
+  })
+  await page.goto('/wall')
+  const asked = () => page.evaluate(() => (window as unknown as { locks: unknown[] }).locks.length)
+  await expect.poll(asked).toBe(1)
+  await page.evaluate(() => {
+    const { locks } = window as unknown as { locks: EventTarget[] }
+    locks[0]?.dispatchEvent(new Event('release'))
+  })
+  await page.clock.runFor(9_000)
+  expect(await asked()).toBe(1)
+  await page.clock.runFor(2_000)
+  await expect.poll(asked).toBe(2)
+})
+
 test('the address says which tunnels, in which light, by whose clock', async ({ page }) => {
   await page.goto('/wall?status=healthy&name=edge&theme=light&zone=Asia/Tokyo')
   await expect(tiles(page)).toHaveCount(2)
