@@ -26,8 +26,8 @@ export default defineConfig({
     launchOptions: { executablePath: ensureBrowser(), args: browserArgs },
     contextOptions: { reducedMotion: 'reduce' },
     locale: 'en-GB',
-    // Copies of the document and its files with every action are for a person who looks for a fault.
-    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: !reportFile },
+    // A record of every action is for a person who looks for a fault.
+    trace: reportFile ? 'off' : { mode: 'retain-on-failure', screenshots: false, snapshots: true },
     screenshot: 'only-on-failure',
   },
 })
