@@ -66,7 +66,13 @@ type Known = {
   onStandbySince: number | null
   lastDrill: Tunnel['lastDrill']
   /** As last told to the streams. */
-  told: { tunnel: Tunnel; tunnelJson: string; sight: Sight; outlookJson: string | null } | null
+  told: Told | null
+}
+
+type Told = Pick<Sight, 'connectors' | 'configuration'> & {
+  checkedAt: number | null
+  tunnelJson: string
+  outlookJson: string | null
 }
 
 export function createPresent(deps: PresentDeps) {
@@ -213,17 +219,24 @@ export function createPresent(deps: PresentDeps) {
       const tunnelJson = JSON.stringify({ ...tunnel, checkedAt: null, staleAfterMs: 0 })
       const before = one.told
       const { connectors: seen, configuration } = one.sight
-      const mayDiffer =
-        before?.sight.connectors !== seen || before?.sight.configuration !== configuration
+      const mayDiffer = before?.connectors !== seen || before?.configuration !== configuration
       const list = seen && mayDiffer ? toConnectorList(one) : null
       const outlookJson = list ? JSON.stringify(list.outlook) : (before?.outlookJson ?? null)
-      if (before?.tunnelJson !== tunnelJson) tunnels.push(tunnel)
-      else if (tunnel.checkedAt !== null && before.tunnel.checkedAt !== tunnel.checkedAt) {
+      const isSame = before?.tunnelJson === tunnelJson
+      if (!isSame) tunnels.push(tunnel)
+      else if (tunnel.checkedAt !== null && before.checkedAt !== tunnel.checkedAt) {
         checked[tunnel.id] = tunnel.checkedAt
       }
-      const differs = before?.sight.connectors !== seen || before?.outlookJson !== outlookJson
+      const differs = before?.connectors !== seen || before?.outlookJson !== outlookJson
       if (list && differs) connectors.push(list)
-      one.told = { tunnel, tunnelJson, sight: one.sight, outlookJson }
+      one.told = {
+        checkedAt: tunnel.checkedAt,
+        // The text that is kept already: a thousand new ones each sweep are what the heap would grow by.
+        tunnelJson: isSame ? before.tunnelJson : tunnelJson,
+        connectors: seen,
+        configuration,
+        outlookJson,
+      }
     }
     if (tunnels.length + connectors.length + Object.keys(checked).length === 0) return
     deps.publish({ type: 'polled', at, checked, tunnels, connectors, connectorsMoved: [] })
