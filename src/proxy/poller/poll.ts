@@ -206,9 +206,9 @@ export function createPoller(deps: PollerDeps) {
 
   /** Throws `not-found`. */
   function accountOf(tunnelId: string): string {
-    const tunnel = present.tunnel(tunnelId)
-    if (!tunnel) throw new ProblemError('not-found', 'Tandem does not know this tunnel.')
-    return tunnel.accountId
+    const accountId = present.accountOf(tunnelId)
+    if (!accountId) throw new ProblemError('not-found', 'Tandem does not know this tunnel.')
+    return accountId
   }
 
   /** Reads one tunnel's connectors now and lands them. Throws the client's ProblemError. */

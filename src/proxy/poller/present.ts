@@ -470,6 +470,10 @@ export function createPresent(deps: PresentDeps) {
         wasRead: one.seenAt !== null,
       }))
 
+  /** Whose tunnel it is, deleted or not: of everything that `tunnel` tells the one thing that each call asks for. */
+  const accountOf = (tunnelId: string): string | null =>
+    known.get(tunnelId)?.sight.listed.accountId ?? null
+
   /** One tunnel, deleted or not; null when Tandem never saw it. */
   function tunnel(tunnelId: string): TunnelDetail | null {
     const one = known.get(tunnelId)
@@ -501,6 +505,7 @@ export function createPresent(deps: PresentDeps) {
     tellAgain,
     watchable,
     tunnels,
+    accountOf,
     tunnel,
     connectors,
     configuration,
