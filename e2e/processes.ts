@@ -8,7 +8,7 @@ import { bundled } from '../src/proxy/survival/bundle.ts'
 
 const root = join(import.meta.dirname, '..')
 
-/** What `npm start` tells Node beside the program: less room for young objects is a third less memory. */
+/** What `npm start` tells Node beside the program: that memory counts, and that one thread helps V8, not four. */
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   scripts: { start: string }
 }

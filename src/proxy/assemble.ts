@@ -159,7 +159,7 @@ export async function assemble(surroundings: Surroundings) {
   const gapMs: GapMs = (part, ha) => 3 * poller.periodMs(part, ha)
   /** Why nobody could look, now or since `confirmedAt`: the poller's state as history says it. */
   const reason = (confirmedAt: number | null): UnknownReason => {
-    const { state } = poller.state(skewMs)
+    const state = poller.phase()
     if (state === 'paused') return 'locked-out'
     if (state === 'rejected') return 'token-rejected'
     if (state === 'failing') return 'cloudflare-unreachable'
@@ -308,7 +308,7 @@ export async function assemble(surroundings: Surroundings) {
    * can't be listed is a gap of its own tunnels.
    */
   function logWatching() {
-    const { state } = poller.state(skewMs)
+    const state = poller.phase()
     if (state === 'running' && unwatched) {
       lastUnwatched = { until: now(), because: unwatched }
       unwatched = null

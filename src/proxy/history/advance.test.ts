@@ -97,6 +97,21 @@ const shape = (spans: Span[]) =>
   spans.map((span) => [span.value, span.from - t0, span.to && span.to - t0])
 
 describe('what a look adds to history', () => {
+  test('a look that only confirms keeps what is open, and copies none of it', () => {
+    const seen = sight([connector(1, 'active'), connector(2, 'passive')])
+    const listing = advance(emptyBook(), seen, context('listed', t0)).book
+    const { book } = advance(listing, seen, context('connectors', t0))
+    expect(book.lives.size).toBe(2)
+    const again = advance(book, seen, context('connectors', t0 + 5_000)).book
+    expect(again.seenAt).toBe(t0 + 5_000)
+    expect(again.roles).toBe(book.roles)
+    expect(again.lives).toBe(book.lives)
+    const moved = sight([connector(1, 'active', ['cdg01']), connector(2, 'passive')])
+    const { lives } = advance(again, moved, context('connectors', t0 + 10_000)).book
+    expect([...lives.values()].map(({ colo }) => colo).toSorted()).toEqual(['cdg01', 'lhr01'])
+    expect([...again.lives.values()].map(({ colo }) => colo)).toEqual(['lhr01', 'lhr01'])
+  })
+
   test('the first look keeps apart what Cloudflare reports of the time before', () => {
     const notes = createNotebook()
     notes.look(sight(null), context('listed', t0))

@@ -130,6 +130,11 @@ export function advance(
   if (after.listed.deletedAt !== null && before.sight?.listed.deletedAt === null) {
     closeEverything(book, before, Math.min(after.listed.deletedAt, at), now, writes)
   }
+  // Nothing began or ended: copies that live until the next look are what the heap would grow by.
+  if (writes.spans.length + writes.lives.length === 0) {
+    book.roles = before.roles
+    book.lives = before.lives
+  }
   return { book, writes }
 }
 

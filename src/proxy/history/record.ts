@@ -1,4 +1,4 @@
-import type { CompiledQuery, Insertable, Transaction } from 'kysely'
+import type { Insertable, Transaction } from 'kysely'
 import {
   Cause,
   type EventKind,
@@ -8,6 +8,7 @@ import {
 } from '#contract/history.ts'
 import type { Look } from '../poller/present.ts'
 import { haOf, isSameSight, type Sight } from '../poller/sight.ts'
+import { putConfirmations } from '../store/dialect.ts'
 import { isLocked, type Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
 import { createTurns } from '../turns.ts'
@@ -70,7 +71,6 @@ const retryMs = 1_000
 const patienceMs = 5_000
 /** What Tandem and people did can't be seen again, so it is never given up; this much of it is kept. */
 const notesKept = 1_000
-const statementsKept = 50
 /** A clock that was ahead of ours by less is waited for. */
 const aheadMs = 60_000
 
@@ -94,7 +94,6 @@ export async function createRecorder(deps: RecorderDeps) {
   const counted = new Map<string, { at: number; entries: number }>()
   /** Entries of moments up to here may be on disk without being counted: earlier runs wrote them. */
   let uncountedUntil = await lastEventAt(db)
-  const statements = new Map<number, CompiledQuery>()
   /** One after the other: keys and books that one of them changes are on disk before the next reads them. */
   const inTurn = createTurns()
 
@@ -372,37 +371,15 @@ export async function createRecorder(deps: RecorderDeps) {
     }
   }
 
-  async function writeConfirmations(trx: Store, confirmed: Map<string, Book>) {
-    const rows = [...confirmed].map(([id, book]) => ({
-      tunnel: keys.known(id)?.key ?? 0,
-      listed_at: book.listedAt,
-      seen_at: book.seenAt,
-    }))
-    for (const part of chunks(rows)) {
-      await trx.executeQuery({
-        ...confirmationsOf(part),
-        parameters: part.flatMap((row) => [row.tunnel, row.listed_at, row.seen_at]),
-      })
-    }
-  }
-
-  /** The statement for so many rows, made once: a thousand rows take longer to put into words than to write. */
-  function confirmationsOf(rows: Insertable<Schema['confirmations']>[]) {
-    const made =
-      statements.get(rows.length) ??
-      db
-        .insertInto('confirmations')
-        .values(rows)
-        .onConflict((row) =>
-          row.column('tunnel').doUpdateSet((eb) => ({
-            listed_at: eb.ref('excluded.listed_at'),
-            seen_at: eb.ref('excluded.seen_at'),
-          })),
-        )
-        .compile()
-    if (statements.size < statementsKept) statements.set(rows.length, made)
-    return made
-  }
+  const writeConfirmations = (trx: Store, confirmed: Map<string, Book>) =>
+    putConfirmations(
+      trx,
+      Array.from(confirmed, ([id, { listedAt, seenAt }]) => [
+        keys.known(id)?.key ?? tandemKey,
+        listedAt,
+        seenAt,
+      ]),
+    )
 
   /** Writes down what was only confirmed since the last flush: one statement, once a sweep. */
   const flush = (): Promise<void> =>

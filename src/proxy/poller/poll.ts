@@ -205,19 +205,21 @@ export function createPoller(deps: PollerDeps) {
     present.landTrouble(tunnelId, sentenceOf(error))
   }
 
+  /** Throws `not-found`. */
+  function accountOf(tunnelId: string): string {
+    const accountId = present.accountOf(tunnelId)
+    if (!accountId) throw new ProblemError('not-found', 'Tandem does not know this tunnel.')
+    return accountId
+  }
+
   /** Reads one tunnel's connectors now and lands them. Throws the client's ProblemError. */
   async function look(tunnelId: string, purpose: Purpose) {
-    const tunnel = present.tunnel(tunnelId)
-    if (!tunnel) throw new ProblemError('not-found', 'Tandem does not know this tunnel.')
+    const accountId = accountOf(tunnelId)
     const its = turnOf(tunnelId)
     // Before the call: what changes while it is under way asks for another look.
     its.changed = false
     try {
-      const answer = await client.call(
-        'connectorList',
-        { accountId: tunnel.accountId, tunnelId },
-        { purpose },
-      )
+      const answer = await client.call('connectorList', { accountId, tunnelId }, { purpose })
       its.seenAt = answer.at
       const seen = toSeenConnectors(CfConnectorList.parse(answer.result))
       await present.landConnectors(tunnelId, seen, answer.sentAt, answer.at)
@@ -225,7 +227,7 @@ export function createPoller(deps: PollerDeps) {
       return seen.connectors
     } catch (error) {
       if (error instanceof ProblemError && error.kind === 'not-found') {
-        await confirmDeletion(tunnelId, tunnel.accountId, purpose)
+        await confirmDeletion(tunnelId, accountId, purpose)
       }
       throw error
     }
@@ -233,9 +235,7 @@ export function createPoller(deps: PollerDeps) {
 
   /** Reads one tunnel's HA configuration now and lands it. */
   async function readConfiguration(tunnelId: string, purpose: Purpose) {
-    const tunnel = present.tunnel(tunnelId)
-    if (!tunnel) throw new ProblemError('not-found', 'Tandem does not know this tunnel.')
-    const ids = { accountId: tunnel.accountId, tunnelId }
+    const ids = { accountId: accountOf(tunnelId), tunnelId }
     const sentAt = now()
     const cf = await client.call('configurationGet', ids, { purpose }).then(
       (answer) => CfConfiguration.parse(answer.result),
@@ -253,9 +253,7 @@ export function createPoller(deps: PollerDeps) {
 
   /** Reads one tunnel itself and lands it. Throws `not-found` when Cloudflare does not know it. */
   async function readTunnel(tunnelId: string, purpose: Purpose) {
-    const tunnel = present.tunnel(tunnelId)
-    if (!tunnel) throw new ProblemError('not-found', 'Tandem does not know this tunnel.')
-    const { accountId } = tunnel
+    const accountId = accountOf(tunnelId)
     const answer = await client
       .call('tunnelGet', { accountId, tunnelId }, { purpose })
       .catch((error: unknown) => {
@@ -450,6 +448,12 @@ export function createPoller(deps: PollerDeps) {
     deps.onState()
   }
 
+  /** How the watch goes, in a word: of everything that `state` tells the one thing that each look asks for. */
+  function phase(): PollerState['state'] {
+    noticeState()
+    return since.state
+  }
+
   /** What people see of the poller. `clockSkewMs` is the client's to tell. */
   function state(clockSkewMs: number | null): PollerState {
     noticeState()
@@ -522,6 +526,7 @@ export function createPoller(deps: PollerDeps) {
     poke,
     retryNow,
     listNow,
+    phase,
     state,
     isBlind,
     staleAfterMs,

@@ -66,7 +66,13 @@ type Known = {
   onStandbySince: number | null
   lastDrill: Tunnel['lastDrill']
   /** As last told to the streams. */
-  told: { tunnel: Tunnel; tunnelJson: string; sight: Sight; outlookJson: string | null } | null
+  told: Told | null
+}
+
+type Told = Pick<Sight, 'connectors' | 'configuration'> & {
+  checkedAt: number | null
+  tunnelJson: string
+  outlookJson: string | null
 }
 
 export function createPresent(deps: PresentDeps) {
@@ -213,17 +219,24 @@ export function createPresent(deps: PresentDeps) {
       const tunnelJson = JSON.stringify({ ...tunnel, checkedAt: null, staleAfterMs: 0 })
       const before = one.told
       const { connectors: seen, configuration } = one.sight
-      const mayDiffer =
-        before?.sight.connectors !== seen || before?.sight.configuration !== configuration
+      const mayDiffer = before?.connectors !== seen || before?.configuration !== configuration
       const list = seen && mayDiffer ? toConnectorList(one) : null
       const outlookJson = list ? JSON.stringify(list.outlook) : (before?.outlookJson ?? null)
-      if (before?.tunnelJson !== tunnelJson) tunnels.push(tunnel)
-      else if (tunnel.checkedAt !== null && before.tunnel.checkedAt !== tunnel.checkedAt) {
+      const isSame = before?.tunnelJson === tunnelJson
+      if (!isSame) tunnels.push(tunnel)
+      else if (tunnel.checkedAt !== null && before.checkedAt !== tunnel.checkedAt) {
         checked[tunnel.id] = tunnel.checkedAt
       }
-      const differs = before?.sight.connectors !== seen || before?.outlookJson !== outlookJson
+      const differs = before?.connectors !== seen || before?.outlookJson !== outlookJson
       if (list && differs) connectors.push(list)
-      one.told = { tunnel, tunnelJson, sight: one.sight, outlookJson }
+      one.told = {
+        checkedAt: tunnel.checkedAt,
+        // The text that is kept already: a thousand new ones each sweep are what the heap would grow by.
+        tunnelJson: isSame ? before.tunnelJson : tunnelJson,
+        connectors: seen,
+        configuration,
+        outlookJson,
+      }
     }
     if (tunnels.length + connectors.length + Object.keys(checked).length === 0) return
     deps.publish({ type: 'polled', at, checked, tunnels, connectors, connectorsMoved: [] })
@@ -457,6 +470,10 @@ export function createPresent(deps: PresentDeps) {
         wasRead: one.seenAt !== null,
       }))
 
+  /** Whose tunnel it is, deleted or not: of everything that `tunnel` tells the one thing that each call asks for. */
+  const accountOf = (tunnelId: string): string | null =>
+    known.get(tunnelId)?.sight.listed.accountId ?? null
+
   /** One tunnel, deleted or not; null when Tandem never saw it. */
   function tunnel(tunnelId: string): TunnelDetail | null {
     const one = known.get(tunnelId)
@@ -488,6 +505,7 @@ export function createPresent(deps: PresentDeps) {
     tellAgain,
     watchable,
     tunnels,
+    accountOf,
     tunnel,
     connectors,
     configuration,
