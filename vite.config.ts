@@ -30,19 +30,28 @@ export default defineConfig({
           treeshake: { manualPureFunctions: ['z'] },
           output: {
             // What every page begins with comes in one piece: left alone it would be a dozen, each asked for
-            // by itself and compressed without the others' words. So do what list, wall and pages all draw, and
-            // what stands around every page but the wall. Schemas wait for the dialogs that check what is typed.
+            // by itself and compressed without the others' words. So do what list, wall and pages all draw, what
+            // stands around every page but the wall, what the pages of one subject share, and their histories.
+            // Schemas wait for the dialogs that check what is typed.
             codeSplitting: {
               groups: [
                 { name: 'schemas', test: /\/node_modules\/zod\// },
                 { name: 'common', tags: ['$initial'] },
                 {
                   name: 'marks',
-                  test: /\/src\/web\/(?:ui\/(?:\w+Mark|Name|theme|numbers)|charts\/Strip|fleet\/(?:headline|filter|notices|use-stale-ids))\.tsx?$/,
+                  test: /\/src\/web\/(?:ui\/(?:\w+Mark|Name|theme|numbers)|charts\/(?:Strip|use-stable)|fleet\/(?:headline|filter|notices|use-stale-ids))\.tsx?$|\/react-query\/.*\/useQuery\.js$/,
                 },
                 {
                   name: 'shell',
                   test: /\/src\/web\/(?:shell\/Shell|ui\/(?:Place|TagText|Term)|charts\/percent)\.tsx?$/,
+                },
+                {
+                  name: 'subject',
+                  test: /\/src\/web\/(?:ui\/(?:CopyId|Field|Panel|Stat|Table|VersionText)|api\/dialog-history|failover\/(?:order|reason)|history\/HistoryRoom|charts\/plot|marks\/words)\.tsx?$/,
+                },
+                {
+                  name: 'history',
+                  test: /\/src\/web\/(?:history\/(?:HistorySection|Figures|use-history)|charts\/(?:cursor|precision|ticks|RangePicker|use-range)|marks\/(?:MarkView|MarksRail|MarksTable|clusters)|ui\/Segmented)\.tsx?$/,
                 },
               ],
             },

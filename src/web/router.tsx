@@ -36,6 +36,7 @@ import {
 } from './api/search.ts'
 import { parseRange, rangeOf, rangeSearch } from './charts/range.ts'
 import { tagsOf } from './fleet/tags.ts'
+import { ConnectionHistory, HistorySection } from './history/later.ts'
 import { isEntryPath, ownAddress } from './identity/return-to.ts'
 import { type ActivitySearch, activityFilter } from './log/activity-address.ts'
 import type { AuditAddress } from './log/audit-address.ts'
@@ -50,7 +51,7 @@ import { WallError } from './pages/wall/WallError.tsx'
 import { ErrorPage } from './shell/ErrorPage.tsx'
 import { NotFoundPage } from './shell/NotFoundPage.tsx'
 import { PendingPage } from './shell/PendingPage.tsx'
-import { Root } from './shell/Root.tsx'
+import { hasShell, Root, Shell } from './shell/Root.tsx'
 
 /** The site map: every address, what may stand in it, and the data its page needs. */
 
@@ -64,6 +65,7 @@ const idOf = (value: string) => {
 const root = createRootRouteWithContext<{ cache: QueryClient; live: Live }>()({
   beforeLoad: async ({ context, location }) => {
     const { me, signIn } = await context.cache.ensureQueryData(sessionQuery)
+    if (me && hasShell(location.pathname)) await Shell.load()
     // Whoever signs in makes a wall's browser a person's.
     if (me && me.kind !== 'screen') rememberScreen(false)
     if (!me && !isEntryPath(location.pathname)) {
@@ -144,8 +146,8 @@ export type ConnectorSearch = FailoverSearch & RangeSearch & { dialog?: 'failove
 const withHistory =
   <T,>(load: () => Promise<T>) =>
   () => {
-    void import('./history/HistorySection.tsx')
-    void import('./charts/ConnectionHistory.tsx')
+    void HistorySection.load()
+    void ConnectionHistory.load()
     return load()
   }
 

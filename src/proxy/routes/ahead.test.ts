@@ -15,7 +15,11 @@ const page: Page = new Map([
     manifestPath,
     file(
       JSON.stringify({
-        'index.html': { file: 'assets/index.js', imports: ['_shared.js'] },
+        'index.html': {
+          file: 'assets/index.js',
+          imports: ['_shared.js'],
+          css: ['assets/index.css'],
+        },
         '_shared.js': { file: 'assets/shared.js' },
         '_mark.js': { file: 'assets/mark.js', imports: ['_shared.js', 'index.html'] },
         'src/web/pages/tunnels/TunnelsPage.tsx': {
@@ -26,6 +30,7 @@ const page: Page = new Map([
       }),
     ),
   ],
+  ['/theme.js', file('dark or light')],
   ['/assets/inter-latin-wght-normal-Ab1.woff2', file('letters')],
   ['/assets/inter-greek-wght-normal-Ab1.woff2', file('other letters')],
 ])
@@ -34,10 +39,10 @@ const ahead = createAhead(page)
 /** The addresses that a `Link` header names. */
 const named = (header: string) => [...header.matchAll(/<([^>]+)>/g)].map(([, address]) => address)
 
-const program = ['/assets/index.js', '/assets/shared.js']
+const program = ['/theme.js', '/assets/index.css', '/assets/index.js', '/assets/shared.js']
 const letters = '/assets/inter-latin-wght-normal-Ab1.woff2'
 
-test('the list: the program, its questions, its own code once, then the letters', () => {
+test('the list: its looks, the program, its questions, its own code once, then the letters', () => {
   expect(named(ahead('/', true))).toEqual([
     ...program,
     '/api/session',

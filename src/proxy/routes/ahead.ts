@@ -37,7 +37,11 @@ const fonts = /^\/assets\/(?:inter|jetbrains-mono)-latin-wght-normal-[^/]+\.woff
 export function createAhead(page: Page): Ahead {
   const text = page.get(manifestPath)?.plain.toString()
   const manifest = text ? (JSON.parse(text) as Manifest) : {}
-  // In the order in which they are needed: only six are under way at once.
+  // In the order in which they are needed: only six are under way at once, and nothing is painted without the looks.
+  const looks = [
+    ...(page.has('/theme.js') ? ['</theme.js>; rel=preload; as=script'] : []),
+    ...(manifest['index.html']?.css ?? []).map(toStyle),
+  ]
   const program = [...withImports(manifest, 'index.html')].map(toModule)
   const letters = [...page.keys()].filter((path) => fonts.test(path)).map(toFont)
   const codes = pages.map(({ code }) => filesOf(manifest, `src/web/pages/${code}`).map(toModule))
@@ -46,7 +50,7 @@ export function createAhead(page: Page): Ahead {
     const at = mayAsk ? pages.findIndex(({ address }) => address.test(path)) : -1
     const data = pages[at]?.data?.(path) ?? []
     const questions = ['/api/session', ...data].map(toQuestion)
-    return [...program, ...questions, ...(codes[at] ?? []), ...letters].join(', ')
+    return [...looks, ...program, ...questions, ...(codes[at] ?? []), ...letters].join(', ')
   }
 }
 
@@ -65,5 +69,8 @@ function withImports(manifest: Manifest, key: string, found = new Set<string>())
 }
 
 const toModule = (file: string) => `</${file}>; rel=modulepreload`
-const toFont = (path: string) => `<${path}>; rel=preload; as=font; type="font/woff2"; crossorigin`
+const toStyle = (file: string) => `</${file}>; rel=preload; as=style; crossorigin`
+// Half as heavy as the program, and never to hold it up.
+const toFont = (path: string) =>
+  `<${path}>; rel=preload; as=font; type="font/woff2"; crossorigin; fetchpriority=low`
 const toQuestion = (path: string) => `<${path}>; rel=preload; as=fetch; crossorigin`

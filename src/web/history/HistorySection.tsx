@@ -1,9 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import {
-  lazy,
   memo,
   type ReactNode,
-  Suspense,
   useCallback,
   useDeferredValue,
   useId,
@@ -49,12 +47,8 @@ import { tip } from '#web/ui/Tooltip.tsx'
 import { useZone } from '#web/ui/zone.ts'
 import { ConnectorFigures, TunnelFigures } from './Figures.tsx'
 import { HistoryRoom } from './HistoryRoom.tsx'
+import { ConnectionHistory } from './later.ts'
 import { useHistory } from './use-history.ts'
-
-// Recharts is the heaviest part of the page and the last one that anybody looks at; `router.tsx` asks for it early.
-const ConnectionHistory = lazy(async () => ({
-  default: (await import('#web/charts/ConnectionHistory.tsx')).ConnectionHistory,
-}))
 
 type SectionProps = {
   tunnel: TunnelDetail
@@ -226,13 +220,17 @@ function Pictures({
       <Panel title="Connections">
         <div className="flex flex-col gap-4">
           <div style={{ minHeight: `${connectionsRem}rem` }}>
-            <Suspense fallback={<ConnectionsRoom />}>
-              {below ? (
-                <ConnectionHistory {...below} zone={zone} onZoom={zoom} onBack={onBack} />
-              ) : (
-                <ConnectionsRoom />
-              )}
-            </Suspense>
+            {below ? (
+              <ConnectionHistory
+                {...below}
+                zone={zone}
+                onZoom={zoom}
+                onBack={onBack}
+                room={<ConnectionsRoom />}
+              />
+            ) : (
+              <ConnectionsRoom />
+            )}
           </div>
           <div className="-mx-4 -mb-4 border-t border-line">
             {below ? (

@@ -9,6 +9,7 @@ import { activeOf, blocksOf, inOrder } from '#web/failover/order.ts'
 import { RunningFailover } from '#web/failover/RunningFailover.tsx'
 import { whyNoFailover } from '#web/failover/reason.ts'
 import { HistoryRoom } from '#web/history/HistoryRoom.tsx'
+import { HistorySection } from '#web/history/later.ts'
 import { buttonClass } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { useClock } from '#web/ui/clock.ts'
@@ -26,10 +27,6 @@ import { PromotionPanel } from './PromotionPanel.tsx'
 import { SiblingsPanel } from './SiblingsPanel.tsx'
 import { VersionHistory } from './VersionHistory.tsx'
 
-// The router has asked for it already.
-const HistorySection = lazy(async () => ({
-  default: (await import('#web/history/HistorySection.tsx')).HistorySection,
-}))
 const FailoverDialog = lazy(async () => ({
   default: (await import('#web/failover/FailoverDialog.tsx')).FailoverDialog,
 }))
@@ -197,15 +194,14 @@ function ConnectorView({
           </Suspense>
         </div>
       </div>
-      <Suspense fallback={<HistoryRoom lanes={3} />}>
-        <HistorySection
-          tunnel={tunnel}
-          connectorId={connector.id}
-          expected={1}
-          rangeText={range}
-          onRange={(text) => go({ range: text })}
-        />
-      </Suspense>
+      <HistorySection
+        tunnel={tunnel}
+        connectorId={connector.id}
+        expected={1}
+        rangeText={range}
+        onRange={(text) => go({ range: text })}
+        room={<HistoryRoom lanes={3} />}
+      />
       <Suspense>
         {dialog === 'failover' ? (
           <FailoverDialog

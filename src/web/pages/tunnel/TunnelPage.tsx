@@ -10,6 +10,7 @@ import { useStable } from '#web/charts/use-stable.ts'
 import { RunningFailover } from '#web/failover/RunningFailover.tsx'
 import { whyNoFailover, whyNoStandby } from '#web/failover/reason.ts'
 import { HistoryRoom } from '#web/history/HistoryRoom.tsx'
+import { HistorySection } from '#web/history/later.ts'
 import { Said } from '#web/marks/Said.tsx'
 import type { TunnelSearch } from '#web/router.tsx'
 import { useClock } from '#web/ui/clock.ts'
@@ -25,10 +26,6 @@ import { FailoversPanel } from './FailoversPanel.tsx'
 import { TunnelHeader } from './TunnelHeader.tsx'
 import { TunnelNotices } from './TunnelNotices.tsx'
 
-// The router has asked for it already.
-const HistorySection = lazy(async () => ({
-  default: (await import('#web/history/HistorySection.tsx')).HistorySection,
-}))
 const FailoverDialog = lazy(async () => ({
   default: (await import('#web/failover/FailoverDialog.tsx')).FailoverDialog,
 }))
@@ -235,15 +232,14 @@ const TunnelBody = memo(function TunnelBody({
           <ConfigurationPanel tunnel={tunnel} onChange={() => open({ dialog: 'configuration' })} />
         </div>
       </div>
-      <Suspense fallback={<HistoryRoom lanes={list.connectors.length + 2} />}>
-        <HistorySection
-          key={tunnel.id}
-          tunnel={tunnel}
-          expected={list.connectors.length}
-          rangeText={range}
-          onRange={onRange}
-        />
-      </Suspense>
+      <HistorySection
+        key={tunnel.id}
+        tunnel={tunnel}
+        expected={list.connectors.length}
+        rangeText={range}
+        onRange={onRange}
+        room={<HistoryRoom lanes={list.connectors.length + 2} />}
+      />
       <div className="grid min-w-0 items-start gap-4 md:grid-cols-2">
         <FactsPanel tunnel={tunnel} />
         <MetadataPanel metadata={tunnel.metadata} />
