@@ -14,12 +14,16 @@ import { toggleTheme } from '#web/ui/theme.ts'
 import { Banners } from './Banners.tsx'
 import { Header } from './Header.tsx'
 
-const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Palette }))
+const wantPalette = () => import('./Palette.tsx')
+const Palette = lazy(async () => ({ default: (await wantPalette()).Palette }))
 const SignInAgainDialog = lazy(async () => ({
   default: (await import('#web/identity/SignInAgainDialog.tsx')).SignInAgainDialog,
 }))
 const Beacon = lazy(async () => ({ default: (await import('./Beacon.tsx')).Beacon }))
 const HelpDialog = lazy(async () => ({ default: (await import('./HelpDialog.tsx')).HelpDialog }))
+
+/** Everything that a page begins with has come by then. */
+const quietMs = 5_000
 
 /** What stands around every page: header, banners, the keys, and the layers above. */
 export function Shell({ me }: { me: Me }) {
@@ -39,6 +43,12 @@ export function Shell({ me }: { me: Me }) {
   const top = useRef<HTMLDivElement>(null)
 
   useEffect(() => listenForShortcuts(document), [])
+  // Whoever opens the palette goes on typing at once: it must not have to come first.
+  useEffect(() => {
+    // What fails here fails again when it is opened.
+    const timer = setTimeout(() => void wantPalette().catch(() => {}), quietMs)
+    return () => clearTimeout(timer)
+  }, [])
   useEffect(() => live.watch(tunnelId ?? null), [live, tunnelId])
   // A wall, which comes without the shell, looks at no one in particular.
   useEffect(() => () => live.watch(null), [live])
