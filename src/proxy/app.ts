@@ -111,9 +111,9 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
       'Tandem’s API has no such address; /api/openapi.json lists them.',
     )
   })
-  pageRoutes(app, page, async (c) => {
+  pageRoutes(app, page, parts, async (c) => {
     const found = await identity.find(toAsking(c), c.get('way')).catch(() => null)
-    return found?.who != null
+    return found?.who ?? null
   })
 
   app.onError((error, c) => {

@@ -11,6 +11,18 @@ import { wantsNotifications } from './ui/notifications.ts'
 import { whenNoDialogIsOpen } from './ui/open-dialogs.ts'
 
 /** The wiring of the page. */
+
+/** What the proxy wrote into the document covers the page until the page has a heading of its own. */
+function endFirstView(page: HTMLElement) {
+  const first = document.getElementById('first')
+  if (!first) return
+  new MutationObserver((_, observer) => {
+    if (!page.querySelector('h1')) return
+    observer.disconnect()
+    first.remove()
+  }).observe(page, { childList: true, subtree: true })
+}
+
 /** Whoever is not signed in any more finds out by the first answer that says so. */
 const onError = (error: Error) => {
   const isOut = error instanceof ProblemError && kindOf(error.problem) === 'sign-in-needed'
@@ -54,6 +66,7 @@ const router = createAppRouter({ cache, live })
 
 const root = document.getElementById('root')
 if (root) {
+  endFirstView(root)
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={cache}>

@@ -5,7 +5,7 @@ import type { Page } from './page.ts'
  * and fetches all of it at once, instead of learning of each piece from the piece before: document, program,
  * its router, the page's own code, then its data.
  */
-type Ahead = (path: string, mayAsk: boolean) => string
+type Ahead = (path: string, mayAsk: boolean, isTold?: boolean) => string
 
 /** Where the build writes which file was made of which source. */
 export const manifestPath = '/.vite/manifest.json'
@@ -32,7 +32,8 @@ const fonts = /^\/assets\/(?:inter|jetbrains-mono)-latin-wght-normal-[^/]+\.woff
 
 /**
  * @returns for an address the value of its `Link` header. `mayAsk` is false for somebody who is not signed
- *   in: their page is another one, and its questions would be refused.
+ *   in: their page is another one, and its questions would be refused. `isTold`: the document has words of its own,
+ *   which are not to wait for their letters.
  */
 export function createAhead(page: Page): Ahead {
   const text = page.get(manifestPath)?.plain.toString()
@@ -46,11 +47,17 @@ export function createAhead(page: Page): Ahead {
   const letters = [...page.keys()].filter((path) => fonts.test(path)).map(toFont)
   const codes = pages.map(({ code }) => filesOf(manifest, `src/web/pages/${code}`).map(toModule))
 
-  return (path, mayAsk) => {
+  return (path, mayAsk, isTold = false) => {
     const at = mayAsk ? pages.findIndex(({ address }) => address.test(path)) : -1
     const data = pages[at]?.data?.(path) ?? []
     const questions = ['/api/session', ...data].map(toQuestion)
-    return [...looks, ...program, ...questions, ...(codes[at] ?? []), ...letters].join(', ')
+    return [
+      ...looks,
+      ...program,
+      ...questions,
+      ...(codes[at] ?? []),
+      ...(isTold ? [] : letters),
+    ].join(', ')
   }
 }
 

@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import type { Hono } from 'hono'
-import type { Env } from '../identity/who.ts'
+import { isScreen } from '../identity/for-screens.ts'
+import type { Env, Who } from '../identity/who.ts'
 import { createAhead, manifestPath } from './ahead.ts'
-import type { Request } from './route.ts'
+import { createFirstView } from './first-view.ts'
+import type { Parts, Request } from './route.ts'
 
 /**
  * The built page, read into memory at the start: what is not in this map can't be served, so no path
@@ -49,9 +52,15 @@ export function readPage(folder: string): Page {
   return page
 }
 
-/** @param mayAsk whether whoever asks for the page may ask for what is on it. */
-export function pageRoutes(app: Hono<Env>, page: Page, mayAsk: (c: Request) => Promise<boolean>) {
+/** @param findWho who asks for the page; null for somebody who may not ask for what is on it. */
+export function pageRoutes(
+  app: Hono<Env>,
+  page: Page,
+  parts: Pick<Parts, 'present' | 'now'>,
+  findWho: (c: Request) => Promise<Who | null>,
+) {
   const ahead = createAhead(page)
+  const firstView = createFirstView(page.get('/index.html')?.plain.toString() ?? '', parts)
   app.on(['GET', 'HEAD'], '*', async (c) => {
     const { path } = c.req
     const isFile = page.has(path) && path !== '/index.html' && path !== manifestPath
@@ -65,11 +74,21 @@ export function pageRoutes(app: Hono<Env>, page: Page, mayAsk: (c: Request) => P
       const missing = page.size === 0 ? 'The page is not built: run npm start.' : 'Not found.'
       return c.text(missing, 404, { 'cache-control': 'no-store' })
     }
-    if (!isFile) c.header('link', ahead(path, await mayAsk(c)))
     c.header('content-type', file.type)
-    c.header('cache-control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
     c.header('vary', 'accept-encoding')
     const accepts = c.req.header('accept-encoding') ?? ''
+    if (!isFile) {
+      const who = await findWho(c)
+      // What a screen is told has less in it.
+      const told = who && !isScreen(who) ? firstView.of(path) : null
+      const document = told ?? firstView.bare
+      c.header('link', ahead(path, who !== null, told !== null))
+      c.header('cache-control', told ? 'no-store' : 'no-cache')
+      if (!/\bgzip\b/.test(accepts)) return c.body(document)
+      c.header('content-encoding', 'gzip')
+      return c.body(gzipSync(document, { level: 5 }))
+    }
+    c.header('cache-control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
     for (const [encoding, bytes] of [
       ['br', file.br],
       ['gzip', file.gz],

@@ -23,15 +23,15 @@ export function later<Props extends object>(load: () => Promise<ComponentType<Pr
     const [Shown, setShown] = useState(() => Known)
     useEffect(() => {
       if (Shown) return
-      ask().then(
-        (Component) => {
-          Known = Component
-          startTransition(() => setShown(() => Component))
-        },
-        (error: unknown) =>
-          setShown(() => {
-            throw error
-          }),
+      const come = async () => {
+        const Component = await ask()
+        Known = Component
+        startTransition(() => setShown(() => Component))
+      }
+      come().catch((error: unknown) =>
+        setShown(() => {
+          throw error
+        }),
       )
     }, [Shown])
     return Shown ? <Shown {...(props as unknown as Props)} /> : room

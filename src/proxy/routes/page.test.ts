@@ -1,0 +1,32 @@
+import { Hono } from 'hono'
+import { expect, test } from 'vitest'
+import type { Env, Who } from '../identity/who.ts'
+import { type Page, pageRoutes } from './page.ts'
+import type { Parts } from './route.ts'
+
+const html = '<div id="root"></div><template data-view="list"><h1>Tunnels {{count}}</h1></template>'
+const page: Page = new Map([
+  [
+    '/index.html',
+    { type: 'text/html', plain: Buffer.from(html), br: null, gz: null, immutable: false },
+  ],
+])
+const parts = { now: () => 0, present: { watchable: () => [{}, {}] } } as unknown as Parts
+
+async function documentFor(who: Partial<Who> | null, path = '/') {
+  const app = new Hono<Env>()
+  pageRoutes(app, page, parts, async () => who as Who | null)
+  const answer = await app.request(path)
+  return [answer.headers.get('cache-control'), await answer.text()]
+}
+
+test('a document with words is kept nowhere, and only people get one', async () => {
+  const bare = ['no-cache', '<div id="root"></div>']
+  expect(await documentFor({ role: 'viewer' })).toEqual([
+    'no-store',
+    '<div id="root"></div><div id="first" class="first-view"><h1>Tunnels 2</h1></div>',
+  ])
+  expect(await documentFor({ role: 'viewer' }, '/activity')).toEqual(bare)
+  expect(await documentFor({ role: 'screen' })).toEqual(bare)
+  expect(await documentFor(null)).toEqual(bare)
+})
