@@ -1,5 +1,6 @@
 import { get } from 'node:http'
-import { LiveEvent } from '#contract/events.ts'
+import { type LiveEvent, ToldEvent } from '#contract/events.ts'
+import { fromTold } from '#contract/told.ts'
 
 /** An open page as the proxy sees one: a live stream. Without the page it costs the bench nothing. */
 
@@ -40,7 +41,7 @@ function listen(response: NodeJS.ReadableStream, onEvent: (event: LiveEvent) => 
     text = messages.pop() ?? ''
     for (const message of messages) {
       const data = message.split('\n').find((line) => line.startsWith('data: '))
-      if (data) onEvent(LiveEvent.parse(JSON.parse(data.slice('data: '.length))))
+      if (data) onEvent(fromTold(ToldEvent.parse(JSON.parse(data.slice('data: '.length)))))
     }
   })
 }

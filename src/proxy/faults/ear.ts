@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
-import type { LiveEvent } from '#contract/events.ts'
+import type { LiveEvent, ToldEvent } from '#contract/events.ts'
+import { fromTold } from '#contract/told.ts'
 
 /** A page as the proxy sees one: somebody who listens to the live stream, or has ceased to. */
 export type Ear = ReturnType<typeof listenAt>
@@ -27,7 +28,8 @@ export function listenAt(
     for (const event of events) {
       const [, id, type] = /id: (\S+)\ndata: \{"type":"(\S+?)"/.exec(event) ?? []
       if (id && type) heard.push({ id, type })
-      if (id && onEvent) onEvent(JSON.parse(event.split('\ndata: ')[1] ?? '') as LiveEvent)
+      if (id && onEvent)
+        onEvent(fromTold(JSON.parse(event.split('\ndata: ')[1] ?? '') as ToldEvent))
     }
     wake()
   })

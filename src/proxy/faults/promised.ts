@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
-import { LiveEvent } from '#contract/events.ts'
+import { LiveEvent, ToldEvent } from '#contract/events.ts'
 import { type OperationId, operations } from '#contract/operations.ts'
 import { Problem, problemKinds, problemPrefix } from '#contract/problem.ts'
+import { fromTold, toTold } from '#contract/told.ts'
 import { eventForScreen } from '../identity/for-screens.ts'
 import { shapes } from '../routes/openapi.ts'
 
@@ -42,10 +43,15 @@ export async function wrongInAnswer(
   return row ? wrongIn(shapes[row.id].answer, json, about) : `${about} is no operation`
 }
 
-/** As a person hears it and as a screen does. */
+/** As a person hears it and as a screen does: on its way, and made whole again. */
 export const wrongInEvent = (event: LiveEvent): string | null =>
-  wrongIn(LiveEvent, toJson(event), `event ${event.type}`) ??
-  wrongIn(LiveEvent, toJson(eventForScreen(event)), `event ${event.type} to a screen`)
+  wrongInTold(event, `event ${event.type}`) ??
+  wrongInTold(eventForScreen(event), `event ${event.type} to a screen`)
+
+function wrongInTold(event: LiveEvent, about: string): string | null {
+  const told = toJson(toTold(event))
+  return wrongIn(ToldEvent, told, about) ?? wrongIn(LiveEvent, fromTold(told as ToldEvent), about)
+}
 
 const toJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 

@@ -2,8 +2,9 @@ import { get, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { heartbeatMs, LiveEvent } from '#contract/events.ts'
+import { heartbeatMs, type LiveEvent, ToldEvent } from '#contract/events.ts'
 import type { Screen } from '#contract/people.ts'
+import { fromTold } from '#contract/told.ts'
 import { startRig } from './rig.ts'
 import { goodPassword, hang, join, publicUrl, setUp, type Visitor } from './visitor.ts'
 import { startWorld, type World } from './world.ts'
@@ -55,7 +56,7 @@ function open(visitor: Visitor) {
         text = messages.pop() ?? ''
         for (const message of messages) {
           const data = /^data: (.*)$/m.exec(message)?.[1]
-          if (data) heard.push(LiveEvent.parse(JSON.parse(data)))
+          if (data) heard.push(fromTold(ToldEvent.parse(JSON.parse(data))))
         }
       })
       response.on('error', () => {})

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { LiveEvent } from '#contract/events.ts'
 import type { HistoryEvent } from '#contract/history.ts'
+import { fromTold } from '#contract/told.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { createBus } from '../live/bus.ts'
 import { openDoor } from './door.ts'
@@ -400,11 +401,13 @@ test('connectors go to who watches their tunnel; everybody else hears in a few b
     connectorsMoved: [],
   })
   const told = (isScreen: boolean, ...ids: string[]) =>
-    JSON.parse(
-      frame
-        .bytesFor({ isScreen, watching: new Set(ids) })
-        .toString()
-        .split('data: ')[1] ?? '',
+    fromTold(
+      JSON.parse(
+        frame
+          .bytesFor({ isScreen, watching: new Set(ids) })
+          .toString()
+          .split('data: ')[1] ?? '',
+      ),
     )
   const whole = { connectors: [{ tunnelId: tunnel.id }], connectorsMoved: [] }
   const brief = { connectors: [], connectorsMoved: [tunnel.id] }

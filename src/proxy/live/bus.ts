@@ -1,4 +1,5 @@
 import type { LiveEvent } from '#contract/events.ts'
+import { toTold } from '#contract/told.ts'
 import { eventForScreen } from '../identity/for-screens.ts'
 
 /**
@@ -29,7 +30,7 @@ export function createBus(epoch: string, onFault: (fault: unknown) => void) {
 
   function toFrame(event: LiveEvent, at: number): Frame {
     const toBytes = (said: LiveEvent) =>
-      Buffer.from(`id: ${epoch}-${at}\ndata: ${JSON.stringify(said)}\n\n`)
+      Buffer.from(`id: ${epoch}-${at}\ndata: ${JSON.stringify(toTold(said))}\n\n`)
     const made = new Map<string, Buffer>()
     const bytesFor = ({ isScreen, watching }: Ear) => {
       const isBrief = saysTooMuch(event, watching)

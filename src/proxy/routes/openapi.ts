@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { AuditChain, AuditPage } from '#contract/audit.ts'
-import { LiveEvent } from '#contract/events.ts'
+import { ToldEvent } from '#contract/events.ts'
 import {
   Failover,
   FailoverChecks,
@@ -107,7 +107,7 @@ export const shapes: Record<OperationId, Shape> = {
     media: 'application/x-ndjson',
   },
   eventStream: {
-    answer: LiveEvent,
+    answer: ToldEvent,
     status: 200,
     query: ['after', 'watching'],
     media: 'text/event-stream',

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
-import { type LiveEvent, silenceMs } from '#contract/events.ts'
+import { type LiveEvent, silenceMs, type ToldEvent } from '#contract/events.ts'
+import { fromTold } from '#contract/told.ts'
 import { type Arrival, land, landAsked } from './land.ts'
 import { sessionQuery, tunnelsQuery } from './queries.ts'
 
@@ -305,7 +306,7 @@ function split(version: string): [epoch: string, number: number] {
 function readEvent(data: string): LiveEvent | null {
   try {
     const event: unknown = JSON.parse(data)
-    return typeof event === 'object' && event !== null ? (event as LiveEvent) : null
+    return typeof event === 'object' && event !== null ? fromTold(event as ToldEvent) : null
   } catch {
     return null
   }
