@@ -1,6 +1,6 @@
 import { get } from 'node:http'
 import { type LiveEvent, ToldEvent } from '#contract/events.ts'
-import { fromTold } from '#contract/told.ts'
+import { fromTold } from '#contract/stream.ts'
 
 /** An open page as the proxy sees one: a live stream. Without the page it costs the bench nothing. */
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { Failover } from './failover.ts'
 import { HistoryEvent } from './history.ts'
 import { PollerState, Session } from './session.ts'
-import { namesOf, nothingPolled, usual } from './told.ts'
+import { namesOf, nothingPolled, usual } from './stream.ts'
 import { ConnectorList, Tunnel } from './tunnel.ts'
 
 const Snapshot = z.object({
@@ -49,7 +49,7 @@ export type LiveEvent = z.infer<typeof LiveEvent>
 const ToldTunnel = z.partial(Tunnel, namesOf(usual))
 
 /**
- * The same as the live stream puts it, without what is usual: `told.ts` makes one of the other. Each is one JSON
+ * The same as the live stream puts it, without what is usual: `stream.ts` makes one of the other. Each is one JSON
  * line; its SSE id is the version `epoch-number` that a reconnecting page hands back.
  */
 export const ToldEvent = z.discriminatedUnion('type', [
@@ -58,7 +58,3 @@ export const ToldEvent = z.discriminatedUnion('type', [
   ...others,
 ])
 export type ToldEvent = z.infer<typeof ToldEvent>
-
-export const heartbeatMs = 15_000
-/** A page that heard nothing for this long says that it is not live. */
-export const silenceMs = 40_000

@@ -17,6 +17,7 @@ export function readSettings(): Settings {
   } catch (error) {
     throw new Error(
       `.env can’t be read (${codeOf(error)}): it must be a file that Tandem may read.`,
+      { cause: error },
     )
   }
   return { ...parseEnv(text), ...process.env }

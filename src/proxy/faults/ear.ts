@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import type { LiveEvent, ToldEvent } from '#contract/events.ts'
-import { fromTold } from '#contract/told.ts'
+import { fromTold } from '#contract/stream.ts'
 
 /** A page as the proxy sees one: somebody who listens to the live stream, or has ceased to. */
 export type Ear = ReturnType<typeof listenAt>

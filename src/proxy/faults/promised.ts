@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { LiveEvent, ToldEvent } from '#contract/events.ts'
 import { type OperationId, operations } from '#contract/operations.ts'
 import { Problem, problemKinds, problemPrefix } from '#contract/problem.ts'
-import { fromTold, toTold } from '#contract/told.ts'
+import { fromTold, toTold } from '#contract/stream.ts'
 import { eventForScreen } from '../identity/for-screens.ts'
 import { shapes } from '../routes/openapi.ts'
 

@@ -1,5 +1,5 @@
 import type { LiveEvent } from '#contract/events.ts'
-import { toTold } from '#contract/told.ts'
+import { toTold } from '#contract/stream.ts'
 import { eventForScreen } from '../identity/for-screens.ts'
 
 /**

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { heartbeatMs, type LiveEvent } from '#contract/events.ts'
+import type { LiveEvent } from '#contract/events.ts'
+import { heartbeatMs } from '#contract/stream.ts'
 import type { Bus, Ear, Frame } from './bus.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { heartbeatMs, type LiveEvent } from '#contract/events.ts'
+import type { LiveEvent } from '#contract/events.ts'
+import { heartbeatMs } from '#contract/stream.ts'
 import type { TunnelList } from '#contract/tunnel.ts'
 import { tunnelOf } from '#web/fleet/tunnel-of.ts'
 import { askAsleepEveryMs, createLive, isAfter, type Live } from './live.ts'

@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
-import { type LiveEvent, silenceMs, type ToldEvent } from '#contract/events.ts'
-import { fromTold } from '#contract/told.ts'
+import type { LiveEvent, ToldEvent } from '#contract/events.ts'
+import { fromTold, silenceMs } from '#contract/stream.ts'
 import { type Arrival, land, landAsked } from './land.ts'
 import { sessionQuery, tunnelsQuery } from './queries.ts'
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type LiveEvent, ToldEvent } from './events.ts'
-import { fromTold, nothingPolled, toTold, usual } from './told.ts'
+import { fromTold, nothingPolled, toTold, usual } from './stream.ts'
 import type { Tunnel } from './tunnel.ts'
 
 const whole: Tunnel = {

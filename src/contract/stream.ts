@@ -2,9 +2,14 @@ import type { LiveEvent, ToldEvent } from './events.ts'
 import type { Tunnel } from './tunnel.ts'
 
 /**
- * How the live stream puts an event: without what is usual. A third of a tunnel's row is `null`, and a wall hears
- * of every row that changes.
+ * How the live stream speaks. It puts an event without what is usual: a third of a tunnel's row is `null`, and a
+ * wall hears of every row that changes.
  */
+
+/** How often it says that it is still there. */
+export const heartbeatMs = 15_000
+/** A page that heard nothing for this long says that it is not live. */
+export const silenceMs = 40_000
 
 /** What a tunnel is told without. */
 export const usual = {
