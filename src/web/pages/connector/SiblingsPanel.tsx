@@ -24,7 +24,7 @@ export function SiblingsPanel({
               <Link
                 to="/tunnels/$tunnelId/connectors/$connectorId"
                 params={{ tunnelId: connector.tunnelId, connectorId: connector.id }}
-                className="flex min-h-9 items-center gap-3 px-4 hover:bg-hover focus-visible:-outline-offset-2"
+                className="flex min-h-9 items-center gap-2 px-4 hover:bg-hover focus-visible:-outline-offset-2"
               >
                 <RoleMark
                   role={connector.role}
