@@ -2,7 +2,6 @@ import { Link } from '@tanstack/react-router'
 import {
   lazy,
   memo,
-  type ReactNode,
   Suspense,
   useCallback,
   useDeferredValue,
@@ -266,15 +265,11 @@ function Nothing({ history: { watchedSince, to } }: { history: TunnelHistory }) 
 
 function LaneTitle({ lane, tunnelId }: { lane: Lane; tunnelId: string }) {
   const last = lane.intervals.at(-1)
-  const mark: ReactNode =
-    last?.open === true ? (
-      <StateShape kind={lane.kind} interval={last} />
-    ) : (
-      <span className="size-3" />
-    )
   return (
     <span className="flex min-w-0 items-center gap-2">
-      <span className="shrink-0">{mark}</span>
+      <span className="size-3 shrink-0 leading-none">
+        {last?.open ? <StateShape kind={lane.kind} interval={last} /> : null}
+      </span>
       {lane.connectorId === null ? (
         <span className="truncate text-ink-2">{laneTitle(lane)}</span>
       ) : (
