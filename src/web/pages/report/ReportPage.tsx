@@ -146,8 +146,8 @@ function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
   )
 }
 
-/** Where there is room for it: on a phone and on paper, which is narrower than this, there is not. */
-const unbroken = 'md:whitespace-nowrap'
+/** A screen that is too narrow for it scrolls; paper can’t. */
+const unbroken = 'whitespace-nowrap print:whitespace-normal'
 
 function Troubles({ troubles, zone }: { troubles: Kept<Telling>; zone: Zone }) {
   return (
@@ -171,7 +171,7 @@ function Troubles({ troubles, zone }: { troubles: Kept<Telling>; zone: Zone }) {
             {troubles.kept.map((one) => (
               <tr key={`${one.title} ${one.from} ${one.to}`} className={row}>
                 <Td className={unbroken}>{one.title}</Td>
-                <Td className="font-medium">
+                <Td className="min-w-44 font-medium">
                   {one.state}
                   {one.notes.length > 0 ? (
                     <span className="block text-sm font-normal text-ink-2">{one.notes[0]}</span>
@@ -207,14 +207,14 @@ function Entries({ entries, zone }: { entries: Kept<Entry>; zone: Zone }) {
           <tbody>
             {entries.kept.map(({ id, at, precisionMs, what, who }) => (
               <tr key={id} className={row}>
-                <Td className="whitespace-nowrap">
+                <Td className="sm:whitespace-nowrap">
                   {instantIn(at, zone)}
                   <span className="text-ink-2">{precisionText(precisionMs)}</span>
                 </Td>
-                <Td className="break-words">
+                <Td className="min-w-44 break-words">
                   <span dir="auto">{what}</span>
                 </Td>
-                <Td className="min-w-26">{who === null ? '' : <bdi>{visibleName(who)}</bdi>}</Td>
+                <Td className="sm:min-w-26">{who === null ? '' : <bdi>{visibleName(who)}</bdi>}</Td>
               </tr>
             ))}
           </tbody>
