@@ -99,7 +99,8 @@ export function ConnectorHeader({
             ) : gone ? (
               'when last seen'
             ) : (
-              roleLooks[role].meaning
+              // As much of it as there is room for.
+              roleLooks[role].meaning.replace(/:.*/, '')
             )
           }
         >
