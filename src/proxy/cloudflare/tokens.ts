@@ -213,7 +213,7 @@ function permissionsOf(
             found: 'not-known',
             sentence:
               bearing.verdict === 'unchecked' || bearing.verdict === 'permission-missing'
-                ? 'The first change will show it: Tandem changes nothing just to find out.'
+                ? 'The first change will show it: Tandem changes nothing to find out.'
                 : silence[bearing.verdict],
           }),
   }
