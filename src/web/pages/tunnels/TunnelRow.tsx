@@ -108,7 +108,8 @@ export const TunnelCard = memo(function TunnelCard(props: RowProps) {
   const { tunnel, heightPx } = props
   const checkedAt = useCheckedAt(tunnel)
   const stale = useStale(useStatusAt(tunnel), tunnel.staleAfterMs)
-  const old = useStale(checkedAt, tunnel.staleAfterMs)
+  // What was never looked at has an unknown readiness instead of an age.
+  const old = useStale(checkedAt, tunnel.staleAfterMs) && checkedAt !== null
   const row = useRow<HTMLLIElement>(props)
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the link in the card does the same
