@@ -20,7 +20,9 @@ test.describe('of an empty account', () => {
   test('the token is shown to read, and honestly not known to write', async ({ page, world }) => {
     await expect(page.getByRole('heading', { name: 'The token works' })).toBeVisible()
     await expect(page.getByText('WARP Read: has it')).toBeVisible()
-    await expect(page.getByText('WARP Write: not known. It shows with the first')).toBeVisible()
+    await expect(
+      page.getByText('WARP Write: not known. The first change will show it'),
+    ).toBeVisible()
     await page.getByRole('button', { name: 'Check again' }).press('Enter')
     await expect(page.getByText('Checked: it works.')).toBeVisible()
     await page.getByText('Set another token').click()

@@ -38,7 +38,7 @@ test('one line says whether to stand up, and the worst stand first', async ({ pa
   await page.goto('/wall')
   await expect(headline(page)).toHaveText('1 tunnel down')
   await expect(page.getByRole('banner')).toContainText('cdg-dc-legacy for')
-  await expect(page.getByRole('banner')).toContainText('1 degraded · 1 one failure from outage')
+  await expect(page.getByRole('banner')).toContainText('1 degraded · 1 with no standby')
   await expect(tiles(page)).toHaveCount(12)
   await expect(tiles(page).nth(0)).toContainText('cdg-dc-legacy')
   await expect(tiles(page).nth(1)).toContainText('gru-plant-scada')

@@ -52,7 +52,7 @@ function shotsOf(tunnels: Tunnel[]): Shot[] {
     { name: 'palette', path: '/', act: press('Control+k') },
     { name: 'help', path: '/', act: press('?') },
     { name: 'tunnel', path: page },
-    { name: 'tunnel-30d', path: `${page}?range=30d` },
+    { name: 'tunnel-30d', path: `${page}?range=30d`, act: scrolledTo('History') },
     { name: 'tunnel-down', path: `/tunnels/${down.id}` },
     { name: 'connector', path: `${page}/connectors/${triple.activeConnectorId}` },
     ...tunnelDialogs.map((dialog) => ({
@@ -61,7 +61,7 @@ function shotsOf(tunnels: Tunnel[]): Shot[] {
     })),
     { name: 'report', path: `${page}/report` },
     { name: 'activity', path: '/activity' },
-    { name: 'audit', path: '/audit' },
+    { name: 'audit-empty', path: '/audit' },
     { name: 'term', path: page, act: shown('HA readiness') },
     { name: 'demo', path: '/', act: shown('Demo') },
     { name: 'polling', path: '/', act: shown(/^Polling/) },
@@ -87,6 +87,13 @@ function shotsOf(tunnels: Tunnel[]): Shot[] {
 
 const shown = (name: string | RegExp) => async (page: Page) => {
   await page.getByRole('button', { name }).first().click()
+}
+
+const scrolledTo = (name: string) => async (page: Page) => {
+  await page.getByRole('heading', { name, exact: true }).evaluate((heading) => {
+    heading.style.scrollMarginTop = '5rem'
+    heading.scrollIntoView()
+  })
 }
 
 async function promote(page: Page) {
@@ -174,6 +181,7 @@ async function furnish(browser: Browser, base: string, code: string) {
 
 function peopleShots({ joined, invited, screen }: Awaited<ReturnType<typeof furnish>>): Shot[] {
   return [
+    { name: 'audit', path: '/audit' },
     { name: 'account', path: '/account' },
     { name: 'account-menu', path: '/', act: shown('You: Ada, admin') },
     ...['password', 'second-factor-off', 'others'].map((dialog) => ({

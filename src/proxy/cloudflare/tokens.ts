@@ -213,7 +213,7 @@ function permissionsOf(
             found: 'not-known',
             sentence:
               bearing.verdict === 'unchecked' || bearing.verdict === 'permission-missing'
-                ? 'It shows with the first change: Tandem changes nothing only to try it.'
+                ? 'The first change will show it: Tandem changes nothing to find out.'
                 : silence[bearing.verdict],
           }),
   }

@@ -2,11 +2,13 @@ import { memo, useMemo, useRef } from 'react'
 import {
   Area,
   AreaChart,
+  DefaultZIndexes,
   ReferenceArea,
   useXAxisScale,
   useYAxisScale,
   XAxis,
   YAxis,
+  ZIndexLayer,
 } from 'recharts'
 import type { TunnelHistory } from '#contract/history.ts'
 import { useCity } from '#web/ui/Place.tsx'
@@ -194,7 +196,12 @@ function Plot(props: PlotProps) {
           />
         ))}
         <Changes steps={steps} rail={rail} />
-        {gutter === 0 ? <CountsInside counts={counts} unit={unit} /> : null}
+        {gutter === 0 ? (
+          // Above the areas, which Recharts paints after what is not its own.
+          <ZIndexLayer zIndex={DefaultZIndexes.label}>
+            <CountsInside counts={counts} unit={unit} />
+          </ZIndexLayer>
+        ) : null}
       </AreaChart>
       <div
         className="absolute top-0 cursor-crosshair touch-pan-y overflow-hidden select-none"

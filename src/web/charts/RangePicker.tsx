@@ -51,7 +51,7 @@ export function RangePicker({ control }: { control: RangeControl }) {
               aria-pressed={chosen === text}
               aria-label={`The last ${label}`}
               onClick={() => go({ lastMs })}
-              className="h-7 rounded-sm px-2 text-sm whitespace-nowrap text-ink-2 hover:text-ink aria-pressed:bg-overlay aria-pressed:text-ink aria-pressed:shadow-sm sm:px-2.5"
+              className="h-7 rounded-sm px-1.5 text-sm whitespace-nowrap text-ink-2 hover:text-ink aria-pressed:bg-overlay aria-pressed:text-ink aria-pressed:shadow-sm sm:px-2.5"
             >
               {label}
             </button>

@@ -41,6 +41,13 @@ describe('an axis is marked', () => {
     ])
   })
 
+  test('loudly once a month, at the first mark in it', () => {
+    const loud = (from: string, to: string, most: number) =>
+      ticksOf(at(from), at(to), most, 'utc').flatMap(({ text, major }) => (major ? [text] : []))
+    expect(loud('2026-10-29T00:00', '2026-11-28T00:00', 16)).toEqual(['1 Nov'])
+    expect(loud('2026-09-01T00:00', '2026-11-24T00:00', 12)).toEqual(['7 Sept', '5 Oct', '2 Nov'])
+  })
+
   test('on Mondays over a quarter, and by months over a year', () => {
     expect(texts('2026-09-01T00:00', '2026-11-24T00:00', 12)[0]).toBe('7 Sept')
     expect(texts('2025-11-24T00:00', '2026-11-24T00:00', 12)).toEqual([

@@ -53,7 +53,8 @@ function even(from: number, to: number, step: number, zone: Zone): Tick[] {
 function tickAt(at: number, step: number, zone: Zone): Tick {
   const local = at + offsetMs(at, zone)
   const midnight = local % day === 0
-  if (step >= day) return { at, text: dayIn(at, zone), major: new Date(local).getUTCDate() <= 7 }
+  if (step >= day)
+    return { at, text: dayIn(at, zone), major: new Date(local).getUTCDate() <= step / day }
   return {
     at,
     text: midnight ? dayIn(at, zone) : step < minute ? clockIn(at, zone) : minuteIn(at, zone),

@@ -18,7 +18,7 @@ describe('the headline', () => {
   test('says that all is well only when all of it is known to be', () => {
     expect(lineOf([fine, tunnelOf('other')])).toMatchObject({
       tone: 'good',
-      text: 'All 2 tunnels connected',
+      text: 'Both tunnels connected',
       worst: null,
       rest: [],
     })
@@ -35,7 +35,7 @@ describe('the headline', () => {
     expect(line.rest).toEqual([
       '1 with no single active',
       '1 degraded',
-      '1 one failure from outage',
+      '1 with no standby',
       '1 connected',
     ])
   })

@@ -41,7 +41,7 @@ const short: Record<Grade, string> = {
   down: 'down',
   'no-active': 'with no single active',
   degraded: 'degraded',
-  exposed: 'one failure from outage',
+  exposed: 'with no standby',
   unknown: 'unknown',
   changed: 'changed',
   fine: 'connected',
@@ -52,7 +52,11 @@ const tunnelText = (n: number) => (n === 1 ? '1 tunnel' : `${countText(n)} tunne
 
 /** Said only of all that there are: `The tunnel is connected`. */
 const allFine = (n: number) =>
-  n === 1 ? 'The tunnel is connected' : `All ${countText(n)} tunnels connected`
+  n === 1
+    ? 'The tunnel is connected'
+    : n === 2
+      ? 'Both tunnels connected'
+      : `All ${countText(n)} tunnels connected`
 
 /** @param all the worst first, where the one to look at is to be named */
 export function headlineOf(all: readonly Judged[]): Headline {

@@ -38,7 +38,7 @@ export function TunnelFigures({
           {times(summary.roleChanges)}
         </Stat>
       )}
-      <Stat name="Connections opened" note="first ones and reconnects">
+      <Stat name="Connections opened" note="reconnects included">
         {summary.reconnects}
       </Stat>
       <Unobserved {...summary} />
@@ -63,7 +63,7 @@ export function ConnectorFigures({
       <Stat name="Was active for" note="as far as observed">
         {lane ? durationText(lane.activeMs) : <None />}
       </Stat>
-      <Stat name="Connections opened" note="first ones and reconnects">
+      <Stat name="Connections opened" note="reconnects included">
         {lane?.reconnects ?? <None />}
       </Stat>
       <Unobserved totalMs={summary.totalMs} observedMs={observedMs} />

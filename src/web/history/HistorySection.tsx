@@ -1,13 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import {
-  memo,
-  type ReactNode,
-  useCallback,
-  useDeferredValue,
-  useId,
-  useMemo,
-  useState,
-} from 'react'
+import { memo, useCallback, useDeferredValue, useId, useMemo, useState } from 'react'
 import type { TunnelHistory } from '#contract/history.ts'
 import type { TunnelDetail } from '#contract/tunnel.ts'
 import { toProblem } from '#web/api/client.ts'
@@ -264,15 +256,11 @@ function Nothing({ history: { watchedSince, to } }: { history: TunnelHistory }) 
 
 function LaneTitle({ lane, tunnelId }: { lane: Lane; tunnelId: string }) {
   const last = lane.intervals.at(-1)
-  const mark: ReactNode =
-    last?.open === true ? (
-      <StateShape kind={lane.kind} interval={last} />
-    ) : (
-      <span className="size-3" />
-    )
   return (
     <span className="flex min-w-0 items-center gap-2">
-      <span className="shrink-0">{mark}</span>
+      <span className="size-3 shrink-0 leading-none">
+        {last?.open ? <StateShape kind={lane.kind} interval={last} /> : null}
+      </span>
       {lane.connectorId === null ? (
         <span className="truncate text-ink-2">{laneTitle(lane)}</span>
       ) : (

@@ -76,7 +76,7 @@ function Meter({ poller, className = '' }: { poller: PollerState; className?: st
   const share = Math.min(1, used / limit)
   return (
     <span
-      className={`relative h-1.5 w-10 overflow-hidden rounded-full bg-hover forced-color-adjust-none ${className}`}
+      className={`relative h-1.5 w-10 overflow-hidden rounded-full bg-line forced-color-adjust-none ${className}`}
     >
       <span
         style={{ width: `${share * 100}%` }}

@@ -27,7 +27,7 @@ export function TokenCheck({ tokens }: { tokens: readonly TokenState[] }) {
                 'not checked yet'
               ) : (
                 <>
-                  as of <TimeAgo at={token.checkedAt} />
+                  checked <TimeAgo at={token.checkedAt} />
                 </>
               )}
             </span>

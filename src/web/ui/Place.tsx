@@ -1,4 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react'
+import { NotReported } from './TimeAgo.tsx'
 import { tip } from './Tooltip.tsx'
 
 /** City and country by IATA code. Not needed to paint, so it comes later. */
@@ -65,7 +66,7 @@ export function Place({ colo, city = true }: { colo: string; city?: boolean }) {
 /** Several colos in one line, their cities on hover. */
 export function Places({ colos }: { colos: readonly string[] }) {
   const text = useCities(colos)
-  if (colos.length === 0) return null
+  if (colos.length === 0) return <NotReported why="No colo" />
   return (
     <span className="truncate font-mono text-[0.93em]" {...tip(text)}>
       {colos.join(' ')}

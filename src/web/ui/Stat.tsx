@@ -29,11 +29,11 @@ export function Stat({
     <div
       className={`flex min-h-18 min-w-0 flex-[1_1_10.5rem] flex-col bg-panel px-4 py-2.5 ${wide ? 'max-sm:basis-full' : ''}`}
     >
-      <dt className="text-sm text-ink-2">{name}</dt>
+      <dt className="text-sm text-ink-2 lg:grow">{name}</dt>
       <dd className="mt-0.75 min-w-0">
         {/* As high as what is pressed must be, clear of a name that explains itself. */}
-        <div className="truncate leading-6 font-medium">{children}</div>
-        <div className="min-h-5 text-sm text-ink-2 lg:truncate">{note}</div>
+        <div className="h-6 truncate leading-6 font-medium">{children}</div>
+        <div className="min-h-5 text-sm text-pretty text-ink-2 lg:truncate">{note}</div>
       </dd>
     </div>
   )

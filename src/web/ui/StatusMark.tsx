@@ -26,15 +26,12 @@ export function StatusMark({
   status,
   reported = null,
   stale = false,
-  word = true,
   className = '',
 }: {
   status: TunnelStatus
   /** Cloudflare's own word when it is one we do not know. */
   reported?: string | null
   stale?: boolean
-  /** False where the word stands beside it already. */
-  word?: boolean
   className?: string
 }) {
   const look = statusLooks[status]
@@ -51,14 +48,10 @@ export function StatusMark({
       )}
     >
       <StatusShape status={status} stale={stale} />
-      {word ? (
-        <span className={stale ? 'text-ink-2' : ''}>
-          {text}
-          {stale ? <span className="sr-only"> (stale)</span> : null}
-        </span>
-      ) : (
-        <span className="sr-only">{stale ? `${text} (stale)` : text}</span>
-      )}
+      <span className={stale ? 'text-ink-2' : ''}>
+        {text}
+        {stale ? <span className="sr-only"> (stale)</span> : null}
+      </span>
     </span>
   )
 }

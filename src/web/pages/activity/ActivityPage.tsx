@@ -61,7 +61,7 @@ export function ActivityPage() {
         key={activitySearch(filter)}
         query={query}
         entries={events}
-        rowPx={42}
+        rowPx={37}
         renderEntry={(event, zone) => (
           <EventRow event={event} zone={zone} onAcknowledge={acknowledge} />
         )}

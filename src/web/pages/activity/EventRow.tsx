@@ -32,7 +32,7 @@ export function EventRow({
   return (
     <div
       data-entry={event.id}
-      className="grid grid-cols-[1.25rem_minmax(0,1fr)] items-start gap-x-2.5 px-3 py-2 hover:bg-hover sm:grid-cols-[10.5rem_1.25rem_minmax(0,1fr)_minmax(8rem,18rem)] sm:px-4"
+      className="grid grid-cols-[1.25rem_minmax(0,1fr)] items-start gap-x-2.5 px-3 py-1.5 leading-6 hover:bg-hover sm:grid-cols-[10.5rem_1.25rem_minmax(0,1fr)_minmax(8rem,18rem)] sm:px-4"
     >
       <span className="flex items-baseline gap-1.5 whitespace-nowrap max-sm:col-start-2 max-sm:row-start-2 max-sm:text-sm">
         <Moment event={event} zone={zone} />
@@ -43,7 +43,7 @@ export function EventRow({
           {precisionText(event.precisionMs).trim()}
         </span>
       </span>
-      <span className="flex h-5 items-center justify-center max-sm:row-start-1">
+      <span className="flex h-6 items-center justify-center max-sm:row-start-1">
         <EventMark event={event} />
       </span>
       <span className="min-w-0 break-words max-sm:row-start-1">

@@ -1,4 +1,5 @@
 import { useEffect, useId, useState } from 'react'
+import { ZoneChoice } from '#web/charts/RangePicker.tsx'
 import type { AuditSearch } from '#web/log/audit-address.ts'
 import { FamilyFilter } from '#web/log/FamilyFilter.tsx'
 import { TimeFilter } from '#web/log/TimeFilter.tsx'
@@ -38,6 +39,9 @@ export function AuditFilters({
           Clear filters
         </Button>
       ) : null}
+      <span className="ml-auto">
+        <ZoneChoice />
+      </span>
     </div>
   )
 }

@@ -2,7 +2,6 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import { useWhyNot } from '#web/api/operations.ts'
-import { ZoneChoice } from '#web/charts/RangePicker.tsx'
 import {
   type AuditSearch,
   auditQuery,
@@ -66,14 +65,11 @@ function Audit() {
         <h1 className="text-xl font-semibold">{isAdmin ? 'Audit' : 'Your own actions'}</h1>
         <Exports path="/api/audit" query={auditSearch(search)} />
       </div>
-      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-        {isAdmin ? (
-          <ChainLine />
-        ) : (
-          <p className="text-sm text-ink-2">Everybody’s actions are shown to admins.</p>
-        )}
-        <ZoneChoice />
-      </div>
+      {isAdmin ? (
+        <ChainLine />
+      ) : (
+        <p className="text-sm text-ink-2">Everybody’s actions are shown to admins.</p>
+      )}
       <AuditFilters
         search={search}
         mayChooseWho={isAdmin}

@@ -28,7 +28,7 @@ export function ConnectorFacts({
             <Name name={tunnel.name} />
           </Link>
         </Fact>
-        <Fact name="Run since">
+        <Fact name="Running since">
           {connector.runAt === null ? <NotReported /> : <Instant at={connector.runAt} />}
         </Fact>
         <Fact name="Version">{connector.version ?? <NotReported />}</Fact>

@@ -63,7 +63,7 @@ export function ConnectorHeader({
         </h1>
         <div className="flex flex-wrap items-center gap-2">
           {role === 'active' && !gone ? (
-            <span className="px-2 text-ink-2">Carries the traffic</span>
+            <span className="px-2 text-ink-2 max-sm:hidden">Carries the traffic</span>
           ) : (
             <Button
               variant="primary"
@@ -99,7 +99,8 @@ export function ConnectorHeader({
             ) : gone ? (
               'when last seen'
             ) : (
-              roleLooks[role].meaning
+              // As much of it as there is room for.
+              roleLooks[role].meaning.replace(/:.*/, '')
             )
           }
         >

@@ -185,13 +185,13 @@ function ConnectorView({
           ) : (
             <PromotionPanel connector={connector} barrier={barrier} />
           )}
+          <Suspense>
+            <VersionHistory tunnelId={tunnel.id} connector={connector} />
+          </Suspense>
         </div>
         <div className="grid min-w-0 items-start gap-4 md:grid-cols-2 xl:grid-cols-1">
           <SiblingsPanel siblings={siblings} stale={stale && !gone} />
           <ConnectorFacts tunnel={tunnel} connector={connector} />
-          <Suspense>
-            <VersionHistory tunnelId={tunnel.id} connector={connector} />
-          </Suspense>
         </div>
       </div>
       <HistorySection

@@ -24,13 +24,13 @@ export function SiblingsPanel({
               <Link
                 to="/tunnels/$tunnelId/connectors/$connectorId"
                 params={{ tunnelId: connector.tunnelId, connectorId: connector.id }}
-                className="flex min-h-9 items-center gap-3 px-4 hover:bg-hover focus-visible:-outline-offset-2"
+                className="flex min-h-9 items-center gap-2 px-4 hover:bg-hover focus-visible:-outline-offset-2"
               >
                 <RoleMark
                   role={connector.role}
                   reported={connector.roleReported}
                   stale={stale}
-                  className="w-24"
+                  className="min-w-20"
                 />
                 <span className="font-mono text-accent-text">{shortId(connector.id)}</span>
                 <span className="min-w-0 flex-1 truncate text-right text-sm text-ink-2">

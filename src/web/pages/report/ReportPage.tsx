@@ -17,6 +17,7 @@ import { HistoryRoom } from '#web/history/HistoryRoom.tsx'
 import { Button } from '#web/ui/Button.tsx'
 import { useCopy } from '#web/ui/CopyId.tsx'
 import { serverNow } from '#web/ui/clock.ts'
+import { Icon } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { visibleName } from '#web/ui/names.ts'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
@@ -46,16 +47,19 @@ export function ReportPage() {
   useFixedTheme('light')
   return (
     <div className="mx-auto flex max-w-240 flex-col gap-5 px-3 pt-4 pb-12 sm:px-6 print:max-w-none print:gap-4 print:p-0">
-      <div className="flex flex-wrap items-center gap-3 print:hidden">
+      <div className="flex flex-col gap-3 print:hidden">
+        <p className="flex text-sm">
+          <Link
+            to="/tunnels/$tunnelId"
+            params={{ tunnelId }}
+            search={{ range: search.range }}
+            className="inline-flex min-h-6 items-center gap-1 text-ink-2 hover:text-ink"
+          >
+            <Icon name="chevronLeft" className="size-3.5 text-ink-3" />
+            Back to the tunnel
+          </Link>
+        </p>
         <RangePicker control={control} />
-        <Link
-          to="/tunnels/$tunnelId"
-          params={{ tunnelId }}
-          search={{ range: search.range }}
-          className="ml-auto text-accent-text underline"
-        >
-          Back to the tunnel
-        </Link>
       </div>
       {history ? (
         <Report name={tunnel.name} history={history} stretch={control.stretch} ha={tunnel.ha} />
@@ -142,6 +146,9 @@ function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
   )
 }
 
+/** A screen that is too narrow for it scrolls; paper can’t. */
+const unbroken = 'whitespace-nowrap print:whitespace-normal'
+
 function Troubles({ troubles, zone }: { troubles: Kept<Telling>; zone: Zone }) {
   return (
     <Part title="Problems">
@@ -163,16 +170,16 @@ function Troubles({ troubles, zone }: { troubles: Kept<Telling>; zone: Zone }) {
           <tbody>
             {troubles.kept.map((one) => (
               <tr key={`${one.title} ${one.from} ${one.to}`} className={row}>
-                <Td>{one.title}</Td>
-                <Td className="font-medium">
+                <Td className={unbroken}>{one.title}</Td>
+                <Td className="min-w-44 font-medium">
                   {one.state}
                   {one.notes.length > 0 ? (
                     <span className="block text-sm font-normal text-ink-2">{one.notes[0]}</span>
                   ) : null}
                 </Td>
-                <Td>{fromText(one, zone)}</Td>
-                <Td>{toText(one, zone)}</Td>
-                <Td>{lengthText(one)}</Td>
+                <Td className={unbroken}>{fromText(one, zone)}</Td>
+                <Td className={unbroken}>{toText(one, zone)}</Td>
+                <Td className={unbroken}>{lengthText(one)}</Td>
               </tr>
             ))}
           </tbody>
@@ -200,14 +207,14 @@ function Entries({ entries, zone }: { entries: Kept<Entry>; zone: Zone }) {
           <tbody>
             {entries.kept.map(({ id, at, precisionMs, what, who }) => (
               <tr key={id} className={row}>
-                <Td className="whitespace-nowrap">
+                <Td className="sm:whitespace-nowrap">
                   {instantIn(at, zone)}
                   <span className="text-ink-2">{precisionText(precisionMs)}</span>
                 </Td>
-                <Td className="break-words">
+                <Td className="min-w-44 break-words">
                   <span dir="auto">{what}</span>
                 </Td>
-                <Td className="min-w-26">{who === null ? '' : <bdi>{visibleName(who)}</bdi>}</Td>
+                <Td className="sm:min-w-26">{who === null ? '' : <bdi>{visibleName(who)}</bdi>}</Td>
               </tr>
             ))}
           </tbody>

@@ -33,7 +33,7 @@ export function ConnectorCard({
   return (
     <article
       aria-label={`Connector ${shortId(id)}`}
-      className={`flex min-w-0 flex-col rounded-lg border bg-panel ${role === 'active' && !stale ? 'border-good' : 'border-line'}`}
+      className={`row-span-4 grid min-w-0 grid-rows-subgrid rounded-lg border bg-panel ${role === 'active' && !stale ? 'border-good' : 'border-line'}`}
     >
       <header className="flex min-h-11 flex-wrap items-center justify-between gap-x-3 border-b border-line px-4 py-1.5">
         <p className="flex items-baseline gap-2">
@@ -53,7 +53,7 @@ export function ConnectorCard({
         </p>
         <CopyId value={id} what="connector id" short className="font-semibold" />
       </header>
-      <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1.5 px-4 py-3">
+      <dl className="grid grid-cols-[max-content_minmax(0,1fr)] content-start gap-x-4 gap-y-1.5 px-4 py-3">
         <Row name={connector.colos.length === 1 ? 'Colo' : 'Colos'}>
           {connector.colos.length === 0 ? (
             <NotReported
@@ -88,8 +88,9 @@ export function ConnectorCard({
           <Elapsed at={connector.runAt} />
         </Row>
       </dl>
-      <Connections connector={connector} />
-      <div className="flex-1" />
+      <div>
+        <Connections connector={connector} />
+      </div>
       <footer className="flex min-h-11 flex-wrap items-center justify-between gap-x-3 gap-y-1 border-t border-line px-4 py-2">
         <Link
           to="/tunnels/$tunnelId/connectors/$connectorId"

@@ -60,10 +60,11 @@ export function ConnectorsSection({
         />
       ) : (
         <ul
-          className={`grid grid-cols-[repeat(auto-fit,minmax(min(100%,23rem),1fr))] gap-4 ${connectors.length === 1 ? 'max-w-140' : ''}`}
+          className={`-mb-4 grid grid-cols-[repeat(auto-fit,minmax(min(100%,23rem),1fr))] gap-x-4 ${connectors.length === 1 ? 'max-w-140' : ''}`}
         >
           {connectors.map((connector) => (
-            <li key={connector.id} className="flex min-w-0 *:flex-1">
+            // What cards beside each other tell begins at the same height.
+            <li key={connector.id} className="row-span-4 mb-4 grid min-w-0 grid-rows-subgrid">
               <ConnectorCard
                 {...shown}
                 connector={connector}
@@ -94,7 +95,7 @@ function NoConnectors({
       ? whyNot(session.me?.role ?? null, 'tokenGet')
       : 'The tunnel has been deleted.'
   return (
-    <div className="rounded-lg border border-dashed border-line-strong/70">
+    <div className="flex flex-1 items-center rounded-lg border border-dashed border-line-strong/70">
       <EmptyState
         title={
           hadSome ? 'No connector is connected any more' : 'No connector has joined this tunnel yet'

@@ -185,6 +185,8 @@ function Vitals({
             readiness={tunnel.readiness}
             standbyCount={tunnel.standbyCount}
             stale={stale}
+            // Its word need not stand where those of other rows do.
+            className="*:first:w-auto"
           />
         </Flash>
       </Stat>

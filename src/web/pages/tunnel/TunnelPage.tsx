@@ -209,7 +209,7 @@ const TunnelBody = memo(function TunnelBody({
         onFollow={(failoverId) => open(follow(failoverId))}
       />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_25rem]">
-        <div className="flex min-w-0 flex-col gap-4">
+        <div className="flex min-w-0 flex-col gap-4 self-stretch">
           {list.connectors.length > 0 ? (
             <OutlookPanel outlook={list.outlook} stale={stale} />
           ) : null}

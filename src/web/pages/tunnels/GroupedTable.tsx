@@ -50,7 +50,7 @@ const HeadRow = memo(function HeadRow(props: HeadRowProps) {
   const { isNarrow, index, heightPx } = props
   if (isNarrow)
     return (
-      <li style={{ height: heightPx }} className="relative">
+      <li style={{ height: heightPx }} className="group relative">
         <HeadButton {...props} />
       </li>
     )
@@ -65,7 +65,7 @@ const HeadRow = memo(function HeadRow(props: HeadRowProps) {
 })
 
 /** Opens and closes its group: by a click, Enter, or the arrow keys that point there. */
-function HeadButton({ head, group, isNarrow, isCursor, onFocus, onToggle }: HeadRowProps) {
+function HeadButton({ head, index, group, isNarrow, isCursor, onFocus, onToggle }: HeadRowProps) {
   const { id, place, tunnels, isOpen } = head
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== (isOpen ? 'ArrowLeft' : 'ArrowRight')) return
@@ -81,7 +81,7 @@ function HeadButton({ head, group, isNarrow, isCursor, onFocus, onToggle }: Head
       onFocus={() => onFocus(id)}
       onClick={() => onToggle(place)}
       onKeyDown={onKeyDown}
-      className="absolute inset-0 flex min-w-0 items-center gap-2 border-b border-line/70 bg-page px-3 text-left -outline-offset-2 group-last:rounded-b-lg group-last:border-0 hover:bg-hover"
+      className={`absolute inset-0 flex min-w-0 items-center gap-2 border-b border-line/70 bg-page px-3 text-left -outline-offset-2 group-last:rounded-b-lg group-last:border-transparent hover:bg-hover ${isNarrow && index === 0 ? 'rounded-t-lg' : ''}`}
     >
       <Icon
         name="chevronRight"

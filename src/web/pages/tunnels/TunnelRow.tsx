@@ -17,7 +17,7 @@ import { countText, manyText } from '#web/ui/numbers.ts'
 import { Place, Places } from '#web/ui/Place.tsx'
 import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
 import { RoleShape } from '#web/ui/RoleMark.tsx'
-import { StatusMark } from '#web/ui/StatusMark.tsx'
+import { StatusMark, StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { Age, NotReported, SinceText, TimeAgo, useStale } from '#web/ui/TimeAgo.tsx'
 import { tip } from '#web/ui/Tooltip.tsx'
 import { durationText } from '#web/ui/time.ts'
@@ -41,7 +41,7 @@ type RowProps = {
   month: TunnelSummary | null
 }
 
-const cell = 'truncate align-middle border-b border-line/70 px-3 group-last:border-0'
+const cell = 'truncate align-middle border-b border-line/70 px-3 group-last:border-transparent'
 
 /** One tunnel as a row of the table. The whole row opens it; the name is its link. */
 export const TunnelRow = memo(function TunnelRow(props: RowProps) {
@@ -108,6 +108,8 @@ export const TunnelCard = memo(function TunnelCard(props: RowProps) {
   const { tunnel, heightPx } = props
   const checkedAt = useCheckedAt(tunnel)
   const stale = useStale(useStatusAt(tunnel), tunnel.staleAfterMs)
+  // What was never looked at has an unknown readiness instead of an age.
+  const old = useStale(checkedAt, tunnel.staleAfterMs) && checkedAt !== null
   const row = useRow<HTMLLIElement>(props)
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the link in the card does the same
@@ -118,16 +120,17 @@ export const TunnelCard = memo(function TunnelCard(props: RowProps) {
     >
       <div className="flex min-w-0 flex-1 flex-col gap-0.5">
         <div className="flex min-w-0 items-center gap-2">
-          <StatusMark
-            status={tunnel.status}
-            reported={tunnel.statusReported}
-            stale={stale}
-            word={false}
-          />
+          <StatusShape status={tunnel.status} stale={stale} />
           <span className="min-w-0 flex-1 truncate font-medium">
             <NameLink tunnel={tunnel} day={props.day} />
           </span>
-          <DataAge tunnel={tunnel} checkedAt={checkedAt} />
+          <span className="shrink-0 text-sm text-ink-2">
+            {tunnel.statusReported ?? statusLooks[tunnel.status].word}
+            {stale ? <span className="sr-only"> (stale)</span> : null}
+          </span>
+          {old || tunnel.trouble || tunnel.unlistedSince !== null ? (
+            <DataAge tunnel={tunnel} checkedAt={checkedAt} />
+          ) : null}
         </div>
         <div className="flex min-w-0 items-center gap-3 text-sm text-ink-2">
           <Readiness tunnel={tunnel} stale={stale} />
@@ -189,8 +192,13 @@ function useFlash(value: string) {
 }
 
 function NameLink({ tunnel, day }: { tunnel: Tunnel; day: TunnelSummary | null }) {
+  const { unacknowledged, maintenance, tags } = tunnel
+  const plain = !(unacknowledged || maintenance || tags.length > 0 || isFlapping(day))
   return (
-    <span className="flex min-w-0 items-baseline gap-2">
+    // Beside a long name the id falls into a second line that is not shown.
+    <span
+      className={`flex min-w-0 items-baseline gap-x-2 ${plain ? 'h-5 flex-wrap overflow-hidden' : ''}`}
+    >
       <RowLink
         tunnelId={tunnel.id}
         tabIndex={-1}
@@ -199,11 +207,11 @@ function NameLink({ tunnel, day }: { tunnel: Tunnel; day: TunnelSummary | null }
       >
         <Name name={tunnel.name} />
       </RowLink>
-      {tunnel.unacknowledged || tunnel.maintenance || tunnel.tags.length > 0 ? null : (
-        <span className="shrink-0 font-mono text-xs text-ink-3 @max-3xl:hidden max-md:hidden">
+      {plain ? (
+        <span className="font-mono text-xs text-ink-3 @max-3xl:hidden max-md:hidden">
           {shortId(tunnel.id)}
         </span>
-      )}
+      ) : null}
       <Flapping summary={day} />
       <People tunnel={tunnel} />
       <RowTags tags={tunnel.tags} />
@@ -297,9 +305,11 @@ function Availability({ summary, days }: { summary: TunnelSummary | null; days: 
 
 /** From so many switches and reconnects in an hour on a tunnel flaps. */
 const flapping = 4
+const isFlapping = (summary: TunnelSummary | null): summary is TunnelSummary =>
+  summary !== null && summary.flapsLastHour >= flapping
 
 function Flapping({ summary }: { summary: TunnelSummary | null }) {
-  if (!summary || summary.flapsLastHour < flapping) return null
+  if (!isFlapping(summary)) return null
   const text = `Flapping: ${summary.flapsLastHour} role changes and reconnects in the last hour`
   return (
     <span

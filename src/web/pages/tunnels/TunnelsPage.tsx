@@ -126,14 +126,14 @@ export function TunnelsPage() {
 
   return (
     <div className="mx-auto flex max-w-520 flex-col px-3 pt-4 pb-20 sm:px-6">
-      <div className="flex items-center justify-between gap-3 pb-3">
-        <h1 className="min-w-0 truncate text-xl font-semibold">
+      <div className="flex items-center gap-3 pb-3 max-sm:flex-wrap">
+        <h1 className="min-w-0 flex-1 truncate text-xl font-semibold">
           {view ? <Name name={view.name} /> : 'Tunnels'}{' '}
           <span className="ml-1 text-lg font-normal text-ink-3 normal-nums">
             {list.tunnels.length > 0 ? countText((view ? rows : list.tunnels).length) : ''}
           </span>
         </h1>
-        <div className="flex shrink-0 items-center gap-2">
+        <div className="flex shrink-0 items-center gap-2 max-sm:contents">
           <Suspense>
             {session.poller.firstSweep && list.tunnels.length > 0 ? (
               <FirstSweep sweep={session.poller.firstSweep} />
@@ -312,7 +312,7 @@ function SearchField({
         }}
         className="h-9 w-full rounded-md bg-panel pr-9 pl-8.5 ring-1 ring-line-strong/60 ring-inset [&::-webkit-search-cancel-button]:hidden"
       />
-      <span className="pointer-events-none absolute top-2 right-2" aria-hidden="true">
+      <span className="pointer-events-none absolute top-2 right-2 flex" aria-hidden="true">
         {value ? null : <Kbd>/</Kbd>}
       </span>
     </div>

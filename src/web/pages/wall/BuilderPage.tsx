@@ -373,8 +373,8 @@ function KioskPanel({ path }: { path: string }) {
         </pre>
         <p>
           Where people sign in, pair the screen instead: its browser opens{' '}
-          <span className="font-mono break-all text-ink">{window.location.origin}/screen</span> and
-          goes to this wall by itself.
+          <span className="font-mono wrap-anywhere text-ink">{window.location.origin}/screen</span>{' '}
+          and goes to this wall by itself.
         </p>
       </div>
     </Panel>

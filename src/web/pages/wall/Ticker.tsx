@@ -26,7 +26,10 @@ export function Ticker({
   // To the minute: only whether it was today depends on it.
   const now = useClock((at) => at - (at % 60_000))
   return (
-    <section aria-label="What happened last" className="min-h-0 flex-1 text-[2.2vh] leading-[1.35]">
+    <section
+      aria-label="What happened last"
+      className="min-h-0 flex-1 text-[2.2vh] leading-[1.35] max-sm:pb-[2.4vh]"
+    >
       {/* What has no room for its whole line goes into a second column, which is out of sight. */}
       <ul className="flex h-full flex-col flex-wrap overflow-hidden">
         {events.map((event) => (

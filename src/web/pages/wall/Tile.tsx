@@ -73,7 +73,7 @@ export const Tile = memo(function Tile(props: TileProps) {
       ? 'justify-evenly pt-[0.1em] pr-[0.4em] pb-[0.35em] pl-[0.55em] leading-[1.1]'
       : density === 'normal'
         ? 'justify-center gap-[0.2em] py-[0.35em] pr-[0.4em] pl-[0.55em] leading-[1.2]'
-        : 'justify-center gap-[0.2em] px-[0.6em] py-[0.35em] leading-[1.2]'
+        : 'justify-center gap-[0.2em] px-[0.6em] py-[0.2em] leading-[1.2]'
   const box = `relative flex size-full min-w-0 flex-col overflow-hidden rounded-[0.3em] ${room} ${surface}`
   return (
     <li className="@container min-h-0 min-w-0" data-grade={grade}>

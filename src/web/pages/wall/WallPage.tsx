@@ -120,7 +120,7 @@ function Tiles({
         </ul>
       ) : null}
       {layout && layout.pages > 1 ? (
-        <p className="absolute right-[1.2vh] bottom-[1.2vh] text-[2.2vh] font-medium">
+        <p className="absolute right-[1.2vh] bottom-[1.2vh] text-[2.2vh] font-medium max-sm:bottom-[4.2vh]">
           Page {page + 1} of {layout.pages}
         </p>
       ) : null}
