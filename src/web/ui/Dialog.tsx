@@ -63,25 +63,25 @@ export function Dialog({
       }}
     >
       <div className="flex max-h-[calc(100dvh-2rem)] flex-col">
-        <header className="flex items-start gap-3 px-5 pt-4 pb-3">
-          <div className="min-w-0 flex-1">
-            <h2 id={titleId} className="text-lg font-semibold break-words">
+        <header className="px-5 pt-4 pb-3">
+          <div className="flex items-start gap-3">
+            <h2 id={titleId} className="min-w-0 flex-1 text-lg font-semibold break-words">
               {title}
             </h2>
-            {description ? (
-              <p id={descriptionId} className="mt-1 text-ink-2">
-                {description}
-              </p>
-            ) : null}
+            <IconButton
+              label="Close"
+              icon="close"
+              size="sm"
+              className="-mt-0.5 -mr-1.5 -mb-1"
+              disabledReason={busy ? 'Still working' : null}
+              onClick={ask}
+            />
           </div>
-          <IconButton
-            label="Close"
-            icon="close"
-            size="sm"
-            className="-mt-0.5 -mr-1.5"
-            disabledReason={busy ? 'Still working' : null}
-            onClick={ask}
-          />
+          {description ? (
+            <p id={descriptionId} className="mt-1 text-ink-2">
+              {description}
+            </p>
+          ) : null}
         </header>
         <div
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a long text is scrolled by keys

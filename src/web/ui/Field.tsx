@@ -137,7 +137,7 @@ export type Card<T extends string> = {
   value: T
   title: ReactNode
   hint?: ReactNode
-  /** Stands at the right edge, e.g. a mark. */
+  /** Stands at the right edge of the title, e.g. a mark. */
   aside?: ReactNode
   disabledReason?: string | null
 }
@@ -202,14 +202,16 @@ function RadioCard<T extends string>({
         className="my-0.5 size-4 shrink-0 accent-accent outline-none"
       />
       <span className={`min-w-0 flex-1 ${card.disabledReason ? 'text-ink-2' : ''}`}>
-        <span className="block font-medium">{card.title}</span>
+        <span className="flex items-start justify-between gap-3">
+          <span className="min-w-0 font-medium">{card.title}</span>
+          {card.aside}
+        </span>
         {hint ? (
           <span id={hintId} className="block text-sm text-ink-2">
             {hint}
           </span>
         ) : null}
       </span>
-      {card.aside}
     </label>
   )
 }

@@ -142,7 +142,7 @@ function Proofs({
             <span className="block text-ink-2">
               {hasSecondFactor
                 ? 'Signing in also takes a code of your authenticator app.'
-                : 'With it a stolen password alone opens nothing.'}
+                : 'With it, a stolen password alone opens nothing.'}
             </span>
           </span>
         </p>
