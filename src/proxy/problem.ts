@@ -1,4 +1,5 @@
-import { type Problem, type ProblemKind, problemKinds, problemPrefix } from '#contract/problem.ts'
+import { type Problem, problemPrefix } from '#contract/problem.ts'
+import { type ProblemKind, problemKinds } from '#contract/problem-kinds.ts'
 
 type Extra = Omit<Partial<Problem>, 'type' | 'title' | 'status' | 'detail'>
 

@@ -1,6 +1,6 @@
 import { CfEnvelope, type CfMessage } from '#contract/cloudflare.ts'
 import { type UpstreamCall, upstreamCalls } from '#contract/operations.ts'
-import type { ProblemKind } from '#contract/problem.ts'
+import type { ProblemKind } from '#contract/problem-kinds.ts'
 import { causesOf, codeOf, ProblemError } from '../problem.ts'
 import type { Secret } from '../secret.ts'
 import type { Budget, Purpose } from './budget.ts'

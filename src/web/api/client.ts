@@ -1,4 +1,5 @@
-import { type Problem, type ProblemKind, problemPrefix } from '#contract/problem.ts'
+import { type Problem, problemPrefix } from '#contract/problem.ts'
+import type { ProblemKind } from '#contract/problem-kinds.ts'
 import { askAgain } from './again.ts'
 
 /** A call of Tandem's API that failed; `problem` says it for people. */

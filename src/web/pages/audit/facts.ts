@@ -1,5 +1,5 @@
 import type { AuditRecord } from '#contract/audit.ts'
-import { type ProblemKind, problemKinds } from '#contract/problem.ts'
+import { type ProblemKind, problemKinds } from '#contract/problem-kinds.ts'
 import { shortId, visibleName } from '#web/ui/names.ts'
 import { durationText } from '#web/ui/time.ts'
 
