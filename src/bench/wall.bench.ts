@@ -43,7 +43,7 @@ export const wall: Group = {
         await devTools.send('Network.enable')
         const told: number[] = []
         devTools.on('Network.eventSourceMessageReceived', ({ data }) => {
-          if (data.includes('"type":"polled"') && !data.includes('"tunnels":[]'))
+          if (data.includes('"type":"polled"') && data.includes('"tunnels":['))
             told.push(Buffer.byteLength(data))
         })
         await page.setViewportSize({ width: 1920, height: 1080 })
