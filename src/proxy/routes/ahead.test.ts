@@ -31,7 +31,7 @@ const page: Page = new Map([
     ),
   ],
   ['/theme.js', file('dark or light')],
-  ['/assets/inter-latin-wght-normal-Ab1.woff2', file('letters')],
+  ['/assets/inter-short-Ab1.woff2', file('letters')],
   ['/assets/inter-greek-wght-normal-Ab1.woff2', file('other letters')],
 ])
 const ahead = createAhead(page)
@@ -40,7 +40,7 @@ const ahead = createAhead(page)
 const named = (header: string) => [...header.matchAll(/<([^>]+)>/g)].map(([, address]) => address)
 
 const program = ['/theme.js', '/assets/index.css', '/assets/index.js', '/assets/shared.js']
-const letters = '/assets/inter-latin-wght-normal-Ab1.woff2'
+const letters = '/assets/inter-short-Ab1.woff2'
 
 test('the list: its looks, the program, its questions, its own code once, then the letters', () => {
   expect(named(ahead('/', true))).toEqual([

@@ -28,7 +28,7 @@ const pages: readonly { address: RegExp; code: string; data?: (path: string) => 
 ]
 
 /** Without them the text is laid out twice, the first time with letters searched for in the system. */
-const fonts = /^\/assets\/(?:inter|jetbrains-mono)-latin-wght-normal-[^/]+\.woff2$/
+const fonts = /^\/assets\/(?:inter|jetbrains-mono)-short-[^/]+\.woff2$/
 
 /**
  * @returns for an address the value of its `Link` header. `mayAsk` is false for somebody who is not signed
