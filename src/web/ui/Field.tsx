@@ -202,14 +202,16 @@ function RadioCard<T extends string>({
         className="my-0.5 size-4 shrink-0 accent-accent outline-none"
       />
       <span className={`min-w-0 flex-1 ${card.disabledReason ? 'text-ink-2' : ''}`}>
-        <span className="block font-medium">{card.title}</span>
+        <span className="flex gap-3">
+          <span className="min-w-0 flex-1 font-medium">{card.title}</span>
+          {card.aside}
+        </span>
         {hint ? (
           <span id={hintId} className="block text-sm text-ink-2">
             {hint}
           </span>
         ) : null}
       </span>
-      {card.aside}
     </label>
   )
 }
