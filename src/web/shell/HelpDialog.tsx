@@ -20,12 +20,12 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
             <ul>
               {tunnelStatuses.map((status) => (
                 <li key={status} className="flex min-h-8 items-center gap-3">
-                  <StatusMark status={status} className="w-24 shrink-0" />
+                  <StatusMark status={status} className="w-30 shrink-0" />
                   <span className="text-sm text-ink-2">{statusLooks[status].meaning}</span>
                 </li>
               ))}
               <li className="flex min-h-8 items-center gap-3">
-                <StatusMark status="healthy" stale className="w-24 shrink-0" />
+                <StatusMark status="healthy" stale className="w-30 shrink-0" />
                 <span className="text-sm text-ink-2">Hatched: too old to be trusted</span>
               </li>
             </ul>
@@ -35,14 +35,14 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
             <ul>
               {connectorRoles.map((role) => (
                 <li key={role} className="flex min-h-8 items-center gap-3">
-                  <RoleMark role={role} className="w-24 shrink-0" />
+                  <RoleMark role={role} className="w-30 shrink-0" />
                   <span className="text-sm text-ink-2">{roleLooks[role].meaning}</span>
                 </li>
               ))}
             </ul>
-            <p className="mt-1 flex items-center gap-3 text-sm text-ink-2">
-              <ReadinessMark readiness="ready" standbyCount={2} className="text-base text-ink" />
-              One active, two ready to take over
+            <p className="flex min-h-8 items-center gap-3">
+              <ReadinessMark readiness="ready" standbyCount={2} className="w-30 shrink-0" />
+              <span className="text-sm text-ink-2">One active, two ready to take over</span>
             </p>
           </section>
           <Keys all={placeKeys} />
