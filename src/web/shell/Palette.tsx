@@ -117,7 +117,7 @@ export function Palette({
               else return
               event.preventDefault()
             }}
-            className="h-13 min-w-0 flex-1 bg-transparent text-lg outline-none"
+            className="h-13 min-w-0 flex-1 bg-transparent text-lg text-ellipsis outline-none"
           />
           <Kbd>Esc</Kbd>
         </div>
