@@ -51,7 +51,7 @@ export function AcknowledgeDialog({
   return (
     <FormDialog
       title="Acknowledge changes"
-      description="Tells everybody that somebody has seen it. Walls show your name and comment for ten minutes, the tunnel’s page for a day."
+      description="Tells everybody that somebody has seen them. Walls show your name and comment for ten minutes, the tunnel’s page for a day."
       submit="Acknowledge"
       busyLabel="Acknowledging…"
       busy={acknowledge.isPending}
