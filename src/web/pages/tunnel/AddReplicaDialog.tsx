@@ -135,7 +135,7 @@ function Join({ tunnel }: { tunnel: TunnelDetail }) {
         ) : (
           <p className="text-sm text-ink-2">
             {reason ??
-              'The token is a secret: whoever has it can join this tunnel. It is fetched when you ask, written to the audit log as seen, and forgotten when this dialog closes.'}
+              'The token is a secret: whoever has it can join this tunnel. It is fetched when you ask, written to the audit record as seen, and forgotten when this dialog closes.'}
           </p>
         )}
       </>
