@@ -347,6 +347,17 @@ for (const width of [360, 1440]) {
   })
 }
 
+test('on a phone what is followed begins at its top, though the risks stood further down', async ({
+  page,
+  world,
+}) => {
+  await page.setViewportSize({ width: 360, height: 700 })
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await confirm(page, standby.id)
+  await expect(dialogOf(page).getByText(/^Started by/)).toBeInViewport()
+})
+
 test('a standby that has just come back is a grave risk: it needs a tick and a reason', async ({
   page,
   world,
