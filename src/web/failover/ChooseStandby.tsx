@@ -83,8 +83,8 @@ function toCard(connector: Connector): Card<string> {
       connector.version ?? 'version not reported',
       connector.originIps.join(', ') || 'origin not reported',
       connector.connections.length === 1
-        ? '1 connection'
-        : `${connector.connections.length} connections`,
+        ? '1\u00a0connection'
+        : `${connector.connections.length}\u00a0connections`,
     ].join(' · '),
     aside: <RoleMark role={connector.role} reported={connector.roleReported} />,
     disabledReason: blocks.length > 0 ? blocks.map(({ sentence }) => sentence).join(' ') : null,

@@ -202,7 +202,7 @@ function RadioCard<T extends string>({
         className="my-0.5 size-4 shrink-0 accent-accent outline-none"
       />
       <span className={`min-w-0 flex-1 ${card.disabledReason ? 'text-ink-2' : ''}`}>
-        <span className="flex gap-3">
+        <span className="flex items-start gap-3">
           <span className="min-w-0 flex-1 font-medium">{card.title}</span>
           {card.aside}
         </span>
