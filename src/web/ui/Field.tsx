@@ -77,7 +77,10 @@ export function Textarea({ className = '', ...rest }: ComponentProps<'textarea'>
 export function Select({ className = '', children, ...rest }: ComponentProps<'select'>) {
   return (
     <span className="relative block">
-      <select {...rest} className={`${control} h-9 appearance-none pr-8 pl-2.5 ${className}`}>
+      <select
+        {...rest}
+        className={`${control} h-9 appearance-none text-ellipsis pr-8 pl-2.5 ${className}`}
+      >
         {children}
       </select>
       <Icon
