@@ -347,6 +347,33 @@ for (const width of [360, 1440]) {
   })
 }
 
+test('on a phone what is followed begins at its top, though the risks stood further down', async ({
+  page,
+  world,
+}) => {
+  await page.setViewportSize({ width: 360, height: 700 })
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await confirm(page, standby.id)
+  await expect(dialogOf(page).getByText(/^Started by/)).toBeInViewport()
+})
+
+test('a tip keeps to one line on a phone, wherever the one before it stood', async ({
+  page,
+  world,
+}) => {
+  await page.setViewportSize({ width: 360, height: 700 })
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  const tip = page.getByRole('tooltip')
+  await dialogOf(page).getByRole('button', { name: 'Close' }).hover()
+  await expect(tip).toHaveText('Close')
+  const line = (await tip.boundingBox())?.height
+  await promote(page, standby.id).hover()
+  await expect(tip).toHaveText(/accept/i)
+  expect((await tip.boundingBox())?.height).toBe(line)
+})
+
 test('a standby that has just come back is a grave risk: it needs a tick and a reason', async ({
   page,
   world,

@@ -95,16 +95,18 @@ export function FailoverDialog({
       }
     >
       {failoverId ? (
-        <Followed
-          failover={failover?.tunnelId === tunnelId ? failover : null}
-          problem={
-            following.error
-              ? toProblem(following.error)
-              : failover && failover.tunnelId !== tunnelId
-                ? strayProblem
-                : null
-          }
-        />
+        <div ref={fromItsTop}>
+          <Followed
+            failover={failover?.tunnelId === tunnelId ? failover : null}
+            problem={
+              following.error
+                ? toProblem(following.error)
+                : failover && failover.tunnelId !== tunnelId
+                  ? strayProblem
+                  : null
+            }
+          />
+        </div>
       ) : (
         <div className="flex flex-col gap-4">
           <Notice {...choice.notice} />
@@ -139,6 +141,9 @@ export function FailoverDialog({
     </Dialog>
   )
 }
+
+/** On a phone whoever accepted the risks had scrolled down to them. */
+const fromItsTop = (followed: HTMLElement | null) => followed?.scrollIntoView()
 
 const titleOf = ({ state }: Failover) =>
   isRunning(state) ? 'Failing over' : state === 'confirmed' ? 'Failed over' : 'Failover of'

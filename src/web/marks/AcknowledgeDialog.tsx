@@ -12,7 +12,7 @@ import { Field, Select } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { clockIn, shortIn, useZone, type Zone } from '#web/ui/zone.ts'
 import { WordsField } from './fields.tsx'
-import { changesText } from './words.ts'
+import { changesText, stretchText } from './words.ts'
 
 const kinds = [
   'active-changed',
@@ -51,7 +51,7 @@ export function AcknowledgeDialog({
   return (
     <FormDialog
       title="Acknowledge changes"
-      description="Tells everybody that somebody has seen it. Walls show your name and comment for ten minutes, the tunnel’s page for a day."
+      description="Tells everybody that somebody has seen them. Walls show your name and comment for ten minutes, the tunnel’s page for a day."
       submit="Acknowledge"
       busyLabel="Acknowledging…"
       busy={acknowledge.isPending}
@@ -113,7 +113,7 @@ export function AcknowledgeDialog({
 const allText = ({ count, firstAt, lastAt }: Seen, zone: Zone) =>
   count === 1
     ? `The change of ${shortIn(firstAt, zone)}`
-    : `All ${count} changes, ${shortIn(firstAt, zone)} to ${clockIn(lastAt, zone)}`
+    : `All ${count} changes, ${stretchText({ from: firstAt, to: lastAt }, zone)}`
 
 /** The entries of the log that wait, newest first, when there are few enough to be told one by one. */
 function useChanges(tunnelId: string, seen: Seen | null): HistoryEvent[] {

@@ -100,7 +100,7 @@ export function Palette({
             aria-activedescendant={current ? `${listId}-${at}` : undefined}
             aria-autocomplete="list"
             aria-label="Tunnel, connector, address, colo or action"
-            placeholder="Tunnel, connector id, origin IP, colo or action"
+            placeholder="Tunnel, connector, IP, colo or action"
             autoComplete="off"
             spellCheck={false}
             // biome-ignore lint: the field is what the dialog is for
@@ -119,7 +119,9 @@ export function Palette({
             }}
             className="h-13 min-w-0 flex-1 bg-transparent text-lg outline-none"
           />
-          <Kbd>Esc</Kbd>
+          <span className="max-sm:hidden">
+            <Kbd>Esc</Kbd>
+          </span>
         </div>
         <div id={listId} role="listbox" aria-label="Results" className="overflow-y-auto p-2">
           {groups.map((group) =>

@@ -81,7 +81,7 @@ function usePlaces(): Action[] {
         also: 'go to log',
         reason: why('activityCsv'),
       }),
-      action('person', 'Audit', () => void navigate({ to: '/audit' }), {
+      action('eye', 'Audit', () => void navigate({ to: '/audit' }), {
         shortcut: 'audit',
         also: 'go to',
         reason: why('auditList'),

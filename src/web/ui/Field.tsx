@@ -77,7 +77,10 @@ export function Textarea({ className = '', ...rest }: ComponentProps<'textarea'>
 export function Select({ className = '', children, ...rest }: ComponentProps<'select'>) {
   return (
     <span className="relative block">
-      <select {...rest} className={`${control} h-9 appearance-none pr-8 pl-2.5 ${className}`}>
+      <select
+        {...rest}
+        className={`${control} h-9 appearance-none text-ellipsis pr-8 pl-2.5 ${className}`}
+      >
         {children}
       </select>
       <Icon
@@ -202,8 +205,8 @@ function RadioCard<T extends string>({
         className="my-0.5 size-4 shrink-0 accent-accent outline-none"
       />
       <span className={`min-w-0 flex-1 ${card.disabledReason ? 'text-ink-2' : ''}`}>
-        <span className="flex items-start justify-between gap-3">
-          <span className="min-w-0 font-medium">{card.title}</span>
+        <span className="flex items-start gap-3">
+          <span className="min-w-0 flex-1 font-medium">{card.title}</span>
           {card.aside}
         </span>
         {hint ? (

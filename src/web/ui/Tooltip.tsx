@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { place } from './place.ts'
 import { bothZonesText } from './time.ts'
 
@@ -48,14 +49,11 @@ export function TooltipLayer() {
       timer = setTimeout(() => {
         const words = textOf(next)
         if (!next.isConnected || !words) return
-        setText(words)
-        // The text is laid out before the layer is measured.
-        requestAnimationFrame(() => {
-          if (target !== next) return
-          if (!next.hasAttribute('aria-describedby')) next.setAttribute('aria-describedby', id)
-          layer.showPopover()
-          place(layer, next, 'center')
-        })
+        // A layer that is measured before its text is in it is placed for an empty one.
+        flushSync(() => setText(words))
+        if (!next.hasAttribute('aria-describedby')) next.setAttribute('aria-describedby', id)
+        layer.showPopover()
+        place(layer, next, 'center')
       }, afterMs)
     }
     const tipped = (event: Event) =>

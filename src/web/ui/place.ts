@@ -11,6 +11,8 @@ export function place(layer: HTMLElement, anchor: Element, align: 'start' | 'cen
   const edge = 8
   const at = anchor.getBoundingClientRect()
   layer.style.maxHeight = `${window.innerHeight - 2 * edge}px`
+  // Where it stood last there may have been little room to its right, which makes it narrow.
+  layer.style.left = '0'
   const { width, height } = layer.getBoundingClientRect()
   const wanted =
     align === 'start'

@@ -41,8 +41,9 @@ export function SecondFactorDialog({ onClose }: { onClose: () => void }) {
         phone: a new one every 30 seconds, each good once.
       </p>
       <Callout title="If the phone is lost">
-        An admin makes a new invitation for you, which begins without the second factor. Whoever
-        runs the server can do the same there. There are no recovery codes to keep or to lose.
+        An admin resets your password: using the link that you get turns the second factor off.
+        Whoever runs the server can do the same there. There are no recovery codes to keep or to
+        lose.
       </Callout>
     </FormDialog>
   )

@@ -35,7 +35,7 @@ export function PersonSessionsDialog({
       description={
         isMe
           ? 'These are your own. Ending the one of this browser signs you out.'
-          : 'Ending one shows that browser out within seconds. To keep somebody out, switch them off.'
+          : 'Ending one signs that browser out within seconds. To keep somebody out, switch them off.'
       }
       busy={endAll.isPending}
       onClose={onClose}

@@ -76,7 +76,7 @@ function Screens() {
       <div className="flex flex-wrap items-center gap-3">
         <h1 className="text-xl font-semibold">Screens</h1>
         <div className="flex-1" />
-        {isEmpty ? null : ways}
+        {isEmpty ? null : <div className="flex flex-wrap gap-2">{ways}</div>}
       </div>
       {error ? <ProblemCallout problem={toProblem(error)} onRetry={() => void refetch()} /> : null}
       {isEmpty ? (

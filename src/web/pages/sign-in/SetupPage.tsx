@@ -37,7 +37,12 @@ export function SetupPage() {
       >
         <Field
           label="Set-up code"
-          hint="It is in Tandem’s log and in the file setup-code of its data folder."
+          hint={
+            <>
+              It is in Tandem’s log and in the file <span className="font-mono">setup-code</span> of
+              its data folder.
+            </>
+          }
           error={errorOf('code')}
         >
           {(control) => (

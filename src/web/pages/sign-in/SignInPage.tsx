@@ -22,8 +22,8 @@ export function SignInPage() {
       <Elsewhere methods={methods} returnTo={ownAddress(returnTo)} />
       {methods.includes('local') ? (
         <p className="text-sm text-ink-2">
-          Password lost? An admin can make a new invitation for you; on the server it is{' '}
-          <code className="font-mono">npm run people -- reset NAME</code>.
+          Password lost? An admin can reset it and gives you a link; on the server it is{' '}
+          <code className="font-mono whitespace-nowrap">npm run people -- reset NAME</code>.
         </p>
       ) : null}
       <p className="text-sm text-ink-2">

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react'
+import { Fragment, type ReactNode, useState } from 'react'
 import type { TunnelDetail } from '#contract/tunnel.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useInstallToken, useWhyNot } from '#web/api/operations.ts'
@@ -63,7 +63,7 @@ export function AddReplicaDialog({
           {steps.map(({ id, title, command }, at) => (
             <Step key={id} number={at + 1} title={title}>
               <CodeLine copy={<CopyButton text={command} what={`step ${at + 1}`} />}>
-                {command}
+                <Words text={command} />
               </CodeLine>
             </Step>
           ))}
@@ -86,6 +86,14 @@ function Step({ number, title, children }: { number: number; title: string; chil
     </li>
   )
 }
+
+/** A command and a blank, with lines that break at blanks only: an option cut after its hyphens reads as two. */
+const Words = ({ text }: { text: string }) =>
+  [...text.matchAll(/\S+/g)].map(({ 0: word, index }) => (
+    <Fragment key={index}>
+      <span className="inline-block max-w-full">{word}</span>{' '}
+    </Fragment>
+  ))
 
 /** The step that needs the token. */
 function Join({ tunnel }: { tunnel: TunnelDetail }) {
@@ -119,15 +127,15 @@ function Join({ tunnel }: { tunnel: TunnelDetail }) {
             </Button>
           }
         >
-          sudo warp-cli connector new <span className="text-ink-2">TOKEN</span> && sudo warp-cli
-          connect
+          <Words text="sudo warp-cli connector new" />
+          <span className="text-ink-2">TOKEN</span> <Words text="&& sudo warp-cli connect" />
         </CodeLine>
         {fetching.error ? (
           <ProblemCallout problem={toProblem(fetching.error)} />
         ) : (
           <p className="text-sm text-ink-2">
             {reason ??
-              'The token is a secret: whoever has it can join this tunnel. It is fetched when you ask, written to the audit log as seen, and forgotten when this dialog closes.'}
+              'The token is a secret: whoever has it can join this tunnel. It is fetched when you ask, written to the audit record as seen, and forgotten when this dialog closes.'}
           </p>
         )}
       </>
@@ -146,8 +154,8 @@ function Join({ tunnel }: { tunnel: TunnelDetail }) {
           </span>
         }
       >
-        sudo warp-cli connector new {shown ? token : <Masked what="the token" />} && sudo warp-cli
-        connect
+        <Words text="sudo warp-cli connector new" />
+        {shown ? token : <Masked what="the token" />} <Words text="&& sudo warp-cli connect" />
       </CodeLine>
       <p className="text-sm text-ink-2">
         Copying takes the whole command, with the token. Whoever has it can join this tunnel.
