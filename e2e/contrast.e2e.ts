@@ -12,7 +12,7 @@ test('at 200 % nothing is cut off', async ({ page, world }) => {
         .filter((element) => element.scrollWidth > element.clientWidth)
         .map((element) => element.textContent),
     )
-  await expect(page.getByRole('link', { name: 'lon-branch-core', exact: true })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'cdg-dc-legacy', exact: true })).toBeVisible()
   expect(await cut()).toEqual([])
   expect(await overflow(page)).toBe(0)
   await page.goto(`/tunnels/${id}`)
