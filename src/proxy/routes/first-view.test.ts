@@ -35,7 +35,10 @@ const viewOf = (
 
 test('the list begins with how many there are, a tunnel with its name and what would happen', () => {
   expect(viewOf('/')).toBe(
-    bare.replace('</div>', '</div><div id="first" class="first-view"><h1>Tunnels 1,200</h1></div>'),
+    bare.replace(
+      '</div>',
+      '</div><div id="first" class="first-view" aria-hidden="true" inert><h1>Tunnels 1,200</h1></div>',
+    ),
   )
   expect(viewOf(`/tunnels/${id}`)).toContain(
     '<h1>lhr</h1><p>Covered: The standby takes over.</p><li>One &lt;colo&gt;.</li><li>Slow.</li>',

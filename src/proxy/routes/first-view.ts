@@ -4,7 +4,7 @@ import type { Present } from '../poller/present.ts'
 /**
  * What does the page at an address show before its program has come? Templates in `index.html` are laid out as
  * the pages are; the few words that matter first are filled in here, so that a slow phone reads them a second or
- * two earlier.
+ * two earlier. It is a picture only: hands and screen readers wait for the page, which alone can answer them.
  */
 export type FirstView = {
   /** `index.html` without its templates. */
@@ -42,7 +42,10 @@ export function createFirstView(index: string, parts: Parts): FirstView {
           at === 1 ? notes.map((note) => fill(part, { note })).join('') : fill(part, words),
         )
         .join('')
-      return bare.replace(room, () => `${room}<div id="first" class="first-view">${filled}</div>`)
+      return bare.replace(
+        room,
+        () => `${room}<div id="first" class="first-view" aria-hidden="true" inert>${filled}</div>`,
+      )
     },
   }
 }

@@ -24,7 +24,7 @@ test('a document with words is kept nowhere, and only people get one', async () 
   const bare = ['no-cache', '<div id="root"></div>']
   expect(await documentFor({ role: 'viewer' })).toEqual([
     'no-store',
-    '<div id="root"></div><div id="first" class="first-view"><h1>Tunnels 2</h1></div>',
+    '<div id="root"></div><div id="first" class="first-view" aria-hidden="true" inert><h1>Tunnels 2</h1></div>',
   ])
   expect(await documentFor({ role: 'viewer' }, '/activity')).toEqual(bare)
   expect(await documentFor({ role: 'screen' })).toEqual(bare)
