@@ -5,6 +5,7 @@ import { createFirstView } from './first-view.ts'
 const index = `<body>
     <div id="root"></div>
     <!-- for the proxy -->
+    <template data-view="header"><b>Tandem</b></template>
     <template data-view="list"><h1>Tunnels {{count}}</h1></template>
     <template data-view="tunnel"><h1>{{name}}</h1><p>{{verdict}}: {{sentence}}</p><!--notes--><li>{{note}}</li><!--/notes--></template>
     <noscript></noscript></body>`
@@ -37,7 +38,7 @@ test('the list begins with how many there are, a tunnel with its name and what w
   expect(viewOf('/')).toBe(
     bare.replace(
       '</div>',
-      '</div><div id="first" class="first-view" aria-hidden="true" inert><h1>Tunnels 1,200</h1></div>',
+      '</div><div id="first" class="first-view" aria-hidden="true" inert><b>Tandem</b><h1>Tunnels 1,200</h1></div>',
     ),
   )
   expect(viewOf(`/tunnels/${id}`)).toContain(

@@ -42,9 +42,10 @@ export function createFirstView(index: string, parts: Parts): FirstView {
           at === 1 ? notes.map((note) => fill(part, { note })).join('') : fill(part, words),
         )
         .join('')
+      const shown = `${views.get('header') ?? ''}${filled}`
       return bare.replace(
         room,
-        () => `${room}<div id="first" class="first-view" aria-hidden="true" inert>${filled}</div>`,
+        () => `${room}<div id="first" class="first-view" aria-hidden="true" inert>${shown}</div>`,
       )
     },
   }

@@ -1,58 +1,19 @@
 import { expect, test } from 'vitest'
 import type { Me, SessionAnswer, TokenState } from '#contract/session.ts'
+import { session as begun } from '#web/api/session-of-tests.ts'
 import { noticesOf } from './notices.ts'
 
-const me: Me = {
-  id: 'person:1',
-  name: 'ops',
-  role: 'admin',
-  reason: null,
-  kind: 'person',
-  method: 'local',
-  signedInAt: 0,
-  maySignOut: true,
-  view: null,
-  endsAt: null,
-  tryRoles: [],
-}
+const me = begun.me as Me
 
 const session = (
   change: Partial<SessionAnswer> = {},
   poller: Partial<SessionAnswer['poller']> = {},
 ): SessionAnswer => ({
+  ...begun,
   mode: 'live',
-  build: 'b',
-  accounts: [{ id: 'a' }],
-  me,
-  signIn: { methods: ['local'], needsSetup: false },
   serverAt: 0,
-  tokens: [],
-  notRecordingSince: null,
-  notRecordingBecause: null,
-  storeNotice: null,
-  storeBytes: null,
   ...change,
-  poller: {
-    state: 'running',
-    reason: null,
-    since: 0,
-    until: null,
-    listedAt: 0,
-    listIncompleteSince: null,
-    sweptAt: 0,
-    sweepMs: 0,
-    firstSweep: null,
-    budget: {
-      used: 0,
-      polling: 720,
-      hardStop: 1000,
-      limit: 1200,
-      remaining: null,
-      neighbour: false,
-    },
-    clockSkewMs: 0,
-    ...poller,
-  },
+  poller: { ...begun.poller, listedAt: 0, sweptAt: 0, sweepMs: 0, clockSkewMs: 0, ...poller },
 })
 const told = (of: SessionAnswer) => noticesOf(of, of.serverAt, 'utc')
 const ids = (of: SessionAnswer) => told(of).map(({ id }) => id)

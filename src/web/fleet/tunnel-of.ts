@@ -1,13 +1,13 @@
+import { usual } from '#contract/stream.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 
 /** A healthy HA tunnel with one standby, for tests: its name, an id made of it, and what differs. */
 export const tunnelOf = (name: string, change: Partial<Tunnel> = {}): Tunnel => ({
+  ...usual,
   id: `${name}-id`,
   accountId: 'a',
   name,
-  tags: [],
   status: 'healthy',
-  statusReported: null,
   readiness: 'ready',
   standbyCount: 1,
   ha: true,
@@ -18,21 +18,7 @@ export const tunnelOf = (name: string, change: Partial<Tunnel> = {}): Tunnel => 
   connectorCount: 2,
   connectionCount: 8,
   since: { at: 1000, source: 'reported' },
-  activeSince: null,
-  readinessSince: null,
-  changedAt: null,
-  createdAt: null,
-  deletedAt: null,
   checkedAt: 5000,
   staleAfterMs: 30_000,
-  trouble: null,
-  unlistedSince: null,
-  failoverId: null,
-  preferredConnectorId: null,
-  onStandbySince: null,
-  lastDrill: null,
-  unacknowledged: null,
-  acknowledged: null,
-  maintenance: null,
   ...change,
 })
