@@ -412,6 +412,24 @@ test('a change stays on the wall until somebody acknowledges it, who is then tol
   await expect(tileOf(page, 'lon-branch-core')).toContainText(/: a planned drill/)
 })
 
+test('what is set for a wall stays as the hand left it, however fast it is', async ({ page }) => {
+  await page.goto('/wall/build?name=lon-core')
+  const name = page.getByLabel('Name')
+  await name.focus()
+  // In the middle of a word: where a field is written anew, the caret goes to its end.
+  for (let at = 0; at < 5; at++) await page.keyboard.press('ArrowLeft')
+  await page.keyboard.type('-branch')
+  await expect(name).toHaveValue('lon-branch-core')
+  const quiet = page.getByRole('switch', { name: 'Quiet hours' })
+  expect(
+    await quiet.evaluate((each: HTMLInputElement) => {
+      each.click()
+      return each.checked
+    }),
+  ).toBe(true)
+  await expect(page).toHaveURL(/\?name=lon-branch-core&quiet=22-7$/)
+})
+
 test('the console makes a wall’s address', async ({ page }) => {
   await page.goto('/')
   await expect(page.getByRole('rowheader')).toHaveCount(12)

@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo, useState } from 'react'
+import { useAddressText } from '#web/api/address-text.ts'
 import { useClock } from '#web/ui/clock.ts'
 import {
   isLive,
@@ -22,8 +23,6 @@ export type RangeControl = {
   back: (() => void) | null
 }
 
-const writeAfterMs = 200
-
 /**
  * @param inAddress what stands in the address
  * @param write puts another text there: `undefined` is the default
@@ -32,22 +31,8 @@ export function useRange(
   inAddress: string | undefined,
   write: (text: string | undefined) => void,
 ): RangeControl {
-  // What is chosen counts at once. The address follows a moment later: all links of a page are made anew for
-  // it, while the pictures are still being drawn. Whoever leaves before is not brought back.
-  const [text, setText] = useState(inAddress)
-  const [seen, setSeen] = useState(inAddress)
-  if (seen !== inAddress) {
-    setSeen(inAddress)
-    setText(inAddress)
-  }
-  const unwritten = useRef<() => void>(undefined)
-  useEffect(() => () => unwritten.current?.(), [])
-  const choose = (next: string | undefined) => {
-    setText(next)
-    unwritten.current?.()
-    const timer = setTimeout(() => write(next), writeAfterMs)
-    unwritten.current = () => clearTimeout(timer)
-  }
+  const { text: inWords, change } = useAddressText(inAddress, write)
+  const text = inWords || undefined
   const range = useMemo(() => rangeOf(text), [text])
   const grainMs = isLive(range) ? Math.max(1000, range.lastMs / 1500) : 1000
   const now = useClock((at) => (isLive(range) ? Math.floor(at / grainMs) * grainMs : 0))
@@ -67,12 +52,12 @@ export function useRange(
       const wanted = rangeText(next)
       if (wanted === current) return
       setTrail([...trail.slice(-19), current])
-      choose(rangeSearch(wanted))
+      change(rangeSearch(wanted) ?? '')
     },
     back: canGoBack
       ? () => {
           setTrail(trail.slice(0, -1))
-          choose(rangeSearch(before))
+          change(rangeSearch(before) ?? '')
         }
       : null,
   }

@@ -1,4 +1,5 @@
-import { useEffect, useId, useState } from 'react'
+import { useId } from 'react'
+import { useAddressText } from '#web/api/address-text.ts'
 import { ZoneChoice } from '#web/charts/RangePicker.tsx'
 import type { AuditSearch } from '#web/log/audit-address.ts'
 import { FamilyFilter } from '#web/log/FamilyFilter.tsx'
@@ -24,9 +25,7 @@ export function AuditFilters({
 }) {
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-      {mayChooseWho ? (
-        <WhoFilter key={search.who ?? ''} who={search.who} onChange={(who) => onChange({ who })} />
-      ) : null}
+      {mayChooseWho ? <WhoFilter who={search.who} onChange={(who) => onChange({ who })} /> : null}
       <TunnelFilter tunnelId={search.tunnel} onChange={(tunnel) => onChange({ tunnel })} />
       <FamilyFilter
         families={families}
@@ -46,9 +45,6 @@ export function AuditFilters({
   )
 }
 
-/** Somebody who types is waited for. */
-const typingMs = 300
-
 function WhoFilter({
   who,
   onChange,
@@ -57,12 +53,7 @@ function WhoFilter({
   onChange: (who: string | undefined) => void
 }) {
   const id = useId()
-  const [text, setText] = useState(who ?? '')
-  useEffect(() => {
-    if (text.trim() === (who ?? '')) return
-    const timer = setTimeout(() => onChange(text.trim() || undefined), typingMs)
-    return () => clearTimeout(timer)
-  }, [text, who, onChange])
+  const { text, change, settle } = useAddressText(who, onChange)
   return (
     <div className="w-full sm:w-48">
       <label htmlFor={id} className="sr-only">
@@ -74,7 +65,8 @@ function WhoFilter({
         placeholder="Name or address"
         maxLength={100}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={({ target }) => change(target.value)}
+        onBlur={settle}
       />
     </div>
   )

@@ -1,6 +1,7 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { Person } from '#contract/people.ts'
+import { useAddressText } from '#web/api/address-text.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useDialogClose } from '#web/api/dialog-history.ts'
 import { useWhyNot } from '#web/api/operations.ts'
@@ -61,8 +62,17 @@ function People({ meId }: { meId: string }) {
       state: { dialogOver: true },
       resetScroll: false,
     })
+  const query = useAddressText(
+    q,
+    (next) =>
+      void navigate({
+        search: (old) => ({ ...old, q: next }),
+        replace: true,
+        resetScroll: false,
+      }),
+  )
   const person = people?.find(({ id }) => id === search.person)
-  const found = people && findPeople(people, q ?? '', serverNow())
+  const found = people && findPeople(people, query.text, serverNow())
   return (
     <div className="mx-auto flex max-w-360 flex-col gap-4 px-3 pt-4 pb-12 sm:px-6">
       <div className="flex flex-wrap items-center gap-3">
@@ -75,15 +85,10 @@ function People({ meId }: { meId: string }) {
             aria-label="Name, role or state"
             placeholder="Name, role or state"
             maxLength={100}
-            value={q ?? ''}
+            value={query.text}
             className="h-8! max-w-56 max-sm:max-w-none"
-            onChange={({ target }) =>
-              void navigate({
-                search: { q: target.value || undefined },
-                replace: true,
-                resetScroll: false,
-              })
-            }
+            onChange={({ target }) => query.change(target.value)}
+            onBlur={query.settle}
           />
         ) : null}
         <Button variant="primary" icon="plus" onClick={() => open('invite')}>

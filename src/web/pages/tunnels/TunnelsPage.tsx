@@ -1,7 +1,8 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
-import { getRouteApi, useRouter } from '@tanstack/react-router'
+import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import type { HistorySummary } from '#contract/history.ts'
+import { useAddressText } from '#web/api/address-text.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { historySummaryQuery, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { useStable } from '#web/charts/use-stable.ts'
@@ -55,8 +56,9 @@ export function TunnelsPage() {
     text: query,
     change: setQuery,
     settle,
-  } = useQueryText(search.q, (q) =>
-    navigate({ search: (old) => ({ ...old, q: q || undefined }), replace: true }),
+  } = useAddressText(
+    search.q,
+    (q) => void navigate({ search: (old) => ({ ...old, q }), replace: true }),
   )
 
   const figures = useFigures()
@@ -241,34 +243,6 @@ function useFigures(): Figures {
     enabled: day !== undefined,
   })
   return useMemo(() => ({ day: byTunnel(day), month: byTunnel(month) }), [day, month])
-}
-
-/**
- * The search text: what is typed counts at once, the address follows when the hand rests or leaves the field.
- * Whoever goes elsewhere before that is not brought back by it.
- */
-function useQueryText(inAddress: string | undefined, write: (q: string) => void) {
-  const router = useRouter()
-  const [text, setText] = useState(inAddress ?? '')
-  const [seen, setSeen] = useState(inAddress)
-  // Back and forward change the address without typing.
-  if (seen !== inAddress) {
-    setSeen(inAddress)
-    if ((inAddress ?? '') !== text.trim()) setText(inAddress ?? '')
-  }
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => () => clearTimeout(timer.current), [])
-  const settle = (next: string) => {
-    clearTimeout(timer.current)
-    const isHere = router.latestLocation.pathname === route.id
-    if (isHere && next.trim() !== (inAddress ?? '')) write(next.trim())
-  }
-  const change = (next: string) => {
-    setText(next)
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => settle(next), 250)
-  }
-  return { text, change, settle: () => settle(text) }
 }
 
 function SearchField({

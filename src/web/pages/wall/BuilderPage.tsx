@@ -2,9 +2,10 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { type ReactNode, useMemo } from 'react'
 import { readinessKinds, tunnelStatuses } from '#contract/tunnel.ts'
+import { useAddressText } from '#web/api/address-text.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
-import { stringifySearch } from '#web/api/search.ts'
+import { parseSearch, stringifySearch } from '#web/api/search.ts'
 import { tagsInUse } from '#web/fleet/tags.ts'
 import { Button, buttonClass } from '#web/ui/Button.tsx'
 import { useCopy } from '#web/ui/CopyId.tsx'
@@ -19,7 +20,7 @@ import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { TagsField, useTagDraft } from '#web/ui/TagsField.tsx'
 import { chosen, hidesFailing } from './chosen.ts'
 import { layoutOf } from './layout.ts'
-import { densities, hoursOf, usualPageSeconds, type WallSearch } from './settings.ts'
+import { densities, hoursOf, usualPageSeconds, type WallSearch, wallSearch } from './settings.ts'
 
 const route = getRouteApi('/wall/build')
 // The platform leaves UTC out of its own list.
@@ -33,11 +34,16 @@ const withOwn = <T,>(all: readonly T[], own: T | undefined): readonly T[] =>
 /** Makes a wall's address. The address of this page holds the same words, so it can be kept and shared. */
 export function BuilderPage() {
   usePageTitle('Make a wall')
-  const search = route.useSearch()
   const navigate = route.useNavigate()
+  const address = useAddressText(
+    stringifySearch(route.useSearch()),
+    (text) =>
+      void navigate({ href: `/wall/build${text ?? ''}`, replace: true, resetScroll: false }),
+  )
+  const search = wallSearch(parseSearch(address.text))
   const change = (more: Partial<WallSearch>) =>
-    void navigate({ search: (old) => ({ ...old, ...more }), replace: true, resetScroll: false })
-  const path = `/wall${stringifySearch(search)}`
+    address.change(stringifySearch({ ...search, ...more }))
+  const path = `/wall${address.text}`
   return (
     <div className="mx-auto flex max-w-360 flex-col gap-4 px-3 pt-4 pb-12 sm:px-6">
       <div>
