@@ -5,7 +5,7 @@ import {
   useRouter,
   useRouterState,
 } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Me } from '#contract/session.ts'
 import { usePrompt } from '#web/api/again.ts'
 import { listenForShortcuts, useShortcut } from '#web/ui/shortcuts.ts'
@@ -42,7 +42,7 @@ export function Shell({ me }: { me: Me }) {
   const main = useRef<HTMLElement>(null)
   const top = useRef<HTMLDivElement>(null)
 
-  useEffect(() => listenForShortcuts(document), [])
+  useLayoutEffect(() => listenForShortcuts(document), [])
   // Whoever opens the palette goes on typing at once: it must not have to come first.
   useEffect(() => {
     // What fails here fails again when it is opened.

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 
 /** Every key the page answers to; the help dialog prints this table. `mod` is Ctrl, or ⌘ on a Mac. */
 export const shortcuts = {
@@ -69,10 +69,11 @@ const handlers = new Map<ShortcutId, Handler[]>()
  */
 export function useShortcut(id: ShortcutId, handler: Handler, fallback = false) {
   const latest = useRef(handler)
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = handler
   })
-  useEffect(() => {
+  // What is seen answers: an effect that waits for the paint comes after a quick key.
+  useLayoutEffect(() => {
     const call: Handler = (event) => latest.current(event)
     const stack = handlers.get(id) ?? []
     handlers.set(id, fallback ? [call, ...stack] : [...stack, call])
