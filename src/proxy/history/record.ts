@@ -602,11 +602,17 @@ export function toSpan(keys: Keys, row: Schema['spans']): Span | null {
 }
 
 async function lastEventAt(db: Store): Promise<number> {
-  const row = await db
-    .selectFrom('events')
-    .select((eb) => eb.fn.max('at').as('at'))
-    .executeTakeFirst()
-  return row?.at == null ? Number.NEGATIVE_INFINITY : Number(row.at)
+  let last = Number.NEGATIVE_INFINITY
+  // Kind by kind, as the log's index has them: the last of all would be looked for in the whole log.
+  for (const kind of eventKinds.keys()) {
+    const row = await db
+      .selectFrom('events')
+      .select((eb) => eb.fn.max('at').as('at'))
+      .where('kind', '=', kind)
+      .executeTakeFirst()
+    if (row?.at != null) last = Math.max(last, Number(row.at))
+  }
+  return last
 }
 
 async function loadBooks(db: Store, keys: Keys): Promise<Map<string, Book>> {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { eventKinds, isChange } from '#contract/history.ts'
 import { markOf } from '#contract/mark-of.ts'
 import { acknowledgedForMs, type Mark } from '#contract/marks.ts'
+import { mostWaiting } from '#contract/waiting.ts'
 import {
   attentionOf,
   type Change,
@@ -35,6 +36,21 @@ test('what is forgotten waits no longer', () => {
   const standing = withChanges(emptyStanding, changes(1, 5, 9))
   expect(seen(withoutOld(standing, 5)).unacknowledged).toMatchObject({ count: 2, firstAt: 5 })
   expect(seen(withoutOld(standing, 10)).unacknowledged).toBeNull()
+})
+
+test('of very many the last ones wait, and there is no end to it where nobody acknowledges', () => {
+  const all = Array.from({ length: 3 * mostWaiting }, (_, n) => change(n))
+  const atOnce = withChanges(emptyStanding, all)
+  expect(seen(atOnce).unacknowledged).toEqual({
+    count: mostWaiting,
+    firstAt: 2 * mostWaiting,
+    lastAt: 3 * mostWaiting - 1,
+  })
+  let oneByOne = emptyStanding
+  for (const one of all) oneByOne = withChanges(oneByOne, [one])
+  expect(oneByOne).toEqual(atOnce)
+  const after = withAcknowledgement(atOnce, mark({ at: 999, to: 3 * mostWaiting - 1 }))
+  expect(seen(after).unacknowledged).toBeNull()
 })
 
 test('the log’s index holds the kinds that may wait, by their places', () => {

@@ -1,10 +1,11 @@
 import type { HistoryEvent } from '#contract/history.ts'
 import { acknowledgedForMs, holds, type Mark, type Window, windowOf } from '#contract/marks.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
+import { mostWaiting } from '#contract/waiting.ts'
 
 /** What has people to look at, and what has somebody said? Pure; one `Standing` a tunnel. */
 export type Standing = {
-  /** Changes that wait for an acknowledgement, oldest first. */
+  /** Changes that wait for an acknowledgement, oldest first: the last `mostWaiting`. */
   waiting: Change[]
   acknowledged: Mark | null
   /** Every maintenance that is not forgotten yet. */
@@ -26,7 +27,8 @@ export const windowsOf = ({ maintenance }: Standing): Window[] =>
 export const withChanges = (standing: Standing, changes: Change[]): Standing => {
   const windows = windowsOf(standing)
   const fresh = changes.filter(({ at }) => !windows.some((window) => holds(window, at)))
-  return fresh.length === 0 ? standing : { ...standing, waiting: [...standing.waiting, ...fresh] }
+  if (fresh.length === 0) return standing
+  return { ...standing, waiting: [...standing.waiting, ...fresh].slice(-mostWaiting) }
 }
 
 /** Those that an acknowledgement covers wait no longer; what came after it does. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { eventKinds, type HistoryEvent, isChange } from '#contract/history.ts'
+import { type HistoryEvent, isChange } from '#contract/history.ts'
 import {
   type AcknowledgementRequest,
   type MaintenanceRequest,
@@ -7,6 +7,7 @@ import {
   whyNoMaintenance,
 } from '#contract/mark-requests.ts'
 import { type Mark, MarkKind, type Window } from '#contract/marks.ts'
+import { mostWaiting } from '#contract/waiting.ts'
 import type { LoggedEvent } from '../history/advance.ts'
 import { noEvent } from '../history/advance.ts'
 import type { Keys } from '../history/keys.ts'
@@ -19,6 +20,7 @@ import { createTurns } from '../turns.ts'
 import {
   type Attention,
   attentionOf,
+  type Change,
   emptyStanding,
   nextEdge,
   type Standing,
@@ -279,8 +281,7 @@ export async function createMarks(deps: MarksDeps) {
 async function load({ db, keys, now }: MarksDeps): Promise<Map<string, Standing>> {
   const begin = await beginOf(db, now())
   const standings = new Map<string, Standing>()
-  const change = (tunnelId: string, next: (standing: Standing) => Standing) =>
-    standings.set(tunnelId, next(standings.get(tunnelId) ?? emptyStanding))
+  const standingOf = (tunnelId: string) => standings.get(tunnelId) ?? emptyStanding
   const rows = await db
     .selectFrom('marks')
     .selectAll()
@@ -288,35 +289,41 @@ async function load({ db, keys, now }: MarksDeps): Promise<Map<string, Standing>
     .orderBy('at')
     .execute()
   const marks = rows.map(fromRow)
+  const given = marks.filter(({ kind }) => kind === 'acknowledgement')
   for (const mark of marks) {
     if (mark.kind === 'maintenance')
-      change(mark.tunnelId, (standing) => withMaintenance(standing, mark))
+      standings.set(mark.tunnelId, withMaintenance(standingOf(mark.tunnelId), mark))
   }
-  // In literals, as the index has them: a parameter would not find it.
-  const kinds = sql<boolean>`kind in (4, 5, 7, 26)`
-  const changes = await db
-    .selectFrom('events')
-    .select(['tunnel', 'at', 'seq', 'kind', 'to_word'])
-    .where(kinds)
-    .where('at', '>', begin)
-    .orderBy('at')
-    .orderBy('seq')
-    .execute()
-  const found = new Map<string, { id: string; at: number }[]>()
-  for (const { tunnel, at, seq, kind, to_word } of changes) {
-    const tunnelId = keys.tunnelOf(tunnel)
-    const what = { kind: eventKinds[kind] ?? 'tunnel-appeared', to: keys.textOf(to_word) }
-    if (tunnelId === null || !isChange(what)) continue
-    const its = found.get(tunnelId) ?? []
-    its.push({ id: `${tunnel}-${at}-${seq}`, at: Number(at) })
-    found.set(tunnelId, its)
+  // Up to where somebody has seen everything: it is not looked through again.
+  const seen = new Map<string, number>()
+  for (const { tunnelId, eventId, to } of given) {
+    if (eventId === null) seen.set(tunnelId, Math.max(seen.get(tunnelId) ?? begin, to ?? begin))
   }
-  for (const [tunnelId, its] of found) change(tunnelId, (standing) => withChanges(standing, its))
-  for (const mark of marks) {
-    if (mark.kind === 'acknowledgement')
-      change(mark.tunnelId, (standing) => withAcknowledgement(standing, mark))
+  for (const tunnelId of keys.tunnelIds()) {
+    const changes = await changesAfter(db, keys.known(tunnelId)?.key, seen.get(tunnelId) ?? begin)
+    if (changes.length > 0) standings.set(tunnelId, withChanges(standingOf(tunnelId), changes))
   }
+  for (const mark of given)
+    standings.set(mark.tunnelId, withAcknowledgement(standingOf(mark.tunnelId), mark))
   return standings
+}
+
+/** The last changes of a tunnel, oldest first. */
+async function changesAfter(db: Store, tunnel: number | undefined, at: number): Promise<Change[]> {
+  if (tunnel === undefined) return []
+  // In literals, as the index has them: a parameter would not find it. The first of them is the status.
+  const isChange = sql<boolean>`kind in (4, 5, 7, 26) and (kind <> 4 or to_word = (select key from words where word = 'down'))`
+  const rows = await db
+    .selectFrom('events')
+    .select(['at', 'seq'])
+    .where('tunnel', '=', tunnel)
+    .where('at', '>', at)
+    .where(isChange)
+    .orderBy('at', 'desc')
+    .orderBy('seq', 'desc')
+    .limit(mostWaiting)
+    .execute()
+  return rows.map((row) => ({ id: `${tunnel}-${row.at}-${row.seq}`, at: Number(row.at) })).reverse()
 }
 
 /** Since when changes wait for somebody: the first start that could ask for it. */

@@ -46,7 +46,7 @@ export function AcknowledgeDialog({
   const listed = useChanges(tunnel.id, seen)
   const changes = event && !listed.some(({ id }) => id === event.id) ? [event, ...listed] : listed
   const more = (tunnel.unacknowledged?.count ?? 0) - (seen?.count ?? 0)
-  const isLater = more > 0 && !acknowledge.isPending
+  const isLater = isAfter(tunnel.unacknowledged, seen) && !acknowledge.isPending
   const reason = notAllowed ?? (seen ? null : 'Nothing waits for an acknowledgement.')
   return (
     <FormDialog
@@ -96,7 +96,7 @@ export function AcknowledgeDialog({
       {isLater ? (
         <Callout
           tone="warn"
-          title={`${changesText(more)} more came while this was open`}
+          title={`${more > 0 ? `${changesText(more)} more` : 'More changes'} came while this was open`}
           action={
             <Button size="sm" onClick={() => setSeen(tunnel.unacknowledged)}>
               Include them
@@ -110,10 +110,14 @@ export function AcknowledgeDialog({
   )
 }
 
+/** Their number does not tell once as many wait as can. */
+const isAfter = (now: Seen | null, seen: Seen | null) =>
+  now !== null && (seen === null || now.lastAt > seen.lastAt || now.count > seen.count)
+
 const allText = ({ count, firstAt, lastAt }: Seen, zone: Zone) =>
   count === 1
     ? `The change of ${shortIn(firstAt, zone)}`
-    : `All ${count} changes, ${stretchText({ from: firstAt, to: lastAt }, zone)}`
+    : `All ${changesText(count)}, ${stretchText({ from: firstAt, to: lastAt }, zone)}`
 
 /** The entries of the log that wait, newest first, when there are few enough to be told one by one. */
 function useChanges(tunnelId: string, seen: Seen | null): HistoryEvent[] {

@@ -41,5 +41,10 @@ test('an acknowledgement tells which changes it covers; nothing else does', () =
 })
 
 test('one change is no changes', () => {
-  expect([1, 2].map(changesText)).toEqual(['1 change', '2 changes'])
+  expect([1, 2, 99, 100].map(changesText)).toEqual([
+    '1 change',
+    '2 changes',
+    '99 changes',
+    '100+ changes',
+  ])
 })

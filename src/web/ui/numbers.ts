@@ -1,7 +1,13 @@
+import { mostWaiting } from '#contract/waiting.ts'
+
 const whole = new Intl.NumberFormat('en')
 
 /** A count as people write it: `1,000`. */
 export const countText = (count: number) => whole.format(count)
+
+/** How many changes wait for an acknowledgement: `3`, `100+` where there may be more. */
+export const waitingText = (count: number) =>
+  count < mostWaiting ? countText(count) : `${countText(mostWaiting)}+`
 
 /** How many of what: `1 connector`, `2 connectors`. */
 export const manyText = (count: number, one: string, many = `${one}s`) =>

@@ -10,6 +10,7 @@ import { severalActive } from './several-active.ts'
 import { signedIn } from './signed-in.ts'
 import { signedOut } from './signed-out.ts'
 import { tags } from './tags.ts'
+import { waiting } from './waiting.ts'
 
 /**
  * In the order of their names; a migration that has landed is never edited. One word was: `precision_ms` is a
@@ -166,4 +167,5 @@ export const migrations: Record<string, Migration> = {
   '010-signed-out': signedOut,
   '011-several-active': severalActive,
   '012-events-by-kind': eventsByKind,
+  '013-waiting': waiting,
 }

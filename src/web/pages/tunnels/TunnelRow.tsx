@@ -13,7 +13,7 @@ import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { displayName, shortId } from '#web/ui/names.ts'
-import { countText, manyText } from '#web/ui/numbers.ts'
+import { manyText, waitingText } from '#web/ui/numbers.ts'
 import { Place, Places } from '#web/ui/Place.tsx'
 import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
 import { RoleShape } from '#web/ui/RoleMark.tsx'
@@ -337,7 +337,7 @@ function People({ tunnel: { id, unacknowledged, maintenance } }: { tunnel: Tunne
     )
   }
   if (!unacknowledged) return null
-  const text = `${countText(unacknowledged.count)} not acknowledged`
+  const text = `${waitingText(unacknowledged.count)} not acknowledged`
   return (
     <RowLink
       tunnelId={id}
@@ -347,7 +347,7 @@ function People({ tunnel: { id, unacknowledged, maintenance } }: { tunnel: Tunne
       {...tip(`${text}: the active connector changed or was lost`)}
     >
       <Icon name="check" className="size-3" />
-      <span aria-hidden="true">{countText(unacknowledged.count)}</span>
+      <span aria-hidden="true">{waitingText(unacknowledged.count)}</span>
       <span className="sr-only">{text}</span>
     </RowLink>
   )

@@ -13,7 +13,7 @@ import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { shortId, visibleName } from '#web/ui/names.ts'
-import { countText } from '#web/ui/numbers.ts'
+import { countText, waitingText } from '#web/ui/numbers.ts'
 import { readinessText } from '#web/ui/ReadinessMark.tsx'
 import { RoleShape } from '#web/ui/RoleMark.tsx'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
@@ -104,9 +104,9 @@ function Changes({ tunnel: { unacknowledged } }: { tunnel: Tunnel }) {
   return (
     <span className="ml-auto flex shrink-0 items-center gap-[0.2em] rounded-[0.2em] bg-accent px-[0.3em] leading-[1.15] font-semibold text-accent-ink">
       <Icon name="failover" className="size-[0.8em]" />
-      <span aria-hidden="true">{countText(count)}</span>
+      <span aria-hidden="true">{waitingText(count)}</span>
       <span className="sr-only">
-        {count === 1 ? '1 change' : `${countText(count)} changes`} not acknowledged
+        {count === 1 ? '1 change' : `${waitingText(count)} changes`} not acknowledged
       </span>
     </span>
   )
