@@ -18,14 +18,17 @@ export type LiveState = {
   state: 'connecting' | 'live' | 'asking' | 'lost' | 'asleep'
   /** Since when, in the browser's clock. */
   since: number
-  /** When the server last said anything, in its clock; null: never. */
-  lastHeardAt: number | null
   /** The server said good-bye before it went: a restart, not a fault. */
   stopping: boolean
 }
 
 export type Live = {
   state: () => LiveState
+  /**
+   * When the server last said anything, in its clock; null: never. Nobody is told when it moves: whoever shows it
+   * looks once a second, with the clock, so that a page at rest is drawn once a second and not at every word.
+   */
+  lastHeardAt: () => number | null
   subscribe: (listener: () => void) => () => void
   /** Which tunnel somebody looks at: it is asked for more often. Null: none. */
   watch: (tunnelId: string | null) => void
@@ -64,9 +67,9 @@ export function createLive({
   let state: LiveState = {
     state: 'connecting',
     since: Date.now(),
-    lastHeardAt: null,
     stopping: false,
   }
+  let lastHeardAt: number | null = null
   let version: string | null = null
   let build: string | null = null
   let watching: string | null = null
@@ -93,12 +96,11 @@ export function createLive({
     clearTimeout(askTimer)
     clearTimeout(watchdog)
     watchdog = setTimeout(() => lose(), silenceMs)
-    if (at !== null) onServerTime(at)
-    const heardAt = at ?? state.lastHeardAt
-    // Whoever shows it draws anew: once a second is enough to see that it lives.
-    const isNews = heardAt !== null && heardAt - (state.lastHeardAt ?? 0) >= 1000
-    if (isNews || state.state !== 'live' || state.stopping)
-      set({ state: 'live', lastHeardAt: heardAt, stopping: false })
+    if (at !== null) {
+      onServerTime(at)
+      lastHeardAt = at
+    }
+    if (state.state !== 'live' || state.stopping) set({ state: 'live', stopping: false })
   }
 
   const flush = () => {
@@ -214,7 +216,8 @@ export function createLive({
     if (!list) return set({ state: 'lost' })
     landAsked(cache, list)
     version = list.version
-    set({ state: 'asking', lastHeardAt: list.at })
+    lastHeardAt = list.at
+    set({ state: 'asking' })
   }
 
   const start = async () => {
@@ -271,6 +274,7 @@ export function createLive({
 
   return {
     state: () => state,
+    lastHeardAt: () => lastHeardAt,
     subscribe: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

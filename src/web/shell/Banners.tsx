@@ -48,8 +48,9 @@ const patienceMs = 2500
 
 function StreamLost() {
   const { live } = useRouteContext({ from: '__root__' })
-  const { state, since, lastHeardAt, stopping } = useLive(live)
+  const { state, since, stopping } = useLive(live)
   const isOff = state === 'lost' || state === 'asking'
+  const lastHeardAt = useClock(() => (isOff ? live.lastHeardAt() : null))
   const offFor = useClock(() => (isOff ? Math.floor((Date.now() - since) / 1000) : 0))
   if (offFor * 1000 < patienceMs) return null
   if (state === 'asking')

@@ -24,7 +24,8 @@ const told: Record<LiveState['state'], string> = {
 /** Whether changes arrive by themselves. The dot beats once whenever the server was heard. */
 export function LiveChip() {
   const { live } = useRouteContext({ from: '__root__' })
-  const { state, since, lastHeardAt } = useLive(live)
+  const { state, since } = useLive(live)
+  const lastHeardAt = useClock(live.lastHeardAt)
   const lostFor = useClock(() => (state === 'lost' ? ageText(Date.now() - since) : ''))
   return (
     <span

@@ -160,9 +160,10 @@ function LastSeen({ tunnel }: { tunnel: Tunnel }) {
   return <>{age}</>
 }
 
+/** To the minute: seconds that run on every tile can't be read from across the room, and draw all of it anew. */
 function SinceWhen(judged: Judged) {
   const since = sinceOf(judged)
-  const text = useClock((now) => (since ? sinceText(since, now) : ''))
+  const text = useClock((now) => (since ? sinceText(since, now - ((now - since.at) % 60_000)) : ''))
   return <>{text}</>
 }
 

@@ -1,4 +1,5 @@
 import { useRouteContext } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useLive } from '#web/api/live.ts'
 import type { Headline, Tone } from '#web/fleet/headline.ts'
 import { sinceOf, sinceText } from '#web/fleet/since.ts'
@@ -92,20 +93,27 @@ function Worst(worst: NonNullable<Headline['worst']>) {
   )
 }
 
+/** Another size for each word heard. A step and no animation: that would draw the whole wall eight times a second. */
+function useBeat(heardAt: number | null): boolean {
+  const [last, setLast] = useState({ heardAt, isLarge: true })
+  if (last.heardAt !== heardAt) setLast({ heardAt, isLarge: !last.isLarge })
+  return last.isLarge
+}
+
 /** The wall's own time and UTC; the dot beats whenever Tandem was heard. */
 function Clocks({ zone }: { zone: string | undefined }) {
   const { live } = useRouteContext({ from: '__root__' })
-  const { state, lastHeardAt } = useLive(live)
+  const { state } = useLive(live)
+  const isLarge = useBeat(useClock(live.lastHeardAt))
   const local = useClock((now) => clockIn(now, zone))
   const utc = useClock((now) => clockIn(now, 'UTC').slice(0, 5))
   return (
     <div className="shrink-0 text-right whitespace-nowrap max-sm:flex max-sm:basis-full max-sm:items-baseline max-sm:justify-between">
       <p className="flex items-center justify-end gap-[1.2vh] text-[min(5.4vh,6.4vw)] leading-[1.15] font-semibold">
         <span
-          key={lastHeardAt}
           className={`size-[1.6vh] ${
             state === 'live'
-              ? 'animate-beat rounded-full bg-current'
+              ? `rounded-full bg-current ${isLarge ? '' : 'scale-62'}`
               : 'border-[0.3vh] border-current'
           }`}
         >

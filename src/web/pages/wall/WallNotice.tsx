@@ -19,7 +19,8 @@ export function WallNotice({
   zone: string | undefined
 }) {
   const { live } = useRouteContext({ from: '__root__' })
-  const { state, since, lastHeardAt } = useLive(live)
+  const { state, since } = useLive(live)
+  const lastHeardAt = useClock(() => (state === 'lost' ? live.lastHeardAt() : null))
   const lostFor = useClock(() => (state === 'lost' ? durationText(Date.now() - since) : ''))
   // To the minute: only the day of what is told depends on it.
   const now = useClock((at) => at - (at % 60_000))
