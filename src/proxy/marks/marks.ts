@@ -323,7 +323,9 @@ async function changesAfter(db: Store, tunnel: number | undefined, at: number): 
     .orderBy('seq', 'desc')
     .limit(mostWaiting)
     .execute()
-  return rows.map((row) => ({ id: `${tunnel}-${row.at}-${row.seq}`, at: Number(row.at) })).reverse()
+  return rows
+    .map((row) => ({ id: `${tunnel}-${row.at}-${row.seq}`, at: Number(row.at) }))
+    .toReversed()
 }
 
 /** Since when changes wait for somebody: the first start that could ask for it. */
