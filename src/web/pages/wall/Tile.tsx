@@ -277,18 +277,19 @@ function Said({ text, icon }: NonNullable<ReturnType<typeof useSaid>>) {
   )
 }
 
-/** The day as a strip; in its place what somebody said. */
+/** The day as a strip, whose room is there before it has come; in its place what somebody said. */
 function Foot(props: TileProps) {
   const { summary, density } = props
   const said = useSaid(props)
   if (said) return <Said {...said} />
-  if (!summary) return null
+  const height = density === 'roomy' ? 'h-[1.1em]' : 'h-[0.9em]'
   return (
-    <span className="block rounded-[0.2em] bg-panel p-[0.15em]">
-      <Strip
-        summary={summary}
-        className={`w-full ${density === 'roomy' ? 'h-[1.1em]' : 'h-[0.9em]'}`}
-      />
+    <span className={`block rounded-[0.2em] p-[0.15em] ${summary ? 'bg-panel' : ''}`}>
+      {summary ? (
+        <Strip summary={summary} className={`w-full ${height}`} />
+      ) : (
+        <span className={`block ${height}`} />
+      )}
     </span>
   )
 }
