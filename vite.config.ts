@@ -43,7 +43,7 @@ export default defineConfig({
                 },
                 {
                   name: 'shell',
-                  test: /\/src\/web\/(?:shell\/Shell|ui\/(?:Place|TagText|Term)|charts\/percent)\.tsx?$/,
+                  test: /\/src\/web\/(?:shell\/Shell|api\/address-text|ui\/(?:Place|TagText|Term)|charts\/percent)\.tsx?$/,
                 },
                 {
                   name: 'subject',
