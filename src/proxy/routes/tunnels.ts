@@ -149,7 +149,7 @@ export function tunnelRoutes(route: Route, parts: Parts) {
       const version = bus.version()
       if (made?.version !== version) {
         const list: TunnelList = { version, at: now(), tunnels: tell(present.tunnels()) }
-        made = { version, zip: gzipSync(JSON.stringify(list), { level: 9 }) }
+        made = { version, zip: gzipSync(JSON.stringify(list), { level: 5 }) }
       }
       return made.zip
     }

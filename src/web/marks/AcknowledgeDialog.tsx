@@ -10,9 +10,10 @@ import { Button } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { Field, Select } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
+import { changesText } from '#web/ui/numbers.ts'
 import { clockIn, shortIn, useZone, type Zone } from '#web/ui/zone.ts'
 import { WordsField } from './fields.tsx'
-import { changesText, stretchText } from './words.ts'
+import { stretchText } from './words.ts'
 
 const kinds = [
   'active-changed',

@@ -2,9 +2,10 @@ import type { TunnelDetail } from '#contract/tunnel.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { visibleName } from '#web/ui/names.ts'
+import { changesText } from '#web/ui/numbers.ts'
 import { Instant } from '#web/ui/TimeAgo.tsx'
 import { shortIn, useZone } from '#web/ui/zone.ts'
-import { changesText, stretchText } from './words.ts'
+import { stretchText } from './words.ts'
 
 /** What waits for people at this tunnel, and what they said last. */
 export function Said({

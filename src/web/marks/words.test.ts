@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { markOf } from '#contract/mark-of.ts'
 import type { Mark } from '#contract/marks.ts'
-import { changesText, coveredText, markText, stretchText } from './words.ts'
+import { coveredText, markText, stretchText } from './words.ts'
 
 const at = (text: string) => Date.parse(`2026-11-24T${text}Z`)
 const mark = (more: Partial<Mark>) =>
@@ -38,13 +38,4 @@ test('an acknowledgement tells which changes it covers; nothing else does', () =
     'the changes from 24 Nov, 10:00 to 10:30:05',
   )
   expect(coveredText(mark({}), 'utc')).toBeNull()
-})
-
-test('one change is no changes', () => {
-  expect([1, 2, 99, 100].map(changesText)).toEqual([
-    '1 change',
-    '2 changes',
-    '99 changes',
-    '100+ changes',
-  ])
 })

@@ -1,5 +1,4 @@
 import { type Mark, windowOf } from '#contract/marks.ts'
-import { waitingText } from '#web/ui/numbers.ts'
 import { clockIn, dayIn, shortIn, type Zone } from '#web/ui/zone.ts'
 
 /** Marks in words. Pure. */
@@ -28,7 +27,3 @@ export function coveredText({ kind, from, to }: Mark, zone: Zone): string | null
     ? `the change of ${clockIn(from, zone)}`
     : `the changes from ${shortIn(from, zone)} to ${clockIn(to, zone)}`
 }
-
-/** `1 change`, `3 changes`, `100+ changes` */
-export const changesText = (count: number) =>
-  count === 1 ? '1 change' : `${waitingText(count)} changes`

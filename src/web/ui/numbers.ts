@@ -9,6 +9,10 @@ export const countText = (count: number) => whole.format(count)
 export const waitingText = (count: number) =>
   count < mostWaiting ? countText(count) : `${countText(mostWaiting)}+`
 
+/** The same in words: `1 change`, `3 changes`, `100+ changes`. */
+export const changesText = (count: number) =>
+  count === 1 ? '1 change' : `${waitingText(count)} changes`
+
 /** How many of what: `1 connector`, `2 connectors`. */
 export const manyText = (count: number, one: string, many = `${one}s`) =>
   `${countText(count)} ${count === 1 ? one : many}`

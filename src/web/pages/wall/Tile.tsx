@@ -13,7 +13,7 @@ import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { shortId, visibleName } from '#web/ui/names.ts'
-import { countText, waitingText } from '#web/ui/numbers.ts'
+import { changesText, countText, waitingText } from '#web/ui/numbers.ts'
 import { readinessText } from '#web/ui/ReadinessMark.tsx'
 import { RoleShape } from '#web/ui/RoleMark.tsx'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
@@ -105,9 +105,7 @@ function Changes({ tunnel: { unacknowledged } }: { tunnel: Tunnel }) {
     <span className="ml-auto flex shrink-0 items-center gap-[0.2em] rounded-[0.2em] bg-accent px-[0.3em] leading-[1.15] font-semibold text-accent-ink">
       <Icon name="failover" className="size-[0.8em]" />
       <span aria-hidden="true">{waitingText(count)}</span>
-      <span className="sr-only">
-        {count === 1 ? '1 change' : `${waitingText(count)} changes`} not acknowledged
-      </span>
+      <span className="sr-only">{changesText(count)} not acknowledged</span>
     </span>
   )
 }
