@@ -164,7 +164,7 @@ export const TunnelSummary = z.object({
   /**
    * The window in equal buckets, one letter each, worst state in it: `h` healthy `d` degraded `x` down
    * `i` inactive `u` unknown `.` did not exist. Upper case: only reported. Where most of a bucket is
-   * unknown, `y` for down and `e` for degraded.
+   * unknown, `y` for down and `e` for degraded. Strips are empty where `?strips=false` asked for the figures alone.
    */
   strip: z.string(),
   /** The same for the active connector: `a`, `b`, … in the order of their turns, `-` none, `+` several, `u` unknown; `~` none and `*` several where most is unknown. */

@@ -35,7 +35,7 @@ export const summaries: Record<OperationId, string> = {
   connectorHistoryGet: 'The same for one connector',
   historyExport: 'A window of one tunnel’s history as CSV, streamed',
   historySummary:
-    'Per tunnel in a window: availability, time without an active connector, changes, strips',
+    'Per tunnel in a window: availability, time without an active connector, changes, and unless ?strips=false its strips',
   activityList: 'The event log of all tunnels, newest first, a page at a time',
   activityCsv: 'The event log as CSV, streamed',
   activityJsonl: 'The event log as JSON Lines, streamed',

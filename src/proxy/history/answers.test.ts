@@ -208,6 +208,11 @@ test('the summary has a line for every tunnel, and strips as long as they say', 
   expect(busy?.strip).toHaveLength(48)
   expect(busy?.flapsLastHour).toBeGreaterThan(50)
   expect(busy?.availability).toBeCloseTo(1 - 1 / swaps, 6)
+  // The same figures for who draws none.
+  expect(await json(`/history/summary?from=${t0}&to=${end}&strips=false`)).toEqual({
+    ...summary,
+    tunnels: summary.tunnels.map((each) => ({ ...each, strip: '', activeStrip: '' })),
+  })
 })
 
 /** A reader of CSV as the standard has it: RFC 4180. */

@@ -63,7 +63,12 @@ export function historyRoutes(route: Route, parts: Parts) {
     )
   })
 
-  route('historySummary', async (c) => c.json(await reader.summary(readRange(c, parts))))
+  route('historySummary', async (c) => {
+    const summary = await reader.summary(readRange(c, parts))
+    if (c.req.query('strips') !== 'false') return c.json(summary)
+    const tunnels = summary.tunnels.map((each) => ({ ...each, strip: '', activeStrip: '' }))
+    return c.json({ ...summary, tunnels })
+  })
 
   route('activityList', async (c) => {
     const page = await reader.activity({ ...readQuery(c, parts), limit: pageSize })

@@ -97,7 +97,7 @@ export const shapes: Record<OperationId, Shape> = {
   historyGet: { answer: TunnelHistory, status: 200, query: ['from', 'to'] },
   connectorHistoryGet: { answer: TunnelHistory, status: 200, query: ['from', 'to'] },
   historyExport: { answer: z.string(), status: 200, query: ['from', 'to'], media: 'text/csv' },
-  historySummary: { answer: HistorySummary, status: 200, query: ['from', 'to'] },
+  historySummary: { answer: HistorySummary, status: 200, query: ['from', 'to', 'strips'] },
   activityList: { answer: ActivityPage, status: 200, query: activityQuery },
   activityCsv: { answer: z.string(), status: 200, query: activityQuery, media: 'text/csv' },
   activityJsonl: {

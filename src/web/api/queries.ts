@@ -138,11 +138,13 @@ export const summaryKey = ['summary'] as const
  * Strips and percentages of all tunnels. They move with the time even when nothing happens, so this is the
  * one question that is asked again by itself; when something happened, `land.ts` asks sooner.
  */
-export const historySummaryQuery = (range: Range) =>
+export const historySummaryQuery = (range: Range, { strips = true } = {}) =>
   queryOptions({
-    queryKey: [...summaryKey, rangeText(range)],
+    queryKey: [...summaryKey, rangeText(range), { strips }],
     queryFn: ({ signal }) =>
-      get<HistorySummary>(`/history/summary?${rangeQuery(range, serverNow())}`, { signal }),
+      get<HistorySummary>(`/history/summary?${rangeQuery(range, serverNow())}&strips=${strips}`, {
+        signal,
+      }),
     staleTime: 60_000,
     refetchInterval: 10 * 60_000,
     gcTime: 15 * 60_000,

@@ -239,7 +239,7 @@ const byTunnel = (summary: HistorySummary | undefined) =>
 function useFigures(): Figures {
   const { data: day } = useQuery(historySummaryQuery({ lastMs: dayMs }))
   const { data: month } = useQuery({
-    ...historySummaryQuery({ lastMs: 30 * dayMs }),
+    ...historySummaryQuery({ lastMs: 30 * dayMs }, { strips: false }),
     enabled: day !== undefined,
   })
   return useMemo(() => ({ day: byTunnel(day), month: byTunnel(month) }), [day, month])
