@@ -125,6 +125,7 @@ export type TunnelDetail = z.infer<typeof TunnelDetail>
 export const TunnelList = z.object({
   /** Where the live stream goes on from: `epoch-number`. */
   version: z.string(),
+  /** When it was put together: the same answer is given for as long as nothing changes. The session tells the time. */
   at: z.number(),
   tunnels: z.array(Tunnel),
 })

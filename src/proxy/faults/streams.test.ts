@@ -59,7 +59,8 @@ describe('P15 a page that comes back with what it heard last', () => {
   test('gets what it missed where that is known, else a snapshot', async () => {
     for (let n = 0; n < 20; n += 1) publish(beat())
     const [epoch = '', last = ''] = versionNow().split('-')
-    const missed = ['heartbeat', 'heartbeat', 'heartbeat']
+    // … and then what time it is now.
+    const missed = ['heartbeat', 'heartbeat', 'heartbeat', 'heartbeat']
     const cases: [string, string | undefined, string[]][] = [
       ['nothing', undefined, ['snapshot']],
       ['the present version', `${epoch}-${last}`, ['heartbeat']],

@@ -57,7 +57,8 @@ export function openStream(
   const missed = missedSince(last)
   if (missed) for (const frame of missed) response.write(bytesOf(frame))
   else sendSnapshot()
-  if (missed?.length === 0) response.write(bytesOf(heartbeat()))
+  // What it missed is of another time: it is told what time it is now.
+  if (missed) response.write(bytesOf(heartbeat()))
 
   function heartbeat() {
     return bus.frameNow({ type: 'heartbeat', at: now() })

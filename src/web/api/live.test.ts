@@ -71,6 +71,8 @@ let answers: Record<string, unknown>
 let asked: string[]
 let isNeeded: boolean
 let newBuilds: number
+/** What the clock was told, epoch ms. */
+let times: number[]
 const name = () => cache.getQueryData(tunnelsQuery.queryKey)?.tunnels[0]?.name
 const hide = (visibilityState: 'visible' | 'hidden') => {
   page.visibilityState = visibilityState
@@ -96,9 +98,12 @@ beforeEach(async () => {
   cache.setQueryData(tunnelsQuery.queryKey, listOf('as it began'))
   isNeeded = false
   newBuilds = 0
+  times = []
   live = createLive({
     cache,
-    onServerTime: () => undefined,
+    onServerTime: (at) => {
+      times.push(at)
+    },
     isNeededHidden: () => isNeeded,
     onNewBuild: () => {
       newBuilds += 1
@@ -207,6 +212,25 @@ describe('the word of the server', () => {
     latest().says(snapshotOf('as told', 'b1'), 'e-2')
     await vi.advanceTimersByTimeAsync(0)
     expect(name()).toBe('as told')
+  })
+
+  test('moves the clock where it says what time it is, and not where it tells of the past', async () => {
+    latest().opens()
+    latest().says(
+      { type: 'polled', at: 5, checked: {}, tunnels: [], connectors: [], connectorsMoved: [] },
+      'e-1',
+    )
+    latest().says({ type: 'sessionChanged', session: { ...session, serverAt: 6 } }, 'e-2')
+    latest().says({ type: 'bye', at: 7 }, 'e-2')
+    expect(times).toEqual([])
+    latest().says({ type: 'heartbeat', at: 1_000_007 }, 'e-2')
+    latest().says(snapshotOf('as told', 'b1'), 'e-3')
+    expect(times).toEqual([1_000_007, session.serverAt])
+    // A list is as old as the last change in it.
+    latest().breaks()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(live.state().state).toBe('asking')
+    expect(times).toHaveLength(2)
   })
 
   test('is not shown when it is of another build: the page is to be loaded anew', async () => {

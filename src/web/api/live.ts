@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import type { LiveEvent, ToldEvent } from '#contract/events.ts'
 import { fromTold, silenceMs } from '#contract/stream.ts'
+import { serverNow } from '#web/ui/clock.ts'
 import { type Arrival, land, landAsked } from './land.ts'
 import { sessionQuery, tunnelsQuery } from './queries.ts'
 
@@ -45,7 +46,7 @@ export const askAsleepEveryMs = 60_000
 
 export type LiveParts = {
   cache: QueryClient
-  /** Hears the server's clock, epoch ms, whenever it is told. */
+  /** Hears the server's clock, epoch ms, whenever the stream tells it. */
   onServerTime: (at: number) => void
   /** Whether the page must hear of everything at once though nobody looks at it. */
   isNeededHidden: () => boolean
@@ -91,15 +92,13 @@ export function createLive({
     for (const each of listeners) each()
   }
 
-  const heard = (at: number | null) => {
+  const heard = (serverAt: number | null) => {
     attempts = 0
     clearTimeout(askTimer)
     clearTimeout(watchdog)
     watchdog = setTimeout(() => lose(), silenceMs)
-    if (at !== null) {
-      onServerTime(at)
-      lastHeardAt = at
-    }
+    if (serverAt !== null) onServerTime(serverAt)
+    lastHeardAt = serverNow()
     if (state.state !== 'live' || state.stopping) set({ state: 'live', stopping: false })
   }
 
@@ -119,7 +118,7 @@ export function createLive({
       checkBuild(event.session.build)
     if (stopped) return
     const next = message.lastEventId
-    heard(atOf(event))
+    heard(serverTimeIn(event))
     if (event.type === 'bye') set({ stopping: true })
     if (event.type === 'signed-out') onSignedOut()
     if (event.type === 'heartbeat' || event.type === 'signed-out' || event.type === 'bye') return
@@ -210,13 +209,12 @@ export function createLive({
     if (stopped || !(isAsleep || state.state === 'lost' || state.state === 'asking')) return
     clearTimeout(askTimer)
     askTimer = setTimeout(ask, isAsleep ? askAsleepEveryMs : askEveryMs)
-    if (list) onServerTime(list.at)
     // The version stays as it is: what else happened is told when somebody looks again.
     if (isAsleep) return
     if (!list) return set({ state: 'lost' })
     landAsked(cache, list)
     version = list.version
-    lastHeardAt = list.at
+    lastHeardAt = serverNow()
     set({ state: 'asking' })
   }
 
@@ -226,7 +224,6 @@ export function createLive({
     // The list knows the version from which the stream can go on; without it a snapshot comes.
     const list = await cache.ensureQueryData(tunnelsQuery).catch(() => null)
     version = list?.version ?? null
-    if (list) onServerTime(list.at)
     build = session?.build ?? null
     if (!stopped && state.state === 'connecting') open()
   }
@@ -316,9 +313,6 @@ function readEvent(data: string): LiveEvent | null {
   }
 }
 
-const atOf = (event: LiveEvent): number | null =>
-  event.type === 'snapshot' || event.type === 'sessionChanged'
-    ? event.session.serverAt
-    : 'at' in event
-      ? event.at
-      : null
+/** What time it is at the server, where an event says so: all others may tell of hours ago to a page that was away. */
+const serverTimeIn = (event: LiveEvent): number | null =>
+  event.type === 'heartbeat' ? event.at : event.type === 'snapshot' ? event.session.serverAt : null
