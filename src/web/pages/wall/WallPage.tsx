@@ -109,7 +109,8 @@ function Tiles({
         >
           {all.slice(first, first + layout.perPage).map((one) => (
             <Tile
-              key={one.tunnel.id}
+              // One that goes to another place is made anew there: React would move all tiles between the two.
+              key={`${one.grade} ${one.tunnel.id}`}
               {...one}
               summary={summaries.get(one.tunnel.id) ?? null}
               density={layout.density}
