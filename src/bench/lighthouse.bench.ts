@@ -9,7 +9,11 @@ import { onStage } from './stage.ts'
 
 const rounds = 3
 const categories = ['performance', 'accessibility', 'best-practices'] as const
-const presets = ['desktop', 'mobile'] as const
+/**
+ * Lighthouse reckons a slow phone from a quick visit, and counts whatever had arrived before the largest paint, needed
+ * or not. Throttled, the browser really has that network and processor.
+ */
+const presets = ['desktop', 'mobile', 'throttled mobile'] as const
 type Preset = (typeof presets)[number]
 
 /** Lighthouse talks to a browser through a port. */
@@ -27,7 +31,12 @@ async function look(url: string, preset: Preset): Promise<Result> {
   const port = await freePort()
   const browser = await launchBrowser([`--remote-debugging-port=${port}`])
   try {
-    const flags = { port, onlyCategories: [...categories], logLevel: 'error' as const }
+    const flags = {
+      port,
+      onlyCategories: [...categories],
+      logLevel: 'error' as const,
+      ...(preset === 'throttled mobile' ? { throttlingMethod: 'devtools' as const } : {}),
+    }
     const found = await lighthouse(url, flags, preset === 'desktop' ? desktopConfig : undefined)
     if (!found) throw new Error(`Lighthouse gave nothing for ${url}.`)
     if (found.lhr.runtimeError) throw new Error(found.lhr.runtimeError.message)
@@ -75,6 +84,14 @@ export const looks: Group = {
 }
 
 function figuresOf(name: string, preset: Preset, results: Result[]): Figure[] {
+  const largestPaint: Figure = {
+    name: `${name}: largest contentful paint`,
+    unit: 'ms',
+    samples: results.map((result) => valueOf(result, 'largest-contentful-paint')),
+    by: 'median',
+    goal: { atMost: preset === 'desktop' ? 1000 : 2000 },
+  }
+  if (preset === 'throttled mobile') return [largestPaint]
   const scores = categories.map(
     (category): Figure => ({
       name: `${name}: ${category}`,
@@ -86,13 +103,7 @@ function figuresOf(name: string, preset: Preset, results: Result[]): Figure[] {
     }),
   )
   const times: Figure[] = [
-    {
-      name: `${name}: largest contentful paint`,
-      unit: 'ms',
-      samples: results.map((result) => valueOf(result, 'largest-contentful-paint')),
-      by: 'median',
-      goal: { atMost: preset === 'desktop' ? 1000 : 2000 },
-    },
+    largestPaint,
     {
       name: `${name}: total blocking time`,
       unit: 'ms',

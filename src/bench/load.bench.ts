@@ -16,11 +16,13 @@ const seconds = 60
 const tunnels = 50
 /** When the failover begins, after the load has. */
 const failoverAfterMs = 20_000
+/** How often all pages come back at once, as after a restart. */
+const storms = 10
 
 /** When each event reached the first and the last of the streams, and how many it reached. */
 type Arrival = { first: number; last: number; count: number }
 
-/** Streams that read everything and note what arrives when. */
+/** Streams that read everything and note what arrives when; they are there when each has heard something. */
 async function openScreens(address: string) {
   const arrivals = new Map<string, Arrival>()
   let broken = 0
@@ -44,7 +46,7 @@ async function openScreens(address: string) {
         response.on('close', () => {
           if (!isOver) broken += 1
         })
-        resolve(() => void response.destroy())
+        response.once('data', () => resolve(() => void response.destroy()))
       })
       request.on('error', reject)
     })
@@ -68,6 +70,19 @@ async function openScreens(address: string) {
     arrivals: () => [...arrivals.values()],
     broken: () => broken,
   }
+}
+
+/** All pages come back at once, time after time: how long until the last has heard what it missed, seconds. */
+async function storm(address: string): Promise<number[]> {
+  const took: number[] = []
+  for (let round = 0; round < storms; round += 1) {
+    const began = performance.now()
+    const { close } = await openScreens(address)
+    took.push((performance.now() - began) / 1000)
+    close()
+    await rest(1_000)
+  }
+  return took
 }
 
 /** What pages ask for: lists, a tunnel and its parts, a day of history. */
@@ -193,6 +208,8 @@ export const load: Group = {
       await rest(2_000)
       const arrivals = streams.arrivals()
       streams.close()
+      await rest(1_000)
+      const backAfter = await storm(stage.address)
 
       const failed = answers.filter(({ isGood }) => !isGood).length
       const lost = arrivals.filter(({ count }) => count !== screens).length
@@ -222,11 +239,18 @@ export const load: Group = {
           note: told,
         },
         {
-          name: `an event, from the first stream to the last of ${screens}`,
+          name: `P17: an event, from the first stream to the last of ${screens}`,
           unit: 'ms',
           samples: arrivals.map(({ first, last }) => last - first),
           by: 'p99',
           goal: { atMost: 500 },
+        },
+        {
+          name: `P18: ${screens} pages come back at once, until the last is live`,
+          unit: 's',
+          samples: backAfter,
+          by: 'max',
+          goal: { atMost: 15 },
         },
         {
           name: 'a failover under load, longer than alone by',
