@@ -10,7 +10,7 @@ import { type Rig, startRig } from '../src/proxy/faults/rig.ts'
 import { startWorld } from '../src/proxy/faults/world.ts'
 import { readPage } from '../src/proxy/routes/page.ts'
 import { browserArgs, ensureBrowser } from '../src/tasks/browser.ts'
-import { countText } from '../src/web/ui/numbers.ts'
+import { changesText } from '../src/web/ui/numbers.ts'
 import { short } from './find.ts'
 
 /**
@@ -161,7 +161,7 @@ async function missedBy(page: Page, rig: Rig): Promise<string[]> {
       says: [
         failoverId ? 'Failing over' : activeConnectorId ? short(activeConnectorId) : '',
         readiness === 'disconnected' ? 'Down' : '',
-        changes === 0 ? '' : changes === 1 ? '1 change ' : `${countText(changes)} changes `,
+        changes === 0 ? '' : `${changesText(changes)} `,
       ],
       isAcknowledged: changes === 0,
     }

@@ -4,7 +4,8 @@ import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import { askAsleepEveryMs } from '#web/api/live.ts'
 import { tunnelsQuery } from '#web/api/queries.ts'
 import { type Headline, headlineOf } from '#web/fleet/headline.ts'
-import { isAlarm, judged, worstFirst } from '#web/fleet/judge.ts'
+import { type Heard, hear } from '#web/fleet/hear.ts'
+import { judged, worstFirst } from '#web/fleet/judge.ts'
 import { useStaleIds } from '#web/fleet/use-stale-ids.ts'
 import { displayName } from '#web/ui/names.ts'
 import { notify, useNotifications } from '#web/ui/notifications.ts'
@@ -40,19 +41,15 @@ export function Beacon() {
     return () => setIcon(icons.good)
   }, [icon])
 
-  const alarming = useRef<ReadonlySet<string> | null>(null)
+  const heard = useRef<Heard | null>(null)
   useEffect(() => {
     if (!isKnown) return
-    const now = worstFirst(all.filter(isAlarm))
-    const before = alarming.current
-    // What was down when it was last seen is no news when it is seen again.
-    const unseen = all.filter(({ tunnel, stale }) => stale && before?.has(tunnel.id))
-    alarming.current = new Set([...now, ...unseen].map(({ tunnel }) => tunnel.id))
-    // What was so when the page was opened is no news, and whoever looks at it needs no telling.
-    if (!wanted || before === null || document.visibilityState === 'visible') return
-    const fresh = now.filter(({ tunnel }) => !before.has(tunnel.id))
-    if (fresh.length === 0) return
-    notify(headline.text, fresh.map(({ tunnel }) => displayName(tunnel.name)).join(', '), icon)
+    const before = heard.current
+    const { count, last } = (heard.current = hear(before, all, false))
+    // Whoever looks at the page needs no telling.
+    if (!wanted || count === (before?.count ?? 0) || document.visibilityState === 'visible') return
+    const calling = worstFirst(all.filter(({ tunnel }) => last.includes(tunnel.id)))
+    notify(headline.text, calling.map(({ tunnel }) => displayName(tunnel.name)).join(', '), icon)
   }, [all, isKnown, wanted, headline, icon])
   return null
 }

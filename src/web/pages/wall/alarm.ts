@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { hear } from '#web/fleet/hear.ts'
 import type { Judged } from '#web/fleet/judge.ts'
 import { useClock } from '#web/ui/clock.ts'
-import { hear } from './alarm-rules.ts'
 import { isQuiet, type WallSearch } from './settings.ts'
 
 /** When a tunnel goes down or loses its active connector, a wall may say so to whoever looks elsewhere. */

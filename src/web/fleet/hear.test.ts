@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Tunnel } from '#contract/tunnel.ts'
-import { type Judged, judged } from '#web/fleet/judge.ts'
-import { tunnelOf } from '#web/fleet/tunnel-of.ts'
-import { type Heard, hear } from './alarm-rules.ts'
+import { type Heard, hear } from './hear.ts'
+import { type Judged, judged } from './judge.ts'
+import { tunnelOf } from './tunnel-of.ts'
 
 const down = { status: 'down', readiness: 'disconnected' } as const
 const vacant = { readiness: 'no-active', activeConnectorId: null } as const
@@ -15,7 +15,7 @@ const look = (...changes: (Partial<Tunnel> | 'stale')[]) => {
 
 const quietly = (...changes: Parameters<typeof look>) => ({ quiet: look(...changes) })
 
-/** How often a wall had called after each look. */
+/** How often a page had called after each look. */
 function calls(...looks: (Judged[] | { quiet: Judged[] })[]) {
   let heard: Heard | null = null
   return looks.map((one) => {
@@ -24,7 +24,7 @@ function calls(...looks: (Judged[] | { quiet: Judged[] })[]) {
   })
 }
 
-describe('a wall calls', () => {
+describe('a page calls', () => {
   test('when a tunnel goes down or loses its active connector, once for those of one moment', () => {
     expect(calls(look({}, {}), look(down, vacant), look(down, vacant))).toEqual([0, 1, 1])
     expect(calls(look({}, {}), look(down, {}), look(down, vacant))).toEqual([0, 1, 2])
@@ -34,6 +34,12 @@ describe('a wall calls', () => {
     expect(calls(look(down), look(down))).toEqual([0, 0])
   })
 
+  test('for those alone that are new, and says which', () => {
+    const before = hear(hear(null, look({}, {}), false), look(down, {}), false)
+    expect(before.last).toEqual(['t0-id'])
+    expect(hear(before, look(down, vacant), false).last).toEqual(['t1-id'])
+  })
+
   test('again for one that was seen to be better in between', () => {
     expect(calls(look({}), look(down), look({}), look(down))).toEqual([0, 1, 1, 2])
   })
@@ -41,6 +47,8 @@ describe('a wall calls', () => {
   test('not again for one that only could not be seen in between', () => {
     expect(calls(look({}), look(down), look('stale'), look(down))).toEqual([0, 1, 1, 1])
     expect(calls(look(down), look('stale'), look({}), look(down))).toEqual([0, 0, 0, 1])
+    const unknown = { status: 'unknown', readiness: 'unknown' } as const
+    expect(calls(look({}), look(down), look(unknown), look(down))).toEqual([0, 1, 1, 1])
   })
 
   test('not when one that is down already gets worse or less bad', () => {
