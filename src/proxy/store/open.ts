@@ -3,7 +3,14 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
-import { Kysely, Migrator, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely'
+import {
+  Kysely,
+  Migrator,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+} from 'kysely'
 import { migrations } from './migrations/index.ts'
 import type { Schema } from './schema.ts'
 
@@ -30,6 +37,9 @@ const busyTimeoutMs = 200
 
 /** Every page of a larger file takes longer to look at than a start may: that is done beside the watch. */
 const checkedAtStartBytes = 32e6
+
+/** More than Tandem says in a minute; a list of another length makes another statement. */
+const mostStatements = 200
 
 const nameOf = (dataDir: string) => join(dataDir, 'tandem.db')
 
@@ -85,13 +95,14 @@ export async function openStore(
  * where a full disk has ended a transaction, it would end it once more and tell of nothing but that this fails.
  */
 function toDialect(database: Database.Database): SqliteDialect {
-  const dialect = new SqliteDialect({ database })
+  const kept = keepStatements(database)
+  const dialect = new SqliteDialect({ database: kept })
   const adapter = Object.defineProperty(new SqliteAdapter(), 'supportsTransactionalDdl', {
     value: true,
   })
   dialect.createAdapter = () => adapter
   dialect.createDriver = () => {
-    const driver = new SqliteDriver({ database })
+    const driver = new SqliteDriver({ database: kept })
     const rollBack = driver.rollbackTransaction.bind(driver)
     driver.rollbackTransaction = async (connection) => {
       if (database.inTransaction) await rollBack(connection)
@@ -99,6 +110,22 @@ function toDialect(database: Database.Database): SqliteDialect {
     return driver
   }
   return dialect
+}
+
+/** Kysely has each statement prepared anew, which takes as long as most of ours run: the last ones used are kept. */
+function keepStatements(database: Database.Database): SqliteDatabase {
+  const known = new Map<string, Database.Statement>()
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      const statement = known.get(sql) ?? database.prepare(sql)
+      known.delete(sql)
+      known.set(sql, statement)
+      const [oldest] = known.keys()
+      if (known.size > mostStatements && oldest !== undefined) known.delete(oldest)
+      return statement
+    },
+  }
 }
 
 /** Whether a write failed only because another program holds the database. */
