@@ -289,7 +289,7 @@ export async function assemble(surroundings: Surroundings) {
       const { hardStop, used } = budget.state()
       return hardStop - used
     },
-    settle: (auditId, outcome, facts) => audit.settle(auditId, outcome, facts),
+    settle: audit.addOutcome,
     onWrite: noticeWrite,
     warn: log.warn,
   })

@@ -1,4 +1,5 @@
-import { AfterFact, Failover, isRunning } from '#contract/failover.ts'
+import { sql } from 'kysely'
+import { AfterFact, Failover, FailoverState, isRunning } from '#contract/failover.ts'
 import type { Store } from '../store/open.ts'
 
 /**
@@ -6,6 +7,8 @@ import type { Store } from '../store/open.ts'
  * the end are rows of their own.
  */
 export type Records = ReturnType<typeof createRecords>
+
+const ends = FailoverState.options.filter((state) => !isRunning(state))
 
 const toFailover = (row: { body: string }): Failover => Failover.parse(JSON.parse(row.body))
 
@@ -100,6 +103,28 @@ export function createRecords(db: Store) {
     return rows.map(toFailover)
   }
 
+  /** Ended ones whose end does not stand with the record of who started them. */
+  async function unsettled(): Promise<Failover[]> {
+    const rows = await db
+      .selectFrom('failovers')
+      .select('body')
+      .where('running', '=', 0)
+      .where('audit_id', 'is not', null)
+      .where(({ exists, not, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('audit')
+              .select('seq')
+              .where('refers', '=', sql<number>`cast(failovers.audit_id as bigint)`)
+              .where('outcome', 'in', ends),
+          ),
+        ),
+      )
+      .orderBy('requested_at')
+      .execute()
+    return rows.map(toFailover)
+  }
+
   /** Ended ones that were asked for since then, of all tunnels, oldest first. */
   async function endedSince(at: number): Promise<Failover[]> {
     const rows = await db
@@ -163,6 +188,7 @@ export function createRecords(db: Store) {
     get,
     byKey,
     leftRunning,
+    unsettled,
     endedSince,
     ofTunnel,
     sentSince,

@@ -17,6 +17,7 @@ import type { SeenConnector } from '../cloudflare/translate.ts'
 import { notRecorded } from '../identity/actions.ts'
 import { ProblemError, sentenceOf } from '../problem.ts'
 import { isDuplicate } from '../store/open.ts'
+import { createTurns } from '../turns.ts'
 import type { Records } from './records.ts'
 import type { Survey } from './survey.ts'
 import { applyDeadline, applyReading, toAfterFact } from './verdict.ts'
@@ -40,7 +41,7 @@ export type FailoverDeps = {
   publish: (event: LiveEvent) => void
   /** Calls of Cloudflare that a verification may still make in this window. */
   verifyRoom: () => number
-  /** Adds how it ended, or what came after, to the record of who started it. */
+  /** Adds how it ended, or what came after, to the record of who started it. Throws when the disk refuses. */
   settle: (auditId: string, outcome: string, facts: Record<string, unknown>) => Promise<void>
   /** Told how a write ended for the token that made it. */
   onWrite: (error: ProblemError | null) => void
@@ -82,8 +83,12 @@ export function createFailovers(deps: FailoverDeps) {
   /** By the key of the dialog that they come from: requests that are not answered yet. */
   const asked = new Map<string, Promise<{ failover: Failover; isRepeat: boolean }>>()
   const recent = new Map<string, Failover>()
-  /** What the disk refused, oldest first: the last word on a failover, and what was seen after its end. */
+  /**
+   * What is not on the disk yet, oldest first: the last word on a failover, what was seen after its end, and
+   * what the audit has to tell of both.
+   */
   const unwritten = new Map<string, () => Promise<void>>()
+  const inTurn = createTurns()
   let stopped = false
 
   function keep(failover: Failover) {
@@ -100,21 +105,25 @@ export function createFailovers(deps: FailoverDeps) {
   async function writeDown(key: string, failoverId: string, write: () => Promise<void>) {
     // No older word may come after this one.
     unwritten.delete(key)
+    unwritten.set(key, write)
     try {
-      await write()
+      await writeAgain()
     } catch (error) {
-      unwritten.set(key, write)
       deps.warn({ failoverId, err: error }, 'could not write a failover down yet')
     }
   }
 
-  /** Writes what the disk refused so far. Throws what it throws; the rest waits on. */
-  async function writeAgain() {
-    for (const [key, write] of unwritten) {
-      await write()
-      if (unwritten.get(key) === write) unwritten.delete(key)
-    }
-  }
+  /**
+   * Writes what is not on the disk yet, each once and in the order in which it came. Throws what it throws;
+   * the rest waits on.
+   */
+  const writeAgain = () =>
+    inTurn(async () => {
+      for (const [key, write] of unwritten) {
+        await write()
+        if (unwritten.get(key) === write) unwritten.delete(key)
+      }
+    })
 
   /** Written first, told after. */
   async function move(failover: Failover, more: Record<string, unknown> = {}): Promise<Failover> {
@@ -123,21 +132,22 @@ export function createFailovers(deps: FailoverDeps) {
     deps.publish({ type: 'failoverChanged', failover })
     if (isRunning(failover.state)) return failover
     deps.setFailover(failover.tunnelId, null)
-    const { demotedAt, promotedAt, vacantMs, activeNow, detail } = failover
-    const facts = { demotedAt, promotedAt, vacantMs, activeNow, detail, ...more }
-    void settle(failover, failover.state, facts)
+    void settleEnd(failover, more)
     return failover
   }
 
-  /** The record of who started it is told; when that fails, the failover's own record has it all the same. */
-  async function settle(failover: Failover, outcome: string, facts: Record<string, unknown>) {
-    try {
-      const auditId = await records.auditIdOf(failover.id)
-      if (auditId !== null) await deps.settle(auditId, outcome, facts)
-    } catch (error) {
-      deps.warn({ failoverId: failover.id, err: error }, 'could not add the end to the audit')
-    }
+  function settleEnd(failover: Failover, more: Record<string, unknown> = {}) {
+    const { state, endedAt, demotedAt, promotedAt, vacantMs, activeNow, detail } = failover
+    const facts = { endedAt, demotedAt, promotedAt, vacantMs, activeNow, detail, ...more }
+    return settle(failover, state, facts)
   }
+
+  /** The record of who started it is told, as soon as the disk takes it. */
+  const settle = ({ id }: Failover, outcome: string, facts: Record<string, unknown>) =>
+    writeDown(randomUUID(), id, async () => {
+      const auditId = await records.auditIdOf(id)
+      if (auditId !== null) await deps.settle(auditId, outcome, facts)
+    })
 
   /**
    * Does `work` once for a key, however often it is asked for: at the same time, or again after a lost
@@ -447,7 +457,8 @@ export function createFailovers(deps: FailoverDeps) {
 
   /**
    * Takes up what a killed process left behind: whether its PUT left is not known, so it is not sent
-   * again; the connectors are read until they tell. Those that had just ended are watched to their end.
+   * again; the connectors are read until they tell. Those that had just ended are watched to their end, and
+   * an end that the audit does not know yet is told to it.
    */
   async function resume() {
     const left = await records.leftRunning()
@@ -456,6 +467,7 @@ export function createFailovers(deps: FailoverDeps) {
       const decided = Promise.resolve()
       taken.set(tunnelId, { failoverId: id, by, since: requestedAt, decided })
     }
+    void settleLeft()
     const ended = await records.endedSince(now() - watchAfterMs - verifyDeadlineMs)
     const last = new Map(ended.map((failover) => [failover.tunnelId, failover]))
     for (const failover of last.values()) {
@@ -476,6 +488,15 @@ export function createFailovers(deps: FailoverDeps) {
         .catch((error: unknown) =>
           deps.warn({ failoverId: one.id, err: error }, 'a failover that was taken up broke off'),
         )
+    }
+  }
+
+  /** Ends that were written down just before a process was killed. */
+  async function settleLeft() {
+    try {
+      for (const failover of await records.unsettled()) void settleEnd(failover)
+    } catch (err) {
+      deps.warn({ err }, 'could not see which ends the audit misses')
     }
   }
 

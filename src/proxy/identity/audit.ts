@@ -84,25 +84,32 @@ export function createAudit(deps: {
    * @param outcome `done`, a problem's kind, or how a failover ended; a later one adds to an earlier one.
    */
   async function settle(id: string, outcome: string, more: Record<string, unknown> = {}) {
-    await db
+    await addOutcome(id, outcome, more).catch(() => {})
+  }
+
+  /**
+   * The same for whoever tries again when the disk refuses; nothing for a record that there is not.
+   *
+   * @throws ProblemError `not-recorded`, or what the database throws.
+   */
+  async function addOutcome(id: string, outcome: string, more: Record<string, unknown>) {
+    const row = await db
       .selectFrom('audit')
       .select(['what', 'who_id', 'who_name', 'role', 'tunnel_id', 'request_id'])
       .where('seq', '=', Number(id))
-      .executeTakeFirstOrThrow()
-      .then((row) =>
-        write({
-          who: toWho(row),
-          from: null,
-          what: row.what as AuditWhat,
-          tunnelId: row.tunnel_id,
-          target: null,
-          facts: more,
-          requestId: row.request_id,
-          refers: Number(id),
-          outcome,
-        }),
-      )
-      .catch(() => {})
+      .executeTakeFirst()
+    if (!row) return
+    await write({
+      who: toWho(row),
+      from: null,
+      what: row.what as AuditWhat,
+      tunnelId: row.tunnel_id,
+      target: null,
+      facts: more,
+      requestId: row.request_id,
+      refers: Number(id),
+      outcome,
+    })
   }
 
   async function write(entry: Entry): Promise<number> {
@@ -283,7 +290,7 @@ export function createAudit(deps: {
     return { seq, sentence: `Record ${seq} was put in behind the end of the chain.` }
   }
 
-  return { append, settle, list, verify }
+  return { append, settle, addOutcome, list, verify }
 }
 
 /** Whether a column holds this text, in any case; what is a pattern to the database is text here. */

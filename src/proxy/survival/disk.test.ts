@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AuditPage } from '#contract/audit.ts'
 import type { Failover } from '#contract/failover.ts'
 import type { TunnelHistory } from '#contract/history.ts'
 import { createRecords } from '../failover/records.ts'
@@ -182,6 +183,22 @@ describe('P4 a disk that takes nothing', () => {
   })
 })
 
+/** What the audit tells of each failover, newest first. */
+async function outcomesOf(rig: Rig) {
+  const { records } = await rig.get<AuditPage>('/audit?what=failoverRun')
+  return records.map(({ outcomes }) => outcomes)
+}
+
+/** What of a failover's end stands in the audit. */
+const toEnd = ({ endedAt, demotedAt, promotedAt, vacantMs, activeNow, detail }: Failover) => ({
+  endedAt,
+  demotedAt,
+  promotedAt,
+  vacantMs,
+  activeNow,
+  detail,
+})
+
 describe('F1 P4 P5 a disk that takes nothing while a failover runs', () => {
   test.each([...cases, ['locked', locked] as const])(
     '%s between its acceptance and its end: the end is written later, and stays what people were told',
@@ -212,6 +229,13 @@ describe('F1 P4 P5 a disk that takes nothing while a failover runs', () => {
       const { afterwards } = await rig.get<Failover>(`/failovers/${id}`)
       expect(afterwards).toMatchObject([{ activeNow: [third] }])
       expect(await onDisk()).toEqual({ ...told, afterwards })
+      const outcomes = [
+        expect.objectContaining({ result: 'started' }),
+        expect.objectContaining({ result: 'accepted' }),
+        { at: expect.any(Number), result: 'confirmed', facts: toEnd(told) },
+        { at: expect.any(Number), result: 'moved-on', facts: { activeNow: [third] } },
+      ]
+      expect(await outcomesOf(rig)).toEqual([outcomes])
 
       const back = { ...body, client_id: active, expected_active_id: third }
       expect(await failOver({ ...watched, body: back })).toMatchObject({ state: 'confirmed' })
@@ -220,6 +244,7 @@ describe('F1 P4 P5 a disk that takes nothing while a failover runs', () => {
       await second.looked()
       await second.time.run(20_000)
       expect(await second.get(`/failovers/${id}`)).toEqual({ ...told, afterwards })
+      expect((await outcomesOf(second)).at(-1)).toEqual(outcomes)
       await second.end().finally(disk.end)
     },
   )
@@ -240,6 +265,9 @@ describe('F1 P4 P5 a disk that takes nothing while a failover runs', () => {
     await disk.relent(rig)
     const back = { ...body, client_id: active, expected_active_id: standby }
     expect(await failOver({ ...watched, body: back })).toMatchObject({ state: 'confirmed' })
+    const told = (await outcomesOf(rig)).map((outcomes) => outcomes.map(({ result }) => result))
+    const inOrder = ['started', 'accepted', 'confirmed']
+    expect(told).toEqual([inOrder, inOrder])
     await rig.end().finally(disk.end)
   })
 })
