@@ -280,6 +280,34 @@ describe('refused before anything is sent', () => {
     await rig.end()
   })
 
+  test('F4 another one is active by now, and the target is read alone while that is looked at', async () => {
+    let hold = false
+    const held: (() => void)[] = []
+    const { rig, tunnelId, active, standby, third, path, body } = await watch(3, {
+      via: async (send, { path: asked }) => {
+        const response = await send()
+        const whole = new Response(await response.arrayBuffer(), response)
+        if (hold && asked.endsWith('/connections'))
+          await new Promise<void>((resolve) => held.push(resolve))
+        return whole
+      },
+    })
+    await world.order(`/tunnels/${tunnelId}/swap`, { connectorId: third })
+    hold = true
+    const answer = rig.send('POST', path, body)
+    while (held.length < 1) await new Promise((resolve) => setImmediate(resolve))
+    hold = false
+    const alone = await rig.send('GET', `/tunnels/${tunnelId}/connectors/${standby}?fresh=true`)
+    expect(alone.json).toMatchObject({ role: 'passive' })
+    held[0]?.()
+    expect((await rig.time.during(answer)).json).toMatchObject({
+      type: 'urn:tandem:problem:active-changed',
+      detail: `Active is now ${short(third)}, not ${short(active)}. Nothing was sent: look again.`,
+    })
+    expect(puts(rig)).toBe(0)
+    await rig.end()
+  })
+
   test('F6 the target is active already', async () => {
     const { rig, path, active } = await watch()
     const body = { client_id: active, expected_active_id: active, ...consent }

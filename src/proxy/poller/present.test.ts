@@ -81,3 +81,25 @@ test('what an earlier run saw is not taken to have held ever since', async () =>
   expect(present.tunnel('t')?.readinessSince).toBeNull()
   expect(await look(90, 'active', 'passive')).toEqual(['ready', 90])
 })
+
+test('a connector that was read alone keeps what is younger of it, and the others what a look saw', async () => {
+  const { present, look } = presentOf()
+  const roles = () => present.connectors('t')?.connectors.map(({ role }) => role)
+  const alone = (at: number, role: ConnectorRole) =>
+    present.landConnector('t', connector('c1', role), at, at)
+  await present.landListing('a', [listed], { complete: true, sentAt: 10, at: 10 })
+  await look(20, 'active', 'passive', 'passive')
+  await alone(40, 'offline')
+  expect(roles()).toEqual(['active', 'offline', 'passive'])
+  await alone(35, 'passive')
+  expect(roles()).toEqual(['active', 'offline', 'passive'])
+  // It left before that one and came after it.
+  await look(30, 'passive', 'passive', 'active')
+  expect(roles()).toEqual(['passive', 'offline', 'active'])
+  await look(25, 'active', 'active', 'active')
+  expect(roles()).toEqual(['passive', 'offline', 'active'])
+  await look(50, 'passive', 'passive', 'active')
+  expect(roles()).toEqual(['passive', 'passive', 'active'])
+  await alone(45, 'offline')
+  expect(roles()).toEqual(['passive', 'passive', 'active'])
+})

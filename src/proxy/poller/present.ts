@@ -50,6 +50,8 @@ type Known = {
   listedSentAt: number
   seenAt: number | null
   seenSentAt: number
+  /** When reads of one connector alone left that are younger than the last look at all of them. */
+  aloneSentAt: Map<string, number>
   configuredSentAt: number
   oddities: string[]
   statusSince: Since | null
@@ -248,6 +250,7 @@ export function createPresent(deps: PresentDeps) {
     listedSentAt: 0,
     seenAt: null,
     seenSentAt: 0,
+    aloneSentAt: new Map(),
     configuredSentAt: 0,
     oddities: [],
     statusSince: null,
@@ -355,7 +358,7 @@ export function createPresent(deps: PresentDeps) {
       await commit([{ one, part: 'listed', after, show }], at)
     })
 
-  /** @returns false when a later answer had already landed. */
+  /** A connector that was read alone since the look left stays as that read has it. */
   const landConnectors = (
     tunnelId: string,
     seen: { connectors: SeenConnector[]; oddities: string[] },
@@ -364,31 +367,36 @@ export function createPresent(deps: PresentDeps) {
   ) =>
     inTurn(async () => {
       const one = known.get(tunnelId)
-      if (!one || sentAt < one.seenSentAt) return false
+      if (!one || sentAt < one.seenSentAt) return
+      const younger = new Map([...one.aloneSentAt].filter(([, aloneAt]) => aloneAt > sentAt))
       const show = () => {
         one.seenSentAt = sentAt
+        one.aloneSentAt = younger
         one.seenAt = at
         one.trouble = null
         one.oddities = seen.oddities
       }
-      const connectors = keepSame(one.sight.connectors ?? undefined, seen.connectors)
+      const before = one.sight.connectors ?? undefined
+      const stays = before?.filter(({ id }) => younger.has(id)) ?? []
+      const merged = seen.connectors.map((its) => stays.find(({ id }) => id === its.id) ?? its)
+      const connectors = keepSame(before, merged)
       const after = { ...one.sight, connectors }
       await commit([{ one, part: 'connectors', after, show }], at)
-      return true
     })
 
   /** One connector as a read of it alone answered: it takes its place among what the last look saw. */
   const landConnector = (tunnelId: string, connector: SeenConnector, sentAt: number, at: number) =>
     inTurn(async () => {
       const one = known.get(tunnelId)
-      if (!one?.sight.connectors || sentAt < one.seenSentAt) return
+      if (!one?.sight.connectors) return
+      if (sentAt < Math.max(one.seenSentAt, one.aloneSentAt.get(connector.id) ?? 0)) return
       const connectors = one.sight.connectors.map((old) =>
         old.id === connector.id ? connector : old,
       )
       const after = { ...one.sight, connectors }
       const show = () => {
-        // A look that left before would take this one back.
-        one.seenSentAt = sentAt
+        // A look that left before must not take this one back.
+        one.aloneSentAt.set(connector.id, sentAt)
       }
       // Not a look at all of its connectors: it confirms nothing about the others.
       await commit([{ one, part: 'other', after, show }], at)
