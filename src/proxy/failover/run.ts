@@ -20,7 +20,7 @@ import { isDuplicate } from '../store/open.ts'
 import { createTurns } from '../turns.ts'
 import type { Records } from './records.ts'
 import type { Survey } from './survey.ts'
-import { applyDeadline, applyReading, toAfterFact } from './verdict.ts'
+import { applyDeadline, applyReading, toAfterFact, upToNow } from './verdict.ts'
 
 /**
  * A failover: look, check, write down, send once, then read until the connectors tell. The PUT is never
@@ -425,7 +425,7 @@ export function createFailovers(deps: FailoverDeps) {
   async function watchAfter(ended: Failover) {
     if (ended.state === 'rejected') return
     let failover = ended
-    const until = (failover.endedAt ?? now()) + watchAfterMs
+    const until = Math.min(failover.endedAt ?? now(), now()) + watchAfterMs
     while (now() < until && !stopped) {
       await deps.sleep(watchEveryMs)
       // Another one decides from here on who is active.
@@ -461,7 +461,7 @@ export function createFailovers(deps: FailoverDeps) {
    * an end that the audit does not know yet is told to it.
    */
   async function resume() {
-    const left = await records.leftRunning()
+    const left = (await records.leftRunning()).map((one) => upToNow(one, now()))
     // Before anything is awaited once more: from here on nobody else may start one.
     for (const { tunnelId, id, by, requestedAt } of left) {
       const decided = Promise.resolve()

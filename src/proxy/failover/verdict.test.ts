@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Failover } from '#contract/failover.ts'
 import { isRunning } from '#contract/failover.ts'
-import { applyDeadline, applyReading, toAfterFact } from './verdict.ts'
+import { applyDeadline, applyReading, toAfterFact, upToNow } from './verdict.ts'
 
 const sentAt = 1_700_000_000_000
 const party = (connectorId: string) => ({ connectorId, colos: [], version: null })
@@ -200,4 +200,14 @@ describe('the deadline', () => {
     expect(end).toMatchObject({ state: 'not-confirmed', endedAt: sentAt + 60_000 })
     expect(end.detail).toMatch(says)
   })
+})
+
+test('a run whose clock was ahead leaves nothing that is later than now, and no gap of less than nothing', () => {
+  const now = sentAt - 3_600_000
+  const left = upToNow(failover({ demotedAt: sentAt + 400, vacantAt: sentAt + 400 }), now)
+  expect(left).toMatchObject({ requestedAt: now, sentAt: now, acceptedAt: now, demotedAt: now })
+  expect(left).toMatchObject({ promotedAt: null, vacantAt: now })
+  const read = { at: now + 1000, sentAt: now + 900, actives: ['new'] }
+  expect(applyReading(left, read)).toMatchObject({ state: 'confirmed', vacantMs: 1000 })
+  expect(upToNow(failover(), sentAt + 500)).toEqual(failover())
 })

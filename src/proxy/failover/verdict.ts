@@ -62,6 +62,20 @@ function vacancyAfter(failover: Failover, at: number, actives: string[]) {
   return { vacantAt: began, vacantMs: actives.length > 0 ? at - began : null }
 }
 
+/** One that a run left whose clock was ahead: nothing of it is later than now, or its time would not pass. */
+export function upToNow(failover: Failover, now: number): Failover {
+  const clamp = (at: number | null) => (at === null ? null : Math.min(at, now))
+  return {
+    ...failover,
+    requestedAt: Math.min(failover.requestedAt, now),
+    sentAt: clamp(failover.sentAt),
+    acceptedAt: clamp(failover.acceptedAt),
+    demotedAt: clamp(failover.demotedAt),
+    promotedAt: clamp(failover.promotedAt),
+    vacantAt: clamp(failover.vacantAt),
+  }
+}
+
 /**
  * What a look after the end says that was not known before; null when nothing changed. Only ever added
  * beside the record, which stays as it ended.

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Failover } from '#contract/failover.ts'
 import type { TunnelHistory } from '#contract/history.ts'
 import { createClock } from '../clock.ts'
-import { consent } from './failing-over.ts'
+import { consent, endOf, failOver, watchTunnel } from './failing-over.ts'
 import { startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -90,6 +91,49 @@ describe('U16 clock skew', () => {
     }
     expect([status.at(-1)?.value, active.at(-1)?.value]).toEqual(['down', 'none'])
     expect(Number((await rig.tunnel(tunnelId)).checkedAt)).toBeLessThanOrEqual(rig.time.now())
+    await rig.end()
+  })
+
+  test.each(['not-confirmed', 'confirmed'])(
+    'F1 U16 it was an hour ahead when a failover was killed: it ends in its time, %s, and the next one runs',
+    async (state) => {
+      await world.order('/failover', { mode: 'never' })
+      const { rig: wrong, ...watched } = await watchTunnel(world, 3, { aheadMs: hour })
+      const { path, body, active, standby, third, tunnelId } = watched
+      const { json } = await wrong.ask('POST', path, body)
+      const { id } = json as Failover
+      await wrong.time.run(3500)
+      await wrong.kill()
+      if (state === 'confirmed')
+        await world.order(`/tunnels/${tunnelId}/swap`, { connectorId: standby })
+
+      const rig = await startRig(world, { folder: wrong.folder })
+      await rig.time.run(0)
+      expect((await rig.refused('POST', path, body)).detail).not.toMatch(/-\d/)
+      const now = state === 'confirmed' ? standby : active
+      expect(await endOf(rig, id)).toMatchObject({ state, activeNow: [now] })
+      const { endedAt } = await rig.get<Failover>(`/failovers/${id}`)
+      expect(endedAt).toBeLessThanOrEqual(rig.time.now())
+
+      await world.order('/failover', { mode: 'normal', demoteMs: 500, promoteMs: 1500 })
+      const next = { ...body, client_id: third, expected_active_id: now }
+      expect(await failOver({ ...watched, rig, body: next })).toMatchObject({ state: 'confirmed' })
+      await rig.end()
+    },
+  )
+
+  test('F1 U16 it was an hour ahead when a failover ended: what comes ten minutes later is not its work', async () => {
+    const { rig: wrong, ...watched } = await watchTunnel(world, 3, { aheadMs: hour })
+    const ended = await failOver({ ...watched, rig: wrong })
+    expect(ended.state).toBe('confirmed')
+    await wrong.kill()
+
+    const rig = await startRig(world, { folder: wrong.folder })
+    await rig.looked()
+    await rig.time.run(11 * minute)
+    await world.order(`/tunnels/${watched.tunnelId}/swap`, { connectorId: watched.third })
+    await rig.time.run(20_000)
+    expect(await rig.get<Failover>(`/failovers/${ended.id}`)).toEqual(ended)
     await rig.end()
   })
 
