@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
+import { acceptRisks } from './accept.ts'
 import { expectAccessible } from './axe.ts'
-import { rowOf } from './find.ts'
+import { rowOf, short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 import { type Relay, startRelay } from './relay.ts'
 import type { World } from './world.ts'
@@ -171,6 +172,39 @@ test('with a token that may only read, a change is refused with the permission t
   await dialog.getByRole('button', { name: 'Create tunnel' }).click()
   await expect(dialog.getByRole('alert')).toContainText('WARP Write')
   expect((await world.requests()).filter(({ method }) => method === 'POST')).toHaveLength(1)
+})
+
+test('a failover that the token may not do is said before anybody tries, until the token is checked again', async ({
+  page,
+  world,
+}) => {
+  await seeList(page)
+  const { standby } = await world.pair('lon-branch-core')
+  await world.breakWith({ kind: 'status', status: 403, match: { method: 'POST' } })
+  await page.getByRole('button', { name: 'Create tunnel' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Dublin office')
+  await dialog.getByRole('button', { name: 'Create tunnel' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('WARP Write')
+  await world.heal()
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+
+  await page.getByRole('link', { name: 'Fail over lon-branch-core' }).click()
+  await expect(dialog).toContainText('lacks “Cloudflare One Connector: WARP Write”')
+  await expect(dialog.getByRole('button', { name: /^Promote/ })).toHaveAttribute(
+    'aria-disabled',
+    'true',
+  )
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('button', { name: /^Polling/ }).click()
+  await page.getByRole('button', { name: 'Check again' }).click()
+  await expect(page.getByText('Checked: it works.')).toBeVisible()
+  await page.keyboard.press('Escape')
+
+  await page.getByRole('link', { name: 'Fail over lon-branch-core' }).click()
+  await acceptRisks(page)
+  await dialog.getByRole('button', { name: `Promote ${short(standby.id)}` }).click()
+  await expect(dialog).toContainText(/Confirmed after/, { timeout: 20_000 })
 })
 
 test('a page whose server is gone says so, and catches up when it is back', async ({

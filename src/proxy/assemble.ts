@@ -25,7 +25,6 @@ import { createMarks } from './marks/marks.ts'
 import { createTags } from './marks/tags.ts'
 import { createPoller } from './poller/poll.ts'
 import { createPresent } from './poller/present.ts'
-import type { ProblemError } from './problem.ts'
 import type { Parts } from './routes/route.ts'
 import type { Secret } from './secret.ts'
 import { bytesOf, emptyLog } from './store/dialect.ts'
@@ -64,8 +63,6 @@ export type Log = { debug: Write; info: Write; warn: Write; error: Write }
 
 /** Budget and sweep move all the time: told this often at most. */
 const tellPollerMs = 2000
-/** A token that was refused a write may have been given the permission since. */
-const writeRefusedMs = 60_000
 /** What was only confirmed is written down this often. */
 const flushMs = 5000
 /** A call is written down so much later at most: what a crash forgets of the budget. */
@@ -250,13 +247,6 @@ export async function assemble(surroundings: Surroundings) {
     warn: log.warn,
   })
   const records = createRecords(db)
-  /** When Cloudflare last said that the token may not write; null: it did not, or it may. */
-  let writeRefusedAt: number | null = null
-  function noticeWrite(error: ProblemError | null) {
-    if (error?.kind === 'permission-missing') writeRefusedAt = now()
-    else if (!error) writeRefusedAt = null
-    tokenWatch.noticeWrite(error)
-  }
   const survey = createSurvey({
     records,
     now,
@@ -266,10 +256,7 @@ export async function assemble(surroundings: Surroundings) {
     livesSince: reader.livesSince,
     switchedAt: reader.switchedAt,
     lockedUntil: () => client.lockedUntil('failoverRun'),
-    writeBarrier: () =>
-      writeRefusedAt === null || now() - writeRefusedAt > writeRefusedMs
-        ? null
-        : 'Cloudflare said less than a minute ago that the API token may not change anything: it lacks “Cloudflare One Connector: WARP Write”.',
+    writeBarrier: tokenWatch.whyNotWrite,
     notRecordingSince: recorder.troubleSince,
   })
   const failovers = createFailovers({
@@ -290,7 +277,7 @@ export async function assemble(surroundings: Surroundings) {
       return hardStop - used
     },
     settle: audit.addOutcome,
-    onWrite: noticeWrite,
+    onWrite: tokenWatch.noticeWrite,
     warn: log.warn,
   })
 
@@ -517,7 +504,7 @@ export async function assemble(surroundings: Surroundings) {
     session,
     snapshot,
     checkTokens: async () => tokenWatch.recheck(await poller.listNow()),
-    onWrite: noticeWrite,
+    onWrite: tokenWatch.noticeWrite,
     mayRefresh: createFreshness(now),
     now,
     after,
@@ -570,7 +557,6 @@ export async function assemble(surroundings: Surroundings) {
         }
       }
       Object.assign(tokens, next)
-      writeRefusedAt = null
       tokenWatch.forget()
       poller.retryNow()
     },

@@ -12,7 +12,7 @@ type Fare = Pick<TokenState, 'verdict' | 'sentence' | 'expiresAt'>
 
 type Verification = CfTokenVerification | 'unknown' | null
 
-/** Of a token that only a change would try. */
+/** Of a token that only a change would try, or has to try again. */
 const unproven: Fare = {
   verdict: 'unchecked',
   sentence: 'Cloudflare knows it. What it may change shows with the first change.',
@@ -71,8 +71,18 @@ export function createTokenWatch(deps: {
     return 'unknown'
   }
 
-  const isRefusal = (error: ProblemError) =>
-    error.kind === 'token-rejected' || error.kind === 'permission-missing'
+  /** The same of the writing token; one that neither address knows is none only if it can't list either. */
+  async function verifyWriting(): Promise<Verification> {
+    const known = await verify('write')
+    if (known !== 'unknown') return known
+    const query = { is_deleted: false, per_page: 1 }
+    return client
+      .call('tunnelList', { accountId }, { purpose: 'look', withWriting: true, query })
+      .then(
+        () => CfTokenVerification.parse({ status: 'active' }),
+        (error: unknown) => (error instanceof ProblemError && isRefusal(error) ? 'unknown' : null),
+      )
+  }
 
   /**
    * Called with the end of every listing; null: it worked. Verifies only when the verdict changes, and the
@@ -114,20 +124,26 @@ export function createTokenWatch(deps: {
   /**
    * What a token may write can't be found out without writing, but whether Cloudflare knows a second one,
    * and until when, can.
+   *
+   * @param isAsked somebody wants to know: a missing permission may have been given to it since.
    */
-  async function judgeWriting() {
+  async function judgeWriting(isAsked = false) {
     const { write } = tokens
-    if (tokens.read === write) return
+    if (tokens.read === write) {
+      const isMissing = fares.write.verdict === 'permission-missing'
+      if (isAsked && isMissing && fares.read.verdict === 'works') set('write', unproven)
+      return
+    }
     // Before the call: the next listing must not ask once more.
     writingDueAt = now() + doubtEveryMs
-    const known = await verify('write')
+    const known = await verifyWriting()
     if (known === null || tokens.write !== write) return
     heardAt.write = now()
     if (known !== 'unknown' && known.status === 'active') writingDueAt = now() + writingEveryMs
     const { verdict } = fares.write
     if (known !== 'unknown' && known.status === 'active') {
       const expiresAt = toAt(known.expires_on)
-      const isTold = verdict === 'works' || verdict === 'permission-missing'
+      const isTold = verdict === 'works' || (verdict === 'permission-missing' && !isAsked)
       set('write', isTold ? { ...fares.write, expiresAt } : { ...unproven, expiresAt })
     } else {
       set('write', refusalOf(new ProblemError('token-rejected', 'Cloudflare rejected it.'), known))
@@ -142,12 +158,14 @@ export function createTokenWatch(deps: {
   async function recheck(error: ProblemError | null) {
     if (!error || isRefusal(error)) heardAt.read = now()
     await judgeListing(error)
-    await judgeWriting()
+    await judgeWriting(true)
   }
 
   /** Called with the end of every write. A 403 tells that the token lacks Write, whatever else it can. */
   function noticeWrite(error: ProblemError | null) {
     if (!error || error.kind === 'permission-missing') heardAt.write = now()
+    // Whether Cloudflare knows it at all is asked after the next listing.
+    if (error && isRefusal(error)) writingDueAt = 0
     if (error?.kind === 'permission-missing') {
       set('write', {
         verdict: 'permission-missing',
@@ -157,6 +175,15 @@ export function createTokenWatch(deps: {
     } else if (!error && fares.write.verdict !== 'works') {
       set('write', { verdict: 'works', sentence: 'Works.', expiresAt: fares.write.expiresAt })
     }
+  }
+
+  /** Why no change would be taken, as far as it is known; null: nothing speaks against it. */
+  function whyNotWrite(): string | null {
+    const { verdict, sentence } = fares.write
+    if (verdict === 'rejected' || verdict === 'expired') return sentence
+    return verdict === 'permission-missing'
+      ? 'Cloudflare refused the last change: the API token lacks “Cloudflare One Connector: WARP Write”. Once it has it, “Check again” behind “Polling” at the top of the page makes Tandem try it anew.'
+      : null
   }
 
   /** The tokens were replaced: nothing is known of them. */
@@ -185,8 +212,11 @@ export function createTokenWatch(deps: {
     return [of('everything', lacksWrite ? 'write' : 'read')]
   }
 
-  return { noticeListing, noticeWrite, recheck, forget, states }
+  return { noticeListing, noticeWrite, whyNotWrite, recheck, forget, states }
 }
+
+const isRefusal = ({ kind }: ProblemError) =>
+  kind === 'token-rejected' || kind === 'permission-missing'
 
 /** What is known of each permission that the purpose needs, and how. */
 function permissionsOf(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Failover, FailoverChecks } from '#contract/failover.ts'
+import { createSecret } from '../secret.ts'
 import { promote } from '../survival/elsewhere.ts'
 import { consent, endOf, failOver, puts, type Watched, watchTunnel } from './failing-over.ts'
 import { startRig } from './rig.ts'
@@ -266,16 +267,28 @@ describe('F10 nothing is decided on old data, and nothing waits', () => {
     await rig.end()
   })
 
-  test('the token may not write: said after the first refusal, and tried again a minute later', async () => {
+  test.each<[string, (its: Watched) => Promise<unknown>]>([
+    ['somebody has the tokens checked', ({ rig }) => rig.get('/session?fresh=true')],
+    [
+      'another change works',
+      ({ rig, tunnelId }) => rig.ask('PATCH', `/tunnels/${tunnelId}`, { name: 'lon-new' }),
+    ],
+    [
+      'it is put in anew',
+      ({ rig }) => rig.time.during(rig.tandem.replaceTokens(createSecret(world.token), null)),
+    ],
+  ])('U18 the token may not write: said from the first refusal on, until %s', async (_, mend) => {
     const its = await settled()
     const { rig, path, body, standby } = its
     await world.breakWith({ kind: 'status', status: 403, match: { method: 'PUT' } })
     expect((await failOver(its)).state).toBe('rejected')
     expect((await idsOf(its, standby))[0]).toBe('no-write')
     expect((await rig.refused('POST', path, body)).detail).toMatch(/lacks .*WARP Write/)
+    await rig.time.run(15 * minute)
+    expect((await rig.refused('POST', path, body)).detail).toMatch(/lacks .*WARP Write/)
     expect(puts(rig)).toBe(1)
     await world.heal()
-    await rig.time.run(minute + 1000)
+    await mend(its)
     expect((await failOver(its)).state).toBe('confirmed')
     await rig.end()
   })

@@ -299,6 +299,55 @@ describe('the token that only a change would try', () => {
     await rig.end()
   })
 
+  test('U18 is a block for failovers while Cloudflare does not take it, and none once it does', async () => {
+    await world.order('/tokens/write/revoke')
+    const { rig, tunnelId, failOver } = await watch({ readToken: world.readToken })
+    await rig.looked()
+    await rig.time.run(60_000)
+    const path = `/tunnels/${tunnelId}/failovers`
+    const refusal = await rig.refused('POST', path, failOver)
+    expect(refusal.checks?.map(({ id }) => id)).toContain('no-write')
+    expect(refusal.detail).toMatch(/does not accept the API token.* Nothing was sent\.$/)
+    await world.order('/tokens/write/restore')
+    await rig.time.run(620_000)
+    expect((await rig.ask('POST', path, failOver)).status).toBe(202)
+    await rig.time.run(5000)
+    expect(rig.calls.filter(({ method }) => method === 'PUT')).toHaveLength(1)
+    await rig.end()
+  })
+
+  test('U18 is asked about at once when a change met a refusal of it', async () => {
+    const { rig, tunnelId, failOver } = await watch({ readToken: world.readToken })
+    await rig.looked()
+    await rig.time.run(60_000)
+    await world.order('/tokens/write/revoke')
+    const path = `/tunnels/${tunnelId}/failovers`
+    expect((await rig.ask('POST', path, failOver)).status).toBe(202)
+    await rig.time.run(15_000)
+    expect((await rig.session()).tokens[1]).toMatchObject({ verdict: 'rejected' })
+    const refusal = await rig.refused('POST', path, failOver)
+    expect(refusal.checks?.map(({ id }) => id)).toContain('no-write')
+    expect(rig.calls.filter(({ method }) => method === 'PUT')).toHaveLength(1)
+    await rig.end()
+  })
+
+  test('U18 is no block for what the verify addresses do not know, if it can list', async () => {
+    await world.breakWith({
+      kind: 'status',
+      status: 401,
+      code: 1000,
+      message: 'Invalid API Token',
+      match: { path: '/tokens/verify$' },
+    })
+    const { rig, tunnelId, failOver } = await watch({ readToken: world.readToken })
+    await rig.looked()
+    await rig.time.run(60_000)
+    expect((await rig.session()).tokens[1]).toMatchObject({ verdict: 'unchecked' })
+    const { status } = await rig.ask('POST', `/tunnels/${tunnelId}/failovers`, failOver)
+    expect(status).toBe(202)
+    await rig.end()
+  })
+
   test('is one with the other where both are the same, with one lock-out', async () => {
     const { rig } = await watch({ readToken: world.token })
     await rig.looked()

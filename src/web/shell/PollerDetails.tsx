@@ -1,5 +1,6 @@
 import { type PollerState, tokenNames } from '#contract/session.ts'
 import { skewText } from '#web/fleet/notices.ts'
+import { CheckTokens } from '#web/start/CheckTokens.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { bytesText, countText } from '#web/ui/numbers.ts'
@@ -91,6 +92,7 @@ export function PollerDetails({ poller, tokens, storeBytes }: Told) {
           </li>
         ))}
       </ul>
+      <CheckTokens />
     </div>
   )
 }

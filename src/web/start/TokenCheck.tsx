@@ -1,10 +1,7 @@
 import { type TokenPermission, type TokenState, tokenNames } from '#contract/session.ts'
-import { toProblem } from '#web/api/client.ts'
-import { useCheckTokens } from '#web/api/fresh.ts'
-import { Button } from '#web/ui/Button.tsx'
 import { Icon, type IconName } from '#web/ui/Icon.tsx'
-import { useOffers } from '#web/ui/offers.ts'
 import { TimeAgo } from '#web/ui/TimeAgo.tsx'
+import { CheckTokens } from './CheckTokens.tsx'
 
 const looks: Record<TokenPermission['found'], { word: string; icon: IconName; ink: string }> = {
   granted: { word: 'has it', icon: 'check', ink: 'text-good' },
@@ -14,8 +11,6 @@ const looks: Record<TokenPermission['found'], { word: string; icon: IconName; in
 
 /** What was found out of each token, permission by permission, and the way to find out anew. */
 export function TokenCheck({ tokens }: { tokens: readonly TokenState[] }) {
-  const check = useCheckTokens()
-  useOffers(() => [{ icon: 'refresh', words: 'Check the tokens again', run: () => check.mutate() }])
   return (
     <div className="flex flex-col gap-3">
       {tokens.map((token) => (
@@ -45,48 +40,7 @@ export function TokenCheck({ tokens }: { tokens: readonly TokenState[] }) {
           </ul>
         </div>
       ))}
-      <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1">
-        <Button icon="refresh" busy={check.isPending} onClick={() => check.mutate()}>
-          {check.isPending ? 'Asking Cloudflare…' : 'Check again'}
-        </Button>
-        <output className="min-w-0 flex-1 basis-60 text-ink-2">
-          {check.isPending
-            ? ''
-            : check.error
-              ? toProblem(check.error).detail
-              : check.data
-                ? outcomeOf(check.data.tokens, check.data.serverAt)
-                : ''}
-        </output>
-      </div>
+      <CheckTokens />
     </div>
   )
-}
-
-/** How a check ended, of the token that fares worst. */
-function outcomeOf(tokens: readonly TokenState[], at: number): string {
-  const resting = tokens.find(({ lockedUntil }) => lockedUntil !== null && lockedUntil > at)
-  if (resting) return 'Cloudflare refuses every call for a while, so nothing new was found out.'
-  const worst = order
-    .map((verdict) => tokens.find((token) => token.verdict === verdict))
-    .find((token) => token !== undefined)
-  return worst ? outcomes[worst.verdict] : ''
-}
-
-const order = [
-  'rejected',
-  'expired',
-  'permission-missing',
-  'unreachable',
-  'works',
-  'unchecked',
-] as const satisfies readonly TokenState['verdict'][]
-
-const outcomes: Record<TokenState['verdict'], string> = {
-  rejected: 'Checked: Cloudflare does not take it.',
-  expired: 'Checked: it has expired.',
-  'permission-missing': 'Checked: a permission is missing.',
-  unreachable: 'Cloudflare can’t be reached, so nothing was found out.',
-  works: 'Checked: it works.',
-  unchecked: 'Cloudflare has not answered yet.',
 }
