@@ -252,6 +252,12 @@ describe('everything that speaks against a failover', () => {
     ['the third in more', { failoverAgesMs: [400_000, 600_000] }, standby.id, []],
     ['a look of 15 s ago', { readAgeMs: 15_000 }, standby.id, []],
     ['a look of more than 15 s ago', { readAgeMs: 15_001 }, standby.id, ['stale-read']],
+    [
+      'a look of more than 2 s for this very failover',
+      { readAgeMs: 2001, isReadForIt: true },
+      standby.id,
+      ['stale-read'],
+    ],
     ['an older version', { connectors: others }, 'b', ['older-version']],
     [
       'the same origin',

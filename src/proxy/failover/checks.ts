@@ -22,6 +22,8 @@ export type Evidence = Situation & {
   seenActiveId?: string | null
   /** How long ago the read left that the connectors are from; null: they were never read. */
   readAgeMs: number | null
+  /** That read was made for this very failover; left out: it is what was known. */
+  isReadForIt?: boolean
   /** Why nothing can be sent at all, whatever the connectors are like. */
   barriers: readonly { id: CheckId; sentence: string }[]
   /** How often the target came back in the last hour, and when it last lost a connection. */
@@ -41,6 +43,8 @@ const repeatedMs = 600_000
 /** This one included. */
 const mostRepeated = 3
 const staleReadMs = 15_000
+/** What is read for a failover counts as fresh for so long: what lies between the read's leaving and the PUT. */
+export const freshReadMs = 2000
 
 /** Compares dotted versions number by number. Negative: `a` is older. Unknown ones compare as equal. */
 export function compareVersions(a: string | null, b: string | null): number {
@@ -191,7 +195,9 @@ function sayOfThePast(evidence: Evidence, say: (id: CheckId, sentence: string) =
   if (last < coolDownMs) {
     say('cool-down', `The last failover of this tunnel was only ${secondsOf(last)} ago.`)
   }
-  if (readAgeMs !== null && readAgeMs > staleReadMs) {
+  // Where Cloudflare is slow nobody is kept from failing over, and nobody does it unaware.
+  const mostReadMs = evidence.isReadForIt ? freshReadMs : staleReadMs
+  if (readAgeMs !== null && readAgeMs > mostReadMs) {
     say('stale-read', `What Cloudflare told of the connectors is ${secondsOf(readAgeMs)} old.`)
   }
 }

@@ -18,6 +18,7 @@ import { notRecorded } from '../identity/actions.ts'
 import { ProblemError, sentenceOf } from '../problem.ts'
 import { isDuplicate } from '../store/open.ts'
 import { createTurns } from '../turns.ts'
+import { freshReadMs } from './checks.ts'
 import type { Records } from './records.ts'
 import type { Survey } from './survey.ts'
 import { applyDeadline, applyReading, toAfterFact, upToNow } from './verdict.ts'
@@ -52,8 +53,6 @@ const watchEveryMs = 10_000
 const putDeadlineMs = 10_000
 /** The looks before it, the PUT and every read after it. */
 const callsOfOne = 4 + verifySeconds.length
-/** A fresh read counts as fresh for so long: what lies between it and the PUT. */
-const freshMs = 2000
 /** Older ones are read from the store. */
 const keptInMemory = 100
 /** A switch to the target within this time after the PUT is the failover's work. */
@@ -326,11 +325,15 @@ export function createFailovers(deps: FailoverDeps) {
     }
   }
 
-  /** Looks until a look took no longer than it may be old, twice at most. @returns when it left. */
+  /**
+   * Looks until a look took no longer than it may be old, twice at most: that it is older is a risk to accept.
+   *
+   * @returns when it left.
+   */
   async function lookFresh(tunnelId: string): Promise<number> {
     let leftAt = now()
     await deps.look(tunnelId, 'verify')
-    if (now() - leftAt > freshMs) {
+    if (now() - leftAt > freshReadMs) {
       leftAt = now()
       await deps.look(tunnelId, 'verify')
     }

@@ -116,6 +116,7 @@ export function createSurvey(deps: SurveyDeps) {
       now: deps.cloudflareNow(),
       ...(options.seenActiveId === undefined ? {} : { seenActiveId: options.seenActiveId }),
       readAgeMs: readAt === null ? null : now() - readAt,
+      isReadForIt: options.readAt !== undefined,
       barriers: [...standingBarriers(), ...(options.barriers ?? [])],
       ...past,
     })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Failover } from '#contract/failover.ts'
+import type { Failover, FailoverChecks } from '#contract/failover.ts'
+import { riskIds } from '#contract/failover-checks.ts'
 import { consent, failOver, puts, short, watchTunnel } from './failing-over.ts'
 import { type RigOptions, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
@@ -305,6 +306,42 @@ describe('refused before anything is sent', () => {
       detail: `Active is now ${short(third)}, not ${short(active)}. Nothing was sent: look again.`,
     })
     expect(puts(rig)).toBe(0)
+    await rig.end()
+  })
+
+  test('F4 a look takes longer than it may be old: once more, then only for whoever accepts that', async () => {
+    let lateMs = 0
+    let slow = 0
+    const its = await watch(3, {
+      clock: (now) => () => now() + lateMs,
+      via: async (send, { path }) => {
+        const response = await send()
+        const isSlow = slow > 0 && path.endsWith('/connections')
+        if (isSlow) slow -= 1
+        if (isSlow) lateMs += 3000
+        return response
+      },
+    })
+    const { rig, path, body, active, standby } = its
+    const rest = { ...body, ticked: riskIds.filter((id) => id !== 'stale-read') }
+    slow = 2
+    expect(await rig.refused('POST', path, rest)).toMatchObject({
+      type: 'urn:tandem:problem:checks-changed',
+      detail: expect.stringMatching(/^What Cloudflare told of the connectors is 3 s old\. Nothing/),
+    })
+    expect([slow, puts(rig)]).toEqual([0, 0])
+    // Whoever looks again is told the same, and can accept it.
+    slow = 1
+    const { checks } = await rig.get<FailoverChecks>(`${path}/checks?to=${standby}`)
+    expect(checks).toContainEqual(expect.objectContaining({ id: 'stale-read', grave: true }))
+    slow = 2
+    const accepted = await failOver(its)
+    expect(accepted).toMatchObject({ state: 'confirmed' })
+    expect(accepted.accepted.map(({ id }) => id)).toContain('stale-read')
+
+    slow = 1
+    const back = { ...rest, client_id: active, expected_active_id: standby }
+    expect(await failOver({ ...its, body: back })).toMatchObject({ state: 'confirmed' })
     await rig.end()
   })
 

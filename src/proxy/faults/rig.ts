@@ -55,7 +55,7 @@ export type RigOptions = {
   ) => Promise<Response>
 }
 
-/** A call of Cloudflare, by the rig's clock. */
+/** A call of Cloudflare, by the clock that Tandem has. */
 export type Call = {
   at: number
   method: string
@@ -104,7 +104,7 @@ export async function startRig(world: World, options: RigOptions = {}) {
     const url = new URL(String(input))
     const { pathname } = new URL(baseUrl)
     const call: Call = {
-      at: time.now(),
+      at: now(),
       method: init?.method ?? 'GET',
       path: url.pathname.slice(pathname.length),
       query: url.search.slice(1),
