@@ -182,7 +182,7 @@ export function createTokenWatch(deps: {
     const { verdict, sentence } = fares.write
     if (verdict === 'rejected' || verdict === 'expired') return sentence
     return verdict === 'permission-missing'
-      ? 'Cloudflare refused the last change: the API token lacks “Cloudflare One Connector: WARP Write”. Once it has it, “Check again” behind “Polling” at the top of the page makes Tandem try it anew.'
+      ? 'Cloudflare refused the last change: the API token lacks “Cloudflare One Connector: WARP Write”. Once it has it, press “Check again” where the top of the page tells how Tandem is polling.'
       : null
   }
 
