@@ -217,6 +217,19 @@ describe('U9 no success', () => {
   })
 })
 
+test('I10 the answer to a change says what the tunnel is by then: its record took a while', async () => {
+  const { rig, tunnelId } = await watch()
+  const { audit, present } = rig.tandem.parts
+  const { settle } = audit
+  audit.settle = async (...what) => {
+    await present.landDeleted(tunnelId, rig.time.now())
+    return settle(...what)
+  }
+  const { json } = await rig.ask('PATCH', `/tunnels/${tunnelId}`, { name: 'lon-edge' })
+  expect(json).toMatchObject({ name: 'lon-edge', deletedAt: expect.any(Number) })
+  await rig.end()
+})
+
 type Json = Record<string, unknown>
 /** A rig whose answers are changed on their way, where `change.of` names their path. */
 async function watchThrough(change: { of: RegExp; to: ((body: Json) => unknown) | null }) {

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { CfTunnel } from '#contract/cloudflare.ts'
-import { InstallToken, type Tunnel, type TunnelList } from '#contract/tunnel.ts'
+import { InstallToken, type Tunnel, type TunnelDetail, type TunnelList } from '#contract/tunnel.ts'
 import { TunnelChange, TunnelCreation } from '#contract/tunnel-requests.ts'
 import type { Answer } from '../cloudflare/client.ts'
 import { toListedTunnel } from '../cloudflare/translate.ts'
@@ -54,7 +54,7 @@ export function tunnelRoutes(route: Route, parts: Parts) {
       )
     })
     poller.poke(created.id)
-    return c.json(created, 201)
+    return c.json(asItIsNow(created), 201)
   })
 
   route('tunnelUpdate', async (c, { tunnelId = '' }) => {
@@ -81,7 +81,7 @@ export function tunnelRoutes(route: Route, parts: Parts) {
         accountId,
       )
     })
-    return c.json(changed)
+    return c.json(asItIsNow(changed))
   })
 
   route('tunnelDelete', async (c, { tunnelId = '' }) => {
@@ -121,6 +121,9 @@ export function tunnelRoutes(route: Route, parts: Parts) {
     })
     return c.json(token)
   })
+
+  /** While it was put on record, a poll may have brought news, which every stream has told already. */
+  const asItIsNow = (then: TunnelDetail) => present.tunnel(then.id) ?? then
 
   /** Takes the tunnel that a write answered into the present, for everybody. */
   async function land(answer: Answer, accountId: string) {
