@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import type { Connector, ConnectorList } from '../src/contract/tunnel.ts'
 import { setUp } from './entrance.ts'
 import { rowOf, short } from './find.ts'
 import { expect, test } from './fixtures.ts'
@@ -14,6 +15,21 @@ async function seeList(page: Page) {
   await expect(rowOf(page, 'lon-branch-core')).toContainText('1 standby')
   await expect(page.getByText('Live updates are on')).toBeAttached()
 }
+
+/** Has the connectors of a tunnel told otherwise than they are. */
+const relist = (
+  page: Page,
+  tunnelId: string,
+  change: (connector: Connector) => Connector | Connector[],
+) =>
+  page.route(`**/api/tunnels/${tunnelId}/connectors`, async (route) => {
+    const response = await route.fetch()
+    const list = (await response.json()) as ConnectorList
+    await route.fulfill({
+      response,
+      json: { ...list, connectors: list.connectors.flatMap(change) },
+    })
+  })
 
 test('P19 P21 a server that freezes without a word: within 40 s the page says so, and greens are stale', async ({
   page,
@@ -34,6 +50,62 @@ test('P19 P21 a server that freezes without a word: within 40 s the page says so
   await page.clock.runFor(15_000)
   await expect(notices(page)).toBeEmpty({ timeout: 20_000 })
   await expect(page.getByText('Live updates are on')).toBeAttached()
+})
+
+test('what a frozen server last said of connectors is shown as the past: ready, promotable, active', async ({
+  page,
+  tandem,
+  world,
+}) => {
+  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+  // As where nothing speaks against anybody.
+  await relist(page, tunnelId, (connector) => ({ ...connector, promotion: [] }))
+  await page.clock.install()
+  await page.goto(`/tunnels/${tunnelId}/connectors/${active.id}`)
+  await expect(page).toHaveTitle(new RegExp(`${short(active.id)} active`))
+  await page.getByRole('navigation', { name: 'You are here' }).getByText('lon-branch-core').click()
+  const card = page.getByRole('article', { name: `Connector ${short(standby.id)}` })
+  await expect(card.getByText('Ready', { exact: true })).toBeVisible()
+  await page.getByRole('link', { name: `Details of ${short(standby.id)}` }).click()
+  const promotion = page.getByRole('region', { name: 'If it were promoted' })
+  await expect(promotion).toContainText('Nothing speaks against it.')
+  const lane = page.getByText(/now (?:passive|active)$/)
+  await expect(lane).toBeAttached()
+
+  tandem.pause()
+  await page.clock.runFor(silenceMs + 5_000)
+  await expect(page.getByText('nothing here is shown as good')).toBeVisible()
+  await expect(promotion).toContainText(
+    'Nothing spoke against it.When last seen; too old to rely on.',
+  )
+  await expect(page).toHaveTitle(new RegExp(`${short(standby.id)} stale`))
+  await expect(lane).toHaveCount(0)
+  await expect(page.getByText(', passive when last seen')).toBeAttached()
+  await page.goBack()
+  await expect(card).toContainText('Ready when last seen')
+  await expect(card.getByText('Ready', { exact: true })).toHaveCount(0)
+})
+
+test('beside a connector that is gone, the others are no younger than their tunnel', async ({
+  page,
+  tandem,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await page.clock.install()
+  // Asked for every ten seconds, so that a listing without it can be given.
+  await page.route('**/api/events*', (route) => route.abort())
+  await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+  const beside = page.getByRole('region', { name: 'Beside it' }).getByRole('listitem')
+  await expect(beside).toContainText('Active')
+  await relist(page, tunnelId, (connector) => (connector.id === standby.id ? [] : connector))
+  await page.clock.runFor(11_000)
+  await expect(page.getByText('Cloudflare no longer lists this connector').first()).toBeVisible()
+  await expect(beside).not.toContainText('(stale)')
+  await page.unrouteAll()
+  tandem.pause()
+  await page.clock.runFor(silenceMs + 5_000)
+  await expect(beside).toContainText('Active (stale)')
 })
 
 test('P20 a laptop that slept for a night shows the present within 5 s of waking', async ({

@@ -43,15 +43,23 @@ export function TellingView({
   )
 }
 
-/** The mark of a state, the same as everywhere on the page. */
-export function StateShape({ kind, interval }: { kind: LaneKind; interval: Interval }) {
+/** The mark of a state, the same as everywhere on the page: without its colour where it is stale. */
+export function StateShape({
+  kind,
+  interval,
+  stale = false,
+}: {
+  kind: LaneKind
+  interval: Interval
+  stale?: boolean
+}) {
   const look = lookOf(kind, interval)
   if (kind === 'status') {
     const status: TunnelStatus =
       look === 'healthy' || look === 'degraded' || look === 'down' || look === 'inactive'
         ? look
         : 'unknown'
-    return <StatusShape status={status} />
+    return <StatusShape status={status} stale={stale} />
   }
   const roles: Partial<Record<typeof look, [ConnectorRole | 'ghost', string]>> = {
     active: ['active', 'text-good'],
@@ -63,7 +71,7 @@ export function StateShape({ kind, interval }: { kind: LaneKind; interval: Inter
     unknown: ['unknown', 'text-unknown'],
   }
   const [role, tone] = roles[look] ?? ['none', 'text-unknown']
-  return <RoleShape role={role} className={`size-3 ${tone}`} />
+  return <RoleShape role={role} className={`size-3 ${stale ? 'text-unknown' : tone}`} />
 }
 
 export const fromText = ({ from, fromPrecisionMs }: Telling, zone: Zone): string =>

@@ -95,7 +95,7 @@ const History = memo(function History({
   const query = connectorId
     ? connectorHistoryQuery(tunnel.id, connectorId, shown.range)
     : tunnelHistoryQuery(tunnel.id, shown.range)
-  const { history, error, isPrevious, refetch } = useHistory(
+  const { history, error, stale, isPrevious, refetch } = useHistory(
     query as ReturnType<typeof tunnelHistoryQuery>,
     tunnel,
     shown,
@@ -104,7 +104,7 @@ const History = memo(function History({
     <MomentContext value={momentOf(shown.range)}>
       {error ? <ProblemCallout problem={toProblem(error)} onRetry={() => void refetch()} /> : null}
       {history ? (
-        <Pictures {...{ tunnel, connectorId, history, shown, isPrevious, onGo, onBack }} />
+        <Pictures {...{ tunnel, connectorId, history, shown, stale, isPrevious, onGo, onBack }} />
       ) : error ? null : (
         <HistoryRoom lanes={expected + 2} />
       )}
@@ -117,6 +117,7 @@ function Pictures({
   connectorId,
   history,
   shown: { range, stretch: wanted },
+  stale,
   isPrevious,
   onGo,
   onBack,
@@ -124,6 +125,7 @@ function Pictures({
   tunnel: TunnelDetail
   connectorId: string | undefined
   history: TunnelHistory
+  stale: boolean
   isPrevious: boolean
 } & Pick<HistoryProps, 'shown' | 'onGo' | 'onBack'>) {
   const zone = useZone()
@@ -144,8 +146,8 @@ function Pictures({
     [tunnel.id],
   )
   const renderTitle = useCallback(
-    (lane: Lane) => <LaneTitle lane={lane} tunnelId={tunnel.id} />,
-    [tunnel.id],
+    (lane: Lane) => <LaneTitle lane={lane} tunnelId={tunnel.id} stale={stale} />,
+    [tunnel.id, stale],
   )
 
   return (
@@ -254,12 +256,13 @@ function Nothing({ history: { watchedSince, to } }: { history: TunnelHistory }) 
   )
 }
 
-function LaneTitle({ lane, tunnelId }: { lane: Lane; tunnelId: string }) {
+/** A lane's name, and what it is at now; of what is stale, what it was. */
+function LaneTitle({ lane, tunnelId, stale }: { lane: Lane; tunnelId: string; stale: boolean }) {
   const last = lane.intervals.at(-1)
   return (
     <span className="flex min-w-0 items-center gap-2">
       <span className="size-3 shrink-0 leading-none">
-        {last?.open ? <StateShape kind={lane.kind} interval={last} /> : null}
+        {last?.open ? <StateShape kind={lane.kind} interval={last} stale={stale} /> : null}
       </span>
       {lane.connectorId === null ? (
         <span className="truncate text-ink-2">{laneTitle(lane)}</span>
@@ -271,7 +274,13 @@ function LaneTitle({ lane, tunnelId }: { lane: Lane; tunnelId: string }) {
           <ConnectorLink tunnelId={tunnelId} connectorId={lane.connectorId} quiet={lane.gone} />
         </span>
       )}
-      {last?.open ? <span className="sr-only">, now {lookOf(lane.kind, last)}</span> : null}
+      {last?.open ? (
+        <span className="sr-only">
+          {stale
+            ? `, ${lookOf(lane.kind, last)} when last seen`
+            : `, now ${lookOf(lane.kind, last)}`}
+        </span>
+      ) : null}
     </span>
   )
 }

@@ -39,6 +39,8 @@ export function useHistory<K extends QueryKey>(
   return {
     history,
     error: error ?? null,
+    /** Nobody knows whether what was open is so still. */
+    stale,
     /** What is shown is still the window of before. */
     isPrevious: isPlaceholderData,
     isFetching,

@@ -63,7 +63,9 @@ export function ConnectorHeader({
         </h1>
         <div className="flex flex-wrap items-center gap-2">
           {role === 'active' && !gone ? (
-            <span className="px-2 text-ink-2 max-sm:hidden">Carries the traffic</span>
+            <span className="px-2 text-ink-2 max-sm:hidden">
+              {stale ? 'Carried the traffic when last seen' : 'Carries the traffic'}
+            </span>
           ) : (
             <Button
               variant="primary"

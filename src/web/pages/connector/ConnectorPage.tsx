@@ -41,18 +41,17 @@ export function ConnectorPage() {
   const now = list.connectors.find(({ id }) => id === connectorId) ?? null
   const last = useLast(connectorId, list)
 
-  usePageTitle(
-    now
-      ? `${shortId(connectorId)} ${roleLooks[now.role].word.toLowerCase()}`
-      : `${shortId(connectorId)} gone`,
-    tunnel.name,
-  )
+  const old = useStale(useCheckedAt(tunnel), tunnel.staleAfterMs)
+  const word = now ? (old ? 'stale' : roleLooks[now.role].word.toLowerCase()) : 'gone'
+
+  usePageTitle(`${shortId(connectorId)} ${word}`, tunnel.name)
   if (!last) return <NeverSeen tunnel={tunnel} connectorId={connectorId} />
   return (
     <ConnectorView
       key={connectorId}
       tunnel={tunnel}
       connector={last.connector}
+      old={old}
       gone={!now}
       missingSince={last.missingSince}
     />
@@ -77,11 +76,14 @@ function useLast(connectorId: string, list: ConnectorList): Last | null {
 function ConnectorView({
   tunnel,
   connector,
+  old,
   gone,
   missingSince,
 }: {
   tunnel: TunnelDetail
   connector: Connector
+  /** What is known of the tunnel is too old to be believed. */
+  old: boolean
   /** Cloudflare no longer lists it. */
   gone: boolean
   /** When it was first looked for in vain, epoch ms. */
@@ -90,7 +92,7 @@ function ConnectorView({
   const { dialog, to, failover, range } = route.useSearch()
   const navigate = route.useNavigate()
   const { data: session } = useSuspenseQuery(sessionQuery)
-  const stale = useStale(useCheckedAt(tunnel), tunnel.staleAfterMs) || gone
+  const stale = old || gone
   const barrier = useClock((now) => whyNoFailover(session, tunnel, now))
   const promoteReason =
     (gone ? 'Cloudflare no longer lists this connector.' : null) ??
@@ -183,14 +185,14 @@ function ConnectorView({
               stale={stale}
             />
           ) : (
-            <PromotionPanel connector={connector} barrier={barrier} />
+            <PromotionPanel connector={connector} stale={stale} barrier={barrier} />
           )}
           <Suspense>
             <VersionHistory tunnelId={tunnel.id} connector={connector} />
           </Suspense>
         </div>
         <div className="grid min-w-0 items-start gap-4 md:grid-cols-2 xl:grid-cols-1">
-          <SiblingsPanel siblings={siblings} stale={stale && !gone} />
+          <SiblingsPanel siblings={siblings} stale={old} />
           <ConnectorFacts tunnel={tunnel} connector={connector} />
         </div>
       </div>

@@ -7,14 +7,17 @@ import { Term } from '#web/ui/Term.tsx'
 /** What speaks against making this connector the active one, in sentences. */
 export function PromotionPanel({
   connector,
+  stale,
   barrier,
 }: {
   connector: Connector
+  stale: boolean
   /** What keeps anybody from failing over this tunnel now, or null. */
   barrier: string | null
 }) {
   const blocks = blocksOf(connector)
   const risks = risksOf(connector)
+  const old = stale ? 'text-unknown' : null
   return (
     <Panel title={<Term of="failover">If it were promoted</Term>}>
       <ul className="flex flex-col gap-2">
@@ -24,21 +27,22 @@ export function PromotionPanel({
           </Sentence>
         ) : null}
         {blocks.map(({ id, sentence }) => (
-          <Sentence key={id} icon="close" ink="text-bad">
+          <Sentence key={id} icon="close" ink={old ?? 'text-bad'}>
             {sentence}
           </Sentence>
         ))}
         {risks.map(({ sentence }) => (
-          <Sentence key={sentence} icon="alert" ink="text-warn">
+          <Sentence key={sentence} icon="alert" ink={old ?? 'text-warn'}>
             {sentence}
           </Sentence>
         ))}
         {blocks.length + risks.length === 0 && !barrier ? (
-          <Sentence icon="check" ink="text-good">
-            Nothing speaks against it.
+          <Sentence icon={stale ? 'clock' : 'check'} ink={old ?? 'text-good'}>
+            {stale ? 'Nothing spoke against it.' : 'Nothing speaks against it.'}
           </Sentence>
         ) : null}
       </ul>
+      {stale ? <p className="mt-2 pl-6.5 text-ink-2">When last seen; too old to rely on.</p> : null}
     </Panel>
   )
 }
@@ -48,7 +52,7 @@ function Sentence({
   ink,
   children,
 }: {
-  icon: 'close' | 'alert' | 'check'
+  icon: 'close' | 'alert' | 'check' | 'clock'
   ink: string
   children: string
 }) {

@@ -101,10 +101,10 @@ export function ConnectorCard({
           <Icon name="chevronRight" className="size-3.5" />
         </Link>
         {role === 'active' ? (
-          <span className="text-sm text-ink-2">Carries the traffic</span>
+          <span className="text-sm text-ink-2">{`${stale ? 'Carried' : 'Carries'} the traffic`}</span>
         ) : (
           <span className="flex items-center gap-3">
-            <StandIn connector={connector} />
+            <StandIn connector={connector} stale={stale} />
             <Button size="sm" disabledReason={promoteReason} onClick={onPromote}>
               Promote<span className="sr-only"> {shortId(id)}</span>
             </Button>
@@ -124,19 +124,21 @@ function Row({ name, children }: { name: string; children: ReactNode }) {
   )
 }
 
-/** How good a stand-in it would be, in two words. */
-function StandIn({ connector }: { connector: Connector }) {
+/** How good a stand-in it would be, in two words; of what is stale, how good it was. */
+function StandIn({ connector, stale }: { connector: Connector; stale: boolean }) {
   if (!isPromotable(connector)) return null
   const risks = risksOf(connector).filter(({ id }) => id !== 'outbound-stays')
+  const then = stale ? ' when last seen' : ''
   return risks.length === 0 ? (
-    <span className="text-sm text-good">Ready</span>
+    <span className={`text-sm ${stale ? 'text-ink-2' : 'text-good'}`}>Ready{then}</span>
   ) : (
     <span
-      className="inline-flex items-center gap-1.5 text-sm text-warn"
+      className={`inline-flex items-center gap-1.5 text-sm ${stale ? 'text-ink-2' : 'text-warn'}`}
       {...tip(risks.map(({ sentence }) => sentence).join('\n'))}
     >
       <Icon name="alert" className="size-3.5" />
       {risks.length === 1 ? '1 weakness' : `${risks.length} weaknesses`}
+      {then}
     </span>
   )
 }
