@@ -108,6 +108,32 @@ test('beside a connector that is gone, the others are no younger than their tunn
   await expect(beside).toContainText('Active (stale)')
 })
 
+test('the palette says in words how what it finds stands, and that it is old', async ({
+  page,
+  tandem,
+  world,
+}) => {
+  const { active } = await world.pair('lon-branch-core')
+  await page.clock.install()
+  await page.goto('/')
+  await seeList(page)
+  await page.keyboard.press('Control+k')
+  await page.getByRole('dialog').getByRole('combobox').fill('lon-branch-core')
+  const found = page.getByRole('dialog').getByRole('option')
+  await expect(found.filter({ hasText: 'Healthy' })).toHaveAccessibleName(
+    /^lon-branch-core Healthy/,
+  )
+  await expect(found.filter({ hasText: short(active.id) })).toHaveAccessibleName(
+    / of lon-branch-core Active /,
+  )
+  for (const word of ['Healthy', 'Active', 'Passive'])
+    await expect(found.getByText(word, { exact: true })).toBeVisible()
+  tandem.pause()
+  await page.clock.runFor(silenceMs + 5_000)
+  for (const word of ['Healthy', 'Active', 'Passive'])
+    await expect(found.getByText(`${word} (stale)`, { exact: true })).toBeVisible()
+})
+
 test('P20 a laptop that slept for a night shows the present within 5 s of waking', async ({
   page,
   context,

@@ -4,15 +4,17 @@ import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import type { ConnectorList } from '#contract/tunnel.ts'
+import { useCheckedAt, useStatusAt } from '#web/api/ages.ts'
 import { connectorsQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { useModal } from '#web/ui/Dialog.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { shortId } from '#web/ui/names.ts'
-import { RoleMark } from '#web/ui/RoleMark.tsx'
-import { StatusShape } from '#web/ui/StatusMark.tsx'
+import { RoleShape, roleLooks } from '#web/ui/RoleMark.tsx'
+import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { keysText } from '#web/ui/shortcuts.ts'
+import { useStale } from '#web/ui/TimeAgo.tsx'
 import type { Action } from './action.ts'
 import { useActions } from './actions.tsx'
 import { type Found, find, findables } from './find.ts'
@@ -225,7 +227,7 @@ function useFound(query: string): Choice[] {
       find(entries, query, 40).map((found) => ({
         id: found.id,
         group: 'Tunnels and connectors',
-        line: <FoundLine found={found} />,
+        line: found.kind === 'tunnel' ? <TunnelLine {...found} /> : <ConnectorLine {...found} />,
         aside: found.kind === 'tunnel' ? shortId(found.id) : found.details,
         run: () =>
           void (found.kind === 'tunnel'
@@ -239,21 +241,41 @@ function useFound(query: string): Choice[] {
   )
 }
 
-function FoundLine({ found }: { found: Found }) {
-  if (found.kind === 'tunnel')
-    return (
-      <>
-        <StatusShape status={found.tunnel.status} />
-        <Name name={found.tunnel.name} className="truncate" />
-      </>
-    )
+/** In the room of an icon, so that all names begin at one line. */
+const shapeClass = 'mx-0.5 size-3'
+
+type Of<Kind> = Extract<Found, { kind: Kind }>
+
+function TunnelLine({ tunnel }: Of<'tunnel'>) {
+  const stale = useStale(useStatusAt(tunnel), tunnel.staleAfterMs)
   return (
     <>
-      <RoleMark role={found.active ? 'active' : 'passive'} word={false} />
-      <span className="font-mono">{shortId(found.connectorId)}</span>
-      <span className="truncate text-ink-2">
-        of <Name name={found.tunnel.name} />
-      </span>
+      <StatusShape status={tunnel.status} stale={stale} className={shapeClass} />
+      <Name name={tunnel.name} className="truncate" />
+      <Word text={tunnel.statusReported ?? statusLooks[tunnel.status].word} stale={stale} />
     </>
   )
 }
+
+function ConnectorLine({ tunnel, connectorId, role, roleReported }: Of<'connector'>) {
+  const stale = useStale(useCheckedAt(tunnel), tunnel.staleAfterMs)
+  const look = roleLooks[role]
+  return (
+    <>
+      <RoleShape role={role} className={`${shapeClass} ${stale ? 'text-unknown' : look.ink}`} />
+      <span className="font-mono">{shortId(connectorId)}</span>
+      <span className="truncate text-ink-2">
+        of <Name name={tunnel.name} />
+      </span>
+      <Word text={roleReported ?? look.word} stale={stale} />
+    </>
+  )
+}
+
+/** What the shape before the name means: quiet beside it, and the only one of the two that is read out. */
+const Word = ({ text, stale }: { text: string; stale: boolean }) => (
+  <span className="shrink-0 text-sm text-ink-2">
+    {text}
+    {stale ? <span className="sr-only"> (stale)</span> : null}
+  </span>
+)

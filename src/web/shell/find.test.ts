@@ -27,6 +27,7 @@ const lists: ConnectorList[] = [
     connectors: [
       connector('t1-active', 'active', ['198.51.100.7']),
       connector('t1-passive', 'passive', ['203.0.113.9']),
+      connector('t1-lost', 'offline', []),
     ],
     outlook: { verdict: 'good', sentence: '', notes: [] },
   },
@@ -41,12 +42,16 @@ test('a tunnel whose name begins with the text comes first', () => {
 
 test('a connector is found by its address, its colo and its id', () => {
   expect(search('203.0.113.9')).toEqual(['t1/t1-passive'])
-  expect(search('man02')).toEqual(['t1/t1-active', 't1/t1-passive'])
+  expect(search('man02')).toEqual(['t1/t1-active', 't1/t1-passive', 't1/t1-lost'])
   expect(search('t1-pass')).toEqual(['t1/t1-passive'])
 })
 
 test('the active connector of a tunnel whose connectors were not fetched is found all the same', () => {
   expect(search('t2-active')).toEqual(['t2/t2-active'])
+})
+
+test('a connector that is lost is found as what it is', () => {
+  expect(find(entries, 't1-lost', 10)).toMatchObject([{ role: 'offline' }])
 })
 
 test('all words must fit, and nothing typed finds nothing', () => {

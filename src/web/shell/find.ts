@@ -1,4 +1,4 @@
-import type { ConnectorList, Tunnel } from '#contract/tunnel.ts'
+import type { ConnectorList, ConnectorRole, Tunnel } from '#contract/tunnel.ts'
 
 /** What the palette can find: tunnels and connectors by anything one may know of them. */
 
@@ -11,7 +11,9 @@ export type Found =
       connectorId: string
       /** What else is known of it, for people. */
       details: string
-      active: boolean
+      role: ConnectorRole
+      /** Cloudflare's own word when it is one we do not know. */
+      roleReported: string | null
     }
 
 type Entry = { found: Found; text: string; name: string }
@@ -40,7 +42,8 @@ export function findables(tunnels: readonly Tunnel[], lists: readonly ConnectorL
           tunnel,
           connectorId: connector.id,
           details: details.filter(Boolean).join(' · '),
-          active: connector.role === 'active',
+          role: connector.role,
+          roleReported: connector.roleReported,
         },
         name: connector.id,
         text: [connector.id, connector.role, tunnel.name, ...details].join(' ').toLowerCase(),
@@ -58,7 +61,8 @@ export function findables(tunnels: readonly Tunnel[], lists: readonly ConnectorL
         tunnel,
         connectorId,
         details: tunnel.activeColos.join(' · '),
-        active: true,
+        role: 'active',
+        roleReported: null,
       },
       name: connectorId,
       text: [connectorId, 'active', tunnel.name, ...tunnel.activeColos].join(' ').toLowerCase(),

@@ -19,13 +19,11 @@ export function RoleMark({
   role,
   reported = null,
   stale = false,
-  word = true,
   className = '',
 }: {
   role: ConnectorRole
   reported?: string | null
   stale?: boolean
-  word?: boolean
   className?: string
 }) {
   const look = roleLooks[role]
@@ -34,11 +32,15 @@ export function RoleMark({
     <span
       className={`inline-flex items-center gap-1.5 whitespace-nowrap ${className}`}
       {...tip(
-        reported ? `Cloudflare reports “${reported}”, which Tandem does not know` : look.meaning,
+        stale
+          ? `${look.word} when last seen; too old to be trusted`
+          : reported
+            ? `Cloudflare reports “${reported}”, which Tandem does not know`
+            : look.meaning,
       )}
     >
       <RoleShape role={role} className={`size-3 ${stale ? 'text-unknown' : look.ink}`} />
-      <span className={word ? (stale ? 'text-ink-2' : '') : 'sr-only'}>
+      <span className={stale ? 'text-ink-2' : ''}>
         {text}
         {stale ? <span className="sr-only"> (stale)</span> : null}
       </span>
