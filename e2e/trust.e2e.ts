@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import type { Connector, ConnectorList } from '../src/contract/tunnel.ts'
+import { consent } from '../src/proxy/faults/failing-over.ts'
 import { setUp } from './entrance.ts'
 import { rowOf, short } from './find.ts'
 import { expect, test } from './fixtures.ts'
@@ -132,6 +133,41 @@ test('the palette says in words how what it finds stands, and that it is old', a
   await page.clock.runFor(silenceMs + 5_000)
   for (const word of ['Healthy', 'Active', 'Passive'])
     await expect(found.getByText(`${word} (stale)`, { exact: true })).toBeVisible()
+})
+
+test('a failover that nobody can follow any more does not run on: not on the wall, the list or its tunnel’s page', async ({
+  page,
+  context,
+  tandem,
+  world,
+}) => {
+  await world.failovers({ mode: 'never' })
+  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+  const answer = await page.request.post(`/api/tunnels/${tunnelId}/failovers`, {
+    headers: { 'X-Requested-By': 'tandem', 'Idempotency-Key': crypto.randomUUID() },
+    data: { client_id: standby.id, expected_active_id: active.id, ...consent },
+  })
+  expect(answer.status(), await answer.text()).toBe(202)
+  const wall = await context.newPage()
+  const other = await context.newPage()
+  for (const each of [page, wall, other]) await each.clock.install()
+  await page.goto('/')
+  await wall.goto('/wall')
+  await other.goto(`/tunnels/${tunnelId}`)
+  const tile = wall.getByRole('main').getByRole('listitem').filter({ hasText: 'lon-branch-core' })
+  const strip = other.getByRole('region', { name: 'Failover of this tunnel' })
+  await expect(rowOf(page, 'lon-branch-core')).toContainText(/Promoting · \d+ s/)
+  await expect(tile).toContainText(/Failing over \d+ s/)
+  await expect(strip).toContainText('is failing over')
+
+  tandem.pause()
+  for (const each of [page, wall, other]) await each.clock.runFor(silenceMs + 5_000)
+  await expect(tile).toContainText('was failing over')
+  await expect(tile).not.toContainText('Failing over')
+  await expect(rowOf(page, 'lon-branch-core')).toContainText('Was failing over')
+  await expect(rowOf(page, 'lon-branch-core')).not.toContainText('Promoting')
+  await expect(strip).toContainText('was failing over')
+  await expect(strip).not.toContainText(/\d s/)
 })
 
 test('P20 a laptop that slept for a night shows the present within 5 s of waking', async ({

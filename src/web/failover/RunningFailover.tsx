@@ -15,10 +15,13 @@ import { reachedOf } from './reached.ts'
  */
 export function RunningFailover({
   failoverId,
+  stale,
   onFollow,
 }: {
   /** The one that runs now; null when none does. */
   failoverId: string | null
+  /** What is known of the tunnel is too old to tell how far it is. */
+  stale: boolean
   onFollow: (failoverId: string) => void
 }) {
   const [shownId, setShownId] = useState(failoverId)
@@ -31,6 +34,7 @@ export function RunningFailover({
   return (
     <Strip
       failover={failover}
+      stale={stale}
       onFollow={() => onFollow(shownId)}
       onPutAway={() => setShownId(null)}
     />
@@ -46,25 +50,29 @@ const boxes = {
 
 function Strip({
   failover,
+  stale,
   onFollow,
   onPutAway,
 }: {
   failover: Failover
+  stale: boolean
   onFollow: () => void
   onPutAway: () => void
 }) {
   const running = isRunning(failover.state)
-  const seconds = useClock((now) => Math.floor(elapsedMs(failover, now) / 1000))
+  // It may long be over: nothing goes on counting.
+  const unseen = running && stale
+  const seconds = useClock((now) => (unseen ? 0 : Math.floor(elapsedMs(failover, now) / 1000)))
   const { tone, title } = endingOf(failover, seconds * 1000)
   return (
     <section
       aria-label="Failover of this tunnel"
-      className={`flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 rounded-lg px-4 py-1.5 ${boxes[tone]}`}
+      className={`flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 rounded-lg px-4 py-1.5 ${unseen ? 'bg-unknown-soft text-ink-2' : boxes[tone]}`}
     >
       <Icon name="failover" className="size-4" />
       <p className="min-w-0 flex-1 text-ink">
         <bdi className="font-medium">{failover.by}</bdi>{' '}
-        {running ? 'is failing over' : 'failed over'}
+        {unseen ? 'was failing over' : running ? 'is failing over' : 'failed over'}
         {failover.drill ? ' (a drill)' : ''}{' '}
         {failover.from ? (
           <>
@@ -74,7 +82,7 @@ function Strip({
         to <span className="font-mono">{shortId(failover.to.connectorId)}</span>
         {' · '}
         <span className={running ? 'text-ink-2' : 'font-medium'}>
-          {running ? `${reachedOf(failover)}, ${seconds} s` : title}
+          {unseen ? 'when last seen' : running ? `${reachedOf(failover)}, ${seconds} s` : title}
         </span>
       </p>
       <Button size="sm" onClick={onFollow}>

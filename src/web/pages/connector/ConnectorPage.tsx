@@ -173,6 +173,7 @@ function ConnectorView({
       <RunningFailover
         key={tunnel.id}
         failoverId={tunnel.failoverId}
+        stale={old}
         onFollow={(failoverId) => open(follow(failoverId))}
       />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_25rem]">

@@ -206,6 +206,7 @@ const TunnelBody = memo(function TunnelBody({
       <RunningFailover
         key={tunnel.id}
         failoverId={tunnel.failoverId}
+        stale={stale}
         onFollow={(failoverId) => open(follow(failoverId))}
       />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_25rem]">

@@ -221,7 +221,7 @@ function NameLink({ tunnel, day }: { tunnel: Tunnel; day: TunnelSummary | null }
 
 function Readiness({ tunnel, stale }: { tunnel: Tunnel; stale: boolean }) {
   return tunnel.failoverId ? (
-    <FailoverProgress failoverId={tunnel.failoverId} />
+    <FailoverProgress failoverId={tunnel.failoverId} stale={stale} />
   ) : (
     <ReadinessMark
       readiness={tunnel.readiness}
@@ -242,16 +242,19 @@ const progressWords: Record<FailoverState, string> = {
   'not-confirmed': 'Not confirmed',
 }
 
-function FailoverProgress({ failoverId }: { failoverId: string }) {
+/** How far it is and for how long; of what is stale only that it was under way: it may long be over. */
+function FailoverProgress({ failoverId, stale }: { failoverId: string; stale: boolean }) {
   const { data } = useQuery(failoverQuery(failoverId))
   const text = useClock((now) =>
-    data
-      ? `${progressWords[data.state]} · ${durationText(now - data.requestedAt)}`
-      : 'Failing over',
+    stale
+      ? 'Was failing over'
+      : data
+        ? `${progressWords[data.state]} · ${durationText(now - data.requestedAt)}`
+        : 'Failing over',
   )
   return (
     <span
-      className="inline-flex max-w-full items-center gap-2 rounded-sm bg-accent-soft px-1.5 whitespace-nowrap text-accent-text"
+      className={`inline-flex max-w-full items-center gap-2 rounded-sm px-1.5 whitespace-nowrap ${stale ? 'bg-unknown-soft text-ink-2' : 'bg-accent-soft text-accent-text'}`}
       {...tip(data && `Started by ${data.by}${data.drill ? ', a drill' : ''}`)}
     >
       <Icon name="failover" />

@@ -168,15 +168,19 @@ function SinceWhen(judged: Judged) {
 /** The one line that a small tile has room for: what matters most of all that a larger one says. */
 function TellingLine(props: TileProps) {
   const said = useSaid(props)
-  if (props.tunnel.failoverId)
-    return <FailoverLine failoverId={props.tunnel.failoverId} {...props} />
+  const failoverId = runningIn(props)
+  if (failoverId) return <FailoverLine failoverId={failoverId} {...props} />
   return said ? <Said {...said} /> : <RoleLine {...props} />
 }
+
+/** The failover that is running; null: none, or nobody can see any more whether it is. */
+const runningIn = ({ tunnel, stale }: TileProps) => (stale ? null : tunnel.failoverId)
 
 /** Who carries the traffic and where, and who stands by; or the failover that is running. */
 function RoleLines(props: TileProps) {
   const { tunnel, grade, stale, density } = props
-  if (tunnel.failoverId) return <FailoverLine failoverId={tunnel.failoverId} {...props} />
+  const failoverId = runningIn(props)
+  if (failoverId) return <FailoverLine failoverId={failoverId} {...props} />
   if (density !== 'roomy' || stale || !tunnel.activeConnectorId) return <RoleLine {...props} />
   const ink = grade === 'fine' ? 'text-ink-2' : ''
   return (
@@ -193,11 +197,11 @@ function RoleLines(props: TileProps) {
 
 /** `▲ d766fc33 lhr13  △ 1`; of what nobody can see any more, what it was. */
 function RoleLine({ tunnel, grade, stale }: TileProps) {
-  const { status, activeConnectorId, activeColos, colos, checkedAt } = tunnel
+  const { status, activeConnectorId, activeColos, colos, checkedAt, failoverId } = tunnel
   if (stale) {
     if (checkedAt === null) return null
-    const was = [statusLooks[status].word, ...activeColos.slice(0, 1)].join(', ')
-    return <Line>was {was}</Line>
+    const did = failoverId ? 'failing over' : statusLooks[status].word
+    return <Line>was {[did, ...activeColos.slice(0, 1)].join(', ')}</Line>
   }
   return (
     <span
