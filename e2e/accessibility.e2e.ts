@@ -177,6 +177,22 @@ test('the notice that the stream is lost', async ({ page, tandem }) => {
   await expectAccessible(page)
 })
 
+test('a notice is read out once, though it counts every second', async ({ page, tandem }) => {
+  await page.clock.install()
+  await page.goto('/')
+  await expect(page.getByText('Live updates are on')).toBeAttached()
+  const notices = page.getByRole('region', { name: 'Notices' })
+  await expect(notices).toHaveAttribute('aria-live', 'polite')
+  tandem.pause()
+  await page.clock.runFor(45_000)
+  await expect(notices).toContainText(/Live updates lost \d+ s ago/)
+  const [shown, said] = [await notices.innerText(), await notices.ariaSnapshot()]
+  expect(said).toContain('Live updates lost')
+  await page.clock.runFor(3000)
+  await expect(notices).not.toHaveText(shown)
+  expect(await notices.ariaSnapshot()).toBe(said)
+})
+
 test.describe('without any tunnel', () => {
   test.use({ scene: 'empty' })
 

@@ -13,6 +13,8 @@ export type Notice = {
   until?: number | null
 }
 
+/** A short loss of the stream heals by itself before anybody has to read about it. */
+export const lossPatienceMs = 2500
 const skewWorthSayingMs = 30_000
 const dayMs = 86_400_000
 /** So long before it ends a token is worth replacing, days. */

@@ -2,7 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { useRouteContext } from '@tanstack/react-router'
 import { askEveryMs, useLive } from '#web/api/live.ts'
 import { sessionQuery } from '#web/api/queries.ts'
-import { type Notice, noticesOf } from '#web/fleet/notices.ts'
+import { lossPatienceMs, type Notice, noticesOf } from '#web/fleet/notices.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Banner } from '#web/ui/Callout.tsx'
 import { useClock } from '#web/ui/clock.ts'
@@ -10,14 +10,21 @@ import { Moment } from '#web/ui/TimeAgo.tsx'
 import { ageText, countdownText } from '#web/ui/time.ts'
 import { useZone } from '#web/ui/zone.ts'
 
-/** What concerns the whole page, worst first: what happened, what still works, what to do. */
+/**
+ * What concerns the whole page, worst first: what happened, what still works, what to do. Read out when it comes;
+ * what counts is for the eye alone, or it would be read out every second.
+ */
 export function Banners() {
   const { data: session } = useSuspenseQuery(sessionQuery)
   const zone = useZone()
   // To the minute: what was today is yesterday on a page that is left open.
   const now = useClock((at) => at - (at % 60_000))
   return (
-    <section aria-label="Notices" className="border-line bg-page not-empty:border-b">
+    <section
+      aria-label="Notices"
+      aria-live="polite"
+      className="border-line bg-page not-empty:border-b"
+    >
       <StreamLost />
       {noticesOf(session, now, zone).map((notice) => (
         <Banner key={notice.id} tone={notice.tone}>
@@ -43,16 +50,13 @@ function NoticeText({ text, until }: Notice) {
   )
 }
 
-/** A short loss heals by itself before anybody has to read about it. */
-const patienceMs = 2500
-
 function StreamLost() {
   const { live } = useRouteContext({ from: '__root__' })
   const { state, since, stopping } = useLive(live)
   const isOff = state === 'lost' || state === 'asking'
   const lastHeardAt = useClock(() => (isOff ? live.lastHeardAt() : null))
   const offFor = useClock(() => (isOff ? Math.floor((Date.now() - since) / 1000) : 0))
-  if (offFor * 1000 < patienceMs) return null
+  if (offFor * 1000 < lossPatienceMs) return null
   if (state === 'asking')
     return (
       <Banner
@@ -77,7 +81,8 @@ function StreamLost() {
         </Button>
       }
     >
-      {stopping ? 'Tandem stopped' : 'Live updates lost'} {ageText(offFor * 1000)} ago —{' '}
+      {stopping ? 'Tandem stopped' : 'Live updates lost'}{' '}
+      <span aria-hidden="true">{ageText(offFor * 1000)} ago </span>—{' '}
       {lastHeardAt === null ? null : (
         <>
           showing the state of <Moment at={lastHeardAt} />;{' '}
