@@ -11,6 +11,7 @@ test.use({ viewport: { width: 1920, height: 1080 } })
 
 const tiles = (page: Page) => page.getByRole('main', { name: 'Tunnels' }).getByRole('listitem')
 const tileOf = (page: Page, name: string) => tiles(page).filter({ hasText: name })
+const notice = (page: Page) => page.getByRole('status')
 const headline = (page: Page) => page.getByRole('heading', { level: 1 })
 
 /** The smallest text on the tiles and in the headline, as a part of the screen's height. */
@@ -100,7 +101,7 @@ test('what was not seen for long is unknown, whatever it was', async ({ page, wo
   await expect(tile).toContainText(/\d+ (?:s|m) old/)
   await expect(tile).toContainText('was Healthy, lhr13')
   await expect(tile).not.toContainText('standby')
-  await expect(page.getByRole('alert')).toContainText('What was last read stays on screen')
+  await expect(notice(page)).toContainText('What was last read stays on screen')
   await world.heal()
   await expect(headline(page)).toHaveText('The tunnel is connected', { timeout: 30_000 })
 })
@@ -112,15 +113,53 @@ test('a wall that lost Tandem says so, counts, and comes back by itself', async 
   await page.goto('/wall')
   await expect(tiles(page)).toHaveCount(12)
   await tandem.end()
-  await expect(page.getByRole('alert')).toContainText(/No word from Tandem for \d+ s/)
+  await expect(notice(page)).toContainText(/No word from Tandem for \d+ s/)
   await expect(headline(page)).toHaveText(/^Not live for \d+ s$/)
   await expect(page.getByRole('banner')).toContainText('When last heard: 1 tunnel down')
   await expect(page).toHaveTitle(/^Not live/)
   await expect(page.getByRole('main')).toHaveCSS('opacity', '0.35')
   await tandem.again()
-  await expect(page.getByRole('alert')).toHaveCount(0, { timeout: 30_000 })
+  await expect(notice(page)).toBeEmpty({ timeout: 30_000 })
   await expect(page.getByRole('main')).toHaveCSS('opacity', '1')
   await expect(headline(page)).toHaveText('1 tunnel down')
+})
+
+test('a notice is read out once, though it counts every second', async ({ page, tandem }) => {
+  await page.clock.install()
+  await page.goto('/wall')
+  await expect(tiles(page)).toHaveCount(12)
+  tandem.pause()
+  await page.clock.runFor(45_000)
+  await expect(notice(page)).toContainText(/No word from Tandem for \d+ s/)
+  const [shown, said] = [await notice(page).innerText(), await notice(page).ariaSnapshot()]
+  expect(said).toContain('No word from Tandem')
+  await page.clock.runFor(3000)
+  await expect(notice(page)).not.toHaveText(shown)
+  expect(await notice(page).ariaSnapshot()).toBe(said)
+})
+
+test('where something holds the live stream back, the wall says so, and its dot still beats', async ({
+  page,
+}) => {
+  await page.clock.install()
+  await page.route('**/api/events*', (route) => route.abort())
+  await page.goto('/wall')
+  await expect(tiles(page)).toHaveCount(12)
+  await page.clock.runFor(5000)
+  await expect(notice(page)).toContainText(
+    /Live updates have not been getting through since [\d:]+: this screen asks every 10 s instead/,
+  )
+  await expect(headline(page)).toHaveText('1 tunnel down')
+  await expect(page.getByRole('banner')).toContainText('Asking every 10 s')
+  await expect(page.getByRole('banner').getByText('Live', { exact: true })).toHaveCount(0)
+  const dot = page.getByRole('banner').getByText('Asking every 10 s').locator('..')
+  const size = async () => (await dot.boundingBox())?.width ?? 0
+  const before = await size()
+  await page.clock.runFor(10_000)
+  await expect.poll(size).not.toBe(before)
+  await page.unroute('**/api/events*')
+  await page.clock.runFor(15_000)
+  await expect(notice(page)).toBeEmpty()
 })
 
 test('a wall that starts while Tandem fails says so, and comes up by itself', async ({ page }) => {

@@ -1,6 +1,6 @@
 import { useRouteContext } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useLive } from '#web/api/live.ts'
+import { askEveryMs, type LiveState, useLive } from '#web/api/live.ts'
 import type { Headline, Tone } from '#web/fleet/headline.ts'
 import { sinceOf, sinceText } from '#web/fleet/since.ts'
 import { useClock } from '#web/ui/clock.ts'
@@ -100,24 +100,31 @@ function useBeat(heardAt: number | null): boolean {
   return last.isLarge
 }
 
+/** A disc that beats while all comes by itself; a ring that beats with every answer that has to be asked for. */
+const dots: Record<'live' | 'asking' | 'still', { className: string; word: string }> = {
+  live: { className: 'rounded-full bg-current', word: 'Live' },
+  asking: {
+    className: 'rounded-full border-[0.3vh] border-current',
+    word: `Asking every ${askEveryMs / 1000} s`,
+  },
+  still: { className: 'border-[0.3vh] border-current', word: 'Not live' },
+}
+const dotOf = (state: LiveState['state']) =>
+  dots[state === 'live' || state === 'asking' ? state : 'still']
+
 /** The wall's own time and UTC; the dot beats whenever Tandem was heard. */
 function Clocks({ zone }: { zone: string | undefined }) {
   const { live } = useRouteContext({ from: '__root__' })
   const { state } = useLive(live)
-  const isLarge = useBeat(useClock(live.lastHeardAt))
+  const dot = dotOf(state)
+  const isLarge = useBeat(useClock(live.lastHeardAt)) || dot === dots.still
   const local = useClock((now) => clockIn(now, zone))
   const utc = useClock((now) => clockIn(now, 'UTC').slice(0, 5))
   return (
     <div className="shrink-0 text-right whitespace-nowrap max-sm:flex max-sm:basis-full max-sm:items-baseline max-sm:justify-between">
       <p className="flex items-center justify-end gap-[1.2vh] text-[min(5.4vh,6.4vw)] leading-[1.15] font-semibold">
-        <span
-          className={`size-[1.6vh] ${
-            state === 'live'
-              ? `rounded-full bg-current ${isLarge ? '' : 'scale-62'}`
-              : 'border-[0.3vh] border-current'
-          }`}
-        >
-          <span className="sr-only">{state === 'live' ? 'Live' : 'Not live'}</span>
+        <span className={`size-[1.6vh] ${dot.className} ${isLarge ? '' : 'scale-62'}`}>
+          <span className="sr-only">{dot.word}</span>
         </span>
         <time>{local}</time>
       </p>

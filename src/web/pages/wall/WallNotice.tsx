@@ -1,15 +1,16 @@
 import { useRouteContext } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { SessionAnswer } from '#contract/session.ts'
-import { useLive } from '#web/api/live.ts'
-import { noticesOf } from '#web/fleet/notices.ts'
+import { askEveryMs, useLive } from '#web/api/live.ts'
+import { lossPatienceMs, noticesOf } from '#web/fleet/notices.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { durationText } from '#web/ui/time.ts'
 import { momentIn } from '#web/ui/zone.ts'
 
 /**
- * Why what is shown may not be so: no word from Tandem, or what Tandem says is wrong with itself, worst first.
- * Nothing when all is well.
+ * Why what is shown may not be so: no word from Tandem, or what Tandem says is wrong with itself, worst first, or
+ * that changes come late. Nothing when all is well. Read out when it comes; what counts is for the eye alone, or it
+ * would be read out every second.
  */
 export function WallNotice({
   session,
@@ -22,36 +23,51 @@ export function WallNotice({
   const { state, since } = useLive(live)
   const lastHeardAt = useClock(() => (state === 'lost' ? live.lastHeardAt() : null))
   const lostFor = useClock(() => (state === 'lost' ? durationText(Date.now() - since) : ''))
+  const isAsking = useClock(() => state === 'asking' && Date.now() - since > lossPatienceMs)
   // To the minute: only the day of what is told depends on it.
   const now = useClock((at) => at - (at % 60_000))
-  if (state === 'lost')
-    return (
-      <Notice>
-        No word from Tandem for {lostFor}.{' '}
-        {lastHeardAt === null
-          ? null
-          : `This shows the state as of ${momentIn(lastHeardAt, now, zone)}. `}
-        This screen tries again by itself.
-      </Notice>
-    )
-  // What only informs concerns whoever sits at a console.
-  return noticesOf(session, now, zone)
-    .filter(({ tone }) => tone !== 'info')
-    .map(({ id, text, until }) => (
-      <Notice key={id}>
-        {text}
-        {until ? ` Again at ${momentIn(until, now, zone)}.` : null}
-      </Notice>
-    ))
+  return (
+    <output className="block shrink-0">
+      {state === 'lost' ? (
+        <Notice tone="bad">
+          No word from Tandem<span aria-hidden="true"> for {lostFor}</span>.{' '}
+          {lastHeardAt === null
+            ? null
+            : `This shows the state as of ${momentIn(lastHeardAt, now, zone)}. `}
+          This screen tries again by itself.
+        </Notice>
+      ) : (
+        noticesOf(session, now, zone).map(({ id, tone, text, until }) =>
+          // What only informs concerns whoever sits at a console.
+          tone === 'bad' || tone === 'warn' ? (
+            <Notice key={id} tone={tone}>
+              {text}
+              {until ? ` Again at ${momentIn(until, now, zone)}.` : null}
+            </Notice>
+          ) : null,
+        )
+      )}
+      {isAsking ? (
+        <Notice tone="warn">
+          Live updates have not been getting through since {momentIn(since, now, zone)}: this screen
+          asks every {askEveryMs / 1000} s instead.
+        </Notice>
+      ) : null}
+    </output>
+  )
 }
 
-function Notice({ children }: { children: ReactNode }) {
+const edges = {
+  warn: 'shadow-[inset_0.6vh_0_0_var(--warn)]',
+  bad: 'shadow-[inset_0.6vh_0_0_var(--bad)]',
+}
+
+function Notice({ tone, children }: { tone: keyof typeof edges; children: ReactNode }) {
   return (
-    <p
-      role="alert"
-      className="shrink-0 rounded-[0.6vh] bg-unknown-soft px-[2vh] py-[0.4vh] text-[2.3vh] leading-[1.25] font-medium text-ink shadow-[inset_0.6vh_0_0_var(--bad)]"
+    <span
+      className={`mb-[0.6vh] block rounded-[0.6vh] bg-unknown-soft px-[2vh] py-[0.4vh] text-[2.3vh] leading-[1.25] font-medium text-ink ${edges[tone]}`}
     >
       {children}
-    </p>
+    </span>
   )
 }

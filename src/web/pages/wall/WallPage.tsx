@@ -70,7 +70,7 @@ export function WallPage() {
         />
       </main>
       {/* A notice takes the room of what happened, never that of the tiles: they stay where they were looked for. */}
-      <div className="flex h-[10.2vh] shrink-0 flex-col gap-[0.6vh] overflow-hidden max-sm:h-[18vh]">
+      <div className="flex h-[10.2vh] shrink-0 flex-col overflow-hidden max-sm:h-[18vh]">
         <WallNotice session={session} zone={search.zone} />
         <Ticker zone={search.zone} only={isFiltered(search) ? shown : null} />
       </div>
