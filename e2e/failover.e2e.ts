@@ -358,7 +358,7 @@ test('on a phone what is followed begins at its top, though the risks stood furt
   await expect(dialogOf(page).getByText(/^Started by/)).toBeInViewport()
 })
 
-test('a tip keeps to one line on a phone, wherever the one before it stood', async ({
+test('a tip keeps to one line in a narrow window, wherever the one before it stood', async ({
   page,
   world,
 }) => {
@@ -372,6 +372,42 @@ test('a tip keeps to one line on a phone, wherever the one before it stood', asy
   await promote(page, standby.id).hover()
   await expect(tip).toHaveText(/accept/i)
   expect((await tip.boundingBox())?.height).toBe(line)
+})
+
+test.describe('with a finger', () => {
+  test.use({ hasTouch: true, viewport: { width: 360, height: 700 } })
+
+  test('a tap on what can’t be pressed says why, until the next tap elsewhere', async ({
+    page,
+    world,
+  }) => {
+    const tip = page.getByRole('tooltip')
+    const alone = await world.tunnel('sin-warehouse-ot')
+    await page.goto(`/tunnels/${alone.id}`)
+    const failOver = page.getByRole('button', { name: 'Fail over' })
+    await expect(failOver).toBeDisabled()
+    // What is switched off is not pressed by itself.
+    await failOver.tap({ force: true })
+    await expect(tip).toHaveText('There is no other connector. Add a replica first.')
+    await expect(tip).toBeInViewport({ ratio: 1 })
+    await page.getByRole('heading', { level: 1 }).tap()
+    await expect(tip).toBeHidden()
+
+    const { tunnelId, standby } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+    await expect(promote(page, standby.id)).toBeDisabled()
+    // It takes the focus from the button that has it, which hides the tip of that one only.
+    await promote(page, standby.id).tap({ force: true })
+    await expect(tip).toHaveText(/accept/i)
+    await expect(promote(page, standby.id)).toHaveAccessibleDescription(/accept/i)
+    await dialogOf(page).getByRole('heading').first().tap()
+    await expect(tip).toBeHidden()
+    // What can be pressed does what it says, and shows nothing beside it.
+    await dialogOf(page).getByRole('button', { name: 'Close' }).tap()
+    await expect(dialogOf(page)).toBeHidden()
+    await expect(tip).toBeHidden()
+    expect(await putsOf(world)).toHaveLength(0)
+  })
 })
 
 test('a standby that has just come back is a grave risk: it needs a tick and a reason', async ({

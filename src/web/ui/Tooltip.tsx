@@ -34,6 +34,7 @@ export function TooltipLayer() {
     if (!layer) return
     let target: HTMLElement | null = null
     let timer: ReturnType<typeof setTimeout> | undefined
+    let isTouched = false
 
     const hide = () => {
       clearTimeout(timer)
@@ -70,11 +71,22 @@ export function TooltipLayer() {
       const next = tipped(event)
       if (next?.matches(':focus-visible')) show(next, 0)
     }
+    const onDown = (event: PointerEvent) => {
+      isTouched = event.pointerType === 'touch'
+      hide()
+    }
+    // A finger neither hovers nor steps there by keys, and a tap on what is switched off asks why. At the click,
+    // when whatever had the focus has let go of it.
+    const onClick = (event: MouseEvent) => {
+      const next = isTouched ? tipped(event) : null
+      if (next?.ariaDisabled === 'true') show(next, 0)
+    }
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'Escape') hide()
     }
     document.addEventListener('pointerover', onOver)
-    document.addEventListener('pointerdown', hide)
+    document.addEventListener('pointerdown', onDown)
+    document.addEventListener('click', onClick, true)
     document.addEventListener('focusin', onFocus)
     document.addEventListener('focusout', hide)
     document.addEventListener('keydown', onKey, true)
@@ -82,7 +94,8 @@ export function TooltipLayer() {
     return () => {
       hide()
       document.removeEventListener('pointerover', onOver)
-      document.removeEventListener('pointerdown', hide)
+      document.removeEventListener('pointerdown', onDown)
+      document.removeEventListener('click', onClick, true)
       document.removeEventListener('focusin', onFocus)
       document.removeEventListener('focusout', hide)
       document.removeEventListener('keydown', onKey, true)
