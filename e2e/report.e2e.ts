@@ -1,4 +1,4 @@
-import { test as bare, type Page } from '@playwright/test'
+import { test as bare, type Page, type Route } from '@playwright/test'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { short } from './find.ts'
 import { expect, test } from './fixtures.ts'
@@ -74,6 +74,36 @@ test('a report of a stretch that a ticket names opens at that stretch', async ({
     page.getByText(/1 Jan 2026, \d\d:00:00 to 1 Jan 2026, \d\d:00:00, 1 h/),
   ).toBeVisible()
   await expect(page.getByText('Nothing happened in this stretch of time.')).toBeVisible()
+})
+
+test('while another stretch is read, nothing of the one before can be taken for it', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}/report?range=24h`)
+  const takes = [
+    page.getByRole('button', { name: 'Copy as Markdown' }),
+    page.getByRole('button', { name: 'Print' }),
+  ]
+  for (const take of takes) await expect(take).toBeEnabled()
+  const held: Route[] = []
+  await page.route('**/history?*', (route) => void held.push(route))
+  await page.getByRole('button', { name: 'The last 7 d' }).click()
+  const before = page.locator('[aria-busy="true"]')
+  await expect(before).toContainText('What happened, and who did what')
+  for (const take of takes) {
+    await expect(take).toBeDisabled()
+    await expect(take).toHaveAccessibleDescription('This stretch is still being read.')
+  }
+  // Nor by the browser's own command.
+  await page.emulateMedia({ media: 'print' })
+  await expect(before).toBeHidden()
+  await expect(page.getByText('This stretch is still being read.')).toBeVisible()
+  await page.emulateMedia({ media: 'screen' })
+  for (const route of held) await route.continue()
+  await expect(before).toHaveCount(0)
+  for (const take of takes) await expect(take).toBeEnabled()
 })
 
 test('the tab carries the worst state', async ({ page, world }) => {

@@ -41,7 +41,11 @@ export function ReportPage() {
     search.range,
     (range) => void navigate({ search: { range }, replace: true, resetScroll: false }),
   )
-  const { data: history, error } = useQuery(tunnelHistoryQuery(tunnelId, control.range))
+  const {
+    data: history,
+    error,
+    isPlaceholderData: isPrevious,
+  } = useQuery(tunnelHistoryQuery(tunnelId, control.range))
   usePageTitle('Report', tunnel.name)
   // On paper, and so on the screen that shows what will be on it.
   useFixedTheme('light')
@@ -62,7 +66,13 @@ export function ReportPage() {
         <RangePicker control={control} />
       </div>
       {history ? (
-        <Report name={tunnel.name} history={history} stretch={control.stretch} ha={tunnel.ha} />
+        <Report
+          name={tunnel.name}
+          history={history}
+          isPrevious={isPrevious}
+          stretch={control.stretch}
+          ha={tunnel.ha}
+        />
       ) : error ? (
         <ProblemCallout problem={toProblem(error)} />
       ) : (
@@ -75,16 +85,21 @@ export function ReportPage() {
 type ReportProps = {
   name: string
   history: TunnelHistory
+  /** It is still that of the stretch before. */
+  isPrevious: boolean
   stretch: Stretch
   ha: boolean | null
 }
 
-function Report({ name, history, stretch, ha }: ReportProps) {
+const beingRead = 'This stretch is still being read.'
+
+function Report({ name, history, isPrevious, stretch, ha }: ReportProps) {
   const zone = useZone()
   const { data: session } = useSuspenseQuery(sessionQuery)
   const cursor = useMemo(() => createCursor(), [])
   const { lanes, troubles, entries } = useMemo(() => onPaper(history, zone), [history, zone])
   const { copied, copy } = useCopy()
+  const disabledReason = isPrevious ? beingRead : null
   return (
     <CursorContext value={cursor}>
       <header className="flex flex-wrap items-start gap-3">
@@ -100,36 +115,53 @@ function Report({ name, history, stretch, ha }: ReportProps) {
         <div className="flex gap-2 print:hidden">
           <Button
             icon={copied ? 'check' : 'copy'}
+            disabledReason={disabledReason}
             onClick={() => copy(markdownOf(name, history, stretch, zone))}
           >
             {copied ? 'Copied' : 'Copy as Markdown'}
           </Button>
-          <Button variant="primary" icon="download" onClick={() => window.print()}>
+          <Button
+            variant="primary"
+            icon="download"
+            disabledReason={disabledReason}
+            onClick={() => window.print()}
+          >
             Print
           </Button>
         </div>
       </header>
-      <TunnelFigures history={history} ha={ha} />
-      <Part title={<Term of="role">Roles</Term>}>
-        <RoleTimeline
-          {...{ history, stretch, zone }}
-          lanes={lanes.kept}
-          renderTitle={(lane) => (
-            <span className={lane.connectorId ? 'font-mono' : 'text-ink-2'}>{laneTitle(lane)}</span>
-          )}
-          onZoom={nowhere}
-          onBack={nowhere}
-        />
-        <Left count={lanes.left} />
-      </Part>
-      <Troubles troubles={troubles} zone={zone} />
-      <Entries entries={entries} zone={zone} />
-      <footer className="text-sm text-ink-2">
-        Made {instantIn(serverNow(), zone)} by{' '}
-        <bdi>{session.me ? visibleName(session.me.name) : 'somebody'}</bdi> with Tandem. Time that
-        nobody watched counts as neither up nor down. Tunnel{' '}
-        <span className="font-mono">{history.tunnelId}</span>.
-      </footer>
+      {/* What stood there keeps its room, and none of it gets onto paper. */}
+      <output className={isPrevious ? 'sr-only print:not-sr-only' : 'sr-only'}>
+        {isPrevious ? beingRead : ''}
+      </output>
+      <div
+        aria-busy={isPrevious || undefined}
+        className={`flex flex-col gap-5 transition-opacity print:gap-4 ${isPrevious ? 'opacity-35 print:hidden' : ''}`}
+      >
+        <TunnelFigures history={history} ha={ha} />
+        <Part title={<Term of="role">Roles</Term>}>
+          <RoleTimeline
+            {...{ history, stretch, zone }}
+            lanes={lanes.kept}
+            renderTitle={(lane) => (
+              <span className={lane.connectorId ? 'font-mono' : 'text-ink-2'}>
+                {laneTitle(lane)}
+              </span>
+            )}
+            onZoom={nowhere}
+            onBack={nowhere}
+          />
+          <Left count={lanes.left} />
+        </Part>
+        <Troubles troubles={troubles} zone={zone} />
+        <Entries entries={entries} zone={zone} />
+        <footer className="text-sm text-ink-2">
+          Made {instantIn(serverNow(), zone)} by{' '}
+          <bdi>{session.me ? visibleName(session.me.name) : 'somebody'}</bdi> with Tandem. Time that
+          nobody watched counts as neither up nor down. Tunnel{' '}
+          <span className="font-mono">{history.tunnelId}</span>.
+        </footer>
+      </div>
     </CursorContext>
   )
 }
