@@ -101,7 +101,10 @@ test('one range for all pictures of a page: kept in the address, moved, narrowed
   const range = page.getByRole('group', { name: 'Time range' })
   await range.getByRole('button', { name: 'The last 1 h' }).click()
   await expect(page).toHaveURL(/range=1h/)
-  await expect(range).toContainText('follows')
+  // Colour is for state only, and that it follows is none.
+  const follows = range.getByText('follows', { exact: true })
+  const ink = await follows.evaluate((words) => getComputedStyle(words).color)
+  await expect(follows.locator('span')).toHaveCSS('background-color', ink)
   await range.getByRole('button', { name: 'Earlier' }).click()
   await expect(range).not.toContainText('follows')
   await expect(range.getByRole('button', { name: 'To now' })).toBeVisible()

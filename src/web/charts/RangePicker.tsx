@@ -132,7 +132,7 @@ export function RangePicker({ control }: { control: RangeControl }) {
         )}
         {live ? (
           <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-            <span aria-hidden="true" className="size-1.5 rounded-full bg-good" />
+            <span aria-hidden="true" className="size-1.5 rounded-full bg-current" />
             follows
           </span>
         ) : (
