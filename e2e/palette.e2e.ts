@@ -111,7 +111,13 @@ test('every key of the help is an action of the palette, unless it only moves', 
     rows.flatMap((row) => {
       const first = row.querySelector('kbd')?.parentElement
       const place = row.closest('section')?.querySelector('h3')?.textContent ?? ''
-      if (!first || ['Failing over', 'A timeline'].includes(place)) return []
+      const ownKeys = [
+        'Failing over',
+        'A timeline',
+        'The search of the list',
+        'A group of the list',
+      ]
+      if (!first || ownKeys.includes(place)) return []
       return [[...first.querySelectorAll('kbd')].map((key) => key.textContent).join(' ')]
     }),
   )
@@ -140,6 +146,24 @@ test('every key of the help is an action of the palette, unless it only moves', 
     // It is listed: with why not, where its key would stand.
     'a',
   ])
+})
+
+test('the keys that a place answers by itself stand in the help', async ({ page }) => {
+  await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
+  await page.keyboard.press('?')
+  const help = page.getByRole('dialog')
+  for (const [place, does, keys] of [
+    ['The search of the list', 'To the rows that match', '↓ or Enter'],
+    ['The search of the list', 'Empty it; leave it when it is empty', 'Esc'],
+    ['A group of the list', 'Open it', '→'],
+    ['A group of the list', 'Close it', '←'],
+    ['A timeline', 'The first or last interval', 'Home or End'],
+    ['A timeline', 'Back to the stretch before', 'Backspace or Esc'],
+  ] as const) {
+    const keysOfPlace = help.locator('section').filter({ hasText: place })
+    const line = keysOfPlace.getByRole('listitem').filter({ hasText: does })
+    await expect(line).toHaveText(`${does}${keys.replaceAll(' ', '')}`)
+  }
 })
 
 test('what a part of the page does is in the palette while it is there, and the focus goes where it leads', async ({
