@@ -238,3 +238,15 @@ bare('what a viewer may not do is listed with the reason', async ({ context }) =
   await tandem.end()
   tandem.remove()
 })
+
+test('the palette opens over a log that an address filters, and exports what it shows', async ({
+  page,
+}) => {
+  await page.goto('/activity?kind=status-changed')
+  await expect(page.getByRole('heading', { name: 'Activity', level: 1 })).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await palette(page).getByRole('combobox').fill('export the activity as csv')
+  const file = page.waitForEvent('download')
+  await page.keyboard.press('Enter')
+  expect((await file).url()).toContain('kind=status-changed')
+})

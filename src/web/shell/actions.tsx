@@ -47,7 +47,8 @@ function useHere() {
   return useRouterState({
     select: ({ location, matches }) => ({
       path: location.pathname,
-      search: location.search,
+      // As its page reads it: in the location itself it stands as somebody wrote it.
+      search: { ...matches.at(-1)?.search } as Record<string, string | string[]>,
       tunnelId: (matches.at(-1)?.params as { tunnelId?: string } | undefined)?.tunnelId,
     }),
     structuralSharing: true,
