@@ -1,5 +1,5 @@
 import { useRouter } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 
 /** A text of the address that a hand changes here. */
 export type AddressText = {
@@ -11,6 +11,13 @@ export type AddressText = {
 }
 
 const writeAfterMs = 200
+
+const settles = new Set<() => void>()
+
+/** Writes what hands have changed and the address does not hold yet; for whoever lays something over the page. */
+export const settleAddress = () => {
+  for (const settle of settles) settle()
+}
 
 const inAddressAs = (text: string) => text.trim() || undefined
 
@@ -41,8 +48,7 @@ export function useAddressText(
     latest.current = { inAddress, write }
   })
   const waiting = useRef<Waiting>(null)
-  useEffect(() => () => clearTimeout(waiting.current?.timer), [])
-  const settle = () => {
+  const settle = useCallback(() => {
     if (!waiting.current) return
     const { next, page, timer } = waiting.current
     clearTimeout(timer)
@@ -50,7 +56,14 @@ export function useAddressText(
     const isHere = router.latestLocation.pathname === page
     if (isHere && next !== latest.current.inAddress) latest.current.write(next)
     else setAhead(false)
-  }
+  }, [router])
+  useEffect(() => {
+    settles.add(settle)
+    return () => {
+      settles.delete(settle)
+      clearTimeout(waiting.current?.timer)
+    }
+  }, [settle])
   const change = (text: string) => {
     setText(text)
     setAhead(true)

@@ -1,8 +1,9 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate, useRouterState } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { type OperationId, whyNot } from '#contract/operations.ts'
 import { useDemoRole, useSignOut } from '#web/api/account.ts'
+import { dialogEntry, noDialog } from '#web/api/dialog-address.ts'
 import { accountQuery } from '#web/api/me.ts'
 import { activitySearch, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { savedViews } from '#web/fleet/saved-views.ts'
@@ -29,11 +30,13 @@ export function useActions(rowId: string | null, onHelp: () => void): Action[] {
   const { data: list } = useQuery(tunnelsQuery)
   const tunnel = list?.tunnels.find(({ id }) => id === (tunnelId ?? rowId)) ?? null
   const { range, dialog } = search as { range?: string; dialog?: string }
-  const ofTunnel = useTunnelActions(tunnel, tunnelId ? range : undefined, dialog !== undefined)
+  const isOver = dialog !== undefined
+  const ofTunnel = useTunnelActions(tunnel, tunnelId ? range : undefined, isOver)
+  const openDialog = useOpenDialog(path, isOver)
   const places = usePlaces()
   const exports = useExports(path, search)
-  const everywhere = useEverywhere(onHelp)
-  const ofAccount = useOfAccount()
+  const everywhere = useEverywhere(onHelp, openDialog)
+  const ofAccount = useOfAccount(openDialog)
   // As the page stood when the palette was opened over it.
   const [page] = useState(() => ({ answered: answeredNow(), offers: offersNow() }))
   return useMemo(() => {
@@ -109,8 +112,32 @@ function usePlaces(): Action[] {
   }, [navigate, why, views])
 }
 
-function useEverywhere(onHelp: () => void): Action[] {
+type Dialogs = {
+  '/': 'create'
+  '/people': 'invite'
+  '/screens': 'pair' | 'link'
+  '/account': 'password' | 'second-factor' | 'second-factor-off' | 'others'
+}
+type OpenDialog = <Place extends keyof Dialogs>(place: Place, dialog: Dialogs[Place]) => void
+
+/** Lays a dialog over its page, which stays as it is where one is there already. */
+function useOpenDialog(path: string, isOver: boolean): OpenDialog {
   const navigate = useNavigate()
+  return useCallback(
+    (place, dialog) =>
+      void navigate({
+        to: place as string,
+        search: ((old: object) => ({
+          ...(place === path ? { ...old, ...noDialog } : {}),
+          dialog,
+        })) as never,
+        ...dialogEntry(isOver),
+      }),
+    [navigate, path, isOver],
+  )
+}
+
+function useEverywhere(onHelp: () => void, openDialog: OpenDialog): Action[] {
   const why = useWhy()
   const { data: me } = useSuspenseQuery({ ...sessionQuery, select: ({ me }) => me })
   const signOut = useSignOut()
@@ -123,30 +150,19 @@ function useEverywhere(onHelp: () => void): Action[] {
   return useMemo(() => {
     const action = actionsOf('Everywhere')
     return [
-      action(
-        'plus',
-        'Create a tunnel',
-        () => void navigate({ to: '/', search: { dialog: 'create' } }),
-        { shortcut: 'create', reason: why('tunnelCreate') },
-      ),
-      action(
-        'plus',
-        'Invite a person',
-        () => void navigate({ to: '/people', search: { dialog: 'invite' } }),
-        { reason: why('personAdd') },
-      ),
-      action(
-        'monitor',
-        'Pair a screen',
-        () => void navigate({ to: '/screens', search: { dialog: 'pair' } }),
-        { reason: why('screenApprove') },
-      ),
-      action(
-        'monitor',
-        'Make a link for a screen',
-        () => void navigate({ to: '/screens', search: { dialog: 'link' } }),
-        { reason: why('screenLinkMake') },
-      ),
+      action('plus', 'Create a tunnel', () => openDialog('/', 'create'), {
+        shortcut: 'create',
+        reason: why('tunnelCreate'),
+      }),
+      action('plus', 'Invite a person', () => openDialog('/people', 'invite'), {
+        reason: why('personAdd'),
+      }),
+      action('monitor', 'Pair a screen', () => openDialog('/screens', 'pair'), {
+        reason: why('screenApprove'),
+      }),
+      action('monitor', 'Make a link for a screen', () => openDialog('/screens', 'link'), {
+        reason: why('screenLinkMake'),
+      }),
       action('sun', 'Dark or light', toggleTheme, { shortcut: 'theme', also: 'theme switch' }),
       action('monitor', 'Theme: as the system', () => setTheme('system')),
       action(
@@ -181,24 +197,18 @@ function useEverywhere(onHelp: () => void): Action[] {
           ]
         : []),
     ]
-  }, [navigate, onHelp, why, me, notified, zone, leave, become])
+  }, [openDialog, onHelp, why, me, notified, zone, leave, become])
 }
 
 /** One's own sign-in. */
-function useOfAccount(): Action[] {
-  const navigate = useNavigate()
+function useOfAccount(openDialog: OpenDialog): Action[] {
   const { data: me } = useSuspenseQuery({ ...sessionQuery, select: ({ me }) => me })
   const hasPassword = me?.kind === 'person' && me.method === 'local'
   const { data: account } = useQuery({ ...accountQuery, enabled: hasPassword })
   return useMemo(() => {
     const action = actionsOf('Everywhere')
-    const open = (
-      icon: IconName,
-      words: string,
-      dialog: 'password' | 'second-factor' | 'second-factor-off' | 'others',
-      not: string | null,
-    ) =>
-      action(icon, words, () => void navigate({ to: '/account', search: { dialog } }), {
+    const open = (icon: IconName, words: string, dialog: Dialogs['/account'], not: string | null) =>
+      action(icon, words, () => openDialog('/account', dialog), {
         also: 'your account',
         reason: not,
       })
@@ -216,7 +226,7 @@ function useOfAccount(): Action[] {
         me?.kind === 'person' ? null : 'Nobody signs in here.',
       ),
     ]
-  }, [navigate, me, hasPassword, account])
+  }, [openDialog, me, hasPassword, account])
 }
 
 /** The logs as files; with the filters of the page that shows one. */

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { type OperationId, whyNot } from '#contract/operations.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
+import { dialogEntry } from '#web/api/dialog-address.ts'
 import { sessionQuery } from '#web/api/queries.ts'
 import { rangeOf, rangeQuery } from '#web/charts/range.ts'
 import { whyNoFailover } from '#web/failover/reason.ts'
@@ -56,9 +57,8 @@ export function useTunnelActions(
             to: '/tunnels/$tunnelId',
             params: { tunnelId },
             search: { dialog, range },
-            resetScroll: false,
             // Closing leads back to where the palette was opened. A dialog that lay there gives way.
-            ...(isOver ? { replace: true, state: true } : { state: { dialogOver: true } }),
+            ...dialogEntry(isOver),
           }),
         { reason, shortcut },
       )

@@ -3,7 +3,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { type Account, personRoles } from '#contract/people.ts'
 import type { Me } from '#contract/session.ts'
 import { toProblem } from '#web/api/client.ts'
-import { useDialogClose } from '#web/api/dialog-history.ts'
+import { useDialogAddress } from '#web/api/dialog-address.ts'
 import { accountQuery } from '#web/api/me.ts'
 import { sessionQuery } from '#web/api/queries.ts'
 import { NobodySignsIn } from '#web/identity/NobodySignsIn.tsx'
@@ -35,14 +35,8 @@ export function AccountPage() {
 
 function Own({ me }: { me: Me }) {
   const { dialog } = route.useSearch()
-  const navigate = route.useNavigate()
   const query = useQuery(accountQuery)
-  const close = useDialogClose(
-    dialog,
-    () => void navigate({ search: {}, replace: true, resetScroll: false }),
-  )
-  const open = (next: AccountSearch['dialog']) =>
-    void navigate({ search: { dialog: next }, state: { dialogOver: true }, resetScroll: false })
+  const { open, close } = useDialogAddress<AccountSearch>(dialog)
   const account = query.data
   const isLocal = me.method === 'local'
   return (
@@ -67,7 +61,7 @@ function Own({ me }: { me: Me }) {
         </Facts>
       </Panel>
       {isLocal && (account || !query.error) ? <Proofs account={account} onOpen={open} /> : null}
-      <OwnSessionsPanel me={me} onEndOthers={() => open('others')} />
+      <OwnSessionsPanel me={me} onEndOthers={() => open({ dialog: 'others' })} />
       {dialog === 'others' ? <EndOthersDialog onClose={close} /> : null}
       {isLocal && dialog === 'password' ? <PasswordDialog name={me.name} onClose={close} /> : null}
       {isLocal && dialog === 'second-factor' ? <SecondFactorDialog onClose={close} /> : null}
@@ -95,7 +89,7 @@ function Proofs({
 }: {
   /** Not there yet: the panels keep their room. */
   account: Account | undefined
-  onOpen: (dialog: AccountSearch['dialog']) => void
+  onOpen: (next: AccountSearch) => void
 }) {
   const loading = account ? null : 'Still loading'
   const hasSecondFactor = account?.hasSecondFactor === true
@@ -104,7 +98,7 @@ function Proofs({
       <Panel
         title="Password"
         aside={
-          <Button size="sm" disabledReason={loading} onClick={() => onOpen('password')}>
+          <Button size="sm" disabledReason={loading} onClick={() => onOpen({ dialog: 'password' })}>
             Change password
           </Button>
         }
@@ -126,7 +120,9 @@ function Proofs({
           <Button
             size="sm"
             disabledReason={loading}
-            onClick={() => onOpen(hasSecondFactor ? 'second-factor-off' : 'second-factor')}
+            onClick={() =>
+              onOpen({ dialog: hasSecondFactor ? 'second-factor-off' : 'second-factor' })
+            }
           >
             {hasSecondFactor ? 'Turn off' : 'Turn on'}
           </Button>

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense, useMemo } from 'react'
 import type { HistoryEvent } from '#contract/history.ts'
-import { useDialogClose } from '#web/api/dialog-history.ts'
+import { useDialogAddress } from '#web/api/dialog-address.ts'
 import { activityQuery, activitySearch, tunnelsQuery } from '#web/api/queries.ts'
 import { useStable } from '#web/charts/use-stable.ts'
 import { type ActivitySearch, activityFilter } from '#web/log/activity-address.ts'
@@ -34,14 +34,10 @@ export function ActivityPage() {
   const { data: list } = useSuspenseQuery(tunnelsQuery)
   const acknowledging = search.dialog ? events.find(({ id }) => id === search.event) : undefined
   const itsTunnel = list.tunnels.find(({ id }) => id === acknowledging?.tunnelId)
-  const acknowledge = useStable((event: HistoryEvent) => {
-    void navigate({
-      search: (old) => ({ ...old, dialog: 'acknowledge', event: event.id }),
-      state: { dialogOver: true },
-      resetScroll: false,
-    })
-  })
-  const close = useDialogClose(search.dialog, () => change({ dialog: undefined, event: undefined }))
+  const { open, close } = useDialogAddress<ActivitySearch>(search.dialog)
+  const acknowledge = useStable(({ id }: HistoryEvent) =>
+    open({ dialog: 'acknowledge', event: id }),
+  )
   // The entry under the hand; else the newest that waits.
   useShortcut('acknowledge', () => {
     const here = document.activeElement?.closest('[data-entry]') ?? document

@@ -3,13 +3,14 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import type { Connector, ConnectorList, TunnelDetail } from '#contract/tunnel.ts'
 import { useCheckedAt } from '#web/api/ages.ts'
-import { useDialogClose } from '#web/api/dialog-history.ts'
+import { useDialogAddress } from '#web/api/dialog-address.ts'
 import { connectorsQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
 import { activeOf, blocksOf, inOrder } from '#web/failover/order.ts'
 import { RunningFailover } from '#web/failover/RunningFailover.tsx'
 import { whyNoFailover } from '#web/failover/reason.ts'
 import { HistoryRoom } from '#web/history/HistoryRoom.tsx'
 import { HistorySection } from '#web/history/later.ts'
+import type { ConnectorSearch } from '#web/router.tsx'
 import { buttonClass } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { useClock } from '#web/ui/clock.ts'
@@ -104,25 +105,12 @@ function ConnectorView({
   const siblings = inOrder(list.connectors.filter(({ id }) => id !== connector.id))
   const active = activeOf([connector, ...siblings])
 
-  type Search = ReturnType<typeof route.useSearch>
-  // The range of the history stays while dialogs come and go.
-  const go = (search: Search) => void navigate({ search: { range, ...search }, resetScroll: false })
-  const open = (search: Search) =>
-    void navigate({
-      search: { range, ...search },
-      state: { dialogOver: true },
-      resetScroll: false,
-    })
-  const turn = (search: Search) =>
-    void navigate({
-      search: { range, ...search },
-      state: true,
-      replace: true,
-      resetScroll: false,
-    })
-  const close = useDialogClose(dialog, () => turn({}))
+  const { open, turn, close } = useDialogAddress<ConnectorSearch>(dialog)
   const promote = () => open({ dialog: 'failover', to: connector.id })
-  const follow = (failoverId: string): Search => ({ dialog: 'failover', failover: failoverId })
+  const follow = (failoverId: string): ConnectorSearch => ({
+    dialog: 'failover',
+    failover: failoverId,
+  })
 
   useShortcut('failover', () => {
     if (tunnel.failoverId) open(follow(tunnel.failoverId))
@@ -202,7 +190,9 @@ function ConnectorView({
         connectorId={connector.id}
         expected={1}
         rangeText={range}
-        onRange={(text) => go({ range: text })}
+        onRange={(text) =>
+          void navigate({ search: (old) => ({ ...old, range: text }), resetScroll: false })
+        }
         room={<HistoryRoom lanes={3} />}
       />
       <Suspense>

@@ -3,7 +3,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import type { Person } from '#contract/people.ts'
 import { useAddressText } from '#web/api/address-text.ts'
 import { toProblem } from '#web/api/client.ts'
-import { useDialogClose } from '#web/api/dialog-history.ts'
+import { useDialogAddress } from '#web/api/dialog-address.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { peopleQuery } from '#web/api/people.ts'
 import { sessionQuery } from '#web/api/queries.ts'
@@ -52,16 +52,9 @@ function People({ meId }: { meId: string }) {
   const navigate = route.useNavigate()
   const { data: people, error, refetch } = useQuery(peopleQuery)
   const { q, dialog } = search
-  const close = useDialogClose(
-    dialog,
-    () => void navigate({ search: { q }, replace: true, resetScroll: false }),
-  )
-  const open = (next: PeopleSearch['dialog'], person?: Person) =>
-    void navigate({
-      search: { q, dialog: next, person: person?.id },
-      state: { dialogOver: true },
-      resetScroll: false,
-    })
+  const { open, close } = useDialogAddress<PeopleSearch>(dialog)
+  const openAbout = (next: PeopleSearch['dialog'], person: Person) =>
+    open({ dialog: next, person: person.id })
   const query = useAddressText(
     q,
     (next) =>
@@ -91,14 +84,14 @@ function People({ meId }: { meId: string }) {
             onBlur={query.settle}
           />
         ) : null}
-        <Button variant="primary" icon="plus" onClick={() => open('invite')}>
+        <Button variant="primary" icon="plus" onClick={() => open({ dialog: 'invite' })}>
           Invite a person
         </Button>
       </div>
       {error ? <ProblemCallout problem={toProblem(error)} onRetry={() => void refetch()} /> : null}
-      {people ? <OpenInvitations people={people} onOpen={open} /> : null}
+      {people ? <OpenInvitations people={people} onOpen={openAbout} /> : null}
       {found && found.length > 0 ? (
-        <PeopleTable people={found} meId={meId} onOpen={open} />
+        <PeopleTable people={found} meId={meId} onOpen={openAbout} />
       ) : found ? (
         <div className="rounded-lg border border-line bg-panel">
           <EmptyState

@@ -3,7 +3,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import type { Screen } from '#contract/people.ts'
 import { toProblem } from '#web/api/client.ts'
-import { useDialogClose } from '#web/api/dialog-history.ts'
+import { useDialogAddress } from '#web/api/dialog-address.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { sessionQuery } from '#web/api/queries.ts'
 import { screensQuery } from '#web/api/screens.ts'
@@ -49,23 +49,16 @@ function Screens() {
   useEffect(() => {
     if (code) void navigate({ search: { dialog: 'pair' }, hash: '', replace: true })
   }, [code, navigate])
-  const close = useDialogClose(
-    dialog,
-    () => void navigate({ search: {}, replace: true, resetScroll: false }),
-  )
-  const open = (next: ScreensSearch['dialog'], screen?: Screen) =>
-    void navigate({
-      search: { dialog: next, screen: screen?.id },
-      state: { dialogOver: true },
-      resetScroll: false,
-    })
+  const { open, close } = useDialogAddress<ScreensSearch>(dialog)
+  const openAbout = (next: ScreensSearch['dialog'], { id }: Screen) =>
+    open({ dialog: next, screen: id })
   const screen = screens?.find(({ id }) => id === search.screen)
   const ways = (
     <>
-      <Button icon="key" onClick={() => open('link')}>
+      <Button icon="key" onClick={() => open({ dialog: 'link' })}>
         Make a one-time link
       </Button>
-      <Button variant="primary" icon="monitor" onClick={() => open('pair')}>
+      <Button variant="primary" icon="monitor" onClick={() => open({ dialog: 'pair' })}>
         Pair a screen
       </Button>
     </>
@@ -93,7 +86,7 @@ function Screens() {
           </EmptyState>
         </div>
       ) : screens ? (
-        <ScreensTable screens={screens} onOpen={open} />
+        <ScreensTable screens={screens} onOpen={openAbout} />
       ) : error ? null : (
         <div className="flex flex-col gap-2 rounded-lg border border-line bg-panel p-4">
           <p className="sr-only">Loading</p>

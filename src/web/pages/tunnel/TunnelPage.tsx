@@ -3,7 +3,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { lazy, memo, Suspense } from 'react'
 import type { ConnectorList, TunnelDetail } from '#contract/tunnel.ts'
 import { useCheckedAt } from '#web/api/ages.ts'
-import { useDialogClose } from '#web/api/dialog-history.ts'
+import { useDialogAddress } from '#web/api/dialog-address.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { connectorsQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
 import { useStable } from '#web/charts/use-stable.ts'
@@ -75,26 +75,11 @@ export function TunnelPage() {
 
   usePageTitle(tunnel.name, stale ? 'stale' : statusLooks[tunnel.status].word)
 
-  // The range of the history stays while dialogs come and go.
   const { range } = search
   const show = useStable((text: string | undefined) => {
-    void navigate({ search: { range: text }, resetScroll: false })
+    void navigate({ search: (old) => ({ ...old, range: text }), resetScroll: false })
   })
-  const open = useStable((next: TunnelSearch) => {
-    void navigate({
-      search: { range, ...next },
-      state: { dialogOver: true },
-      resetScroll: false,
-    })
-  })
-  const turn = (next: typeof search) =>
-    void navigate({
-      search: { range, ...next },
-      state: true,
-      replace: true,
-      resetScroll: false,
-    })
-  const close = useDialogClose(search.dialog, () => turn({}))
+  const { open, turn, close } = useDialogAddress<TunnelSearch>(search.dialog)
 
   const gone = tunnel.deletedAt !== null
   const mayNotAcknowledge = useWhyNot('acknowledgementAdd')

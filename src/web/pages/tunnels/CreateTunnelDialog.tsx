@@ -31,7 +31,12 @@ export function CreateTunnelDialog({ onClose }: { onClose: () => void }) {
     if (!creation.success) return
     create.mutate(creation.data, {
       onSuccess: (tunnel) =>
-        void navigate({ to: '/tunnels/$tunnelId', params: { tunnelId: tunnel.id } }),
+        // In the dialog's place: "back" would open it again, empty.
+        void navigate({
+          to: '/tunnels/$tunnelId',
+          params: { tunnelId: tunnel.id },
+          replace: true,
+        }),
     })
   }
   return (

@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import type { HistorySummary } from '#contract/history.ts'
 import { useAddressText } from '#web/api/address-text.ts'
+import { useDialogAddress } from '#web/api/dialog-address.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { historySummaryQuery, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { useStable } from '#web/charts/use-stable.ts'
@@ -81,8 +82,8 @@ export function TunnelsPage() {
   const isSelecting = useAnySelected(selection)
   const isFiltered = Boolean(query || status || readiness || tag)
 
-  const openCreate = () => navigate({ search: (old) => ({ ...old, dialog: 'create' }) })
-  const closeDialog = () => navigate({ search: (old) => ({ ...old, dialog: undefined }) })
+  const { open, close } = useDialogAddress<TunnelsSearch>(search.dialog)
+  const openCreate = () => open({ dialog: 'create' })
   const clear = () => {
     setQuery('')
     void navigate({
@@ -123,7 +124,7 @@ export function TunnelsPage() {
     onSort: sortBy,
   }
   useShortcut('create', () => {
-    if (!mayNotCreate) void openCreate()
+    if (!mayNotCreate) openCreate()
   })
 
   return (
@@ -142,23 +143,14 @@ export function TunnelsPage() {
             ) : null}
           </Suspense>
           {list.tunnels.length > 0 ? <ViewButton search={viewSearch(search)} /> : null}
-          <Button
-            variant="primary"
-            icon="plus"
-            disabledReason={mayNotCreate}
-            onClick={() => void openCreate()}
-          >
+          <Button variant="primary" icon="plus" disabledReason={mayNotCreate} onClick={openCreate}>
             Create tunnel
           </Button>
         </div>
       </div>
       {list.tunnels.length === 0 ? (
         <Suspense>
-          <FirstRun
-            session={session}
-            mayNotCreate={mayNotCreate}
-            onCreate={() => void openCreate()}
-          />
+          <FirstRun session={session} mayNotCreate={mayNotCreate} onCreate={openCreate} />
         </Suspense>
       ) : (
         <SelectionContext value={selection}>
@@ -224,9 +216,7 @@ export function TunnelsPage() {
         </SelectionContext>
       )}
       <Suspense>
-        {search.dialog === 'create' ? (
-          <CreateTunnelDialog onClose={() => void closeDialog()} />
-        ) : null}
+        {search.dialog === 'create' ? <CreateTunnelDialog onClose={close} /> : null}
       </Suspense>
     </div>
   )

@@ -1,0 +1,89 @@
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixtures.ts'
+
+/** Dialogs stand in the address: what lies below them stays as it is, and "back" never brings one up again. */
+
+const creation = (page: Page) => page.getByRole('dialog', { name: 'Create a tunnel' })
+
+async function choose(page: Page, words: string) {
+  await page.keyboard.press('Control+k')
+  const palette = page.getByRole('dialog', { name: 'Find anything' })
+  await palette.getByRole('combobox').fill(words)
+  await page.keyboard.press('Enter')
+}
+
+test('whoever closes the dialog that creates a tunnel, and goes back, is where they were before', async ({
+  page,
+}) => {
+  await page.goto('/activity')
+  await expect(page.getByRole('heading', { name: 'Activity', level: 1 })).toBeVisible()
+  await page.getByRole('link', { name: 'Tunnels', exact: true }).click()
+  await page.getByRole('button', { name: 'Create tunnel' }).click()
+  await expect(creation(page)).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(creation(page)).toBeHidden()
+  await expect(page).toHaveURL(/\/$/)
+  await page.goBack()
+  await expect(page).toHaveURL(/\/activity$/)
+})
+
+test('from a tunnel that was just created "back" leads to the list as it was', async ({ page }) => {
+  await page.goto('/?status=degraded,down&sort=name')
+  await page.getByRole('button', { name: 'Create tunnel' }).click()
+  await creation(page).getByRole('textbox', { name: 'Name' }).fill('Dublin office')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Dublin office', level: 1 })).toBeVisible()
+  await page.goBack()
+  await expect(page).toHaveURL(/\/\?status=degraded,down&sort=name$/)
+  await expect(creation(page)).toBeHidden()
+})
+
+test('the palette lays its dialogs over the list as it is filtered', async ({ page }) => {
+  await page.goto('/?status=degraded,down&sort=name')
+  const rows = page.getByRole('rowheader')
+  await expect(rows.first()).toBeVisible()
+  const shown = await rows.allInnerTexts()
+  await choose(page, 'create a tunnel')
+  await expect(creation(page)).toBeVisible()
+  await expect(page).toHaveURL(/\/\?status=degraded,down&sort=name&dialog=create$/)
+  await page.keyboard.press('Escape')
+  await expect(creation(page)).toBeHidden()
+  await expect(page).toHaveURL(/\/\?status=degraded,down&sort=name$/)
+  expect(await rows.allInnerTexts()).toEqual(shown)
+})
+
+test('a dialog of another page that the palette opens leads back to where it was opened', async ({
+  page,
+}) => {
+  await page.goto('/activity?kind=status-changed')
+  await expect(page.getByRole('heading', { name: 'Activity', level: 1 })).toBeVisible()
+  await choose(page, 'create a tunnel')
+  await expect(creation(page)).toBeVisible()
+  // A dialog chosen over it takes its place.
+  await choose(page, 'create a tunnel')
+  await expect(creation(page)).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(creation(page)).toBeHidden()
+  await expect(page).toHaveURL(/\/activity\?kind=status-changed$/)
+})
+
+test('a key right after another stretch opens its dialog, which stays, and keeps the stretch', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}`)
+  const week = page.getByRole('button', { name: 'The last 7 d', exact: true })
+  await week.click()
+  await page.keyboard.press('n')
+  const note = page.getByRole('dialog', { name: 'Write a note' })
+  await expect(note).toBeVisible()
+  await expect(page).toHaveURL(/\?dialog=note&range=7d$/)
+  await page.keyboard.press('Escape')
+  await expect(note).toBeHidden()
+  await expect(page).toHaveURL(/\?range=7d$/)
+  await expect(week).toHaveAttribute('aria-pressed', 'true')
+  await page.goBack()
+  await expect(page).toHaveURL(`/tunnels/${tunnelId}`)
+  await expect(note).toBeHidden()
+})
