@@ -43,11 +43,11 @@ export default defineConfig({
                 },
                 {
                   name: 'shell',
-                  test: /\/src\/web\/(?:shell\/Shell|api\/(?:address-text|dialog-address)|ui\/(?:Place|TagText|Term)|charts\/percent)\.tsx?$/,
+                  test: /\/src\/web\/(?:shell\/Shell|api\/(?:address-text|dialog-address)|failover\/reason|ui\/(?:Place|TagText|Term)|charts\/percent)\.tsx?$/,
                 },
                 {
                   name: 'subject',
-                  test: /\/src\/web\/(?:ui\/(?:CopyId|Field|Panel|Stat|Table|VersionText)|failover\/(?:order|reason)|history\/HistoryRoom|charts\/plot|marks\/words)\.tsx?$/,
+                  test: /\/src\/web\/(?:ui\/(?:CopyId|Field|Panel|Stat|Table|VersionText)|failover\/order|history\/HistoryRoom|charts\/plot|marks\/words)\.tsx?$/,
                 },
                 {
                   name: 'history',

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { SessionAnswer } from '#contract/session.ts'
-import type { Connector, ConnectorRole, Tunnel } from '#contract/tunnel.ts'
-import { lockedUntil, whyNoFailover, whyNoStandby } from './reason.ts'
+import type { Tunnel } from '#contract/tunnel.ts'
+import { tunnelOf } from '#web/fleet/tunnel-of.ts'
+import { lockedUntil, whyNoFailover, whyNoFailovers, whyNotFromRow } from './reason.ts'
 
 const now = 1000
 const session = (change: Partial<SessionAnswer> = {}) =>
@@ -20,13 +21,6 @@ const token = (
   permissions: [],
   checkedAt: null,
 })
-const connector = (id: string, role: ConnectorRole, blocked = false) =>
-  ({
-    id,
-    role,
-    promotion: blocked ? [{ id: 'b', kind: 'block', sentence: 'no' }] : [],
-  }) as unknown as Connector
-
 test('nothing keeps an operator from an HA tunnel', () => {
   expect(whyNoFailover(session(), tunnel(), now)).toBeNull()
   // Not known to be HA is no reason: the proxy finds out before it sends.
@@ -52,14 +46,30 @@ test('a lock-out counts for the token that writes, not for the one that only rea
   expect(lockedUntil(everything, 5000)).toBeNull()
 })
 
-test('there must be somebody to promote', () => {
-  expect(whyNoStandby([])).toMatch(/No connector/)
-  expect(whyNoStandby([connector('a', 'active', true)])).toMatch(/no other connector/)
-  expect(whyNoStandby([connector('a', 'active', true), connector('b', 'offline', true)])).toMatch(
+test('what keeps everybody from all failovers is known without a tunnel', () => {
+  expect(whyNoFailovers(session(), now)).toBeNull()
+  expect(whyNoFailovers(session({ notRecordingSince: 1 }), now)).toMatch(/disk/)
+  expect(whyNoFailovers(session({ tokens: [token('everything', 5000)] }), now)).toMatch(
+    /not queued/,
+  )
+})
+
+test('a row offers a failover only where somebody could take over', () => {
+  expect(whyNotFromRow(tunnelOf('a'))).toBeNull()
+  expect(whyNotFromRow(tunnelOf('a', { readiness: 'no-active' }))).toBeNull()
+  expect(whyNotFromRow(tunnelOf('a', { readiness: 'no-active', standbyCount: 0 }))).toMatch(
     /No standby/,
   )
-  expect(whyNoStandby([connector('a', 'active', true), connector('b', 'unknown', true)])).toMatch(
-    /does not know/,
+  expect(whyNotFromRow(tunnelOf('a', { readiness: 'exposed', standbyCount: 0 }))).toMatch(
+    /No standby/,
   )
-  expect(whyNoStandby([connector('a', 'active', true), connector('b', 'passive')])).toBeNull()
+  expect(whyNotFromRow(tunnelOf('a', { readiness: 'not-ha' }))).toMatch(/not HA/)
+  expect(whyNotFromRow(tunnelOf('a', { failoverId: 'f' }))).toMatch(/running/)
+})
+
+test('a row says what the tunnel’s page says', () => {
+  for (const change of [{ deletedAt: 1 }, { ha: false }]) {
+    const tunnel = tunnelOf('a', change)
+    expect(whyNotFromRow(tunnel)).toBe(whyNoFailover(session(), tunnel, now))
+  }
 })

@@ -1,7 +1,6 @@
 import { whyNot } from '#contract/operations.ts'
 import type { Session, SessionAnswer } from '#contract/session.ts'
-import type { Connector, Tunnel } from '#contract/tunnel.ts'
-import { candidatesOf, isPromotable } from './order.ts'
+import type { Tunnel } from '#contract/tunnel.ts'
 
 /** Why can't a failover be started now? Sentences for buttons; the proxy asks the same again. Pure. */
 
@@ -14,17 +13,12 @@ export function lockedUntil(session: Pick<Session, 'tokens'>, now: number): numb
   return until > now ? until : null
 }
 
-/** What keeps everybody from failing over this tunnel, whoever the target; null when nothing does. */
-export function whyNoFailover(
-  session: Pick<SessionAnswer, 'me' | 'tokens' | 'notRecordingSince'>,
-  tunnel: Tunnel,
-  now: number,
-): string | null {
+type Facts = Pick<SessionAnswer, 'me' | 'tokens' | 'notRecordingSince'>
+
+/** What keeps everybody from failing over any tunnel; null when nothing does. */
+export function whyNoFailovers(session: Facts, now: number): string | null {
   const role = whyNot(session.me?.role ?? null, 'failoverRun')
   if (role) return role
-  if (tunnel.deletedAt !== null) return 'The tunnel has been deleted.'
-  if (tunnel.ha === false)
-    return 'The tunnel is not HA. That is chosen when a tunnel is created and can’t be changed.'
   if (session.notRecordingSince !== null)
     return 'Tandem can’t write to its disk: a failover that could not be recorded is refused.'
   if (lockedUntil(session, now) !== null)
@@ -32,13 +26,40 @@ export function whyNoFailover(
   return null
 }
 
-/** The same for the button that lets somebody pick: there must be one to pick. */
-export function whyNoStandby(connectors: readonly Connector[]): string | null {
-  if (connectors.length === 0) return 'No connector is known.'
-  const candidates = candidatesOf(connectors)
-  if (candidates.some(isPromotable)) return null
-  if (candidates.length === 0) return 'There is no other connector. Add a replica first.'
-  return candidates.some(({ role }) => role === 'unknown')
-    ? 'Cloudflare reports a role that Tandem does not know, so no connector can be promoted safely.'
-    : 'No standby is connected: nobody could take over.'
+/** What keeps everybody from failing over this tunnel, whoever the target; null when nothing does. */
+export const whyNoFailover = (session: Facts, tunnel: Tunnel, now: number): string | null =>
+  whyNoFailovers(session, now) ?? whyNever(tunnel)
+
+/** Why none can be begun from a row of the list, which has no connectors to look at. The dialog's checks go deeper. */
+export const whyNotFromRow = (tunnel: Tunnel): string | null =>
+  whyNever(tunnel) ??
+  (tunnel.failoverId ? 'A failover of this tunnel is running.' : null) ??
+  whyNobody(tunnel)
+
+function whyNever({ deletedAt, ha }: Tunnel): string | null {
+  if (deletedAt !== null) return 'The tunnel has been deleted.'
+  return ha === false ? notHa : null
 }
+
+function whyNobody({ readiness, standbyCount }: Tunnel): string | null {
+  switch (readiness) {
+    case 'ready':
+    case 'conflict':
+      return null
+    case 'no-active':
+      return standbyCount > 0 ? null : noStandby
+    case 'exposed':
+      return noStandby
+    case 'disconnected':
+      return 'No connector is connected.'
+    case 'not-ha':
+      return notHa
+    case 'unknown':
+      return 'Its connectors were not read yet.'
+    default:
+      return readiness satisfies never
+  }
+}
+
+const notHa = 'The tunnel is not HA. That is chosen when a tunnel is created and can’t be changed.'
+export const noStandby = 'No standby is connected: nobody could take over.'

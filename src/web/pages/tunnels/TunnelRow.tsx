@@ -8,6 +8,7 @@ import { useCheckedAt, useStatusAt } from '#web/api/ages.ts'
 import { failoverQuery } from '#web/api/queries.ts'
 import { availabilityText, percentText } from '#web/charts/percent.ts'
 import { Strip } from '#web/charts/Strip.tsx'
+import { whyNotFromRow } from '#web/failover/reason.ts'
 import { IconButton } from '#web/ui/Button.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
@@ -25,7 +26,6 @@ import { instantIn, useZone } from '#web/ui/zone.ts'
 import { columnClass } from './columns.ts'
 import { RowLink, useRowPreload } from './RowLink.tsx'
 import { RowTags } from './RowTags.tsx'
-import { whyNoFailover } from './rows.ts'
 import { SelectBox } from './SelectBox.tsx'
 import { useSelection } from './use-selection.ts'
 
@@ -35,6 +35,7 @@ type RowProps = {
   heightPx: number
   isCursor: boolean
   onFocus: (tunnelId: string) => void
+  /** What keeps every row from offering a failover. */
   mayNotFailOver: string | null
   /** What the last day and the last 30 days were like; null until it is known. */
   day: TunnelSummary | null
@@ -390,7 +391,7 @@ const low = 'in-data-[density=compact]:h-6'
 
 function FailoverAction({ tunnel, mayNotFailOver }: RowProps) {
   const label = `Fail over ${displayName(tunnel.name)}`
-  const reason = mayNotFailOver ?? whyNoFailover(tunnel)
+  const reason = mayNotFailOver ?? whyNotFromRow(tunnel)
   if (reason)
     return (
       <IconButton

@@ -1,3 +1,4 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import {
   memo,
@@ -9,9 +10,12 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
+import type { SessionAnswer } from '#contract/session.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
-import { useWhyNot } from '#web/api/operations.ts'
+import { sessionQuery } from '#web/api/queries.ts'
 import { StripPatterns } from '#web/charts/Strip.tsx'
+import { whyNoFailovers, whyNotFromRow } from '#web/failover/reason.ts'
+import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { wantCities } from '#web/ui/Place.tsx'
 import { rootPx } from '#web/ui/root-size.ts'
@@ -29,7 +33,6 @@ import {
   isHead,
   type Line,
   tunnelsOf,
-  whyNoFailover,
 } from './rows.ts'
 import { SelectShown } from './SelectBox.tsx'
 import type { SortKey } from './search.ts'
@@ -82,12 +85,11 @@ export const TunnelTable = memo(function TunnelTable({
 
   const headPx = isNarrow ? 0 : Math.round(rem * rowRem.comfortable)
   const { first, end } = useWindowRows(box, rows.length, rowPx, headPx)
-  const cursor = useCursor(rows, (index) =>
+  const mayNotFailOver = useWhyNoFailovers()
+  const cursor = useCursor(rows, mayNotFailOver, (index) =>
     showRow(box.current, index, rowPx, headPx, stickyPx() + headPx, dockPx()),
   )
   const isSelecting = useAnySelected(useSelection())
-  const mayNotFailOver = useWhyNot('failoverRun')
-
   const tunnels = useMemo(() => tunnelsOf(rows), [rows])
   const visible = rows.slice(first, end)
   const before = first * rowPx
@@ -245,9 +247,12 @@ const HeadCell = memo(function HeadCell({
 let leftRow: string | null = null
 
 /** The row that keys act on. It stays with its tunnel when the order changes. */
-function useCursor(rows: readonly Line[], scrollTo: (index: number) => void) {
+function useCursor(
+  rows: readonly Line[],
+  mayNotFailOver: string | null,
+  scrollTo: (index: number) => void,
+) {
   const navigate = useNavigate()
-  const mayNotFailOver = useWhyNot('failoverRun')
   const [cursorId, setCursorId] = useState(leftRow)
   const wish = useRef(leftRow)
   const at = rows.findIndex(({ id }) => id === cursorId)
@@ -277,7 +282,7 @@ function useCursor(rows: readonly Line[], scrollTo: (index: number) => void) {
   useShortcut('first', () => go(0))
   useShortcut('last', () => go(rows.length - 1))
   useShortcut('failover', () => {
-    if (!current || isHead(current) || mayNotFailOver || whyNoFailover(current)) return
+    if (!current || isHead(current) || mayNotFailOver || whyNotFromRow(current)) return
     leave(current.id, 'failover')
   })
   useShortcut('acknowledge', () => {
@@ -295,6 +300,18 @@ function useCursor(rows: readonly Line[], scrollTo: (index: number) => void) {
 
   return { id: current?.id ?? null, at, go, onFocus }
 }
+
+/** What keeps all rows from offering a failover: drawn again only when that changes. */
+function useWhyNoFailovers(): string | null {
+  const { data } = useSuspenseQuery({ ...sessionQuery, select: aboutFailovers })
+  return useClock((now) => whyNoFailovers(data, now))
+}
+
+const aboutFailovers = ({ me, tokens, notRecordingSince }: SessionAnswer) => ({
+  me,
+  tokens,
+  notRecordingSince,
+})
 
 function useMedia(query: string): boolean {
   return useSyncExternalStore(

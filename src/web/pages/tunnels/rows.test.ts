@@ -3,7 +3,7 @@ import type { Tunnel } from '#contract/tunnel.ts'
 import { filtered } from '#web/fleet/filter.ts'
 import { severity } from '#web/fleet/severity.ts'
 import { tunnelOf as tunnel } from '#web/fleet/tunnel-of.ts'
-import { counts, sorted, whyNoFailover } from './rows.ts'
+import { counts, sorted } from './rows.ts'
 
 const names = (tunnels: readonly Tunnel[]) => tunnels.map(({ name }) => name)
 
@@ -88,12 +88,4 @@ test('the counts say how many there are of each', () => {
     status: { healthy: 2, down: 1 },
     readiness: { ready: 3 },
   })
-})
-
-test('a failover is offered only where somebody could take over', () => {
-  expect(whyNoFailover(tunnel('a'))).toBeNull()
-  expect(whyNoFailover(tunnel('a', { readiness: 'no-active' }))).toBeNull()
-  expect(whyNoFailover(tunnel('a', { readiness: 'exposed', standbyCount: 0 }))).toMatch(/standby/)
-  expect(whyNoFailover(tunnel('a', { readiness: 'not-ha' }))).toMatch(/not HA/)
-  expect(whyNoFailover(tunnel('a', { failoverId: 'f' }))).toMatch(/running/)
 })

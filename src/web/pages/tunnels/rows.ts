@@ -90,25 +90,3 @@ export function counts(tunnels: readonly Tunnel[]) {
   }
   return { status, readiness }
 }
-
-/** Why no failover can be begun from this row, or null. The dialog's own checks go deeper. */
-export function whyNoFailover(tunnel: Tunnel): string | null {
-  if (tunnel.failoverId) return 'A failover is running'
-  switch (tunnel.readiness) {
-    case 'ready':
-    case 'conflict':
-      return null
-    case 'no-active':
-      return tunnel.standbyCount > 0 ? null : 'No standby is connected'
-    case 'exposed':
-      return 'No standby is connected'
-    case 'disconnected':
-      return 'No connector is connected'
-    case 'not-ha':
-      return 'The tunnel is not HA: there is nobody to fail over to'
-    case 'unknown':
-      return 'Its connectors were not read yet'
-    default:
-      return tunnel.readiness satisfies never
-  }
-}
