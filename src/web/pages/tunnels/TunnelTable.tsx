@@ -246,6 +246,9 @@ const HeadCell = memo(function HeadCell({
 /** The row that was left for another page: whoever comes back goes on there. */
 let leftRow: string | null = null
 
+/** A row that is to have the focus once it is in the document, and what has it until then. */
+type Wish = { id: string; from: Element | null }
+
 /** The row that keys act on. It stays with its tunnel when the order changes. */
 function useCursor(
   rows: readonly Line[],
@@ -254,7 +257,7 @@ function useCursor(
 ) {
   const navigate = useNavigate()
   const [cursorId, setCursorId] = useState(leftRow)
-  const wish = useRef(leftRow)
+  const wish = useRef<Wish | null>(leftRow === null ? null : { id: leftRow, from: null })
   const at = rows.findIndex(({ id }) => id === cursorId)
   const current = rows[at] ?? rows[0]
 
@@ -268,7 +271,7 @@ function useCursor(
     if (!next) return
     scrollTo(rows.indexOf(next))
     setCursorId(next.id)
-    wish.current = next.id
+    wish.current = { id: next.id, from: document.activeElement }
   }
   const leave = (id: string, dialog: RowDialog) => {
     leftRow = id
@@ -291,11 +294,14 @@ function useCursor(
   })
   // The row may have to be scrolled into the document first: then a later render finds it.
   useEffect(() => {
-    const row = wish.current && document.querySelector<HTMLElement>(`[data-row="${wish.current}"]`)
-    if (!row) return
-    wish.current = null
-    // Not out of a field that somebody has begun to write in meanwhile.
-    if (!document.activeElement?.matches('input')) row.focus({ preventScroll: true })
+    if (!wish.current) return
+    const { id, from } = wish.current
+    const row = document.querySelector<HTMLElement>(`[data-row="${id}"]`)
+    const now = document.activeElement
+    // Somebody has gone elsewhere meanwhile, into a field or a menu: there they stay.
+    const isElsewhere = now !== from && now?.matches('body, main') === false
+    if (row || isElsewhere) wish.current = null
+    if (row && !isElsewhere) row.focus({ preventScroll: true })
   })
 
   return { id: current?.id ?? null, at, go, onFocus }
