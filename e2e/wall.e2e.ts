@@ -301,6 +301,24 @@ test('a tunnel’s page is one click away for whoever has a hand', async ({ page
   await expect(page.getByRole('heading', { name: 'gru-plant-scada', level: 1 })).toBeVisible()
 })
 
+test('the theme that a wall’s address names holds, whatever the system and other pages do', async ({
+  page,
+  context,
+}) => {
+  const root = page.locator('html')
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.goto('/wall?theme=dark')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.waitForFunction(() => matchMedia('(prefers-color-scheme: light)').matches)
+  await expect(root).toHaveAttribute('data-theme', 'dark')
+  const other = await context.newPage()
+  await other.goto('/')
+  await other.evaluate(() => localStorage.setItem('tandem.theme', 'light'))
+  await page.waitForFunction(() => localStorage.getItem('tandem.theme') === 'light')
+  await expect(root).toHaveAttribute('data-theme', 'dark')
+})
+
 for (const theme of ['dark', 'light'] as const) {
   test(`axe finds nothing on a ${theme} wall`, async ({ page }) => {
     await page.goto(`/wall?theme=${theme}`)

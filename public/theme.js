@@ -1,7 +1,8 @@
 // Runs before the first paint: the chosen theme, or the system's, on <html data-theme>.
-// `ui/theme.ts` writes the same key when the choice changes.
+// `ui/theme.ts` writes the same key when the choice changes, and `data-fixed-theme` where a page insists on one.
 ;(() => {
   const system = matchMedia('(prefers-color-scheme: light)')
+  const { dataset } = document.documentElement
   const apply = () => {
     let choice = null
     try {
@@ -11,7 +12,7 @@
     }
     const theme =
       choice === 'dark' || choice === 'light' ? choice : system.matches ? 'light' : 'dark'
-    document.documentElement.dataset.theme = theme
+    dataset.theme = dataset.fixedTheme ?? theme
   }
   apply()
   system.addEventListener('change', apply)

@@ -10,6 +10,8 @@ let chosen: Theme | undefined
 
 function read(): Theme {
   if (chosen) return chosen
+  // What another tab chooses holds here too.
+  window.addEventListener('storage', forget)
   try {
     const stored = localStorage.getItem(key)
     chosen = stored === 'dark' || stored === 'light' ? stored : 'system'
@@ -19,6 +21,12 @@ function read(): Theme {
   return chosen
 }
 
+function forget(event: StorageEvent) {
+  if (event.key !== key && event.key !== null) return
+  chosen = undefined
+  for (const each of listeners) each()
+}
+
 export function setTheme(theme: Theme) {
   chosen = theme
   try {
@@ -26,15 +34,21 @@ export function setTheme(theme: Theme) {
   } catch {
     // Storage refused: the choice holds until the page is left.
   }
-  const light =
-    theme === 'system' ? matchMedia('(prefers-color-scheme: light)').matches : theme === 'light'
-  document.documentElement.dataset.theme = light ? 'light' : 'dark'
+  apply()
   for (const each of listeners) each()
 }
 
-/** From what is seen now to the other one. */
-export const toggleTheme = () =>
-  setTheme(document.documentElement.dataset.theme === 'light' ? 'dark' : 'light')
+const isLight = (theme: Theme) =>
+  theme === 'system' ? matchMedia('(prefers-color-scheme: light)').matches : theme === 'light'
+
+/** What is seen: the page's own theme, or the chosen one. */
+function apply() {
+  const { dataset } = document.documentElement
+  dataset.theme = dataset.fixedTheme ?? (isLight(read()) ? 'light' : 'dark')
+}
+
+/** From the one that holds now, on every page that has none of its own, to the other one. */
+export const toggleTheme = () => setTheme(isLight(read()) ? 'dark' : 'light')
 
 export function useTheme(): Theme {
   return useSyncExternalStore((listener) => {
@@ -43,14 +57,19 @@ export function useTheme(): Theme {
   }, read)
 }
 
-/** A theme that a page has whatever was chosen, for as long as it is open; undefined: the chosen one. */
+/**
+ * A theme that a page has whatever was chosen, for as long as it is open; undefined: the chosen one. It stands in
+ * the document, where `public/theme.js` looks when the system or another tab changes its own.
+ */
 export function useFixedTheme(theme: 'dark' | 'light' | undefined) {
   useEffect(() => {
+    if (!theme) return
     const { dataset } = document.documentElement
-    const before = dataset.theme
-    if (theme) dataset.theme = theme
+    dataset.fixedTheme = theme
+    apply()
     return () => {
-      dataset.theme = before
+      delete dataset.fixedTheme
+      apply()
     }
   }, [theme])
 }
