@@ -113,6 +113,8 @@ export function Palette({
               setMarked(0)
             }}
             onKeyDown={(event) => {
+              // The keys of an input method choose and end words.
+              if (event.nativeEvent.isComposing) return
               if (event.key === 'ArrowDown') move(1)
               else if (event.key === 'ArrowUp') move(-1)
               else if (event.key === 'Enter') run(current)

@@ -52,7 +52,8 @@ export function Dialog({
         ask()
       }}
       onKeyDown={(event) => {
-        if (event.key !== 'Escape' || event.defaultPrevented) return
+        if (event.key !== 'Escape' || event.defaultPrevented || event.nativeEvent.isComposing)
+          return
         // The browser would close on the second Escape whatever we say to the first.
         event.preventDefault()
         event.stopPropagation()

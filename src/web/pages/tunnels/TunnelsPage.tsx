@@ -266,6 +266,7 @@ function SearchField({
         onChange={(event) => onChange(event.target.value)}
         onBlur={onLeave}
         onKeyDown={(event) => {
+          if (event.nativeEvent.isComposing) return
           if (event.key === 'Escape') {
             if (value) onChange('')
             else event.currentTarget.blur()

@@ -225,7 +225,7 @@ function NameForm({
           }}
           onChange={({ target }) => setName(target.value)}
           onKeyDown={(event) => {
-            if (event.key !== 'Escape' || !onCancel) return
+            if (event.key !== 'Escape' || !onCancel || event.nativeEvent.isComposing) return
             // The popover stays.
             event.preventDefault()
             onCancel()
