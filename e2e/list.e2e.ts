@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
-import type { Page } from '@playwright/test'
+import { test as bare, chromium, type Page } from '@playwright/test'
+import { browserArgs, ensureBrowser } from '../src/tasks/browser.ts'
 import { expectAccessible } from './axe.ts'
 import { rowOf } from './find.ts'
 import { expect, test } from './fixtures.ts'
+import { startTandem } from './tandem.ts'
 
 /** The list in somebody's own hands: columns, density, views, and rows that are selected. */
 
@@ -306,3 +308,51 @@ test.describe('with a thousand tunnels', () => {
     await expect.poll(async () => (await clipboard(page)).split('\r\n').length).toBe(1001)
   })
 })
+
+test.describe('with a thousand tunnels', () => {
+  test.use({ scene: 'large' })
+
+  test('the row that was left takes no focus from whoever has gone elsewhere in the list', async ({
+    page,
+  }) => {
+    await page.goto('/?sort=name')
+    await page.getByRole('row').nth(1).focus()
+    await page.keyboard.press('End')
+    const last = page.locator('[data-row]:focus')
+    await expect(page.getByRole('row').last()).toHaveAttribute('aria-rowindex', '1001')
+    const id = String(await last.getAttribute('data-row'))
+    await page.keyboard.press('Enter')
+    await expect(page).toHaveURL(`/tunnels/${id}`)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await page.keyboard.press('g')
+    await page.keyboard.press('t')
+    const left = page.locator(`[data-row="${id}"]`)
+    await expect(page.getByRole('heading', { name: 'Tunnels 1,000' })).toBeVisible()
+    await expect(left).toHaveCount(0)
+    const head = page.getByRole('columnheader', { name: 'Name' }).getByRole('button')
+    await head.focus()
+    await page.keyboard.press('Enter')
+    await expect(page).toHaveURL('/?sort=name')
+    await page.keyboard.press('Enter')
+    await expect(left).toBeVisible()
+    await expect(head).toBeFocused()
+  })
+})
+
+bare(
+  'larger letters of the browser make the table a list of cards where its bar goes',
+  async () => {
+    const tandem = await startTandem({})
+    const browser = await chromium.launch({
+      executablePath: ensureBrowser(),
+      args: [...browserArgs, '--blink-settings=defaultFontSize=20'],
+    })
+    const page = await browser.newPage({ viewport: { width: 860, height: 700 } })
+    await page.goto(tandem.address)
+    await expect(page.getByRole('list', { name: 'Tunnels' })).toBeVisible()
+    await expect(page.getByRole('table', { name: 'Tunnels' })).toHaveCount(0)
+    await browser.close()
+    await tandem.end()
+    tandem.remove()
+  },
+)

@@ -54,7 +54,8 @@ export type HeadProps = {
   isNarrow: boolean
 }
 
-const narrow = '(max-width: 767px)'
+/** As `max-md` of the style sheets, which grows with the letters that the browser begins with. */
+const narrow = '(width < 48rem)'
 
 /**
  * The list: only what is on the screen is in the document. A table where there is room, cards where not.
