@@ -39,7 +39,7 @@ export default defineConfig({
                 { name: 'common', tags: ['$initial'] },
                 {
                   name: 'marks',
-                  test: /\/src\/web\/(?:ui\/(?:\w+Mark|Name|theme|numbers|root-size)|charts\/(?:Strip|use-stable)|fleet\/(?:headline|hear|filter|notices|use-stale-ids))\.tsx?$|\/react-query\/.*\/useQuery\.js$/,
+                  test: /\/src\/web\/(?:ui\/(?:\w+Mark|Name|theme|numbers|root-size|sentence)|charts\/(?:Strip|use-stable)|fleet\/(?:headline|hear|filter|notices|use-stale-ids))\.tsx?$|\/react-query\/.*\/useQuery\.js$/,
                 },
                 {
                   name: 'shell',

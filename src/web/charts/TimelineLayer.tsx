@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
-import { eventSentence, type Interval, type TunnelHistory } from '#contract/history.ts'
+import type { Interval, TunnelHistory } from '#contract/history.ts'
+import { shownSentence } from '#web/ui/sentence.ts'
 import { instantIn, type Zone } from '#web/ui/zone.ts'
 import { Bubble } from './Bubble.tsx'
 import { useCursor, useCursorLine } from './cursor.ts'
@@ -322,7 +323,7 @@ function Marks({ marks, zone }: { marks: readonly Mark[]; zone: Zone }) {
             {precisionText(event.precisionMs)}
           </span>
           <br />
-          {eventSentence(event)}
+          {shownSentence(event)}
         </li>
       ))}
       {marks.length > mostMarks ? (

@@ -1,7 +1,6 @@
 import {
   badnessOf,
   type ConnectionLife,
-  eventSentence,
   type HistoryEvent,
   type Interval,
   isPartial,
@@ -15,6 +14,7 @@ import { shortId } from '#web/ui/names.ts'
 import { manyText } from '#web/ui/numbers.ts'
 import { roleLooks } from '#web/ui/RoleMark.tsx'
 import { statusLooks } from '#web/ui/StatusMark.tsx'
+import { shownSentence } from '#web/ui/sentence.ts'
 import { durationText } from '#web/ui/time.ts'
 import type { Stretch } from './range.ts'
 
@@ -340,7 +340,7 @@ function causesOf(events: readonly HistoryEvent[], lane: Lane, { from }: Interva
   const sentences: string[] = []
   for (let index = firstAt(events, from); events[index]?.at === from; index += 1) {
     const event = events[index] as HistoryEvent
-    if (concerns(event, lane)) sentences.push(`${eventSentence(event)}.`)
+    if (concerns(event, lane)) sentences.push(`${shownSentence(event)}.`)
   }
   return sentences
 }

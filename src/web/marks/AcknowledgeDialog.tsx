@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { eventSentence, type HistoryEvent, isChange } from '#contract/history.ts'
+import { type HistoryEvent, isChange } from '#contract/history.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useAcknowledge } from '#web/api/marks.ts'
@@ -11,6 +11,7 @@ import { Callout } from '#web/ui/Callout.tsx'
 import { Field, Select } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { changesText } from '#web/ui/numbers.ts'
+import { shownSentence } from '#web/ui/sentence.ts'
 import { clockIn, shortIn, useZone, type Zone } from '#web/ui/zone.ts'
 import { WordsField } from './fields.tsx'
 import { stretchText } from './words.ts'
@@ -78,7 +79,7 @@ export function AcknowledgeDialog({
               <option value="">{allText(seen, zone)}</option>
               {changes.map((event) => (
                 <option key={event.id} value={event.id}>
-                  {clockIn(event.at, zone)} {eventSentence(event)}
+                  {clockIn(event.at, zone)} {shownSentence(event)}
                 </option>
               ))}
             </Select>

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { eventSentence, type HistoryEvent, isChange } from '#contract/history.ts'
+import { type HistoryEvent, isChange } from '#contract/history.ts'
 import {
   type ConnectorRole,
   connectorRoles,
@@ -15,6 +15,7 @@ import { Icon, type IconName } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { RoleShape } from '#web/ui/RoleMark.tsx'
 import { StatusShape } from '#web/ui/StatusMark.tsx'
+import { shownSentence } from '#web/ui/sentence.ts'
 import { tip, tipAt } from '#web/ui/Tooltip.tsx'
 import { clockIn, type Zone } from '#web/ui/zone.ts'
 import { toPieces } from './rows.ts'
@@ -100,7 +101,7 @@ function Moment({ event: { at, tunnelId }, zone }: { event: HistoryEvent; zone: 
 
 function Sentence({ event }: { event: HistoryEvent }) {
   const { tunnelId } = event
-  if (tunnelId === null) return eventSentence(event)
+  if (tunnelId === null) return shownSentence(event)
   return toPieces(event).map(({ text, connectorId }, index) =>
     connectorId === null ? (
       // oxlint-disable-next-line react/no-array-index-key -- the pieces of one sentence never move

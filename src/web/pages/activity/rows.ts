@@ -1,5 +1,6 @@
-import { eventSentence, type HistoryEvent } from '#contract/history.ts'
+import type { HistoryEvent } from '#contract/history.ts'
 import { shortId } from '#web/ui/names.ts'
+import { shownSentence } from '#web/ui/sentence.ts'
 
 /** A sentence in pieces: those that name a connector carry its id. */
 export type Piece = { text: string; connectorId: string | null }
@@ -13,7 +14,7 @@ export function toPieces(event: HistoryEvent): Piece[] {
       .filter((id): id is string => id !== null && uuid.test(id))
       .map((id) => [shortId(id), id]),
   )
-  const sentence = eventSentence(event)
+  const sentence = shownSentence(event)
   if (named.size === 0) return [{ text: sentence, connectorId: null }]
   return sentence
     .split(new RegExp(`(${[...named.keys()].join('|')})`))

@@ -111,6 +111,15 @@ describe('a report', () => {
     expect(text).toContain('- Available: 80.0 % of the 83.3 % observed')
   })
 
+  test('keeps words that run from right to left apart on the page, and as they were written in a ticket', () => {
+    const renamed = event('tunnel-renamed', 5, { from: 'lon', to: 'مكتب دبي' })
+    const one = { ...history, events: [renamed], marks: [] }
+    expect(entriesOf(one, 'utc')[0]?.what).toBe('Renamed from lon to \u2068مكتب دبي\u2069')
+    expect(markdownOf('lon', one, { from: at(0), to: at(60) }, 'utc')).toContain(
+      '| Renamed from lon to مكتب دبي |',
+    )
+  })
+
   test('of a tunnel that never ran says so', () => {
     const never = { ...history, status: [interval('inactive', 0, 60, { open: true })], events: [] }
     expect(troublesOf(never).map(({ state }) => state)).toEqual(['Inactive'])

@@ -1,4 +1,4 @@
-import { eventSentence, type TunnelHistory } from '#contract/history.ts'
+import type { TunnelHistory } from '#contract/history.ts'
 import type { Mark } from '#contract/marks.ts'
 import { availabilityText } from '#web/charts/percent.ts'
 import { precisionText } from '#web/charts/precision.ts'
@@ -7,6 +7,7 @@ import { type Look, lookOf, type Telling, tell, toLanes } from '#web/charts/seri
 import { fromText, lengthText, toText } from '#web/charts/TellingView.tsx'
 import { markText } from '#web/marks/words.ts'
 import { visibleName } from '#web/ui/names.ts'
+import { apart, shownSentence } from '#web/ui/sentence.ts'
 import { instantIn, type Zone, zoneName } from '#web/ui/zone.ts'
 
 /** A stretch of a tunnel's history as a report: what was not as it should be, what happened, who did what. Pure. */
@@ -48,7 +49,7 @@ export function entriesOf({ events, marks }: TunnelHistory, zone: Zone): Entry[]
       id: event.id,
       at: event.at,
       precisionMs: event.precisionMs,
-      what: eventSentence(event),
+      what: shownSentence(event),
       who: event.by,
     }))
   const said = marks.map((mark) => ({
@@ -62,7 +63,9 @@ export function entriesOf({ events, marks }: TunnelHistory, zone: Zone): Entry[]
 }
 
 const wordsOf = (mark: Mark, zone: Zone): string =>
-  mark.text === null ? markText(mark, zone) : `${markText(mark, zone)}: ${visibleName(mark.text)}`
+  mark.text === null
+    ? markText(mark, zone)
+    : `${markText(mark, zone)}: ${apart(visibleName(mark.text))}`
 
 /** Some of many, in their order, and how many of them had no room. */
 export type Kept<T> = { kept: T[]; left: number }

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { eventSentence } from '#contract/history.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { tickerQuery } from '#web/api/queries.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { Name } from '#web/ui/Name.tsx'
+import { shownSentence } from '#web/ui/sentence.ts'
 import { momentIn } from '#web/ui/zone.ts'
 
 /** As many as a wall has room for in one line each. */
@@ -38,7 +38,7 @@ export function Ticker({
             <span className="max-w-[40vw] shrink-0 truncate font-semibold">
               {event.tunnelName === null ? 'Tandem' : <Name name={event.tunnelName} />}
             </span>
-            <span className="min-w-0 truncate">{eventSentence(event)}</span>
+            <span className="min-w-0 truncate">{shownSentence(event)}</span>
           </li>
         ))}
         {events.length > 0 ? null : (
