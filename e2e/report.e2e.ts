@@ -106,6 +106,39 @@ test('while another stretch is read, nothing of the one before can be taken for 
   for (const take of takes) await expect(take).toBeEnabled()
 })
 
+test('a report stays as light as paper, and a theme that is chosen there holds afterwards', async ({
+  page,
+  world,
+}) => {
+  const root = page.locator('html')
+  await page.emulateMedia({ colorScheme: 'light' })
+  const { tunnelId } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}/report`)
+  await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
+  await page.keyboard.press('Shift+D')
+  await expect(root).toHaveAttribute('data-theme', 'light')
+  await page.getByRole('link', { name: 'Back to the tunnel' }).click()
+  await expect(root).toHaveAttribute('data-theme', 'dark')
+})
+
+test('a link to a moment of a report is copied where somebody points, and shows it', async ({
+  page,
+  context,
+  world,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const { tunnelId } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}/report?range=1h`)
+  const timeline = page.getByRole('application')
+  await timeline.hover()
+  await page.keyboard.press('l')
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
+  const link = await page.evaluate(() => navigator.clipboard.readText())
+  expect(link).toMatch(/\/report\?range=\S+\.\.\S+@\S+$/)
+  await page.goto(link)
+  await expect(timeline.locator('xpath=..').locator('.border-dashed')).toBeVisible()
+})
+
 test('the tab carries the worst state', async ({ page, world }) => {
   await expect(page).toHaveTitle(/^1 tunnel down · /)
   const icon = page.locator('link[rel="icon"]')

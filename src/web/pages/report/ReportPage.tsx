@@ -5,10 +5,11 @@ import type { TunnelHistory } from '#contract/history.ts'
 import { toProblem } from '#web/api/client.ts'
 import { sessionQuery, tunnelHistoryQuery, tunnelQuery } from '#web/api/queries.ts'
 import { CursorContext, createCursor } from '#web/charts/cursor.ts'
+import { MomentContext } from '#web/charts/MomentLine.tsx'
 import { precisionText } from '#web/charts/precision.ts'
 import { RangePicker } from '#web/charts/RangePicker.tsx'
 import { RoleTimeline } from '#web/charts/RoleTimeline.tsx'
-import type { Stretch } from '#web/charts/range.ts'
+import { momentOf, type Stretch } from '#web/charts/range.ts'
 import { laneTitle, type Telling } from '#web/charts/series.ts'
 import { fromText, lengthText, toText } from '#web/charts/TellingView.tsx'
 import { useRange } from '#web/charts/use-range.ts'
@@ -49,36 +50,41 @@ export function ReportPage() {
   usePageTitle('Report', tunnel.name)
   // On paper, and so on the screen that shows what will be on it.
   useFixedTheme('light')
+  const cursor = useMemo(() => createCursor(), [])
   return (
-    <div className="mx-auto flex max-w-240 flex-col gap-5 px-3 pt-4 pb-12 sm:px-6 print:max-w-none print:gap-4 print:p-0">
-      <div className="flex flex-col gap-3 print:hidden">
-        <p className="flex text-sm">
-          <Link
-            to="/tunnels/$tunnelId"
-            params={{ tunnelId }}
-            search={{ range: search.range }}
-            className="inline-flex min-h-6 items-center gap-1 text-ink-2 hover:text-ink"
-          >
-            <Icon name="chevronLeft" className="size-3.5 text-ink-3" />
-            Back to the tunnel
-          </Link>
-        </p>
-        <RangePicker control={control} />
+    <CursorContext value={cursor}>
+      <div className="mx-auto flex max-w-240 flex-col gap-5 px-3 pt-4 pb-12 sm:px-6 print:max-w-none print:gap-4 print:p-0">
+        <div className="flex flex-col gap-3 print:hidden">
+          <p className="flex text-sm">
+            <Link
+              to="/tunnels/$tunnelId"
+              params={{ tunnelId }}
+              search={{ range: search.range }}
+              className="inline-flex min-h-6 items-center gap-1 text-ink-2 hover:text-ink"
+            >
+              <Icon name="chevronLeft" className="size-3.5 text-ink-3" />
+              Back to the tunnel
+            </Link>
+          </p>
+          <RangePicker control={control} />
+        </div>
+        {history ? (
+          <MomentContext value={momentOf(control.range)}>
+            <Report
+              name={tunnel.name}
+              history={history}
+              isPrevious={isPrevious}
+              stretch={control.stretch}
+              ha={tunnel.ha}
+            />
+          </MomentContext>
+        ) : error ? (
+          <ProblemCallout problem={toProblem(error)} />
+        ) : (
+          <HistoryRoom lanes={4} />
+        )}
       </div>
-      {history ? (
-        <Report
-          name={tunnel.name}
-          history={history}
-          isPrevious={isPrevious}
-          stretch={control.stretch}
-          ha={tunnel.ha}
-        />
-      ) : error ? (
-        <ProblemCallout problem={toProblem(error)} />
-      ) : (
-        <HistoryRoom lanes={4} />
-      )}
-    </div>
+    </CursorContext>
   )
 }
 
@@ -96,12 +102,11 @@ const beingRead = 'This stretch is still being read.'
 function Report({ name, history, isPrevious, stretch, ha }: ReportProps) {
   const zone = useZone()
   const { data: session } = useSuspenseQuery(sessionQuery)
-  const cursor = useMemo(() => createCursor(), [])
   const { lanes, troubles, entries } = useMemo(() => onPaper(history, zone), [history, zone])
   const { copied, copy } = useCopy()
   const disabledReason = isPrevious ? beingRead : null
   return (
-    <CursorContext value={cursor}>
+    <>
       <header className="flex flex-wrap items-start gap-3">
         <div className="min-w-0 flex-1 basis-60">
           <h1 className="text-2xl font-semibold break-words">
@@ -162,7 +167,7 @@ function Report({ name, history, isPrevious, stretch, ha }: ReportProps) {
           <span className="font-mono">{history.tunnelId}</span>.
         </footer>
       </div>
-    </CursorContext>
+    </>
   )
 }
 
@@ -243,9 +248,7 @@ function Entries({ entries, zone }: { entries: Kept<Entry>; zone: Zone }) {
                   {instantIn(at, zone)}
                   <span className="text-ink-2">{precisionText(precisionMs)}</span>
                 </Td>
-                <Td className="min-w-44 break-words">
-                  <span dir="auto">{what}</span>
-                </Td>
+                <Td className="min-w-44 break-words">{what}</Td>
                 <Td className="sm:min-w-26">{who === null ? '' : <bdi>{visibleName(who)}</bdi>}</Td>
               </tr>
             ))}
