@@ -39,11 +39,15 @@ export default defineConfig({
                 { name: 'common', tags: ['$initial'] },
                 {
                   name: 'marks',
-                  test: /\/src\/web\/(?:ui\/(?:\w+Mark|Name|theme|numbers|root-size|sentence)|charts\/(?:Strip|use-stable)|fleet\/(?:headline|hear|filter|notices|use-stale-ids))\.tsx?$|\/react-query\/.*\/useQuery\.js$/,
+                  test: /\/src\/web\/(?:ui\/(?:\w+Mark|Name|theme|numbers|root-size)|charts\/(?:Strip|use-stable)|fleet\/(?:headline|hear|filter|notices|use-stale-ids))\.tsx?$|\/react-query\/.*\/useQuery\.js$/,
+                },
+                {
+                  name: 'sentence',
+                  test: /\/src\/(?:web\/ui\/sentence|contract\/event-sentence)\.ts$/,
                 },
                 {
                   name: 'shell',
-                  test: /\/src\/web\/(?:shell\/Shell|api\/(?:address-text|dialog-address)|failover\/reason|ui\/(?:Place|TagText|Term)|charts\/percent)\.tsx?$/,
+                  test: /\/src\/web\/(?:shell\/Shell|fleet\/saved-views|api\/(?:address-text|dialog-address)|failover\/reason|ui\/(?:offers|Place|TagText|Term)|charts\/percent)\.tsx?$/,
                 },
                 {
                   name: 'subject',

@@ -1,10 +1,6 @@
 import { instant, toRow } from '#contract/csv.ts'
-import {
-  eventSentence,
-  type HistoryEvent,
-  type TunnelSummary,
-  unknownReasons,
-} from '#contract/history.ts'
+import { eventSentence } from '#contract/event-sentence.ts'
+import { type HistoryEvent, type TunnelSummary, unknownReasons } from '#contract/history.ts'
 import { type Mark, windowOf } from '#contract/marks.ts'
 import type { HistoryPage } from './read.ts'
 

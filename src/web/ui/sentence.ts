@@ -1,4 +1,5 @@
-import { eventSentence, type HistoryEvent } from '#contract/history.ts'
+import { eventSentence } from '#contract/event-sentence.ts'
+import type { HistoryEvent } from '#contract/history.ts'
 import { displayName, visibleName } from './names.ts'
 
 /**
