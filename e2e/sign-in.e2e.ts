@@ -98,6 +98,25 @@ test('what needs a fresh sign-in asks for it, and then goes on by itself', async
   await expect(again).toBeHidden()
 })
 
+test('a page that nobody touches says so with all that it asks, and a hand is heard at once', async ({
+  page,
+  tandem,
+}) => {
+  await setUp(page, tandem)
+  await page.clock.install()
+  const summary = () => page.waitForRequest('**/api/history/summary?*')
+  const first = summary()
+  await page.reload()
+  expect(await (await first).headerValue('tandem-idle')).toBeNull()
+  await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
+  const byItself = summary()
+  await page.clock.runFor('10:10')
+  expect(await (await byItself).headerValue('tandem-idle')).toBe('1')
+  const byHand = page.waitForRequest('**/api/tunnels/*/connectors')
+  await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
+  expect(await (await byHand).headerValue('tandem-idle')).toBeNull()
+})
+
 bare('in the demo every role can be tried', async ({ context }) => {
   const watch = await watchBrowser(context)
   const page = await context.newPage()

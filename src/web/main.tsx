@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { kindOf, ProblemError } from './api/client.ts'
+import { hearHands } from './api/hands.ts'
 import { createLive } from './api/live.ts'
 import { sessionQuery } from './api/queries.ts'
 import { createAppRouter } from './router.tsx'
@@ -22,6 +23,8 @@ function endFirstView(page: HTMLElement) {
     first.remove()
   }).observe(page, { childList: true, subtree: true })
 }
+
+hearHands(window)
 
 /** Whoever is not signed in any more finds out by the first answer that says so. */
 const onError = (error: Error) => {

@@ -142,7 +142,7 @@ describe('Cloudflare Access in front', () => {
     expect(await reads(before)).toBe(200)
     const asking = {
       peer: '127.0.0.1',
-      isDeed: true,
+      isCall: true,
       header: (name: string) => (name === 'cf-access-jwt-assertion' ? before : undefined),
     }
     const { identity } = rig.tandem.parts

@@ -197,6 +197,25 @@ describe('S12 a session', () => {
     expect(await reads(viewer)).toBe('401 sign-in-needed')
   })
 
+  test('ends after 12 idle hours though an open page goes on asking by itself', async () => {
+    const admin = await setUp(rig)
+    const { visitor: viewer } = await join(rig, admin, 'Vic', 'viewer')
+    const byItself = async (visitor: Visitor) =>
+      (await visitor.ask('GET', '/tunnels', undefined, { 'tandem-idle': '1' })).status
+    const sixHours = async () => {
+      for (let hours = 0; hours < 6; hours += 1) {
+        expect([await byItself(admin), await byItself(viewer)]).toEqual([200, 200])
+        leap(hourMs)
+      }
+    }
+    await sixHours()
+    expect(await reads(viewer)).toBe('200')
+    await sixHours()
+    expect([await byItself(admin), await byItself(viewer)]).toEqual([401, 200])
+    leap(6 * hourMs)
+    expect(await byItself(viewer)).toBe(401)
+  })
+
   test('is listed for its owner, who can end it elsewhere; nobody else’s can be seen or ended', async () => {
     const admin = await setUp(rig)
     const { visitor: ben } = await join(rig, admin, 'Ben', 'operator')

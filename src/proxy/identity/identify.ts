@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { idleHeader } from '#contract/idle.ts'
 import { type PersonRole, personRoles } from '#contract/people.ts'
 import type { Me, WhoMethod } from '#contract/session.ts'
 import { type Config, isLoopback } from '../config.ts'
@@ -18,19 +19,19 @@ import type { Env, Way, Who } from './who.ts'
 export type Asking = {
   /** The address at the other end of the socket; empty where there is none, as in tests. */
   peer: string
-  /** Whether it is something that a person did, as opposed to an open page by itself. */
-  isDeed: boolean
+  /** Whether it calls for what is shown or done, as opposed to what a page always keeps open. */
+  isCall: boolean
   header: (name: string) => string | undefined
 }
 
-/** What an open page asks by itself; loading one is no deed either. */
+/** What a page asks for whatever it shows: no deed of a person's. */
 const pageAsks = new Set(['/api/events', '/api/session'])
 
 export const toAsking = (c: Context<Env>): Asking => ({
   peer: plainAddress(
     (c.env as Partial<Env['Bindings']> | undefined)?.incoming?.socket.remoteAddress ?? '',
   ),
-  isDeed: c.req.path.startsWith('/api/') && !pageAsks.has(c.req.path),
+  isCall: c.req.path.startsWith('/api/') && !pageAsks.has(c.req.path),
   header: (name) => c.req.header(name),
 })
 
@@ -115,7 +116,8 @@ export function createIdentify(deps: {
     const assertion = guests ? asking.header(accessHeader) : undefined
     const guest = assertion === undefined ? null : await guests?.find(assertion, way)
     const sid = way.cookie('sid')
-    const signedIn = sid ? await sessions.find(sid, { touch: asking.isDeed }) : null
+    const isDeed = asking.isCall && asking.header(idleHeader) === undefined
+    const signedIn = sid ? await sessions.find(sid, { touch: isDeed }) : null
     if (signedIn && methods.includes(signedIn.session.method as WhoMethod)) {
       const { person, session } = signedIn
       const who: Who = {
@@ -133,7 +135,7 @@ export function createIdentify(deps: {
     }
     if (guest) return { who: guest, cookies: [] }
     const secret = way.cookie('screen')
-    const screen = secret ? await screens.find(secret, way.from, asking.isDeed) : null
+    const screen = secret ? await screens.find(secret, way.from, asking.isCall) : null
     if (!screen) return { who: null, cookies: [] }
     const { row, cookie } = screen
     return {

@@ -1,6 +1,8 @@
+import { idleHeader } from '#contract/idle.ts'
 import { type Problem, problemPrefix } from '#contract/problem.ts'
 import type { ProblemKind } from '#contract/problem-kinds.ts'
 import { askAgain } from './again.ts'
+import { isIdle } from './hands.ts'
 
 /** A call of Tandem's API that failed; `problem` says it for people. */
 export class ProblemError extends Error {
@@ -58,6 +60,7 @@ async function ask(path: string, init: Call, isAgain = false): Promise<unknown> 
     Accept: 'application/json',
     'X-Requested-By': 'tandem',
   }
+  if (isIdle()) headers[idleHeader] = '1'
   if (init.body !== undefined) headers['Content-Type'] = 'application/json'
   let answer: Response
   try {
