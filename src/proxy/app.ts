@@ -4,7 +4,7 @@ import { compress } from 'hono/compress'
 import { type OperationId, operations } from '#contract/operations.ts'
 import type { ProblemKind } from '#contract/problem-kinds.ts'
 import { Uuid } from '#contract/tunnel.ts'
-import { assertMay, routePath, sameSite } from './identity/guard.ts'
+import { assertMay, routePath, sameSite, whyNotHere } from './identity/guard.ts'
 import { toAsking } from './identity/identify.ts'
 import type { Env } from './identity/who.ts'
 import { ProblemError, toProblem } from './problem.ts'
@@ -58,7 +58,7 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
     }
     await next()
   })
-  app.use('/api/*', sameSite(parts.host, identity.settings.publicUrl))
+  app.use('/api/*', sameSite(identity.settings))
   app.use('/api/*', async (c, next) => {
     const { who, cookies } = await identity.find(toAsking(c), c.get('way'))
     c.set('who', who)
@@ -112,6 +112,8 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
     )
   })
   pageRoutes(app, page, parts, async (c) => {
+    const { isSecure } = c.get('way')
+    if (whyNotHere(c.req.header('host'), isSecure, identity.settings) !== null) return null
     const found = await identity.find(toAsking(c), c.get('way')).catch(() => null)
     return found?.who ?? null
   })

@@ -486,7 +486,6 @@ export async function assemble(surroundings: Surroundings) {
   }
 
   const parts: Parts = {
-    host: config.host,
     accountIds,
     client,
     present,

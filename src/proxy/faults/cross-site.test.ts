@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Problem } from '#contract/problem.ts'
+import { createApp } from '../app.ts'
 import { startRig } from './rig.ts'
 import { createVisitor, goodPassword, publicUrl, setUp, type Visitor } from './visitor.ts'
 import { startWorld, type World } from './world.ts'
@@ -138,6 +139,34 @@ describe('S5 a proxy that nobody told Tandem of', () => {
     }
     expect(careless.calls.filter(({ method }) => method !== 'GET')).toEqual([])
     await careless.end()
+  })
+})
+
+describe('S8 a name of another site that points at this machine', () => {
+  const html =
+    '<div id="root"></div><template data-view="list"><h1>Tunnels {{count}}</h1></template><template data-view="tunnel"><h1>{{name}}</h1></template>'
+  const file = { type: 'text/html', br: null, gz: null, immutable: false }
+  const page = new Map([['/index.html', { ...file, plain: Buffer.from(html) }]])
+
+  test.each(['off', 'demo'] as const)('reads nothing where sign-in is %s', async (signIn) => {
+    const { tunnelId } = await world.addTunnel(`rebound-${signIn}`, 2)
+    const open = await startRig(world, { signIn })
+    await open.looked()
+    const app = createApp(open.tandem.parts, page)
+    const read = async (host: string, path: string) => {
+      const answer = await app.request(path, { headers: { host } })
+      return `${answer.status} ${await answer.text()}`
+    }
+    const paths = ['/', `/tunnels/${tunnelId}`]
+    for (const host of ['evil.example:8787', '127.0.0.1.evil.example', 'localhost.evil.example']) {
+      for (const path of paths) expect(await read(host, path)).toBe('200 <div id="root"></div>')
+      expect(await read(host, '/api/tunnels')).toMatch(/^403 /)
+    }
+    for (const host of ['127.0.0.1:8787', 'localhost:8787', '[::1]:8787']) {
+      for (const path of paths) expect(await read(host, path)).toContain('<h1>')
+      expect(await read(host, '/api/tunnels')).toMatch(/^200 /)
+    }
+    await open.end()
   })
 })
 

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { type Operation, type OperationId, operations, whyNot } from '#contract/operations.ts'
-import { isLoopback } from '../config.ts'
+import { type Config, isLoopback } from '../config.ts'
 import { ProblemError } from '../problem.ts'
 import { oidcPath } from './oidc.ts'
 import type { Env, Who } from './who.ts'
@@ -38,28 +38,42 @@ export function signedIn(c: { get: (key: 'who') => Who | null }): Who {
   return who
 }
 
+/** Where Tandem listens, and where people reach it. */
+type Place = Pick<Config, 'host' | 'publicUrl'>
+
+/**
+ * Why a request is not for this Tandem; null: it is. A name that points at this machine from elsewhere (DNS
+ * rebinding) is not this machine's name: to a browser, the page of that name may read what it is answered.
+ *
+ * @param named the `Host` that it asks for.
+ */
+export function whyNotHere(
+  named: string | undefined,
+  isSecure: boolean,
+  { host, publicUrl }: Place,
+): string | null {
+  const hostname = (named ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+  if (isSecure || isLoopback(hostname)) return null
+  if (publicUrl) {
+    return `Tandem is reached over its TLS proxy, at ${publicUrl}, which must set X-Forwarded-Proto to https.`
+  }
+  return isLoopback(host) ? 'The address in the request is not one that Tandem listens on.' : null
+}
+
 /**
  * Refuses what another site's page could make a browser send, before any work is done.
  * A write must come as JSON, with our own header, from our own page; a read must not come from another
  * site. Hono's `csrf()` looks at form types only and lets a cross-site JSON request through.
  */
-export function sameSite(host: string, publicUrl: string | null): MiddlewareHandler<Env> {
+export function sameSite(place: Place): MiddlewareHandler<Env> {
   const refuse = (detail: string) => {
     throw new ProblemError('cross-site', detail)
   }
   return async (c, next) => {
     const site = c.req.header('sec-fetch-site')
-    // A name that points at this machine from elsewhere (DNS rebinding) is not this machine's name.
-    const hostname = (c.req.header('host') ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
     const { isSecure } = c.get('way')
-    if (!isSecure && publicUrl && !isLoopback(hostname)) {
-      refuse(
-        `Tandem is reached over its TLS proxy, at ${publicUrl}, which must set X-Forwarded-Proto to https.`,
-      )
-    }
-    if (!isSecure && isLoopback(host) && !isLoopback(hostname)) {
-      refuse('The address in the request is not one that Tandem listens on.')
-    }
+    const elsewhere = whyNotHere(c.req.header('host'), isSecure, place)
+    if (elsewhere !== null) refuse(elsewhere)
     const write = !['GET', 'HEAD'].includes(c.req.method)
     if (write) {
       if (c.req.header('x-requested-by') !== 'tandem') {
@@ -70,7 +84,7 @@ export function sameSite(host: string, publicUrl: string | null): MiddlewareHand
       const isOwn = isSecure
         ? origin === undefined
           ? site !== undefined
-          : origin === publicUrl
+          : origin === place.publicUrl
         : origin === undefined || isOwnOrigin(origin, c.req.header('host'))
       if (!isOwn || (site !== undefined && site !== 'same-origin')) {
         refuse('A change must come from Tandem’s own page.')

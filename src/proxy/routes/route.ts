@@ -26,7 +26,6 @@ import type { Store } from '../store/open.ts'
 
 /** What the routes work with, made in `assemble.ts`. */
 export type Parts = {
-  host: string
   accountIds: string[]
   client: Client
   present: Present
