@@ -1,4 +1,5 @@
 import { CfConfiguration, CfConnectorList, CfTunnel } from '#contract/cloudflare.ts'
+import type { ProblemKind } from '#contract/problem-kinds.ts'
 import type { PollerState } from '#contract/session.ts'
 import { shortId } from '#contract/short-id.ts'
 import type { Budget, Purpose } from '../cloudflare/budget.ts'
@@ -436,6 +437,16 @@ export function createPoller(deps: PollerDeps) {
     return { state: started ? 'running' : 'starting', reason: null, until: null }
   }
 
+  /**
+   * Why the watch does not run, in a word of Tandem's own; null: it does, or has not looked yet. The sentence of
+   * `state` may be Cloudflare's.
+   */
+  function problem(): ProblemKind | null {
+    if (client.lockedUntil('tunnelList') > now()) return 'locked-out'
+    const failing = accounts.find((one) => fails(one) || one.listedAt === null)
+    return failing?.failure?.kind ?? null
+  }
+
   /** Whether no account at all can be listed. */
   const isBlind = () => client.lockedUntil('tunnelList') > now() || accounts.every(fails)
 
@@ -528,10 +539,14 @@ export function createPoller(deps: PollerDeps) {
     listNow,
     phase,
     state,
+    problem,
     isBlind,
     staleAfterMs,
     periodMs,
-    /** True once every account was listed or failed with a reason. */
+    /**
+     * True once every account was listed or failed with a reason: from then on there is something to show. It does
+     * not wait for every tunnel's connectors, which takes minutes for a thousand.
+     */
     hasLooked: () => accounts.every((one) => one.listedAt !== null || one.failure !== null),
   }
 }
