@@ -104,6 +104,40 @@ describe('Cloudflare Access in front', () => {
     await rig.end()
   })
 
+  test('nobody is taken in unrecorded', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    const ada = as(await sign('ada@example.com'))
+    await rig.db.schema.alterTable('audit').renameTo('elsewhere').execute()
+    const { status, json } = await visitor.ask('GET', '/session', undefined, ada)
+    expect([status, kindOf(json)]).toEqual([503, 'not-recorded'])
+    expect(await rig.db.selectFrom('people').select('id').execute()).toEqual([])
+    await rig.db.schema.alterTable('elsewhere').renameTo('audit').execute()
+    expect((await visitor.ask('GET', '/session', undefined, ada)).status).toBe(200)
+    const { records } = (await visitor.ask('GET', '/audit', undefined, ada)).json as AuditPage
+    const [person] = await rig.db.selectFrom('people').select('id').execute()
+    expect(records.map(({ what, target }) => [what, target])).toEqual([
+      ['signed-in', null],
+      ['person-added', `person:${person?.id}`],
+    ])
+    await rig.end()
+  })
+
+  test('a page’s first requests, which come at once, take one person in', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    const { vouched } = rig.tandem.parts.identity
+    const bo = { subject: 'access:bo', name: 'Bo', role: 'viewer' } as const
+    const rows = await Promise.all([vouched(bo), vouched(bo), vouched(bo)])
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(1)
+    const ada = as(await sign('ada@example.com'))
+    const { json } = await visitor.ask('GET', '/audit?what=person-added', undefined, ada)
+    const names = (json as AuditPage).records.map(({ facts, outcomes }) => [facts.name, outcomes])
+    expect(names).toEqual([
+      ['ada@example.com', []],
+      ['Bo', []],
+    ])
+    await rig.end()
+  })
+
   test('a failover needs a token that is younger than an hour', async () => {
     const { tunnelId } = await world.addTunnel('edge')
     const { rig, visitor, sign, as } = await watch()

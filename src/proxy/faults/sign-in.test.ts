@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join as pathOf } from 'node:path'
+import { sql } from 'kysely'
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AuditPage } from '#contract/audit.ts'
@@ -98,6 +99,36 @@ describe('S16 the first start', () => {
     )
     expect(outcomes.filter((outcome) => outcome === '200')).toHaveLength(1)
     expect(await rig.db.selectFrom('people').select('id').execute()).toHaveLength(1)
+  })
+
+  test('nobody is made admin unrecorded, and the same name and code do once the disk is well', async () => {
+    await rig.time.until('a code is there', () => setupCode(rig) !== '')
+    const request = { code: setupCode(rig), name: 'Ada', password: goodPassword }
+    await rig.db.schema.alterTable('audit').renameTo('elsewhere').execute()
+    expect(await createVisitor(rig).outcome('POST', '/setup', request)).toBe('503 not-recorded')
+    expect(await rig.db.selectFrom('people').select('id').execute()).toEqual([])
+    await rig.db.schema.alterTable('elsewhere').renameTo('audit').execute()
+    const admin = createVisitor(rig)
+    expect(await admin.outcome('POST', '/setup', request)).toBe('200')
+    expect(await me(admin)).toMatchObject({ name: 'Ada', role: 'admin' })
+  })
+
+  test('an admin who could not be kept is none, and the record says that nothing came of it', async () => {
+    await rig.time.until('a code is there', () => setupCode(rig) !== '')
+    const request = { code: setupCode(rig), name: 'Ada', password: goodPassword }
+    await sql`create trigger full before insert on people begin select raise(abort, 'full'); end`.execute(
+      rig.db,
+    )
+    expect(await createVisitor(rig).outcome('POST', '/setup', request)).toMatch(/^500 /)
+    await sql`drop trigger full`.execute(rig.db)
+    const admin = createVisitor(rig)
+    expect(await admin.outcome('POST', '/setup', request)).toBe('200')
+    const { json } = await admin.ask('GET', '/audit?what=set-up')
+    const { people } = (await admin.ask('GET', '/people')).json as { people: Person[] }
+    expect((json as AuditPage).records).toMatchObject([
+      { target: `person:${people[0]?.id}`, outcomes: [] },
+      { outcomes: [{ result: 'internal' }] },
+    ])
   })
 
   test('the code is over after ten tries or half an hour, and the next one is in the log', async () => {

@@ -64,11 +64,19 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
 
   const look = async (row: PersonRow): Promise<Person> => (await tracesOf(row.id))(row)
 
-  /** @throws ProblemError `name-taken`. */
+  /**
+   * @param options.id so that the record of it can be written before.
+   * @param options.password its hash, of somebody who needs no link to choose one.
+   * @throws ProblemError `name-taken`.
+   */
   async function add(
     name: string,
     role: PersonRole,
-    { id = randomUUID() as string, subject = null as string | null } = {},
+    {
+      id = randomUUID() as string,
+      subject = null as string | null,
+      password = null as string | null,
+    } = {},
   ) {
     const row: PersonRow = {
       id,
@@ -76,8 +84,8 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
       name_key: nameKey(name),
       role,
       subject,
-      password: null,
-      password_at: null,
+      password,
+      password_at: password === null ? null : now(),
       totp_secret: null,
       totp_pending: null,
       totp_used: null,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type {
   PasswordChange,
   SetupRequest,
@@ -187,11 +188,13 @@ export function createSignIns(deps: {
         admission.succeeded()
         const hash = await passwords.hash(password)
         await assertNoAdmin()
-        const { id } = await people.add(name, 'admin')
-        await audit.append({ ...entry(null, visit, 'set-up', { name }), target: `person:${id}` })
-        await people.set(id, { password: hash, password_at: now() })
+        const id = randomUUID()
+        const made = { ...entry(null, visit, 'set-up', { name }), target: `person:${id}` }
+        const admin = await onRecord(audit, made, () =>
+          people.add(name, 'admin', { id, password: hash }),
+        )
         deps.setup.forget()
-        return await letIn(await people.get(id), visit)
+        return await letIn(admin, visit)
       } catch (error) {
         giveBack()
         throw error

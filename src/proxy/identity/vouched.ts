@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import type { PersonRole } from '#contract/people.ts'
 import { ProblemError } from '../problem.ts'
-import type { Audit } from './audit.ts'
+import { createTurns } from '../turns.ts'
+import { onRecord } from './actions.ts'
+import type { Audit, AuditEntry } from './audit.ts'
 import type { People, PersonRow } from './people.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -23,16 +26,20 @@ export function createVouched({
   sessions: Sessions
   audit: Audit
 }) {
-  const note = (what: 'person-added' | 'person-changed', id: string, facts: object) =>
-    audit.append({
-      who: null,
-      from: null,
-      what,
-      tunnelId: null,
-      target: `person:${id}`,
-      facts: { ...facts },
-      requestId: null,
-    })
+  const inTurn = createTurns()
+  const entry = (
+    what: 'person-added' | 'person-changed',
+    id: string,
+    facts: Record<string, unknown>,
+  ): AuditEntry => ({
+    who: null,
+    from: null,
+    what,
+    tunnelId: null,
+    target: `person:${id}`,
+    facts,
+    requestId: null,
+  })
 
   /** Two systems may use one name for two people: the second is told apart by its subject. */
   async function freeName(wanted: string, subject: string): Promise<string> {
@@ -43,18 +50,17 @@ export function createVouched({
     return `${name.slice(0, longestName - 10)} ${subject.slice(-8)}`
   }
 
-  async function make({ subject, name, role }: Vouched): Promise<PersonRow> {
-    try {
-      const row = await people.add(await freeName(name, subject), role, { subject })
-      await note('person-added', row.id, { name: row.name, role })
-      return row
-    } catch (error) {
-      // Two first requests at once: the other one was first.
+  /** In turns: a page's first requests come at once. */
+  const make = (vouched: Vouched): Promise<PersonRow> =>
+    inTurn(async () => {
+      const { subject, role } = vouched
       const made = await people.bySubject(subject)
       if (made) return made
-      throw error
-    }
-  }
+      const name = await freeName(vouched.name, subject)
+      const id = randomUUID()
+      const added = entry('person-added', id, { name, role })
+      return onRecord(audit, added, () => people.add(name, role, { id, subject }))
+    })
 
   return async (vouched: Vouched): Promise<PersonRow> => {
     const row = (await people.bySubject(vouched.subject)) ?? (await make(vouched))
@@ -62,7 +68,8 @@ export function createVouched({
       throw new ProblemError('sign-in-refused', 'An admin of Tandem has taken your access away.')
     }
     if (row.role === vouched.role) return row
-    await note('person-changed', row.id, { role: { from: row.role, to: vouched.role } })
+    const role = { from: row.role, to: vouched.role }
+    await audit.append(entry('person-changed', row.id, { role }))
     await people.set(row.id, { role: vouched.role })
     await sessions.endAll(row.id)
     return { ...row, role: vouched.role }
