@@ -20,6 +20,7 @@ import { emptied, prune } from './history/retain.ts'
 import { createAudit } from './identity/audit.ts'
 import { createIdentity, type IdentitySettings } from './identity/identity.ts'
 import { createRefusals } from './identity/refusals.ts'
+import { createStrangers } from './identity/strangers.ts'
 import { createBus } from './live/bus.ts'
 import { createMarks } from './marks/marks.ts'
 import { createTags } from './marks/tags.ts'
@@ -99,10 +100,12 @@ export async function assemble(surroundings: Surroundings) {
     log: log.info,
     nameOf: (tunnelId) => present.tunnel(tunnelId)?.name ?? null,
   })
+  const strangers = createStrangers({ audit, after, now })
   const identity = createIdentity({
     settings: config,
     db,
     audit,
+    strangers,
     now,
     passwordCost: surroundings.passwordCost ?? 2 ** 17,
     fetch: surroundings.signInFetch ?? fetch,
@@ -498,7 +501,7 @@ export async function assemble(surroundings: Surroundings) {
     bus,
     db,
     audit,
-    refusals: createRefusals({ audit, after }),
+    refusals: createRefusals({ audit, strangers, after }),
     identity,
     session,
     snapshot,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join as pathOf } from 'node:path'
 import { sql } from 'kysely'
@@ -336,6 +337,23 @@ describe('S13 at the door', () => {
         [null, 'POST /api/sign-in', 'too-many-attempts'],
       ],
     )
+  })
+
+  test('nobody who is not signed in can fill the record: it counts what they try', async () => {
+    const admin = await setUp(rig)
+    const stranger = createVisitor(rig, '203.0.113.9')
+    for (let n = 0; n < 15; n += 1) await stranger.signIn(`Nobody ${n}`, 'not the password at all')
+    for (let n = 0; n < 50; n += 1) await stranger.ask('POST', `/tunnels/${randomUUID()}/notes`)
+    const tried = async () => {
+      const { json } = await admin.ask('GET', '/audit?what=sign-in-failed,refused')
+      return (json as AuditPage).records
+    }
+    expect(await tried()).toHaveLength(10)
+    await rig.time.run(10 * 60_000)
+    expect((await tried()).slice(0, -10)).toMatchObject([
+      { what: 'refused', from: '203.0.113.9', facts: { why: 'sign-in-needed', times: 45 } },
+      { what: 'sign-in-failed', from: '203.0.113.9', facts: { because: 'name', times: 10 } },
+    ])
   })
 
   test('a wrong name takes as long as a wrong password, from the request to its answer', async () => {

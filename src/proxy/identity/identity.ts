@@ -15,6 +15,7 @@ import { createScreens } from './screens.ts'
 import { createSessions } from './sessions.ts'
 import { createSetup } from './setup.ts'
 import { createSignIns } from './sign-in.ts'
+import type { Strangers } from './strangers.ts'
 import { createVouched } from './vouched.ts'
 import type { Who } from './who.ts'
 
@@ -38,6 +39,7 @@ export function createIdentity(deps: {
   settings: IdentitySettings
   db: Store
   audit: Audit
+  strangers: Strangers
   now: () => number
   /** scrypt's N: 2¹⁷, but for tests. */
   passwordCost: number
@@ -68,6 +70,7 @@ export function createIdentity(deps: {
     limits: createLimits({ now }),
     setup,
     audit,
+    strangers: deps.strangers,
     now,
   })
   const { localAccounts } = settings.outside

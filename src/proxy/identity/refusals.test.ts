@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createVirtualTime } from '../faults/time.ts'
 import type { AuditEntry } from './audit.ts'
 import { createRefusals, type Refusal } from './refusals.ts'
+import { createStrangers } from './strangers.ts'
 
 const minute = 60_000
 const refusal: Refusal = {
@@ -20,7 +21,9 @@ beforeEach(() => {
   time = createVirtualTime(0, () => true)
   entries = []
   const append = async (entry: AuditEntry) => String(entries.push(entry))
-  refusals = createRefusals({ audit: { append }, after: time.after })
+  const parts = { audit: { append }, after: time.after }
+  const strangers = createStrangers({ ...parts, now: time.now })
+  refusals = createRefusals({ ...parts, strangers })
 })
 
 describe('what is refused is remembered, and bounded', () => {

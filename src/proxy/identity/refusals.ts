@@ -1,10 +1,12 @@
-import type { Audit } from './audit.ts'
+import type { Audit, AuditEntry } from './audit.ts'
+import type { Strangers } from './strangers.ts'
 import type { Who } from './who.ts'
 
 /**
  * What was refused, as records. Somebody who keeps trying must not fill the disk: the same refusal of the
  * same one is written down at once and then once a minute with a count, and beyond `mostAMinute`
- * different ones, what else is refused becomes one record.
+ * different ones, what else is refused becomes one record. Of those who are not signed in less is kept
+ * (`strangers.ts`).
  */
 export type Refusal = {
   who: Pick<Who, 'id' | 'name' | 'role'> | null
@@ -25,16 +27,19 @@ const mostPath = 200
 
 export function createRefusals({
   audit,
+  strangers,
   after,
 }: {
   audit: Pick<Audit, 'append'>
+  strangers: Strangers
   after: (ms: number, callback: () => void) => unknown
 }) {
   /** How often each was refused since it was last written down. */
   const untold = new Map<string, number>()
 
   function note(refusal: Refusal) {
-    const own = `${refusal.who?.id ?? refusal.from} ${refusal.why} ${refusal.method} ${refusal.path}`
+    if (refusal.who === null) return strangers.note(toEntry(refusal, 1))
+    const own = `${refusal.who.id} ${refusal.why} ${refusal.method} ${refusal.path}`
     const isRoom = untold.size < mostAMinute
     const key = untold.has(own) || isRoom ? own : 'others'
     const times = untold.get(key)
@@ -57,22 +62,24 @@ export function createRefusals({
     after(quietMs, () => tellRest(key, refusal))
   }
 
-  function write({ who, from, why, method, path, requestId }: Refusal, times: number) {
-    void audit
-      .append({
-        who: who ? { id: who.id, name: who.name, role: who.role } : null,
-        from: from === '' ? null : from,
-        what: 'refused',
-        tunnelId: /^\/api\/tunnels\/([0-9a-f-]{36})(?:\/|$)/.exec(path)?.[1] ?? null,
-        target: `${method} ${path.slice(0, mostPath)}`,
-        facts: { why, ...(times > 1 ? { times } : {}) },
-        requestId,
-      })
-      // Nothing was done, so there is nothing that must not be done unrecorded.
-      .catch(() => {})
+  function write(refusal: Refusal, times: number) {
+    // Nothing was done, so there is nothing that must not be done unrecorded.
+    void audit.append(toEntry(refusal, times)).catch(() => {})
   }
 
   return { note }
+}
+
+function toEntry({ who, from, why, method, path, requestId }: Refusal, times: number): AuditEntry {
+  return {
+    who: who ? { id: who.id, name: who.name, role: who.role } : null,
+    from: from === '' ? null : from,
+    what: 'refused',
+    tunnelId: /^\/api\/tunnels\/([0-9a-f-]{36})(?:\/|$)/.exec(path)?.[1] ?? null,
+    target: `${method} ${path.slice(0, mostPath)}`,
+    facts: { why, ...(times > 1 ? { times } : {}) },
+    requestId,
+  }
 }
 
 const others = { who: null, from: '', method: 'ANY', path: 'many different ones' }

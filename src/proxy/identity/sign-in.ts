@@ -17,6 +17,7 @@ import { nameKey, type People, type PersonRow, roleOf } from './people.ts'
 import { stepOf } from './second-factor.ts'
 import type { Sessions } from './sessions.ts'
 import type { Setup } from './setup.ts'
+import type { Strangers } from './strangers.ts'
 import type { Way, Who } from './who.ts'
 
 /** Signing in with a name and a password: limits first, then the proof, then on record, then the cookies. */
@@ -34,9 +35,10 @@ export function createSignIns(deps: {
   limits: Limits
   setup: Setup
   audit: Audit
+  strangers: Strangers
   now: () => number
 }) {
-  const { people, sessions, devices, passwords, limits, audit, now } = deps
+  const { people, sessions, devices, passwords, limits, audit, strangers, now } = deps
 
   const entry = (
     person: PersonRow | null,
@@ -76,9 +78,9 @@ export function createSignIns(deps: {
         admission.undo()
         throw error
       })
-    const fail = async (because: string) => {
+    const fail = (because: string) => {
       // A name that nobody has is not written down: it may be a password in the wrong field.
-      await audit.append(entry(person ?? null, visit, 'sign-in-failed', { because }))
+      strangers.note(entry(person ?? null, visit, 'sign-in-failed', { because }))
       return new ProblemError(
         'sign-in-failed',
         because === 'code'
@@ -87,7 +89,7 @@ export function createSignIns(deps: {
         because === 'code' ? { field: 'code' } : {},
       )
     }
-    if (!isRight || !person) throw await fail(person ? 'password' : 'name')
+    if (!isRight || !person) throw fail(person ? 'password' : 'name')
     if (person.totp_secret !== null) {
       if (!code) {
         admission.undo()
@@ -98,7 +100,7 @@ export function createSignIns(deps: {
         )
       }
       const step = stepOf(code, person.totp_secret, now())
-      if (step === null || !(await people.useStep(person.id, step))) throw await fail('code')
+      if (step === null || !(await people.useStep(person.id, step))) throw fail('code')
     }
     admission.succeeded()
     return person
