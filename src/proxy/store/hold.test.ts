@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { start } from '../../../e2e/processes.ts'
@@ -14,9 +14,22 @@ afterEach(() => rmSync(folder, { recursive: true }))
 describe('P14 one Tandem a folder', () => {
   test('a second one is refused in one sentence, and comes in when the first has let go', () => {
     const letGo = holdFolder(folder)
-    expect(() => holdFolder(folder)).toThrow(/^Another Tandem is running on the folder .*end it/)
+    expect(() => holdFolder(folder)).toThrow(
+      /^Another Tandem \(.*\) is running on the folder .*end it/,
+    )
     letGo()
     holdFolder(folder)()
+  })
+
+  test('a second one is told whose the folder is, where that is known', () => {
+    const letGo = holdFolder(folder)
+    const whose = `Another Tandem (process ${process.pid} on ${hostname()}) is running on the folder`
+    expect(() => holdFolder(folder)).toThrow(whose)
+    // As nobody would write it: what is said of it is left out.
+    writeFileSync(join(folder, 'tandem.pid'), 'x\ny'.repeat(1000))
+    expect(() => holdFolder(folder)).toThrow(/^Another Tandem is running on the folder .*end it/)
+    letGo()
+    expect(readdirSync(folder)).not.toContain('tandem.pid')
   })
 
   test('as processes: the second ends at once, and a killed one holds nothing', async () => {
@@ -26,7 +39,9 @@ describe('P14 one Tandem a folder', () => {
     await first.line(/is running: http:/)
     const second = run()
     expect(await second.ended).toBe(1)
-    expect(second.output()).toMatch(/^Another Tandem is running on the folder /m)
+    expect(second.output()).toMatch(
+      /^Another Tandem \(process \d+ on \S+\) is running on the folder /m,
+    )
     await first.end('SIGKILL')
     const third = run()
     expect(await third.line(/is running: http:/)).toContain('http://127.0.0.1:')

@@ -1,4 +1,5 @@
-import { statfsSync } from 'node:fs'
+import { readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { sqliteCodeOf } from './open.ts'
@@ -6,6 +7,9 @@ import { sqliteCodeOf } from './open.ts'
 /**
  * Whose is the data folder? One Tandem's at a time: two would both watch, both count calls and both fail
  * over. Held through a lock of the operating system, so that it ends with the process, however that ends.
+ *
+ * Only file systems that are known not to keep such a lock between machines are refused. FUSE and 9p are not:
+ * local ones are among them, and some sandboxes show every folder as 9p. CephFS keeps it.
  */
 const networkKinds = new Map([
   [0x6969, 'NFS'],
@@ -29,19 +33,52 @@ export function holdFolder(
       `The folder ${dataDir} is on a network drive (${network}), where SQLite’s locks can’t be trusted: set TANDEM_DATA_DIR to a local one.`,
     )
   }
+  const holder = join(dataDir, 'tandem.pid')
   let lock: Database.Database | null = null
   try {
     lock = new Database(join(dataDir, 'tandem.lock'), { timeout: 0 })
     lock.pragma('journal_mode = memory')
     lock.exec('begin exclusive')
     const held = lock
-    return () => held.close()
+    sign(holder)
+    return () => {
+      unsign(holder)
+      held.close()
+    }
   } catch (cause) {
     lock?.close()
     const code = sqliteCodeOf(cause) || 'unknown'
     const says = code.startsWith('SQLITE_BUSY')
-      ? `Another Tandem is running on the folder ${dataDir}: end it first, or set another TANDEM_DATA_DIR.`
+      ? `Another Tandem${readHolder(holder)} is running on the folder ${dataDir}: end it first, or set another TANDEM_DATA_DIR.`
       : `Nothing can be written to the folder ${dataDir} (${code}): check TANDEM_DATA_DIR.`
     throw new Error(says, { cause })
+  }
+}
+
+/** Who holds the folder, for whoever finds it held; that it can't be said is no reason not to hold it. */
+function sign(holder: string) {
+  unsign(holder)
+  try {
+    writeFileSync(holder, `${process.pid} ${hostname()}\n`)
+  } catch {
+    // A second one is told of nobody in particular.
+  }
+}
+
+function unsign(holder: string) {
+  try {
+    rmSync(holder, { force: true })
+  } catch {
+    // The next one overwrites it.
+  }
+}
+
+/** ` (process 4242 on host)`; empty where it is not known. */
+function readHolder(holder: string): string {
+  try {
+    const [, pid, host] = /^(\d{1,10}) ([\w.-]{1,253})\n$/.exec(readFileSync(holder, 'utf8')) ?? []
+    return pid ? ` (process ${pid} on ${host})` : ''
+  } catch {
+    return ''
   }
 }
