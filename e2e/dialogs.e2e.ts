@@ -78,7 +78,9 @@ test('a key right after another stretch opens its dialog, which stays, and keeps
   await page.keyboard.press('n')
   const note = page.getByRole('dialog', { name: 'Write a note' })
   await expect(note).toBeVisible()
-  await expect(page).toHaveURL(/\?dialog=note&range=7d$/)
+  await expect
+    .poll(() => Object.fromEntries(new URL(page.url()).searchParams))
+    .toEqual({ dialog: 'note', range: '7d' })
   await page.keyboard.press('Escape')
   await expect(note).toBeHidden()
   await expect(page).toHaveURL(/\?range=7d$/)
