@@ -252,6 +252,7 @@ test('the palette opens over a log that an address filters, and exports what it 
 })
 
 test('Enter that only ends a word of an input method does nothing', async ({ page }) => {
+  await expect(page.getByRole('heading', { name: 'Tunnels', level: 1 })).toBeVisible()
   await page.keyboard.press('Control+k')
   const field = palette(page).getByRole('combobox')
   await field.fill('create a tunnel')
