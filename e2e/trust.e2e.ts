@@ -73,6 +73,8 @@ test('what a frozen server last said of connectors is shown as the past: ready, 
   const lane = page.getByText(/now (?:passive|active)$/)
   await expect(lane).toBeAttached()
 
+  // What is on its way then would wait for the frozen server to the end.
+  await page.unrouteAll({ behavior: 'wait' })
   tandem.pause()
   await page.clock.runFor(silenceMs + 5_000)
   await expect(page.getByText('nothing here is shown as good')).toBeVisible()
@@ -103,7 +105,8 @@ test('beside a connector that is gone, the others are no younger than their tunn
   await page.clock.runFor(11_000)
   await expect(page.getByText('Cloudflare no longer lists this connector').first()).toBeVisible()
   await expect(beside).not.toContainText('(stale)')
-  await page.unrouteAll()
+  // What is on its way then would wait for the frozen server to the end.
+  await page.unrouteAll({ behavior: 'wait' })
   tandem.pause()
   await page.clock.runFor(silenceMs + 5_000)
   await expect(beside).toContainText('Active (stale)')
