@@ -7,7 +7,6 @@ import { hearHands } from './api/hands.ts'
 import { createLive } from './api/live.ts'
 import { sessionQuery } from './api/queries.ts'
 import { createAppRouter } from './router.tsx'
-import { setServerTime } from './ui/clock.ts'
 import { wantsNotifications } from './ui/notifications.ts'
 import { whenNoDialogIsOpen } from './ui/open-dialogs.ts'
 
@@ -57,7 +56,6 @@ for (const family of ['Inter Variable', 'JetBrains Mono Variable']) {
 
 const live = createLive({
   cache,
-  onServerTime: setServerTime,
   isNeededHidden: wantsNotifications,
   // What somebody is writing in a dialog would be lost.
   onNewBuild: () => whenNoDialogIsOpen(() => window.location.reload()),

@@ -318,15 +318,19 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     return last?.until_at == null ? null : Number(last.until_at)
   }
 
-  /** The figures of every tunnel that was there in a window, in small portions so that nobody waits for it. */
-  async function summary(range: Range): Promise<HistorySummary> {
+  /**
+   * The figures of every tunnel that was there in a window, in small portions so that nobody waits for it.
+   *
+   * @param withStrips false: the figures alone, with empty strips
+   */
+  async function summary(range: Range, withStrips = true): Promise<HistorySummary> {
     const tunnels: TunnelSummary[] = []
     const ids = keys.tunnelIds().filter((id) => {
       const deletedAt = deps.books().get(id)?.sight?.listed.deletedAt ?? null
       return deletedAt === null || deletedAt > range.from
     })
     for (let at = 0; at < ids.length; at += tunnelsAtOnce) {
-      tunnels.push(...(await summariesOf(ids.slice(at, at + tunnelsAtOnce), range)))
+      tunnels.push(...(await summariesOf(ids.slice(at, at + tunnelsAtOnce), range, withStrips)))
       await new Promise<void>((resolve) => setImmediate(resolve))
     }
     return { ...range, tunnels }
@@ -390,7 +394,11 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     return lanes
   }
 
-  async function summariesOf(ids: string[], range: Range): Promise<TunnelSummary[]> {
+  async function summariesOf(
+    ids: string[],
+    range: Range,
+    withStrips = true,
+  ): Promise<TunnelSummary[]> {
     const keyed = ids.flatMap((id) => keys.known(id)?.key ?? [])
     const statuses = await plainLanes('status', keyed, range)
     const actives = await plainLanes('active', keyed, range)
@@ -399,7 +407,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       const key = keys.known(tunnelId)?.key ?? tandemKey
       const status = toIntervals(statuses.get(key) ?? [], edgeOf(tunnelId, range, 'listed'))
       const active = toIntervals(actives.get(key) ?? [], edgeOf(tunnelId, range, 'connectors'))
-      return summarise(tunnelId, range, status, active, counts(key, active))
+      return summarise(tunnelId, range, status, active, counts(key, active), withStrips)
     })
   }
 
@@ -409,6 +417,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     status: Interval[],
     active: Interval[],
     counts: Counts,
+    withStrips = true,
   ): TunnelSummary {
     const listed = deps.books().get(tunnelId)?.sight?.listed
     const begin = Math.max(range.from, listed?.createdAt ?? status[0]?.from ?? range.from)
@@ -416,7 +425,6 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     const observedMs = lengthOf(status, isObserved)
     const windows = merged(deps.marks.windowsOf(tunnelId), { from: begin, to: end })
     const none = active.filter((interval) => interval.value === 'none')
-    const actives = [...new Set(active.map((interval) => interval.value))].filter(isConnector)
     return {
       tunnelId,
       totalMs: Math.max(0, end - begin),
@@ -431,6 +439,13 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       roleChanges: countSwitches(active, range.from),
       reconnects: counts.reconnects,
       flapsLastHour: counts.lastHour,
+      ...(withStrips ? stripsOf(range, status, active) : { strip: '', activeStrip: '' }),
+    }
+  }
+
+  function stripsOf(range: Range, status: Interval[], active: Interval[]) {
+    const actives = [...new Set(active.map((interval) => interval.value))].filter(isConnector)
+    return {
       strip: toStrip('status', status, range, stripBuckets),
       activeStrip: toStrip('active', active, range, stripBuckets, (value) =>
         value === 'none'

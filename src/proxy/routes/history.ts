@@ -64,10 +64,8 @@ export function historyRoutes(route: Route, parts: Parts) {
   })
 
   route('historySummary', async (c) => {
-    const summary = await reader.summary(readRange(c, parts))
-    if (c.req.query('strips') !== 'false') return c.json(summary)
-    const tunnels = summary.tunnels.map((each) => ({ ...each, strip: '', activeStrip: '' }))
-    return c.json({ ...summary, tunnels })
+    const withStrips = c.req.query('strips') !== 'false'
+    return c.json(await reader.summary(readRange(c, parts), withStrips))
   })
 
   route('activityList', async (c) => {

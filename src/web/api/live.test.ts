@@ -4,6 +4,7 @@ import type { LiveEvent } from '#contract/events.ts'
 import { heartbeatMs } from '#contract/stream.ts'
 import type { TunnelList } from '#contract/tunnel.ts'
 import { tunnelOf } from '#web/fleet/tunnel-of.ts'
+import { serverNow } from '#web/ui/clock.ts'
 import { askAsleepEveryMs, createLive, isAfter, type Live } from './live.ts'
 import { sessionQuery, tunnelsQuery } from './queries.ts'
 import { session } from './session-of-tests.ts'
@@ -53,7 +54,7 @@ const latest = () => {
 
 const listOf = (name: string): TunnelList => ({
   version: 'e-0',
-  at: 1000,
+  at: 10,
   tunnels: [tunnelOf('t1', { name })],
 })
 const snapshotOf = (name: string, build: string): LiveEvent => ({
@@ -71,8 +72,6 @@ let answers: Record<string, unknown>
 let asked: string[]
 let isNeeded: boolean
 let newBuilds: number
-/** What the clock was told, epoch ms. */
-let times: number[]
 const name = () => cache.getQueryData(tunnelsQuery.queryKey)?.tunnels[0]?.name
 const hide = (visibilityState: 'visible' | 'hidden') => {
   page.visibilityState = visibilityState
@@ -98,12 +97,8 @@ beforeEach(async () => {
   cache.setQueryData(tunnelsQuery.queryKey, listOf('as it began'))
   isNeeded = false
   newBuilds = 0
-  times = []
   live = createLive({
     cache,
-    onServerTime: (at) => {
-      times.push(at)
-    },
     isNeededHidden: () => isNeeded,
     onNewBuild: () => {
       newBuilds += 1
@@ -216,21 +211,23 @@ describe('the word of the server', () => {
 
   test('moves the clock where it says what time it is, and not where it tells of the past', async () => {
     latest().opens()
+    const atFirst = serverNow()
     latest().says(
       { type: 'polled', at: 5, checked: {}, tunnels: [], connectors: [], connectorsMoved: [] },
       'e-1',
     )
     latest().says({ type: 'sessionChanged', session: { ...session, serverAt: 6 } }, 'e-2')
     latest().says({ type: 'bye', at: 7 }, 'e-2')
-    expect(times).toEqual([])
-    latest().says({ type: 'heartbeat', at: 1_000_007 }, 'e-2')
+    expect(serverNow()).toBe(atFirst)
     latest().says(snapshotOf('as told', 'b1'), 'e-3')
-    expect(times).toEqual([1_000_007, session.serverAt])
-    // A list is as old as the last change in it.
+    expect(serverNow()).toBe(session.serverAt)
+    latest().says({ type: 'heartbeat', at: 1_000_007 }, 'e-2')
+    expect(serverNow()).toBe(1_000_007)
+    // The session that is asked for says what time it is. A list is as old as the last change in it.
     latest().breaks()
     await vi.advanceTimersByTimeAsync(60_000)
     expect(live.state().state).toBe('asking')
-    expect(times).toHaveLength(2)
+    expect(serverNow()).toBe(session.serverAt + 9000)
   })
 
   test('is not shown when it is of another build: the page is to be loaded anew', async () => {

@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import type { LiveEvent, ToldEvent } from '#contract/events.ts'
 import { fromTold, silenceMs } from '#contract/stream.ts'
-import { serverNow } from '#web/ui/clock.ts'
+import { serverNow, setServerTime } from '#web/ui/clock.ts'
 import { type Arrival, land, landAsked } from './land.ts'
 import { sessionQuery, tunnelsQuery } from './queries.ts'
 
@@ -46,8 +46,6 @@ export const askAsleepEveryMs = 60_000
 
 export type LiveParts = {
   cache: QueryClient
-  /** Hears the server's clock, epoch ms, whenever the stream tells it. */
-  onServerTime: (at: number) => void
   /** Whether the page must hear of everything at once though nobody looks at it. */
   isNeededHidden: () => boolean
   /** Called once, when the server is of another build than this page: nothing of it is shown here. */
@@ -57,13 +55,7 @@ export type LiveParts = {
 }
 
 /** Starts the stream. The parts of the platform it leans on are the browser's own. */
-export function createLive({
-  cache,
-  onServerTime,
-  isNeededHidden,
-  onNewBuild,
-  onSignedOut,
-}: LiveParts): Live {
+export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: LiveParts): Live {
   const listeners = new Set<() => void>()
   let state: LiveState = {
     state: 'connecting',
@@ -97,7 +89,7 @@ export function createLive({
     clearTimeout(askTimer)
     clearTimeout(watchdog)
     watchdog = setTimeout(() => lose(), silenceMs)
-    if (serverAt !== null) onServerTime(serverAt)
+    if (serverAt !== null) setServerTime(serverAt)
     lastHeardAt = serverNow()
     if (state.state !== 'live' || state.stopping) set({ state: 'live', stopping: false })
   }
