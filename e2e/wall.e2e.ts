@@ -319,6 +319,26 @@ test('the theme that a wall’s address names holds, whatever the system and oth
   await expect(root).toHaveAttribute('data-theme', 'dark')
 })
 
+test('until its program has come a wall says that nothing is known, in the theme of its address', async ({
+  page,
+}) => {
+  let release = () => {}
+  const held = new Promise<void>((resolve) => (release = resolve))
+  await page.route(/\/assets\/index-.*\.js$/, async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.goto('/wall?theme=dark', { waitUntil: 'commit' })
+  const first = page.getByText('Opening the wall')
+  await expect(first).toBeVisible()
+  await expect(page.getByText('Nothing is known yet')).toBeVisible()
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+  release()
+  await expect(tileOf(page, 'lon-branch-core')).toBeVisible()
+  await expect(first).toHaveCount(0)
+})
+
 for (const theme of ['dark', 'light'] as const) {
   test(`axe finds nothing on a ${theme} wall`, async ({ page }) => {
     await page.goto(`/wall?theme=${theme}`)

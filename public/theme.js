@@ -12,7 +12,10 @@
     }
     const theme =
       choice === 'dark' || choice === 'light' ? choice : system.matches ? 'light' : 'dark'
-    dataset.theme = dataset.fixedTheme ?? theme
+    // A wall's theme stands in its address.
+    const asked =
+      location.pathname === '/wall' ? new URLSearchParams(location.search).get('theme') : null
+    dataset.theme = dataset.fixedTheme ?? (asked === 'dark' || asked === 'light' ? asked : theme)
   }
   apply()
   system.addEventListener('change', apply)

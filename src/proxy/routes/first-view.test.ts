@@ -8,6 +8,7 @@ const index = `<body>
     <template data-view="header"><b>Tandem</b></template>
     <template data-view="list"><h1>Tunnels {{count}}</h1></template>
     <template data-view="tunnel"><h1>{{name}}</h1><p>{{verdict}}: {{sentence}}</p><!--notes--><li>{{note}}</li><!--/notes--></template>
+    <template data-view="wall"><h1>Opening the wall</h1></template>
     <noscript></noscript></body>`
 const bare = `<body>
     <div id="root"></div>
@@ -43,6 +44,15 @@ test('the list begins with how many there are, a tunnel with its name and what w
   )
   expect(viewOf(`/tunnels/${id}`)).toContain(
     '<h1>lhr</h1><p>Covered: The standby takes over.</p><li>One &lt;colo&gt;.</li><li>Slow.</li>',
+  )
+})
+
+test('a wall begins without the header that it has not, and with nothing of the account', () => {
+  expect(viewOf('/wall')).toBe(
+    bare.replace(
+      '</div>',
+      '</div><div id="first" class="first-view" aria-hidden="true" inert><h1>Opening the wall</h1></div>',
+    ),
   )
 })
 

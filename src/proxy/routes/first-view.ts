@@ -19,6 +19,9 @@ type Words = { view: string; words: Record<string, string>; notes?: readonly str
 const templates = /\s*(?:<!--[^>]*-->\s*)?<template data-view="(\w+)">([\s\S]*?)<\/template>/g
 const room = '<div id="root"></div>'
 
+/** A wall has no header, and its first view no words of ours. */
+export const wallPath = '/wall'
+
 /** What stands between `<!--notes-->` and `<!--/notes-->` is for each of them. */
 const eachNote = /<!--notes-->([\s\S]*?)<!--\/notes-->/
 
@@ -42,7 +45,7 @@ export function createFirstView(index: string, parts: Parts): FirstView {
           at === 1 ? notes.map((note) => fill(part, { note })).join('') : fill(part, words),
         )
         .join('')
-      const shown = `${views.get('header') ?? ''}${filled}`
+      const shown = found.view === 'wall' ? filled : `${views.get('header') ?? ''}${filled}`
       return bare.replace(
         room,
         () => `${room}<div id="first" class="first-view" aria-hidden="true" inert>${shown}</div>`,
@@ -52,6 +55,8 @@ export function createFirstView(index: string, parts: Parts): FirstView {
 }
 
 function wordsOf(path: string, { present, now }: Parts): Words | null {
+  // The same for everybody, screens too: it tells nothing of the account.
+  if (path === wallPath) return { view: 'wall', words: {} }
   if (path === '/') {
     const { length } = present.watchable()
     return length > 0 ? { view: 'list', words: { count: length.toLocaleString('en') } } : null

@@ -5,7 +5,7 @@ import type { Hono } from 'hono'
 import { isScreen } from '../identity/for-screens.ts'
 import type { Env, Who } from '../identity/who.ts'
 import { createAhead, manifestPath } from './ahead.ts'
-import { createFirstView } from './first-view.ts'
+import { createFirstView, wallPath } from './first-view.ts'
 import type { Parts, Request } from './route.ts'
 
 /**
@@ -79,8 +79,8 @@ export function pageRoutes(
     const accepts = c.req.header('accept-encoding') ?? ''
     if (!isFile) {
       const who = await findWho(c)
-      // What a screen is told has less in it.
-      const told = who && !isScreen(who) ? firstView.of(path) : null
+      // What a screen is told has less in it; a wall's first view tells nothing.
+      const told = who && (!isScreen(who) || path === wallPath) ? firstView.of(path) : null
       const document = told ?? firstView.bare
       c.header('link', ahead(path, who !== null, told !== null))
       c.header('cache-control', told ? 'no-store' : 'no-cache')
