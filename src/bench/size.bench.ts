@@ -35,12 +35,19 @@ function noteCode(page: Page) {
 
 export const size: Group = {
   name: 'size',
-  says: 'JavaScript and CSS of the pages, gzipped (15 s)',
+  says: 'JavaScript and CSS of the pages, gzipped (20 s)',
 
   async run() {
     const simulator = ['--tunnels', '10', '--accounts', '1']
     const pages = await onStage({ simulator }, async (stage) => {
       await stage.swept(120_000)
+      const wall = await inFreshBrowser(stage.address, async (page) => {
+        const code = noteCode(page)
+        await page.goto(`${stage.address}/wall`)
+        await page.getByRole('listitem').first().waitFor()
+        await code.idle()
+        return code.asked
+      })
       return inFreshBrowser(stage.address, async (page) => {
         const code = noteCode(page)
         await openList(page)
@@ -49,7 +56,7 @@ export const size: Group = {
         await page.locator('[data-row] a').first().click()
         await page.waitForURL(/\/tunnels\//)
         await code.idle()
-        return { list, tunnel: [...code.asked].filter((path) => !list.has(path)) }
+        return { wall, list, tunnel: [...code.asked].filter((path) => !list.has(path)) }
       })
     })
 
@@ -65,6 +72,14 @@ export const size: Group = {
         by: 'max',
         goal: { atMost: 170 },
         note: `${pages.list.size} files: ${toSizes(pages.list)}`,
+      },
+      {
+        name: 'JS + CSS of the wall route, gzipped',
+        unit: 'KB',
+        samples: [sum(pages.wall) / 1000],
+        by: 'max',
+        goal: { atMost: 150 },
+        note: `${pages.wall.size} files: ${toSizes(pages.wall)}`,
       },
       {
         name: 'JS + CSS that a tunnel’s page adds, gzipped',

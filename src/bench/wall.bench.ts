@@ -1,7 +1,5 @@
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as rest } from 'node:timers/promises'
-import type { CDPSession, Page } from '@playwright/test'
+import type { CDPSession } from '@playwright/test'
 import { inFreshBrowser } from './browser.ts'
 import type { Group } from './group.ts'
 import { onStage } from './stage.ts'
@@ -14,25 +12,15 @@ const changes = 60
 const everyMs = 500
 const foundOutMs = 240_000
 
-const web = join(import.meta.dirname, '../../dist/web')
-const files = new Set(readdirSync(web, { recursive: true, encoding: 'utf8' }))
-const gzippedBytes = (path: string) => statSync(join(web, `${path}.gz`)).size
-
 /** Milliseconds for which the page's main thread was busy since it began. */
 async function busyMs(devTools: CDPSession): Promise<number> {
   const { metrics } = await devTools.send('Performance.getMetrics')
   return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1000
 }
 
-/** Scripts and styles that the page has asked for. */
-const codeOf = (page: Page) =>
-  page.evaluate(() =>
-    performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname.slice(1)),
-  )
-
 export const wall: Group = {
   name: 'wall',
-  says: 'A wall of 300 tunnels: its code, its rest, a change (14 min)',
+  says: 'A wall of 300 tunnels: its rest, a change (14 min)',
 
   async run() {
     // With the usual number of calls: a wall hears of each of them.
@@ -51,8 +39,6 @@ export const wall: Group = {
         await page.goto(`${stage.address}/wall?page=3600`)
         await page.getByRole('listitem').first().waitFor()
         await rest(5000)
-        const code = (await codeOf(page)).filter((path) => /\.(?:js|css)$/.test(path))
-
         const before = await busyMs(devTools)
         await rest(restMs)
         const atRest = ((await busyMs(devTools)) - before) / restMs
@@ -70,18 +56,10 @@ export const wall: Group = {
         const lasted = performance.now() - since
         const perChange =
           ((await busyMs(devTools)) - begun - atRest * lasted) / Math.max(1, told.length)
-        return { code, atRest, perChange, told: [...told] }
+        return { atRest, perChange, told: [...told] }
       })
     })
-    const code = found.code.filter((path) => files.has(path))
     return [
-      {
-        name: 'JS + CSS of the wall route, gzipped',
-        unit: 'KB',
-        samples: [code.reduce((bytes, path) => bytes + gzippedBytes(path), 0) / 1000],
-        by: 'max',
-        goal: { atMost: 150 },
-      },
       {
         name: 'main thread at rest',
         unit: '%',
