@@ -1,6 +1,6 @@
 import { memo, useLayoutEffect, useMemo, useRef } from 'react'
 import { rootPx } from '#web/ui/root-size.ts'
-import { tip } from '#web/ui/Tooltip.tsx'
+import { tip } from '#web/ui/tip.ts'
 import type { Ink } from './ink.ts'
 import { paintSample } from './paint.ts'
 import type { Stretch } from './range.ts'

@@ -5,7 +5,7 @@ import { Field, Input } from '#web/ui/Field.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Popover } from '#web/ui/Popover.tsx'
 import { Segmented } from '#web/ui/Segmented.tsx'
-import { tip } from '#web/ui/Tooltip.tsx'
+import { tip } from '#web/ui/tip.ts'
 import {
   fieldOf,
   fromField,

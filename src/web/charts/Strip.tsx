@@ -1,6 +1,6 @@
 import { memo, type SVGProps } from 'react'
 import { stripBuckets, type TunnelSummary } from '#contract/history.ts'
-import { tip } from '#web/ui/Tooltip.tsx'
+import { tip } from '#web/ui/tip.ts'
 import { type Band, stripText, toBands } from './strip.ts'
 
 /**

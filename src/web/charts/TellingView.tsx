@@ -1,6 +1,6 @@
 import type { Interval, LaneKind } from '#contract/history.ts'
 import type { ConnectorRole, TunnelStatus } from '#contract/tunnel.ts'
-import { RoleShape } from '#web/ui/RoleMark.tsx'
+import { RoleShape } from '#web/ui/RoleShape.tsx'
 import { StatusShape } from '#web/ui/StatusMark.tsx'
 import { durationText } from '#web/ui/time.ts'
 import { instantIn, type Zone } from '#web/ui/zone.ts'

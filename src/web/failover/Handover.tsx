@@ -1,7 +1,8 @@
 import type { ConnectorRole } from '#contract/tunnel.ts'
 import { shortId } from '#web/ui/names.ts'
 import { Place } from '#web/ui/Place.tsx'
-import { RoleShape, roleLooks } from '#web/ui/RoleMark.tsx'
+import { roleLooks } from '#web/ui/RoleMark.tsx'
+import { RoleShape } from '#web/ui/RoleShape.tsx'
 
 /** One of the two machines, as far as it is known. */
 export type Machine = {

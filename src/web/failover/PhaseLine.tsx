@@ -1,6 +1,6 @@
 import type { Failover } from '#contract/failover.ts'
 import { Icon } from '#web/ui/Icon.tsx'
-import { tip } from '#web/ui/Tooltip.tsx'
+import { tip } from '#web/ui/tip.ts'
 import { elapsedMs, type Phase, phasesOf, secondsText } from './phases.ts'
 
 /** The five phases as stops of a line: passed, waited for, or never come to, with the seconds each took. */

@@ -2,8 +2,8 @@ import type { SessionRow } from '#contract/people.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { Instant, TimeAgo } from '#web/ui/TimeAgo.tsx'
-import { tip } from '#web/ui/Tooltip.tsx'
 import { ageText } from '#web/ui/time.ts'
+import { tip } from '#web/ui/tip.ts'
 import { browserName } from './agent.ts'
 
 /** Where somebody is signed in, the last used first: which browser, from where, since when, until when. */

@@ -1,6 +1,6 @@
 import { buttonClass } from '#web/ui/Button.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
-import { tip } from '#web/ui/Tooltip.tsx'
+import { tip } from '#web/ui/tip.ts'
 
 /** The whole log of the filters, as files: `/api/activity`, `from=…&to=…`. */
 export function Exports({ path, query }: { path: string; query: string }) {

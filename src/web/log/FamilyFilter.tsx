@@ -1,4 +1,4 @@
-import { tip } from '#web/ui/Tooltip.tsx'
+import { tip } from '#web/ui/tip.ts'
 import { chosen, type Family, toggled } from './families.ts'
 
 /** Which kinds of entries, family by family; all of them where none is chosen. */

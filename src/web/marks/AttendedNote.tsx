@@ -6,7 +6,7 @@ import { useWhyNot } from '#web/api/operations.ts'
 import { tunnelsQuery } from '#web/api/queries.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { visibleName } from '#web/ui/names.ts'
-import { tip, tipAt } from '#web/ui/Tooltip.tsx'
+import { tip, tipAt } from '#web/ui/tip.ts'
 import { shortIn, type Zone } from '#web/ui/zone.ts'
 import { attendedOf } from './attended.ts'
 

@@ -4,7 +4,7 @@ import { geometryOf, gutterOf, narrowPx, usePlotSize } from '#web/charts/plot.ts
 import type { Stretch } from '#web/charts/range.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Popover } from '#web/ui/Popover.tsx'
-import { tip } from '#web/ui/Tooltip.tsx'
+import { tip } from '#web/ui/tip.ts'
 import type { Zone } from '#web/ui/zone.ts'
 import { type Cluster, clustersOf } from './clusters.ts'
 import { MarkView, markIcons } from './MarkView.tsx'

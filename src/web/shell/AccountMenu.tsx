@@ -5,7 +5,7 @@ import { useDemoRole, useSignOut } from '#web/api/account.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Menu, MenuItem, MenuSeparator } from '#web/ui/Menu.tsx'
 import { setNotifications, useNotifications, whyNoNotifications } from '#web/ui/notifications.ts'
-import { tip } from '#web/ui/Tooltip.tsx'
+import { tip } from '#web/ui/tip.ts'
 
 /** Who is looking, and the way to what is about them and about others; in the demo also to being somebody else. */
 export function AccountMenu({ me }: { me: Me }) {

@@ -1,8 +1,8 @@
 import { useRouteContext } from '@tanstack/react-router'
 import { askEveryMs, type LiveState, useLive } from '#web/api/live.ts'
 import { useClock } from '#web/ui/clock.ts'
-import { tip } from '#web/ui/Tooltip.tsx'
 import { ageText, bothZonesText } from '#web/ui/time.ts'
+import { tip } from '#web/ui/tip.ts'
 
 const words: Record<LiveState['state'], string> = {
   live: 'Live',

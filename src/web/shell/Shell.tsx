@@ -9,7 +9,7 @@ import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 're
 import type { Me } from '#contract/session.ts'
 import { usePrompt } from '#web/api/again.ts'
 import { listenForShortcuts, useShortcut } from '#web/ui/shortcuts.ts'
-import { TooltipLayer } from '#web/ui/Tooltip.tsx'
+import { TooltipLayer } from '#web/ui/TooltipLayer.tsx'
 import { toggleTheme } from '#web/ui/theme.ts'
 import { Banners } from './Banners.tsx'
 import { Header } from './Header.tsx'

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { Icon } from './Icon.tsx'
 import { shortId } from './names.ts'
-import { tip } from './Tooltip.tsx'
+import { tip } from './tip.ts'
 
 /** An id or address in mono that copies itself; `what` names it ("Connector id"). */
 export function CopyId({

@@ -1,7 +1,7 @@
 import { createContext, type KeyboardEvent, type ReactNode, use } from 'react'
 import { Icon, type IconName } from './Icon.tsx'
 import { usePopover } from './popover.ts'
-import { tip } from './Tooltip.tsx'
+import { tip } from './tip.ts'
 
 /** What a menu's button must carry: spread it on a `Button` or `IconButton`. */
 export type MenuTrigger = {

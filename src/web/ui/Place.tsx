@@ -1,6 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import { NotReported } from './TimeAgo.tsx'
-import { tip } from './Tooltip.tsx'
+import { tip } from './tip.ts'
 
 /** City and country by IATA code. Not needed to paint, so it comes later. */
 type Places = Readonly<Record<string, readonly [city: string, country: string]>>

@@ -1,5 +1,5 @@
 import type { TunnelStatus } from '#contract/tunnel.ts'
-import { tip } from './Tooltip.tsx'
+import { tip } from './tip.ts'
 
 /** The words and colours of a tunnel's status, for marks, filters and titles. */
 export const statusLooks: Record<TunnelStatus, { word: string; ink: string; meaning: string }> = {

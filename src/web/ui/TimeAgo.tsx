@@ -1,7 +1,7 @@
 import type { Since } from '#contract/tunnel.ts'
 import { useClock } from './clock.ts'
-import { tip, tipAt } from './Tooltip.tsx'
 import { ageText, durationText, relativeText } from './time.ts'
+import { tip, tipAt } from './tip.ts'
 import { instantIn, momentIn, useZone } from './zone.ts'
 
 /** What stands where Cloudflare reported nothing. */

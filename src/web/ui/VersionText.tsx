@@ -1,5 +1,5 @@
 import { NotReported } from './TimeAgo.tsx'
-import { tip } from './Tooltip.tsx'
+import { tip } from './tip.ts'
 
 /** A version, marked where it differs from the one of the active connector. */
 export function VersionText({

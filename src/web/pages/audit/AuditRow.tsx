@@ -3,7 +3,7 @@ import { type AuditRecord, auditDeed, outcomeWord } from '#contract/audit.ts'
 import { CopyId } from '#web/ui/CopyId.tsx'
 import { Icon, type IconName } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
-import { tip, tipAt } from '#web/ui/Tooltip.tsx'
+import { tip, tipAt } from '#web/ui/tip.ts'
 import { clockIn, type Zone } from '#web/ui/zone.ts'
 import { type Fact, factsOf, raysOf, reasonOf, targetText } from './facts.ts'
 

@@ -3,7 +3,7 @@ import { auditChainQuery } from '#web/log/audit-address.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
-import { tip } from '#web/ui/Tooltip.tsx'
+import { tip } from '#web/ui/tip.ts'
 import { instantIn, useZone } from '#web/ui/zone.ts'
 
 const count = new Intl.NumberFormat('en')

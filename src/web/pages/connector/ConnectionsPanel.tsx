@@ -4,7 +4,7 @@ import { Panel } from '#web/ui/Panel.tsx'
 import { useCity } from '#web/ui/Place.tsx'
 import { Table, Td, Th } from '#web/ui/Table.tsx'
 import { Elapsed, Instant, NotReported } from '#web/ui/TimeAgo.tsx'
-import { tip } from '#web/ui/Tooltip.tsx'
+import { tip } from '#web/ui/tip.ts'
 
 /** Every connection that the connector holds to Cloudflare. */
 export function ConnectionsPanel({ connector, gone }: { connector: Connector; gone: boolean }) {

@@ -6,7 +6,7 @@ import { Name } from '#web/ui/Name.tsx'
 import { displayName } from '#web/ui/names.ts'
 import { Table, Td, Th } from '#web/ui/Table.tsx'
 import { NotReported, TimeAgo } from '#web/ui/TimeAgo.tsx'
-import { tip } from '#web/ui/Tooltip.tsx'
+import { tip } from '#web/ui/tip.ts'
 import type { screenDialogs } from './search.ts'
 import { viewTitle } from './views.ts'
 

@@ -4,7 +4,7 @@ import { Logo } from '#web/shell/Logo.tsx'
 import { Button } from '#web/ui/Button.tsx'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
-import { TooltipLayer } from '#web/ui/Tooltip.tsx'
+import { TooltipLayer } from '#web/ui/TooltipLayer.tsx'
 
 /** What stands around every page for people who are not signed in. */
 export function EntryFrame({ title, children }: { title: string; children: ReactNode }) {

@@ -10,7 +10,7 @@ import { shortId } from '#web/ui/names.ts'
 import { Place } from '#web/ui/Place.tsx'
 import { RoleMark } from '#web/ui/RoleMark.tsx'
 import { Elapsed, NotReported, SinceText } from '#web/ui/TimeAgo.tsx'
-import { tip } from '#web/ui/Tooltip.tsx'
+import { tip } from '#web/ui/tip.ts'
 import { VersionText } from '#web/ui/VersionText.tsx'
 
 /** One connector beside the others of its tunnel: who it is, where it is, and whether it could take over. */

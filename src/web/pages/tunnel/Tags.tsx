@@ -3,7 +3,7 @@ import type { TunnelDetail } from '#contract/tunnel.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { TagText, tagClass } from '#web/ui/TagText.tsx'
-import { tip } from '#web/ui/Tooltip.tsx'
+import { tip } from '#web/ui/tip.ts'
 
 /** How people label it; each tag leads to all tunnels that have it. */
 export function Tags({ tunnel, onEdit }: { tunnel: TunnelDetail; onEdit: () => void }) {

@@ -3,7 +3,7 @@ import type { MouseEvent } from 'react'
 import { withTag } from '#web/fleet/tags.ts'
 import type { TunnelsSearch } from '#web/router.tsx'
 import { TagText, tagClass } from '#web/ui/TagText.tsx'
-import { tip } from '#web/ui/Tooltip.tsx'
+import { tip } from '#web/ui/tip.ts'
 
 const route = getRouteApi('/')
 

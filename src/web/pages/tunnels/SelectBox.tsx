@@ -1,7 +1,7 @@
 import type { Tunnel } from '#contract/tunnel.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { displayName } from '#web/ui/names.ts'
-import { tip } from '#web/ui/Tooltip.tsx'
+import { tip } from '#web/ui/tip.ts'
 import { useIsSelected, useSelection, useShownSelected } from './use-selection.ts'
 
 /**

@@ -9,10 +9,11 @@ import {
 import { useStaleIds } from '#web/fleet/use-stale-ids.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { countText } from '#web/ui/numbers.ts'
-import { ReadinessPicture, readinessLooks } from '#web/ui/ReadinessMark.tsx'
+import { ReadinessPicture } from '#web/ui/ReadinessMark.tsx'
+import { readinessLooks } from '#web/ui/readiness.ts'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { Term } from '#web/ui/Term.tsx'
-import { tip } from '#web/ui/Tooltip.tsx'
+import { tip } from '#web/ui/tip.ts'
 import { counts } from './rows.ts'
 
 /** How many are in which state; each number filters the list to what it counts. */

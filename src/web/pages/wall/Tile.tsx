@@ -14,8 +14,8 @@ import { Icon } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { shortId, visibleName } from '#web/ui/names.ts'
 import { changesText, countText, waitingText } from '#web/ui/numbers.ts'
-import { readinessText } from '#web/ui/ReadinessMark.tsx'
-import { RoleShape } from '#web/ui/RoleMark.tsx'
+import { RoleShape } from '#web/ui/RoleShape.tsx'
+import { readinessText } from '#web/ui/readiness.ts'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { ageText, durationText } from '#web/ui/time.ts'
 import { momentIn } from '#web/ui/zone.ts'
@@ -76,7 +76,7 @@ export const Tile = memo(function Tile(props: TileProps) {
         : 'justify-center gap-[0.2em] px-[0.6em] py-[0.2em] leading-[1.2]'
   const box = `relative flex size-full min-w-0 flex-col overflow-hidden rounded-[0.3em] ${room} ${surface}`
   return (
-    <li className="@container min-h-0 min-w-0" data-grade={grade}>
+    <li className="@container min-h-0 min-w-0 contain-strict" data-grade={grade}>
       {opens ? (
         <Link
           to="/tunnels/$tunnelId"
