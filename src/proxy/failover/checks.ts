@@ -229,13 +229,14 @@ export function readinessOf(
   const standbyCount = connectors.filter(
     (connector) => connector.role === 'passive' && isConnected(connector),
   ).length
-  const actives = activeOf(connectors).length
+  const actives = activeOf(connectors)
   const of = (readiness: ReadinessKind) => ({ readiness, standbyCount })
   if (ha === false) return of('not-ha')
   if (connectors.some((connector) => connector.role === 'unknown')) return of('unknown')
-  if (actives > 1) return of('conflict')
+  if (actives.length > 1) return of('conflict')
   if (!connectors.some(isConnected)) return of('disconnected')
-  if (actives === 0) return of('no-active')
+  // Cloudflare calls a connector active for minutes after it lost its last connection.
+  if (!actives.some(isConnected)) return of('no-active')
   return of(standbyCount > 0 ? 'ready' : 'exposed')
 }
 
@@ -276,7 +277,12 @@ export function outlookOf(situation: Situation): Outlook {
         `Cloudflare reports ${activeOf(connectors).length} active connectors at once.`,
       )
     case 'no-active':
-      return of('bad', 'No connector is active, although one is connected.')
+      return of(
+        'bad',
+        active
+          ? `${name} is called active but has no connection: it carries no traffic, and nobody has taken over yet.`
+          : 'No connector is active, although one is connected.',
+      )
     case 'exposed':
       return of('bad', `If ${name} fails, nobody takes over: no standby is connected.`)
     case 'ready': {
