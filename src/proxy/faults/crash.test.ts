@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Failover } from '#contract/failover.ts'
-import { watchTunnel } from './failing-over.ts'
-import { startRig } from './rig.ts'
+import { promote } from '../survival/elsewhere.ts'
+import { failOver, watchTunnel } from './failing-over.ts'
+import { type Rig, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
 
 /**
@@ -42,12 +43,33 @@ const places: [name: string, place: Place, isApplied: boolean][] = [
 ]
 const speeds = [500, 5000, 30_000]
 
+const newFolder = () => join(mkdtempSync(join(home, 'tandem-crash-')), 'data')
+
+/** What is on disk at this moment. */
+function copy(rig: Rig, left: string) {
+  // The index of the write-ahead log is made anew at every start.
+  const filter = (file: string) => !file.endsWith('-shm')
+  cpSync(rig.folder, left, { recursive: true, filter })
+}
+
+/** What the audit tells of the failovers, in the order in which it was written. */
+async function outcomesOf(rig: Rig) {
+  const rows = await rig.db
+    .selectFrom('audit')
+    .select('outcome')
+    .where('what', '=', 'failoverRun')
+    .where('refers', 'is not', null)
+    .orderBy('seq')
+    .execute()
+  return rows.map(({ outcome }) => outcome)
+}
+
 describe('F1 I1 I9 a crash', () => {
   test.each(places.flatMap((place) => speeds.map((speed) => [...place, speed] as const)))(
     '%s (%j, applied %s), Cloudflare switches after %i ms: taken up by reading alone',
     async (_, place, isApplied, promoteMs) => {
       await world.order('/failover', { mode: 'normal', demoteMs: 200, promoteMs })
-      const left = join(mkdtempSync(join(home, 'tandem-crash-')), 'data')
+      const left = newFolder()
       let crash = () => {}
       let isOver = false
       let reads = 0
@@ -76,9 +98,7 @@ describe('F1 I1 I9 a crash', () => {
       crash = () => {
         if (isOver) return
         isOver = true
-        // The index of the write-ahead log is made anew at every start.
-        const filter = (file: string) => !file.endsWith('-shm')
-        cpSync(rig.folder, left, { recursive: true, filter })
+        copy(rig, left)
       }
       rig.tandem.parts.bus.subscribe(({ event }) => {
         if (event.type !== 'failoverChanged' || !('event' in place)) return
@@ -112,17 +132,41 @@ describe('F1 I1 I9 a crash', () => {
         activeNow: [isApplied ? standby : active],
         reason: 'a test',
       })
-      const outcomes = await second.db
-        .selectFrom('audit')
-        .select('outcome')
-        .where('what', '=', 'failoverRun')
-        .where('refers', 'is not', null)
-        .execute()
-      const end = { outcome: isApplied ? 'confirmed' : 'not-confirmed' }
-      expect(outcomes.filter(({ outcome }) => outcome === end.outcome)).toEqual([end])
+      const outcomes = await outcomesOf(second)
+      const end = isApplied ? 'confirmed' : 'not-confirmed'
+      expect(outcomes.filter((outcome) => outcome === end)).toEqual([end])
       expect((await world.requests()).filter(({ method }) => method === 'PUT')).toEqual(putsBefore)
       await second.end()
     },
     30_000,
   )
+
+  test('after each of two facts that came later is written: the audit tells both, once, in their order', async () => {
+    const left = [newFolder(), newFolder()]
+    const watched = await watchTunnel(world)
+    const { rig, tunnelId, standby, third } = watched
+    let seen = 0
+    rig.tandem.parts.bus.subscribe(({ event }) => {
+      if (event.type !== 'failoverChanged' || event.failover.afterwards.length <= seen) return
+      copy(rig, left[seen] ?? '')
+      seen += 1
+    })
+    await failOver(watched)
+    for (const [at, connectorId] of [third, standby].entries()) {
+      await promote(world, tunnelId, connectorId)
+      await rig.time.until('it was seen', () => seen === at + 1)
+    }
+    await rig.end()
+
+    const told = ['started', 'accepted', 'confirmed', 'moved-on', 'restored']
+    for (const [at, folder] of left.entries()) {
+      for (const start of ['the first', 'the second']) {
+        const next = await startRig(world, { folder })
+        await next.looked()
+        expect(await outcomesOf(next), `${start} after fact ${at}`).toEqual(told.slice(0, 4 + at))
+        await next.kill()
+      }
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }, 30_000)
 })
