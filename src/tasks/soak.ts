@@ -20,6 +20,7 @@ type Step = { count: number; run: (count: number) => boolean | Promise<boolean> 
 const steps: Record<string, Step> = {
   recorder: { count: 200, run: killRecorder },
   failovers: { count: 225, run: killInFailovers },
+  races: { count: 1000, run: raceFailovers },
   requests: { count: 100_000, run: sendHostile },
   wall: { count: 100_000, run: watchWall },
 }
@@ -63,6 +64,11 @@ async function killInFailovers(kills: number): Promise<boolean> {
   return faults.length === 0 && sum('kills') === kills
 }
 
+/** People who start a failover of one tunnel at once, again and again. */
+function raceFailovers(races: number): boolean {
+  return testMore('src/proxy/faults/once.test.ts', { TANDEM_RACES: String(races) }, 'F3 ')
+}
+
 /** Hostile requests to all operations of the API, by another seed than every day's. */
 function sendHostile(requests: number): boolean {
   return testMore('src/proxy/faults/hostile.test.ts', {
@@ -72,13 +78,13 @@ function sendHostile(requests: number): boolean {
 }
 
 /** The tests of every day, with more of what they do. */
-function testMore(file: string, env: Record<string, string>): boolean {
+function testMore(file: string, env: Record<string, string>, title = ''): boolean {
   const root = join(import.meta.dirname, '../..')
-  const { status } = spawnSync(join(root, 'node_modules/.bin/vitest'), ['run', file], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  })
+  const { status } = spawnSync(
+    join(root, 'node_modules/.bin/vitest'),
+    ['run', file, '--testNamePattern', title],
+    { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } },
+  )
   return status === 0
 }
 
