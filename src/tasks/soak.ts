@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { soakWall } from '../../e2e/wall-soak.ts'
 import { bundle, bundled } from '../proxy/survival/bundle.ts'
+import { crowdDoor } from '../proxy/survival/crowd.ts'
 import { killFailovers } from '../proxy/survival/failed.ts'
 import { killOften } from '../proxy/survival/killed.ts'
 
@@ -22,6 +23,7 @@ const steps: Record<string, Step> = {
   failovers: { count: 225, run: killInFailovers },
   races: { count: 1000, run: raceFailovers },
   requests: { count: 100_000, run: sendHostile },
+  senders: { count: 2000, run: holdSenders },
   wall: { count: 100_000, run: watchWall },
 }
 
@@ -86,6 +88,15 @@ function testMore(file: string, env: Record<string, string>, title = ''): boolea
     { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } },
   )
   return status === 0
+}
+
+/** Slow senders at once, whom others must not feel and who must be gone in time. */
+async function holdSenders(count: number): Promise<boolean> {
+  const { held, answered, refused, p99Ms, longestMs } = await crowdDoor(count)
+  console.log(
+    `${held} slow senders at once, the last gone after ${(longestMs / 1000).toFixed(1)} s; ${answered} others answered meanwhile, 99 of 100 within ${p99Ms.toFixed(0)} ms, ${refused} refused`,
+  )
+  return held === count && refused === 0 && p99Ms < 300 && Math.round(longestMs / 1000) <= 20
 }
 
 /** Changes what an open wall shows, which must miss nothing and not grow. */
