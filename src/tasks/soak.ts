@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { soakWall } from '../../e2e/wall-soak.ts'
+import { timeSignIns } from '../proxy/faults/sign-in-times.ts'
 import { bundle, bundled } from '../proxy/survival/bundle.ts'
 import { crowdDoor } from '../proxy/survival/crowd.ts'
 import { killFailovers } from '../proxy/survival/failed.ts'
@@ -24,6 +25,7 @@ const steps: Record<string, Step> = {
   races: { count: 1000, run: raceFailovers },
   requests: { count: 100_000, run: sendHostile },
   senders: { count: 2000, run: holdSenders },
+  'sign-ins': { count: 200, run: compareSignIns },
   wall: { count: 100_000, run: watchWall },
 }
 
@@ -97,6 +99,17 @@ async function holdSenders(count: number): Promise<boolean> {
     `${held} slow senders at once, the last gone after ${(longestMs / 1000).toFixed(1)} s; ${answered} others answered meanwhile, 99 of 100 within ${p99Ms.toFixed(0)} ms, ${refused} refused`,
   )
   return held === count && refused === 0 && p99Ms < 300 && Math.round(longestMs / 1000) <= 20
+}
+
+/** Whether time tells that there is somebody of a name. */
+async function compareSignIns(tries: number): Promise<boolean> {
+  const seconds = stopwatch()
+  const { wrongPassword, wrongName } = await timeSignIns(tries)
+  const difference = Math.abs(wrongName / wrongPassword - 1)
+  console.log(
+    `${tries} sign-ins with a wrong password: ${wrongPassword.toFixed(1)} ms; ${tries} with a wrong name: ${wrongName.toFixed(1)} ms; they differ by ${(difference * 100).toFixed(1)} %, ${seconds()}`,
+  )
+  return difference < 0.05
 }
 
 /** Changes what an open wall shows, which must miss nothing and not grow. */
