@@ -4,25 +4,38 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { soakWall } from '../../e2e/wall-soak.ts'
+import { timeSignIns } from '../proxy/faults/sign-in-times.ts'
 import { bundle, bundled } from '../proxy/survival/bundle.ts'
+import { crowdDoor } from '../proxy/survival/crowd.ts'
+import { killFailovers } from '../proxy/survival/failed.ts'
 import { killOften } from '../proxy/survival/killed.ts'
 
 /**
- * `npm run soak [KILLS] [REQUESTS] [CHANGES] [SEED]`: what takes too long for every day. Kills the writer of history by
- * SIGKILL 200 times and holds the database to everything that was said to be on the disk; then sends 100,000
- * hostile requests to all operations of the API; then changes what an open wall shows 100,000 times. Exits 1 when
- * anything is missing or breaks.
+ * `npm run soak [STEP [COUNT [SEED]]]`: what takes too long for every day, all steps or one of them, as often as the
+ * reliability table says or COUNT times. Needs a build, says a line a step, and exits 1 when anything is missing
+ * or breaks.
  */
 
-const [kills = 200, requests = 100_000, changes = 100_000, seed = randomInt(2 ** 31)] = process.argv
-  .slice(2)
-  .map(Number)
+/** What is run, how often by itself; it tells whether it held. */
+type Step = { count: number; run: (count: number) => boolean | Promise<boolean> }
 
-/** @returns whether everything that was said to be on the disk was there. */
-async function killWriter(): Promise<boolean> {
+const steps: Record<string, Step> = {
+  recorder: { count: 200, run: killRecorder },
+  failovers: { count: 225, run: killInFailovers },
+  races: { count: 1000, run: raceFailovers },
+  requests: { count: 100_000, run: sendHostile },
+  senders: { count: 2000, run: holdSenders },
+  'sign-ins': { count: 200, run: compareSignIns },
+  wall: { count: 100_000, run: watchWall },
+}
+
+const [only, wanted, seed = String(randomInt(2 ** 31))] = process.argv.slice(2)
+
+/** Kills the writer of history by SIGKILL, and holds the database to everything that was said to be on the disk. */
+async function killRecorder(kills: number): Promise<boolean> {
   await bundle({ writer: 'src/proxy/survival/writer.ts' })
   const writer = bundled('writer')
-  const startedAt = Date.now()
+  const seconds = stopwatch()
   const folders = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'tandem-soak-')))
   const verdicts = await Promise.all(
     folders.map((folder, at) => killOften(writer, folder, Math.ceil((kills - at) / 2), 400)),
@@ -32,45 +45,94 @@ async function killWriter(): Promise<boolean> {
     verdicts.reduce((total, verdict) => total + verdict[key], 0)
   const faults = verdicts.flatMap((verdict) => verdict.faults)
   for (const fault of faults) console.log(fault)
-  const seconds = ((Date.now() - startedAt) / 1000).toFixed(0)
   console.log(
-    `${sum('kills')} kills, ${sum('looks')} looks, ${sum('events')} events and ${sum('actions')} actions said to be on the disk, ${faults.length} missing or wrong, ${seconds} s`,
+    `${sum('kills')} kills, ${sum('looks')} looks, ${sum('events')} events and ${sum('actions')} actions said to be on the disk, ${faults.length} missing or wrong, ${seconds()}`,
   )
   return faults.length === 0 && sum('kills') >= kills
 }
 
-/** The test of every day, with more requests and another seed. @returns whether it held. */
-function sendHostile(): boolean {
+/** Kills a process in the middle of a failover, at each of nine places as often; another one takes it up. */
+async function killInFailovers(kills: number): Promise<boolean> {
+  await bundle({ failer: 'src/proxy/survival/failer.ts' })
+  const seconds = stopwatch()
+  const verdicts = await Promise.all(
+    [0, 1].map((first) => killFailovers(bundled('failer'), kills, [first, 2])),
+  )
+  const sum = (key: 'kills' | 'puts') =>
+    verdicts.reduce((total, verdict) => total + verdict[key], 0)
+  const faults = verdicts.flatMap((verdict) => verdict.faults)
+  for (const fault of faults) console.log(fault)
+  console.log(
+    `${sum('kills')} failovers killed and taken up, ${sum('puts')} of them sent, none twice and each end known and on record, ${faults.length} not, ${seconds()}`,
+  )
+  return faults.length === 0 && sum('kills') === kills
+}
+
+/** People who start a failover of one tunnel at once, again and again. */
+function raceFailovers(races: number): boolean {
+  return testMore('src/proxy/faults/once.test.ts', { TANDEM_RACES: String(races) }, 'F3 ')
+}
+
+/** Hostile requests to all operations of the API, by another seed than every day's. */
+function sendHostile(requests: number): boolean {
+  return testMore('src/proxy/faults/hostile.test.ts', {
+    TANDEM_HOSTILE_REQUESTS: String(requests),
+    TANDEM_HOSTILE_SEED: seed,
+  })
+}
+
+/** The tests of every day, with more of what they do. */
+function testMore(file: string, env: Record<string, string>, title = ''): boolean {
   const root = join(import.meta.dirname, '../..')
   const { status } = spawnSync(
     join(root, 'node_modules/.bin/vitest'),
-    ['run', 'src/proxy/faults/hostile.test.ts'],
-    {
-      cwd: root,
-      stdio: 'inherit',
-      env: {
-        ...process.env,
-        TANDEM_HOSTILE_REQUESTS: String(requests),
-        TANDEM_HOSTILE_SEED: String(seed),
-      },
-    },
+    ['run', file, '--testNamePattern', title],
+    { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } },
   )
   return status === 0
 }
 
-/** Needs a build. @returns whether the wall missed nothing and did not grow. */
-async function watchWall(): Promise<boolean> {
-  const startedAt = Date.now()
+/** Slow senders at once, whom others must not feel and who must be gone in time. */
+async function holdSenders(count: number): Promise<boolean> {
+  const { held, answered, refused, p99Ms, longestMs } = await crowdDoor(count)
+  console.log(
+    `${held} slow senders at once, the last gone after ${(longestMs / 1000).toFixed(1)} s; ${answered} others answered meanwhile, 99 of 100 within ${p99Ms.toFixed(0)} ms, ${refused} refused`,
+  )
+  return held === count && refused === 0 && p99Ms < 300 && Math.round(longestMs / 1000) <= 20
+}
+
+/** Whether time tells that there is somebody of a name. */
+async function compareSignIns(tries: number): Promise<boolean> {
+  const seconds = stopwatch()
+  const { wrongPassword, wrongName } = await timeSignIns(tries)
+  const difference = Math.abs(wrongName / wrongPassword - 1)
+  console.log(
+    `${tries} sign-ins with a wrong password: ${wrongPassword.toFixed(1)} ms; ${tries} with a wrong name: ${wrongName.toFixed(1)} ms; they differ by ${(difference * 100).toFixed(1)} %, ${seconds()}`,
+  )
+  return difference < 0.05
+}
+
+/** Changes what an open wall shows, which must miss nothing and not grow. */
+async function watchWall(changes: number): Promise<boolean> {
+  const seconds = stopwatch()
   const { heapGrowth, nodes, missed, ...verdict } = await soakWall(changes)
   for (const each of missed) console.log(each)
-  const seconds = ((Date.now() - startedAt) / 1000).toFixed(0)
   console.log(
-    `${verdict.changes} changes on a wall, ${verdict.checks} looks at it, ${missed.length} missed; heap ${(heapGrowth * 100).toFixed(1)} %, ${nodes.before} elements before, ${nodes.after} after, ${seconds} s`,
+    `${verdict.changes} changes on a wall, ${verdict.checks} looks at it, ${missed.length} missed; heap ${(heapGrowth * 100).toFixed(1)} %, ${nodes.before} elements before, ${nodes.after} after, ${seconds()}`,
   )
   return missed.length === 0 && heapGrowth < 0.05 && nodes.after === nodes.before
 }
 
-const isKept = kills === 0 || (await killWriter())
-const isStanding = requests === 0 || sendHostile()
-const isSteady = changes === 0 || (await watchWall())
-process.exitCode = isKept && isStanding && isSteady ? 0 : 1
+function stopwatch() {
+  const startedAt = Date.now()
+  return () => `${((Date.now() - startedAt) / 1000).toFixed(0)} s`
+}
+
+const names = Object.keys(steps).filter((name) => only === undefined || name === only)
+let isSound = names.length > 0
+if (!isSound) console.log(`There is no step ${only}. There are: ${Object.keys(steps).join(', ')}.`)
+for (const name of names) {
+  const { count, run } = steps[name] as Step
+  isSound = (await run(Number(wanted ?? count))) && isSound
+}
+process.exitCode = isSound ? 0 : 1

@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
-import { AfterFact, Failover, FailoverState, isRunning } from '#contract/failover.ts'
+import { type ExpressionBuilder, sql } from 'kysely'
+import { AfterFact, afterKinds, Failover, FailoverState, isRunning } from '#contract/failover.ts'
 import type { Store } from '../store/open.ts'
+import type { Schema } from '../store/schema.ts'
 
 /**
  * Failovers on disk: a row each, written while it runs and never again after its end; what is seen after
@@ -125,6 +126,34 @@ export function createRecords(db: Store) {
     return rows.map(toFailover)
   }
 
+  /**
+   * What was seen after an end and does not stand with the record of who started the failover. Facts are told
+   * to the audit in the order in which they are written here, so it lacks the last ones.
+   */
+  async function untold(): Promise<{ failover: Failover; facts: AfterFact[] }[]> {
+    const told = ({ selectFrom, fn }: ExpressionBuilder<Schema, 'failovers'>) =>
+      selectFrom('audit')
+        .select(fn.countAll<number>().as('count'))
+        .where('refers', '=', sql<number>`cast(failovers.audit_id as bigint)`)
+        .where('outcome', 'in', afterKinds)
+    const seen = ({ selectFrom, fn }: ExpressionBuilder<Schema, 'failovers'>) =>
+      selectFrom('failover_facts')
+        .select(fn.countAll<number>().as('count'))
+        .whereRef('failover_id', '=', 'failovers.id')
+    const rows = await db
+      .selectFrom('failovers')
+      .select((eb) => ['body', told(eb).as('told')])
+      .where('audit_id', 'is not', null)
+      .where((eb) => eb(told(eb), '<', seen(eb)))
+      .orderBy('requested_at')
+      .execute()
+    const failovers = await withFacts(rows.map(toFailover))
+    return failovers.map((failover, at) => ({
+      failover,
+      facts: failover.afterwards.slice(Number(rows[at]?.told)),
+    }))
+  }
+
   /** Ended ones that were asked for since then, of all tunnels, oldest first. */
   async function endedSince(at: number): Promise<Failover[]> {
     const rows = await db
@@ -189,6 +218,7 @@ export function createRecords(db: Store) {
     byKey,
     leftRunning,
     unsettled,
+    untold,
     endedSince,
     ofTunnel,
     sentSince,

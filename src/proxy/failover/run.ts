@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { LiveEvent } from '#contract/events.ts'
 import {
+  type AfterFact,
   type Failover,
   type FailoverCheck,
   type FailoverRequest,
@@ -140,6 +141,9 @@ export function createFailovers(deps: FailoverDeps) {
     const facts = { endedAt, demotedAt, promotedAt, vacantMs, activeNow, detail, ...more }
     return settle(failover, state, facts)
   }
+
+  const settleFact = (failover: Failover, { kind, activeNow }: AfterFact) =>
+    settle(failover, kind, { activeNow })
 
   /** The record of who started it is told, as soon as the disk takes it. */
   const settle = ({ id }: Failover, outcome: string, facts: Record<string, unknown>) =>
@@ -441,7 +445,7 @@ export function createFailovers(deps: FailoverDeps) {
       const { id } = failover
       await writeDown(`${id}/${fact.at}`, id, () => records.addFact(id, fact))
       failover = { ...failover, afterwards: [...failover.afterwards, fact] }
-      void settle(failover, fact.kind, { activeNow: fact.activeNow })
+      void settleFact(failover, fact)
       keep(failover)
       deps.publish({ type: 'failoverChanged', failover })
     }
@@ -461,7 +465,7 @@ export function createFailovers(deps: FailoverDeps) {
   /**
    * Takes up what a killed process left behind: whether its PUT left is not known, so it is not sent
    * again; the connectors are read until they tell. Those that had just ended are watched to their end, and
-   * an end that the audit does not know yet is told to it.
+   * what the audit does not know yet of an end and of what came after it is told to it.
    */
   async function resume() {
     const left = (await records.leftRunning()).map((one) => upToNow(one, now()))
@@ -494,12 +498,15 @@ export function createFailovers(deps: FailoverDeps) {
     }
   }
 
-  /** Ends that were written down just before a process was killed. */
+  /** Ends, and what was seen after them, that were written down just before a process was killed. */
   async function settleLeft() {
     try {
       for (const failover of await records.unsettled()) void settleEnd(failover)
+      for (const { failover, facts } of await records.untold()) {
+        for (const fact of facts) void settleFact(failover, fact)
+      }
     } catch (err) {
-      deps.warn({ err }, 'could not see which ends the audit misses')
+      deps.warn({ err }, 'could not see what the audit misses of failovers')
     }
   }
 

@@ -40,6 +40,8 @@ export type RigOptions = {
   outside?: Partial<OutsideSignIn>
   /** What a call of an identity provider becomes. */
   signInFetch?: typeof fetch
+  /** Safe hashing is slow on purpose: by default it is quick, and everything around it is tried. */
+  passwordCost?: number
   /** Where people reach it, through a TLS proxy on this machine. */
   publicUrl?: string
   /** The simulated world stands still, which spares a request a call. */
@@ -157,8 +159,7 @@ export async function startRig(world: World, options: RigOptions = {}) {
     token: createSecret(token),
     readToken: options.readToken ? createSecret(options.readToken) : null,
     db,
-    // Safe hashing is slow on purpose; what is tried here is everything around it.
-    passwordCost: 2 ** 10,
+    passwordCost: options.passwordCost ?? 2 ** 10,
     storeNotice: notice,
     storeChecked: checked,
     build: 'test',

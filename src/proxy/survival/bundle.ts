@@ -14,7 +14,7 @@ export async function bundle(programs: Record<string, string>): Promise<void> {
     root,
     publicDir: false,
     logLevel: 'error',
-    ssr: { noExternal: true, external: ['better-sqlite3'] },
+    ssr: { noExternal: true, external: ['better-sqlite3', 'vitest'] },
     build: {
       ssr: true,
       outDir,

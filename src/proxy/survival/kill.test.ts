@@ -16,6 +16,8 @@ const folder = (home = tmpdir()) => mkdtempSync(join(home, 'tandem-killed-'))
 /** Where a hundred starts don't wait for the disk; to a killed program it is the same. */
 const quickHome = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
+// Fifty for every day; the table's 200 for every night are `npm run soak`, and its 1,000 for a release
+// `npm run soak -- recorder 1000`.
 describe('P1 killed while it writes', () => {
   test('fifty times: nothing that was said to be on the disk is missing, and no gap is bridged', async () => {
     // Two at a time, one for each core.
