@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as rest } from 'node:timers/promises'
 import { type APIRequestContext, type Browser, chromium, type Page } from '@playwright/test'
 import type { Invitation, Pairing, Person, Screen } from '#contract/people.ts'
+import type { SessionAnswer } from '#contract/session.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { tunnelDialogs } from '#web/pages/tunnel/search.ts'
 import { acceptRisks } from '../../e2e/accept.ts'
@@ -293,6 +294,15 @@ async function onStage(scene: Scene, token: string | null, work: (stage: Stage) 
   }
 }
 
+/** What breaks before it was read shows nothing of it. */
+async function swept({ address }: Tandem) {
+  const sweptAt = async () => {
+    const answer = await fetch(`${address}/api/session`)
+    return ((await answer.json()) as SessionAnswer).poller.sweptAt
+  }
+  while ((await sweptAt()) === null) await rest(500)
+}
+
 /** What is empty, large or broken. */
 async function takeWorlds(browser: Browser, isWanted: (shot: Shot) => boolean) {
   const takeOf = async (scene: Scene, token: string | null, shots: Shot[]) => {
@@ -339,6 +349,7 @@ async function takeWorlds(browser: Browser, isWanted: (shot: Shot) => boolean) {
   const lost = [{ name: 'wall-lost', path: '/wall' }].filter(isWanted)
   if (broken.length + lost.length === 0) return
   await onStage('outage', null, async ({ world, tandem }) => {
+    await swept(tandem)
     await world.breakWith({ kind: 'rate-limit', retryAfter: 300 })
     await rest(broken.length > 0 ? 35_000 : 0)
     await take(browser, tandem.address, broken)
