@@ -62,6 +62,27 @@ bare(
   },
 )
 
+test('what is printed from a wide window is as large on paper as from a narrow one', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId } = await world.pair('lon-branch-core')
+  await page.setViewportSize({ width: 1920, height: 1080 })
+  for (const path of [`/tunnels/${tunnelId}/report?range=24h`, `/tunnels/${tunnelId}?range=24h`]) {
+    await page.goto(path)
+    await expect(page.getByLabel(/^HA role timeline/)).toBeVisible()
+    await page.evaluate(() => {
+      const { dataset } = document.documentElement
+      matchMedia('print').addEventListener('change', ({ matches }) => {
+        if (matches) dataset.paper = String(document.documentElement.clientWidth)
+      })
+    })
+    await page.pdf({ format: 'A4', preferCSSPageSize: true })
+    // A4 without its margins of 12 mm, at 96 pixels an inch.
+    await expect(page.locator('html')).toHaveAttribute('data-paper', '703')
+  }
+})
+
 async function sheetsOf(page: Page): Promise<number> {
   const pdf = await page.pdf({ format: 'A4', printBackground: true, preferCSSPageSize: true })
   return pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0

@@ -4,6 +4,7 @@ import { consent } from '../src/proxy/faults/failing-over.ts'
 import { expectAccessible } from './axe.ts'
 import { short } from './find.ts'
 import { expect, test } from './fixtures.ts'
+import { startTandem } from './tandem.ts'
 
 /** A screen that nobody touches: what it answers from across the room, and that it never shows a false green. */
 
@@ -267,6 +268,27 @@ test('the address says which tunnels, in which light, by whose clock', async ({ 
   await expect(page.getByText('No tunnel matches this wall’s filters.')).toBeVisible()
   await page.goto('/wall?tag=site:nowhere')
   await expect(page.getByText('No tunnel matches this wall’s filters.')).toBeVisible()
+})
+
+test('where Tandem could not look yet, the wall does not say that there are no tunnels', async ({
+  page,
+  world,
+}) => {
+  await world.breakWith({ kind: 'rate-limit', retryAfter: 300 })
+  const tandem = await startTandem({
+    CLOUDFLARE_API_TOKEN: world.token,
+    CLOUDFLARE_ACCOUNT_ID: world.accounts.join(','),
+    CLOUDFLARE_BASE_URL: world.baseUrl,
+    TANDEM_SIGN_IN: 'off',
+  })
+  for (const query of ['', '?name=edge']) {
+    await page.goto(`${tandem.address}/wall${query}`)
+    await expect(page.getByRole('main')).toHaveText(
+      'Tandem can’t see the tunnels yet. They appear here by themselves.',
+    )
+  }
+  await tandem.end()
+  tandem.remove()
 })
 
 for (const query of ['?name=lon-branch-core', '', '?density=dense']) {

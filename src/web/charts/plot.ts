@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { rootPx } from '#web/ui/root-size.ts'
 
 /** How much room has a plot? Lengths in CSS pixels; `unit` is a fourteenth of the root's type size. */
@@ -7,12 +8,23 @@ export type PlotSize = { width: number; dpr: number; unit: number }
 /** Too narrow for names beside the lanes: they go above them. */
 export const narrowPx = 560
 
+/**
+ * On paper, which can't be measured before the page is laid out on it: A4 upright without margins and frames.
+ * A plot that is wider makes the browser shrink the whole page, to letters that nobody reads.
+ */
+const onPaper = (size: PlotSize | null): PlotSize => ({
+  width: Math.min(size?.width ?? Infinity, 620),
+  dpr: 2,
+  unit: 1,
+})
+
 /** Of the plot that was measured last: those of a window are equally wide. */
 let last: { windowPx: number; size: PlotSize } | null = null
 
 /**
- * Measures an element before it is first painted and whenever its size or the screen's density changes. Where
- * another plot told already how wide it will be, the browser need not lay out in the middle of drawing.
+ * Measures an element before it is first painted and whenever its size or the screen's density changes; while
+ * it is printed it has the room of paper. Where another plot told already how wide it will be, the browser need
+ * not lay out in the middle of drawing.
  */
 export function usePlotSize(ref: { current: HTMLElement | null }): PlotSize | null {
   const [size, setSize] = useState(() => (last?.windowPx === window.innerWidth ? last.size : null))
@@ -33,13 +45,18 @@ export function usePlotSize(ref: { current: HTMLElement | null }): PlotSize | nu
           : next,
       )
     }
+    const toPaper = () => flushSync(() => setSize(onPaper))
     if (!isKnown.current) measure()
     const sizes = new ResizeObserver(measure)
     sizes.observe(element)
     window.addEventListener('resize', measure)
+    window.addEventListener('beforeprint', toPaper)
+    window.addEventListener('afterprint', measure)
     return () => {
       sizes.disconnect()
       window.removeEventListener('resize', measure)
+      window.removeEventListener('beforeprint', toPaper)
+      window.removeEventListener('afterprint', measure)
     }
   }, [ref])
   return size

@@ -192,7 +192,7 @@ function Tick({
         checked={isTicked}
         aria-describedby={`${id}-hint`}
         onChange={({ target }) => onChange(target.checked)}
-        className="mt-0.5 size-4.5 shrink-0 cursor-pointer accent-accent"
+        className="choice mt-0.5 size-4.5 shrink-0 cursor-pointer"
       />
       <span className="min-w-0">
         <label htmlFor={id} className="block cursor-pointer">

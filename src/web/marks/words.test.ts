@@ -21,6 +21,7 @@ test('a stretch names its day once where it is one day, and both where it is not
   expect(stretchText({ from: at('12:00:00'), to: at('14:30:00') + day }, 'utc')).toBe(
     '24 Nov, 12:00 – 25 Nov, 14:30',
   )
+  expect(stretchText({ from: at('12:00:10'), to: at('12:00:40') }, 'utc')).toBe('24 Nov, 12:00')
 })
 
 test('maintenance is told as it was in the end', () => {

@@ -3,11 +3,12 @@ import { clockIn, dayIn, shortIn, type Zone } from '#web/ui/zone.ts'
 
 /** Marks in words. Pure. */
 
-/** `24 Nov, 12:04 – 14:00`; the day once where it is one. */
+/** `24 Nov, 12:04 – 14:00`; the day once where it is one, and so the minute. */
 export function stretchText({ from, to }: { from: number; to: number }, zone: Zone): string {
   const isOneDay = dayIn(from, zone) === dayIn(to, zone)
-  const end = shortIn(to, zone)
-  return `${shortIn(from, zone)} – ${isOneDay ? end.slice(end.lastIndexOf(' ') + 1) : end}`
+  const [begin, end] = [shortIn(from, zone), shortIn(to, zone)]
+  if (begin === end) return begin
+  return `${begin} – ${isOneDay ? end.slice(end.lastIndexOf(' ') + 1) : end}`
 }
 
 /** What it is and when, without who and the text. */

@@ -202,7 +202,7 @@ function RadioCard<T extends string>({
         disabled={Boolean(card.disabledReason)}
         aria-describedby={hint ? hintId : undefined}
         onChange={() => onChange(card.value)}
-        className="my-0.5 size-4 shrink-0 accent-accent outline-none"
+        className="choice my-0.5 size-4 shrink-0 outline-none disabled:opacity-55"
       />
       <span className={`min-w-0 flex-1 ${card.disabledReason ? 'text-ink-2' : ''}`}>
         <span className="flex items-start gap-3">

@@ -7,7 +7,7 @@ import type { ComponentProps, ReactNode } from 'react'
 export function Table({ caption, children }: { caption: string; children: ReactNode }) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
-    <section aria-label={caption} tabIndex={0} className="relative overflow-x-auto">
+    <section aria-label={caption} tabIndex={0} className="relative overflow-x-auto shade-more">
       <table className="w-full border-collapse text-left">
         <caption className="sr-only">{caption}</caption>
         {children}

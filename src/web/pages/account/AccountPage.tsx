@@ -55,7 +55,7 @@ function Own({ me }: { me: Me }) {
             <span className="block text-ink-2">{roleMeaning(me.role)}</span>
           </Fact>
           <Fact name="Signs in with">{vouching[me.method] ?? methodWords[me.method]}</Fact>
-          <Fact name="Last proved">
+          <Fact name="Last sign-in">
             <TimeAgo at={me.signedInAt} />
           </Fact>
         </Facts>

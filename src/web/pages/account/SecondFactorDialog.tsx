@@ -81,7 +81,9 @@ function Confirm({ made, onClose }: { made: SecondFactor; onClose: () => void })
         <div className="min-w-50 flex-1">
           <p>Scan it with the app, or type this key:</p>
           <div className="mt-1 flex items-start gap-1">
-            <code className="min-w-0 flex-1 py-1.5 font-mono text-sm">{grouped(made.secret)}</code>
+            <code className="min-w-0 flex-1 py-1.5 font-mono text-sm text-balance">
+              {grouped(made.secret)}
+            </code>
             <CopyButton text={made.secret} what="the key" />
           </div>
           <p className="mt-2 text-sm text-ink-2">

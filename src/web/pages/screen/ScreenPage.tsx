@@ -121,12 +121,12 @@ function Pair({ link }: { link: string }) {
 
 function Frame({ aside, children }: { aside?: ReactNode; children: ReactNode }) {
   return (
-    <main className="flex min-h-dvh flex-col items-center justify-center gap-[4vmin] px-4 py-10 text-[max(1rem,2.2vmin)] leading-snug">
+    <main className="flex min-h-dvh flex-col items-center justify-center max-sm:items-stretch gap-[4vmin] px-4 py-10 text-[max(1rem,2.2vmin)] leading-snug">
       <p className="flex items-center gap-2.5 font-semibold tracking-tight">
         <Logo className="h-[1.2em] w-[2em]" />
         Tandem
       </p>
-      <div className="flex flex-wrap items-center justify-center gap-x-[6vmin] gap-y-8">
+      <div className="flex flex-wrap items-center justify-center gap-x-[6vmin] max-sm:justify-start gap-y-8">
         <div className="flex max-w-[40em] min-w-0 flex-col gap-[2.2vmin]">{children}</div>
         {aside}
       </div>

@@ -88,7 +88,7 @@ function ColumnChoice({
         checked={checked}
         aria-describedby={checked && noRoom ? id : undefined}
         onChange={({ target }) => onChange(target.checked)}
-        className="size-4 shrink-0 accent-accent"
+        className="choice size-4 shrink-0"
       />
       <span className={`truncate ${checked && noRoom ? 'text-ink-3' : ''}`}>{head}</span>
       {checked && noRoom ? (

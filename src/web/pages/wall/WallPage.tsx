@@ -67,6 +67,7 @@ export function WallPage() {
           summaries={summaries}
           search={search}
           isScreen={session.me?.role === 'screen'}
+          isListed={session.poller.listedAt !== null}
         />
       </main>
       {/* A notice takes the room of what happened, never that of the tiles: they stay where they were looked for. */}
@@ -84,11 +85,14 @@ function Tiles({
   summaries,
   search,
   isScreen,
+  isListed,
 }: {
   all: readonly Judged[]
   summaries: ReadonlyMap<string, TunnelSummary>
   search: WallSearch
   isScreen: boolean
+  /** The tunnels were read at least once. */
+  isListed: boolean
 }) {
   const room = useRef<HTMLDivElement>(null)
   const layout = useLayout(room, all.length, search)
@@ -125,17 +129,20 @@ function Tiles({
           Page {page + 1} of {layout.pages}
         </p>
       ) : null}
-      {all.length === 0 ? <Nothing search={search} /> : null}
+      {all.length === 0 ? <Nothing search={search} isListed={isListed} /> : null}
     </div>
   )
 }
 
-function Nothing({ search }: { search: WallSearch }) {
+/** Unknown is not none: what was never read is not said to be empty. */
+function Nothing({ search, isListed }: { search: WallSearch; isListed: boolean }) {
   return (
-    <p className="grid size-full place-content-center text-center text-[3vh] text-ink-2">
-      {isFiltered(search)
-        ? 'No tunnel matches this wall’s filters.'
-        : 'There is no tunnel yet. The first one appears here by itself.'}
+    <p className="grid size-full place-content-center text-center text-[3vh] text-balance text-ink-2">
+      {isListed
+        ? isFiltered(search)
+          ? 'No tunnel matches this wall’s filters.'
+          : 'There is no tunnel yet. The first one appears here by itself.'
+        : 'Tandem can’t see the tunnels yet. They appear here by themselves.'}
     </p>
   )
 }
