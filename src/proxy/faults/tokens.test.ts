@@ -259,6 +259,15 @@ describe('U17 the token is revoked in the middle', () => {
       await rig.end()
     },
   )
+
+  test('U17 a change that meets a revoked token is told that, and no missing permission', async () => {
+    const { rig, tunnelId } = await watch()
+    await rig.looked()
+    await world.order('/tokens/write/revoke')
+    const { type } = await rig.refused('PATCH', `/tunnels/${tunnelId}`, { name: 'lon-new' })
+    expect(type).toMatch(/token-rejected$/)
+    await rig.end()
+  })
 })
 
 describe('U18 the token may only read', () => {
