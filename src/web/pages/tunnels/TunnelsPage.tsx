@@ -138,7 +138,7 @@ export function TunnelsPage() {
           </span>
         </h1>
         {deleted === undefined ? null : (
-          <output className="min-w-0 truncate text-ink-2">
+          <output className="max-w-1/2 truncate text-ink-2">
             Deleted <Name name={deleted} />
           </output>
         )}
