@@ -231,6 +231,28 @@ test('what is not confirmed after 60 s is red, says what is active, and is not s
   expect(await putsOf(world)).toHaveLength(1)
 })
 
+test('while Cloudflare does not answer, what is followed is shown as last seen', async ({
+  page,
+  world,
+}) => {
+  test.setTimeout(90_000)
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await world.failovers({ mode: 'never' })
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await confirm(page, standby.id)
+  await expect(dialogOf(page)).toContainText('Accepted. Checking what is active…')
+  await world.breakWith({ kind: 'status', status: 500, match: { path: 'warp_connector' } })
+  await expect(dialogOf(page)).toContainText(/Seen last at [\d:]+.*Cloudflare answered 500/, {
+    timeout: 30_000,
+  })
+  await expect(dialogOf(page).getByRole('figure')).toHaveAccessibleName(/when last seen/)
+  await expect(dialogOf(page)).not.toContainText('Checking what is active…')
+  await world.heal()
+  await expect(dialogOf(page).getByRole('figure')).not.toHaveAccessibleName(/when last seen/, {
+    timeout: 30_000,
+  })
+})
+
 test('when the active one changes under the open dialog, nothing is sent until it was looked at', async ({
   page,
   world,

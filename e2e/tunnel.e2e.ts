@@ -212,8 +212,15 @@ test('a tunnel is deleted only by its typed name', async ({ page, secondPage, wo
   await dialog.getByRole('textbox').fill('sfo-lab-poc')
   await button.click()
   await expect(dialog).toBeHidden()
+  // Whoever deleted it is told so in the list, and the page of what is gone is no place to stay.
+  await expect(page.getByRole('heading', { name: /^Tunnels/ })).toBeVisible()
+  await expect(page.getByRole('status').filter({ hasText: 'Deleted sfo-lab-poc' })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'sfo-lab-poc', exact: true })).toBeHidden()
+  await page.goto(`/tunnels/${id}`)
   await expect(page.getByRole('alert')).toContainText('This tunnel was deleted at')
   await expect(page.getByRole('button', { name: 'Fail over' })).toBeDisabled()
+  await expect(page.getByRole('button', { name: 'Add a replica' })).toBeDisabled()
+  await expect(page.getByText(/has joined this tunnel yet/)).toBeHidden()
   await expect(secondPage.getByRole('link', { name: 'sfo-lab-poc', exact: true })).toBeHidden()
   expect((await world.tunnels()).find((tunnel) => tunnel.id === id)?.deleted).toBe(true)
 })
@@ -243,6 +250,24 @@ test('a tunnel that is deleted elsewhere while somebody looks stays on screen, a
   })
   await expect(page.getByRole('heading', { name: 'dub-dc1-edge', level: 1 })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Fail over' })).toBeDisabled()
+})
+
+test('a tunnel that is deleted elsewhere while somebody types says so in the dialog, and what was typed stays', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId } = await world.pair('dub-dc1-edge')
+  await page.goto(`/tunnels/${tunnelId}?dialog=rename`)
+  const dialog = page.getByRole('dialog', { name: 'Rename the tunnel' })
+  const name = dialog.getByRole('textbox', { name: 'Name' })
+  await name.fill('dub-dc1-new')
+  await expect(dialog.getByRole('button', { name: 'Rename' })).toBeEnabled()
+  await world.deleteTunnel(tunnelId)
+  await expect(dialog.getByRole('alert')).toContainText('This tunnel was deleted', {
+    timeout: 20_000,
+  })
+  await expect(name).toHaveValue('dub-dc1-new')
+  await expect(dialog.getByRole('button', { name: 'Rename' })).toBeDisabled()
 })
 
 test('names in any script, and hostile ones, are shown as text and in place', async ({

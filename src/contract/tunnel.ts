@@ -96,7 +96,8 @@ export const Tunnel = z.object({
   ),
   /**
    * Changes of the active connector, the loss of it and of the whole tunnel, that nobody has acknowledged
-   * and that no maintenance had announced; null: there are none. `mostWaiting` of them are as many or more.
+   * and that no maintenance had announced; null: there are none. A switch counts once, though its moment with
+   * nobody active was seen. `mostWaiting` of them are as many or more.
    */
   unacknowledged: z.nullable(
     z.object({ count: z.number(), firstAt: z.number(), lastAt: z.number() }),

@@ -5,6 +5,7 @@ import { type Audit, createAudit } from '../proxy/identity/audit.ts'
 import { auditHeader, auditLine, auditRow } from '../proxy/identity/audit-export.ts'
 import { readSettings } from '../proxy/settings.ts'
 import { openToRead } from '../proxy/store/open.ts'
+import { dataDirOf } from './data-dir.ts'
 
 /**
  * `npm run audit -- verify|export`: the record of what people did, looked at from outside while Tandem
@@ -17,7 +18,8 @@ verify   follows the chain of records from the first to the last and names the f
          or is missing. With a copy of Tandem’s log it also finds a chain that was written anew.
 export   prints every record, newest first; jsonl is the default.
 
---data-dir DIR   where the database is [TANDEM_DATA_DIR, of the environment or .env, or ./data]
+--data-dir DIR   where the database is [TANDEM_DATA_DIR, of the environment or .env, or ./data;
+                 in the demo its folder demo]
 `
 
 /** The hashes that a copy of the log names, by record. Other lines, and torn ones, are passed over. */
@@ -61,7 +63,7 @@ async function main(): Promise<number> {
     options: {
       log: { type: 'string' },
       format: { type: 'string', default: 'jsonl' },
-      'data-dir': { type: 'string', default: readSettings().TANDEM_DATA_DIR?.trim() || './data' },
+      'data-dir': { type: 'string', default: dataDirOf(readSettings()) },
     },
   })
   const [command] = positionals

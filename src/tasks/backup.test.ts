@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createPeople } from '#proxy/identity/people.ts'
 import { openStore } from '#proxy/store/open.ts'
 
 /** The host's commands find their folder as Tandem does: in the environment, else in `.env`. */
@@ -33,6 +34,19 @@ test('a folder that is set in .env only is the one that is backed up and verifie
   } finally {
     await db.destroy()
   }
+}, 60_000)
+
+test('in the demo every command finds the demo’s folder, and an account’s own wherever there is one', async () => {
+  const { db } = await openStore(join(folder, 'data', 'demo'), Date.now)
+  await db.destroy()
+  expect(run('backup', 'demo.db')).toMatchObject({ status: 0, stderr: '' })
+  expect(run('audit', 'verify')).toMatchObject({ status: 0, stderr: '' })
+  expect(run('people', 'list')).toMatchObject({ status: 0, stderr: '' })
+  // The token may be known to Tandem’s own process only.
+  const own = await openStore(join(folder, 'data'), Date.now)
+  await createPeople({ db: own.db, now: Date.now }).add('Ada', 'admin', { id: 'p-ada' })
+  await own.db.destroy()
+  expect(run('people', 'list').stdout).toMatch(/^Ada/)
 }, 60_000)
 
 test('a .env that can’t be read ends every command with one line that says why', () => {

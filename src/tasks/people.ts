@@ -7,6 +7,7 @@ import { createPeople } from '#proxy/identity/people.ts'
 import { createSessions } from '#proxy/identity/sessions.ts'
 import { readSettings, type Settings } from '#proxy/settings.ts'
 import { openBeside } from '#proxy/store/open.ts'
+import { dataDirOf } from './data-dir.ts'
 
 /**
  * `npm run people -- list | invite NAME ROLE | reset NAME | disable NAME`: who may come in, from the host
@@ -38,7 +39,7 @@ const when = (at: number) =>
   new Date(at).toISOString().slice(0, 16).replace('T', ' ').concat(' UTC')
 
 async function run([command, name, role]: string[]) {
-  const db = openBeside(setting('TANDEM_DATA_DIR', './data'))
+  const db = openBeside(dataDirOf(settings))
   try {
     const now = Date.now
     const people = createPeople({ db, now })

@@ -377,5 +377,7 @@ declare module '@tanstack/react-router' {
   interface HistoryState {
     /** This entry laid a dialog over the one before it: closing goes back there. */
     dialogOver?: boolean
+    /** The name of the tunnel that was deleted just before: the list says so. */
+    deleted?: string
   }
 }

@@ -342,7 +342,9 @@ function toRefusal(name: UpstreamCall, response: Response, errors: CfMessage[]):
   if (status >= 500) {
     return refuse('cloudflare-failing', `Cloudflare answered ${status}.${sequelOf(name)}`)
   }
-  if (status === 401 || (status === 400 && codes.has('6003'))) {
+  // 9109 is also what a token without the permission gets, in other words.
+  const isGone = status === 403 && /invalid access token/i.test(said)
+  if (status === 401 || (status === 400 && codes.has('6003')) || isGone) {
     return refuse('token-rejected', `Cloudflare rejected the API token${said ? `: ${said}` : ''}.`)
   }
   if (status === 403) {

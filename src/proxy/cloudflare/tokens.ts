@@ -101,6 +101,7 @@ export function createTokenWatch(deps: {
   async function judgeListing(error: ProblemError | null) {
     const { verdict, expiresAt } = fares.read
     if (!error) {
+      if (refusedAs !== null) doubtWriting()
       refusedAs = null
       const turn = ++turns
       set('read', { verdict: 'works', sentence: 'Works.', expiresAt })
@@ -121,6 +122,12 @@ export function createTokenWatch(deps: {
     }
   }
 
+  /** A single token that was refused a change may have been given the permission, or come back, since. */
+  function doubtWriting() {
+    const isMissing = fares.write.verdict === 'permission-missing'
+    if (tokens.read === tokens.write && isMissing) set('write', unproven)
+  }
+
   /**
    * What a token may write can't be found out without writing, but whether Cloudflare knows a second one,
    * and until when, can.
@@ -130,8 +137,7 @@ export function createTokenWatch(deps: {
   async function judgeWriting(isAsked = false) {
     const { write } = tokens
     if (tokens.read === write) {
-      const isMissing = fares.write.verdict === 'permission-missing'
-      if (isAsked && isMissing && fares.read.verdict === 'works') set('write', unproven)
+      if (isAsked && fares.read.verdict === 'works') doubtWriting()
       return
     }
     // Before the call: the next listing must not ask once more.

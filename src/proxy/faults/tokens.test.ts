@@ -225,6 +225,49 @@ describe('U17 the token is revoked in the middle', () => {
     await rig.end()
     await two.end()
   })
+
+  test.each([
+    ['revoked', () => world.order('/tokens/write/revoke')],
+    [
+      'refused with code 10000',
+      () =>
+        world.breakWith({
+          kind: 'status',
+          status: 403,
+          code: 10_000,
+          message: 'Authentication error',
+        }),
+    ],
+  ])(
+    'U17 a change that met a token that was %s blocks none once it works again',
+    async (_, revoke) => {
+      const { rig, tunnelId, failOver } = await watch()
+      await rig.looked()
+      await revoke()
+      await rig.refused('PATCH', `/tunnels/${tunnelId}`, { name: 'lon-new' })
+      await rig.time.until('it says so', () => stateOf(rig).state === 'rejected', 10_000)
+      await rig.time.run(1000)
+      await rig.refused('PATCH', `/tunnels/${tunnelId}`, { name: 'lon-new' })
+      await world.order('/tokens/write/restore')
+      await world.heal()
+      await rig.time.until('it watches again', () => stateOf(rig).state === 'running', 300_000)
+      await rig.time.run(1000)
+      expect((await rig.session()).tokens).toMatchObject([{ verdict: 'works' }])
+      const { status } = await rig.ask('POST', `/tunnels/${tunnelId}/failovers`, failOver)
+      expect(status).toBe(202)
+      await rig.time.run(5000)
+      await rig.end()
+    },
+  )
+
+  test('U17 a change that meets a revoked token is told that, and no missing permission', async () => {
+    const { rig, tunnelId } = await watch()
+    await rig.looked()
+    await world.order('/tokens/write/revoke')
+    const { type } = await rig.refused('PATCH', `/tunnels/${tunnelId}`, { name: 'lon-new' })
+    expect(type).toMatch(/token-rejected$/)
+    await rig.end()
+  })
 })
 
 describe('U18 the token may only read', () => {

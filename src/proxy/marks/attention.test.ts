@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { transitionMs } from '#contract/failover.ts'
 import { eventKinds, isChange } from '#contract/history.ts'
 import { markOf } from '#contract/mark-of.ts'
 import { acknowledgedForMs, type Mark } from '#contract/marks.ts'
@@ -19,8 +20,12 @@ import {
 const mark = (more: Partial<Mark>) => markOf({ kind: 'acknowledgement', ...more })
 const maintenance = (from: number, to: number, more: Partial<Mark> = {}) =>
   mark({ id: `${from}-${to}`, kind: 'maintenance', from, to, ...more })
-const change = (at: number): Change => ({ id: `1-${at}-0`, at })
-const changes = (...times: number[]) => times.map(change)
+const change = (at: number, kind: Change['kind'] = 'active-changed'): Change => ({
+  id: `1-${at}-0`,
+  at,
+  kind,
+})
+const changes = (...times: number[]) => times.map((at) => change(at))
 const seen = (standing: Standing, now = 1_000) => attentionOf(standing, now)
 
 test('another active connector, none any more, several, and all of it down wait; what is good news does not', () => {
@@ -72,6 +77,26 @@ test('changes are counted from the first to the last, until somebody has seen th
     acknowledged: { at: 40, by: 'Ada', comment: 'a drill' },
     maintenance: null,
   })
+})
+
+test('a switch counts once, whether its moment with nobody active, or with two, was seen or not', () => {
+  for (const began of ['no-active-began', 'several-active-began'] as const) {
+    const standing = withChanges(emptyStanding, [change(10, began), change(10 + transitionMs)])
+    expect(seen(standing).unacknowledged).toEqual({
+      count: 1,
+      firstAt: 10,
+      lastAt: 10 + transitionMs,
+    })
+    const slow = withChanges(emptyStanding, [change(10, began), change(11 + transitionMs)])
+    expect(seen(slow).unacknowledged).toMatchObject({ count: 2 })
+  }
+  const apart = [
+    change(10, 'no-active-began'),
+    change(20, 'no-active-began'),
+    change(30),
+    change(40),
+  ]
+  expect(seen(withChanges(emptyStanding, apart)).unacknowledged).toMatchObject({ count: 3 })
 })
 
 test('an acknowledgement does not swallow what came after the person looked', () => {

@@ -1,3 +1,4 @@
+import { transitionMs } from '#contract/failover.ts'
 import type { HistoryEvent } from '#contract/history.ts'
 import { acknowledgedForMs, holds, type Mark, type Window, windowOf } from '#contract/marks.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
@@ -13,7 +14,7 @@ export type Standing = {
 }
 
 /** An entry of the log. */
-export type Change = Pick<HistoryEvent, 'id' | 'at'>
+export type Change = Pick<HistoryEvent, 'id' | 'at' | 'kind'>
 
 export type Attention = Pick<Tunnel, 'unacknowledged' | 'acknowledged' | 'maintenance'>
 
@@ -59,6 +60,15 @@ export function withMaintenance(standing: Standing, mark: Mark): Standing {
   }
 }
 
+/** The end of a switch whose moment with nobody active, or with two, was seen: a slower look sees one change. */
+const isSameSwitch = (before: Change | undefined, { kind, at }: Change) =>
+  kind === 'active-changed' &&
+  (before?.kind === 'no-active-began' || before?.kind === 'several-active-began') &&
+  at - before.at <= transitionMs
+
+const countOf = (waiting: Change[]) =>
+  waiting.filter((change, place) => !isSameSwitch(waiting[place - 1], change)).length
+
 /** What is told of a tunnel now. */
 export function attentionOf(standing: Standing, now: number): Attention {
   const { waiting, acknowledged, maintenance } = standing
@@ -71,7 +81,7 @@ export function attentionOf(standing: Standing, now: number): Attention {
     .toSorted((a, b) => b.to - a.to || a.from - b.from)[0]
   return {
     unacknowledged:
-      first && last ? { count: waiting.length, firstAt: first.at, lastAt: last.at } : null,
+      first && last ? { count: countOf(waiting), firstAt: first.at, lastAt: last.at } : null,
     acknowledged:
       acknowledged && now < acknowledged.at + acknowledgedForMs
         ? { at: acknowledged.at, by: acknowledged.by, comment: acknowledged.text }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type HistoryEvent, isChange } from '#contract/history.ts'
+import { eventKinds, type HistoryEvent, isChange } from '#contract/history.ts'
 import {
   type AcknowledgementRequest,
   type MaintenanceRequest,
@@ -73,7 +73,7 @@ export async function createMarks(deps: MarksDeps) {
   function notice(events: HistoryEvent[]) {
     for (const { tunnelId, kind, to, id, at } of events) {
       if (tunnelId !== null && isChange({ kind, to }))
-        standings.set(tunnelId, withChanges(standingOf(tunnelId), [{ id, at }]))
+        standings.set(tunnelId, withChanges(standingOf(tunnelId), [{ id, at, kind }]))
     }
   }
 
@@ -315,7 +315,7 @@ async function changesAfter(db: Store, tunnel: number | undefined, at: number): 
   const isChange = sql<boolean>`kind in (4, 5, 7, 26) and (kind <> 4 or to_word = (select key from words where word = 'down'))`
   const rows = await db
     .selectFrom('events')
-    .select(['at', 'seq'])
+    .select(['at', 'seq', 'kind'])
     .where('tunnel', '=', tunnel)
     .where('at', '>', at)
     .where(isChange)
@@ -324,7 +324,11 @@ async function changesAfter(db: Store, tunnel: number | undefined, at: number): 
     .limit(mostWaiting)
     .execute()
   return rows
-    .map((row) => ({ id: `${tunnel}-${row.at}-${row.seq}`, at: Number(row.at) }))
+    .map(({ at, seq, kind }) => ({
+      id: `${tunnel}-${at}-${seq}`,
+      at: Number(at),
+      kind: eventKinds[kind] ?? 'active-changed',
+    }))
     .toReversed()
 }
 

@@ -43,6 +43,8 @@ const mostStatements = 200
 
 const nameOf = (dataDir: string) => join(dataDir, 'tandem.db')
 
+export const holdsDatabase = (dataDir: string) => existsSync(nameOf(dataDir))
+
 /**
  * Opens (or begins) the database in `dataDir`, checks it and brings its tables up to date.
  *

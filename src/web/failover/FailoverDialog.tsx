@@ -2,6 +2,7 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { type Failover, isRunning } from '#contract/failover.ts'
 import type { Problem } from '#contract/problem.ts'
+import { useCheckedAt } from '#web/api/ages.ts'
 import { toProblem } from '#web/api/client.ts'
 import { failoverQuery, tunnelQuery } from '#web/api/queries.ts'
 import { Button } from '#web/ui/Button.tsx'
@@ -10,10 +11,10 @@ import { Name } from '#web/ui/Name.tsx'
 import { shortId } from '#web/ui/names.ts'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
 import { Skeleton } from '#web/ui/Skeleton.tsx'
-import { Age } from '#web/ui/TimeAgo.tsx'
+import { Age, useStale } from '#web/ui/TimeAgo.tsx'
 import { ChooseStandby } from './ChooseStandby.tsx'
 import { Consent } from './Consent.tsx'
-import { FailoverProgress } from './FailoverProgress.tsx'
+import { FailoverProgress, type Lost } from './FailoverProgress.tsx'
 import { Notice } from './Notice.tsx'
 import { useChoice } from './use-choice.ts'
 
@@ -44,6 +45,8 @@ export function FailoverDialog({
   const failover = failoverId ? (following.data ?? null) : null
   const running = failover !== null && isRunning(failover.state)
   const safe = useRef<HTMLButtonElement>(null)
+  const seenAt = useCheckedAt(tunnel)
+  const unseen = useStale(seenAt, tunnel.trouble === null ? tunnel.staleAfterMs : failedReadMs)
 
   // The safe button is under Enter when the dialog opens and when what it shows turns.
   const view = failover?.state ?? (failoverId ? 'loading' : 'choose')
@@ -98,6 +101,7 @@ export function FailoverDialog({
         <div ref={fromItsTop}>
           <Followed
             failover={failover?.tunnelId === tunnelId ? failover : null}
+            lost={unseen ? { seenAt, trouble: tunnel.trouble } : null}
             problem={
               following.error
                 ? toProblem(following.error)
@@ -142,6 +146,9 @@ export function FailoverDialog({
   )
 }
 
+/** While one runs the connectors are read every few seconds: after one that failed, what is older is old. */
+const failedReadMs = 10_000
+
 /** On a phone whoever accepted the risks had scrolled down to them. */
 const fromItsTop = (followed: HTMLElement | null) => followed?.scrollIntoView()
 
@@ -155,8 +162,16 @@ const strayProblem: Problem = {
   detail: 'This link mixes two tunnels. Close it and start again.',
 }
 
-function Followed({ failover, problem }: { failover: Failover | null; problem: Problem | null }) {
-  if (failover) return <FailoverProgress failover={failover} />
+function Followed({
+  failover,
+  lost,
+  problem,
+}: {
+  failover: Failover | null
+  lost: Lost | null
+  problem: Problem | null
+}) {
+  if (failover) return <FailoverProgress failover={failover} lost={lost} />
   if (problem) return <ProblemCallout problem={problem} />
   return (
     <output className="flex flex-col gap-4" aria-busy="true">

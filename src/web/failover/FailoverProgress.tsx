@@ -6,8 +6,15 @@ import { Handover } from './Handover.tsx'
 import { PhaseLine } from './PhaseLine.tsx'
 import { aftermathOf, elapsedMs, endingOf, figuresOf, secondsText } from './phases.ts'
 
-/** A failover as it runs, and how it ended. The live stream moves it. */
-export function FailoverProgress({ failover }: { failover: Failover }) {
+/** When the connectors were last seen, and why not since. */
+export type Lost = { seenAt: number | null; trouble: string | null }
+
+/**
+ * A failover as it runs, and how it ended. The live stream moves it.
+ *
+ * @param lost null: what it rests on is fresh.
+ */
+export function FailoverProgress({ failover, lost }: { failover: Failover; lost: Lost | null }) {
   const seconds = useClock((now) => Math.floor(elapsedMs(failover, now) / 1000))
   const ending = endingOf(failover, seconds * 1000)
   const running = isRunning(failover.state)
@@ -37,25 +44,51 @@ export function FailoverProgress({ failover }: { failover: Failover }) {
           role: promoted ? 'active' : 'passive',
           next: promoted || running ? 'active' : 'passive',
         }}
+        stale={lost !== null}
         way={promoted && gone ? 'moved' : running ? 'planned' : 'stayed'}
       />
       <PhaseLine failover={failover} />
       <output className="block">
-        <Callout tone={ending.tone} title={ending.title}>
-          {ending.text}
-          {failover.cloudflare.length > 0 ? (
-            <span className="mt-1 block text-sm">
-              Cloudflare:{' '}
-              {failover.cloudflare
-                .map(({ code, message }) => `${message} (${code})`.trim())
-                .join(' · ')}
-            </span>
-          ) : null}
-        </Callout>
+        {running && lost ? (
+          <LostCallout {...lost} />
+        ) : (
+          <Callout tone={ending.tone} title={ending.title}>
+            {ending.text}
+            {failover.cloudflare.length > 0 ? (
+              <span className="mt-1 block text-sm">
+                Cloudflare:{' '}
+                {failover.cloudflare
+                  .map(({ code, message }) => `${message} (${code})`.trim())
+                  .join(' · ')}
+              </span>
+            ) : null}
+          </Callout>
+        )}
       </output>
       <Aftermath failover={failover} />
       <Record failover={failover} />
     </div>
+  )
+}
+
+/** Stands in the place of how far it is: that is not known. */
+function LostCallout({ seenAt, trouble }: Lost) {
+  return (
+    <Callout
+      tone="warn"
+      title={
+        seenAt === null ? (
+          'The connectors can’t be seen'
+        ) : (
+          <>
+            Seen last at <Moment at={seenAt} />
+          </>
+        )
+      }
+    >
+      {trouble ?? 'Nothing newer has come since.'} Whether the traffic has moved is not known; the
+      request is not sent again.
+    </Callout>
   )
 }
 

@@ -21,22 +21,26 @@ export type Machine = {
 export function Handover({
   from,
   to,
+  stale = false,
   way,
 }: {
   /** Null when no connector is active. */
   from: Machine | null
   to: Machine
+  /** Their roles are too old to be believed. */
+  stale?: boolean
   way: keyof typeof ways
 }) {
-  const caption = `${from ? `From ${shortId(from.connectorId)}, ${turnOf(from)}` : 'From no active connector'}; to ${shortId(to.connectorId)}, ${turnOf(to)}`
+  const age = stale ? ' when last seen' : ''
+  const caption = `${from ? `From ${shortId(from.connectorId)}, ${turnOf(from)}${age}` : 'From no active connector'}; to ${shortId(to.connectorId)}, ${turnOf(to)}${age}`
   return (
     <figure
       aria-label={caption}
       className="grid items-stretch gap-x-1 gap-y-1 sm:grid-cols-[minmax(0,1fr)_5.5rem_minmax(0,1fr)]"
     >
-      {from ? <MachineBox machine={from} /> : <NoMachine />}
+      {from ? <MachineBox machine={from} stale={stale} /> : <NoMachine />}
       <Way way={way} />
-      <MachineBox machine={to} />
+      <MachineBox machine={to} stale={stale} />
     </figure>
   )
 }
@@ -47,22 +51,22 @@ const turnOf = ({ role, next }: Machine) =>
     : `${roleLooks[role].word} becomes ${roleLooks[next].word}`
   ).toLowerCase()
 
-function MachineBox({ machine }: { machine: Machine }) {
+function MachineBox({ machine, stale }: { machine: Machine; stale: boolean }) {
   const { connectorId, colos, version, role, next } = machine
-  const carries = role === 'active'
+  const carries = role === 'active' && !stale
   return (
     <div
       className={`flex min-w-0 flex-col rounded-lg border bg-panel ${carries ? 'border-good' : 'border-line-strong/60'}`}
     >
       <div className="flex min-h-9 items-center gap-2 border-b border-line px-3 text-sm">
-        <Role role={role} />
+        <Role role={role} stale={stale} />
         {role === next ? null : (
           <>
             <span aria-hidden="true" className="text-ink-3">
               →
             </span>
             <span className="sr-only">becomes</span>
-            <Role role={next} strong />
+            <Role role={next} stale={stale} strong />
           </>
         )}
       </div>
@@ -96,12 +100,21 @@ function NoMachine() {
   )
 }
 
-function Role({ role, strong = false }: { role: ConnectorRole; strong?: boolean }) {
+function Role({
+  role,
+  stale,
+  strong = false,
+}: {
+  role: ConnectorRole
+  stale: boolean
+  strong?: boolean
+}) {
   const { ink, word } = roleLooks[role]
   return (
     <span className={`inline-flex items-center gap-1.5 ${strong ? 'font-semibold' : ''}`}>
-      <RoleShape role={role} className={`size-3 ${ink}`} />
+      <RoleShape role={role} className={`size-3 ${stale ? 'text-unknown' : ink}`} />
       {word}
+      {stale ? <span className="sr-only"> (stale)</span> : null}
     </span>
   )
 }

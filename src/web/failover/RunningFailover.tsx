@@ -6,7 +6,7 @@ import { Button, IconButton } from '#web/ui/Button.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { shortId } from '#web/ui/names.ts'
-import { elapsedMs, endingOf } from './phases.ts'
+import { deedOf, elapsedMs, endingOf } from './phases.ts'
 import { reachedOf } from './reached.ts'
 
 /**
@@ -72,7 +72,7 @@ function Strip({
       <Icon name="failover" className="size-4" />
       <p className="min-w-0 flex-1 text-ink">
         <bdi className="font-medium">{failover.by}</bdi>{' '}
-        {unseen ? 'was failing over' : running ? 'is failing over' : 'failed over'}
+        {unseen ? 'was failing over' : deedOf(failover)}
         {failover.drill ? ' (a drill)' : ''}{' '}
         {failover.from ? (
           <>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Failover, failoverStates } from '#contract/failover.ts'
-import { aftermathOf, elapsedMs, endingOf, figuresOf, namesOf, phasesOf } from './phases.ts'
+import { aftermathOf, deedOf, elapsedMs, endingOf, figuresOf, namesOf, phasesOf } from './phases.ts'
 
 const from = '11111111-0000-4000-8000-000000000000'
 const to = '22222222-0000-4000-8000-000000000000'
@@ -115,6 +115,15 @@ test('a late success is told as late, not as a success', () => {
     title: 'Late: 22222222 is active after 75 s',
   })
   expect(aftermathOf(late)).toEqual([{ at: 76_000, sentence: '22222222 is active after all.' }])
+})
+
+test('only what was seen to work is told as done', () => {
+  const tried = ['rejected', 'other-active', 'not-confirmed'] as const
+  for (const state of tried) expect(deedOf(failover({ state }))).toBe('tried to fail over')
+  const afterwards = [{ at: 76_000, kind: 'late' as const, activeNow: [to] }]
+  expect(deedOf(failover({ state: 'not-confirmed', afterwards }))).toBe('failed over')
+  expect(deedOf(failover({ state: 'confirmed' }))).toBe('failed over')
+  expect(deedOf(failover({ state: 'unknown' }))).toBe('is failing over')
 })
 
 test('one that flips back after its end is red, and the record of its end stays', () => {

@@ -70,6 +70,13 @@ export function phasesOf(failover: Failover): Phase[] {
   })
 }
 
+/** What who started it does or did; done is only what the connectors showed. */
+export function deedOf(failover: Failover): string {
+  if (isRunning(failover.state)) return 'is failing over'
+  const isDone = failover.state === 'confirmed' || lateAtOf(failover) !== null
+  return isDone ? 'failed over' : 'tried to fail over'
+}
+
 export type Ending = { tone: 'info' | 'good' | 'warn' | 'bad'; title: string; text: string }
 
 /**

@@ -47,6 +47,7 @@ export function MaintenanceDialog({
       problem={problem}
       fields={['from']}
       disabledReason={reason}
+      goneAt={tunnel.deletedAt}
       onSubmit={() => {
         if (window) add.mutate({ ...window, text: text.trim() || null }, { onSuccess: onClose })
       }}

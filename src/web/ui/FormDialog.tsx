@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react'
 import type { Problem } from '#contract/problem.ts'
 import { Button } from './Button.tsx'
+import { Callout } from './Callout.tsx'
 import { Dialog } from './Dialog.tsx'
 import { ProblemCallout } from './ProblemCallout.tsx'
+import { Moment } from './TimeAgo.tsx'
 
 /**
  * A dialog that asks, sends and says what went wrong. `submit` is a verb ("Rename"), `busyLabel` the
@@ -20,6 +22,7 @@ export function FormDialog({
   problem,
   fields,
   disabledReason,
+  goneAt = null,
   onSubmit,
   onClose,
   children,
@@ -34,11 +37,14 @@ export function FormDialog({
   problem?: Problem | null
   fields?: readonly string[]
   disabledReason?: string | null
+  /** When the tunnel that it is about was deleted. */
+  goneAt?: number | null
   onSubmit: () => void
   onClose: () => void
   children: ReactNode
 }) {
   const elsewhere = problem?.field !== undefined && fields?.includes(problem.field) === true
+  const reason = goneAt === null ? disabledReason : 'The tunnel has been deleted.'
   return (
     <Dialog
       title={title}
@@ -51,11 +57,24 @@ export function FormDialog({
         noValidate
         onSubmit={(event) => {
           event.preventDefault()
-          if (!busy && !disabledReason) onSubmit()
+          if (!busy && !reason) onSubmit()
         }}
       >
         <div className="flex flex-col gap-4">{children}</div>
-        {problem && !elsewhere ? (
+        {goneAt !== null ? (
+          <div className="mt-4">
+            <Callout
+              tone="bad"
+              title={
+                <>
+                  This tunnel was deleted at <Moment at={goneAt} />
+                </>
+              }
+            >
+              Nothing can be changed any more. What you entered stays here until you close this.
+            </Callout>
+          </div>
+        ) : problem && !elsewhere ? (
           <div className="mt-4">
             <ProblemCallout problem={problem} />
           </div>
@@ -68,7 +87,7 @@ export function FormDialog({
             type="submit"
             variant={tone}
             busy={busy}
-            disabledReason={disabledReason}
+            disabledReason={reason}
             className="min-w-24"
           >
             {busy ? busyLabel : submit}

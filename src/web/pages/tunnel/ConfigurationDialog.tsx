@@ -95,6 +95,7 @@ function Form({
       problem={problem}
       fields={['fnrId']}
       disabledReason={reason}
+      goneAt={tunnel.deletedAt}
       onSubmit={submit}
       onClose={onClose}
     >

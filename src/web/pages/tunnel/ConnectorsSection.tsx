@@ -90,15 +90,16 @@ function NoConnectors({
 }) {
   const { data: session } = useSuspenseQuery(sessionQuery)
   const hadSome = tunnel.status !== 'inactive'
-  const reason =
-    tunnel.deletedAt === null
-      ? whyNot(session.me?.role ?? null, 'tokenGet')
-      : 'The tunnel has been deleted.'
+  const gone = tunnel.deletedAt !== null
   return (
     <div className="flex flex-1 items-center rounded-lg border border-dashed border-line-strong/70">
       <EmptyState
         title={
-          hadSome ? 'No connector is connected any more' : 'No connector has joined this tunnel yet'
+          gone
+            ? 'A deleted tunnel has no connectors'
+            : hadSome
+              ? 'No connector is connected any more'
+              : 'No connector has joined this tunnel yet'
         }
         picture={
           <span className="flex gap-3 text-unknown" aria-hidden="true">
@@ -107,12 +108,21 @@ function NoConnectors({
           </span>
         }
         action={
-          <Button variant="primary" icon="plus" disabledReason={reason} onClick={onAddReplica}>
-            Add a replica
-          </Button>
+          gone ? null : (
+            <Button
+              variant="primary"
+              icon="plus"
+              disabledReason={whyNot(session.me?.role ?? null, 'tokenGet')}
+              onClick={onAddReplica}
+            >
+              Add a replica
+            </Button>
+          )
         }
       >
-        {hadSome ? (
+        {gone ? (
+          'None can join it any more. What it had stands in the history below.'
+        ) : hadSome ? (
           <>
             The tunnel carries no traffic
             {tunnel.connsInactiveAt === null ? '' : ' since '}

@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { TunnelDetail } from '#contract/tunnel.ts'
 import { toProblem } from '#web/api/client.ts'
@@ -16,13 +17,14 @@ export function DeleteTunnelDialog({
   onClose: () => void
 }) {
   const [typed, setTyped] = useState('')
+  const navigate = useNavigate()
   const remove = useTunnelDelete(tunnel.id)
   const notAllowed = useWhyNot('tunnelDelete')
   const connections = tunnel.connectionCount ?? 0
   const word = confirmationWord(tunnel)
+  const toList = () => void navigate({ to: '/', state: { deleted: tunnel.name }, replace: true })
   const reason =
     notAllowed ??
-    (tunnel.deletedAt === null ? null : 'It is deleted already.') ??
     (connections > 0 ? 'The tunnel still has connections.' : null) ??
     (isConfirmed(typed, tunnel) ? null : 'Type the name to show that you mean this tunnel.')
   return (
@@ -38,7 +40,8 @@ export function DeleteTunnelDialog({
       busy={remove.isPending}
       problem={remove.error ? toProblem(remove.error) : null}
       disabledReason={reason}
-      onSubmit={() => remove.mutate(undefined, { onSuccess: onClose })}
+      goneAt={remove.isPending || remove.isSuccess ? null : tunnel.deletedAt}
+      onSubmit={() => remove.mutate(undefined, { onSuccess: toList })}
       onClose={onClose}
     >
       {connections > 0 ? (

@@ -34,6 +34,7 @@ export function RenameTunnelDialog({
       problem={problem}
       fields={['name']}
       disabledReason={reason}
+      goneAt={tunnel.deletedAt}
       onSubmit={() => update.mutate({ name: trimmed }, { onSuccess: onClose })}
       onClose={onClose}
     >

@@ -59,6 +59,7 @@ export function RotateSecretDialog({
       problem={problem}
       fields={['secret']}
       disabledReason={reason}
+      goneAt={tunnel.deletedAt}
       onSubmit={rotate}
       onClose={onClose}
     >

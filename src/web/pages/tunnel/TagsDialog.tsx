@@ -49,6 +49,7 @@ export function TagsDialog({ tunnel, onClose }: { tunnel: TunnelDetail; onClose:
       busy={tagging.isPending}
       problem={isAboutTags ? null : problem}
       disabledReason={notAllowed ?? (isSame ? 'Nothing is changed.' : null)}
+      goneAt={tunnel.deletedAt}
       onSubmit={submit}
       onClose={onClose}
     >

@@ -1,5 +1,5 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, useLocation } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import type { HistorySummary } from '#contract/history.ts'
 import { useAddressText } from '#web/api/address-text.ts'
@@ -53,6 +53,7 @@ export function TunnelsPage() {
   usePageTitle(view?.name ?? '', 'Tunnels')
   const navigate = route.useNavigate()
   const mayNotCreate = useWhyNot('tunnelCreate')
+  const deleted = useLocation({ select: ({ state }) => state.deleted })
   const {
     text: query,
     change: setQuery,
@@ -136,6 +137,11 @@ export function TunnelsPage() {
             {list.tunnels.length > 0 ? countText((view ? rows : list.tunnels).length) : ''}
           </span>
         </h1>
+        {deleted === undefined ? null : (
+          <output className="max-w-1/2 truncate text-ink-2">
+            Deleted <Name name={deleted} />
+          </output>
+        )}
         <div className="flex shrink-0 items-center gap-2 max-sm:contents">
           <Suspense>
             {session.poller.firstSweep && list.tunnels.length > 0 ? (

@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+/** What comes before `npm start` can do anything, as a shell runs it; with an npm that installs nothing. */
+
+const { scripts } = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'),
+) as { scripts: { ready: string } }
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tandem-ready-'))
+  writeFileSync(join(folder, 'package-lock.json'), '{}')
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function ready(exit: number) {
+  const bin = join(folder, 'bin')
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'npm'), `#!/bin/sh\nexit ${exit}\n`, { mode: 0o755 })
+  const env = { PATH: `${bin}:${process.env.PATH}` }
+  const { status, stdout } = spawnSync('sh', ['-c', scripts.ready], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+  })
+  return { status, stdout }
+}
+
+test('whoever starts it with nothing installed is told what takes a minute', () => {
+  expect(ready(0)).toEqual({ status: 0, stdout: expect.stringMatching(/^Installing .*\n$/) })
+})
+
+test('an installation that fails ends it', () => {
+  expect(ready(1).status).toBe(1)
+})
+
+test('where everything is installed it says nothing', () => {
+  mkdirSync(join(folder, 'node_modules'))
+  const [before, now] = [new Date(0), new Date()]
+  const lock = join(folder, 'package-lock.json')
+  const installed = join(folder, 'node_modules', '.package-lock.json')
+  writeFileSync(installed, '{}')
+  utimesSync(lock, before, before)
+  utimesSync(installed, now, now)
+  expect(ready(1)).toEqual({ status: 0, stdout: '' })
+})
