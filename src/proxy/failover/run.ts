@@ -435,8 +435,10 @@ export function createFailovers(deps: FailoverDeps) {
     const until = Math.min(failover.endedAt ?? now(), now()) + watchAfterMs
     while (now() < until && !stopped) {
       await deps.sleep(watchEveryMs)
-      // Another one decides from here on who is active.
-      if (stopped || taken.has(failover.tunnelId)) return
+      if (stopped) return
+      // Whatever is being checked may yet be refused; one that was sent decides from here on who is active.
+      if (taken.has(failover.tunnelId)) continue
+      if (await isFollowed(failover)) return
       const connectors = await deps.look(failover.tunnelId, 'look').catch(() => null)
       if (!connectors || stopped || taken.has(failover.tunnelId)) continue
       const actives = connectors.filter(({ role }) => role === 'active').map(({ id }) => id)
@@ -449,6 +451,12 @@ export function createFailovers(deps: FailoverDeps) {
       keep(failover)
       deps.publish({ type: 'failoverChanged', failover })
     }
+  }
+
+  /** Whether another one of its tunnel was sent after it. */
+  async function isFollowed({ id, tunnelId, requestedAt }: Failover): Promise<boolean> {
+    const later = await records.sentSince(tunnelId, requestedAt)
+    return later.some((one) => one.id !== id)
   }
 
   /** One failover, or null. */

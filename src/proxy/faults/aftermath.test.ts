@@ -72,6 +72,38 @@ describe('F15 it flips back', () => {
   })
 })
 
+test('F14 a failover that follows ends the watch over the one before', async () => {
+  const its = await watchTunnel(world)
+  const { rig, active, standby } = its
+  const first = await failOver(its)
+  await rig.time.run(1000)
+  await failOver({ ...its, body: { ...its.body, client_id: active, expected_active_id: standby } })
+  await rig.time.run(minute)
+  const { afterwards } = await rig.get<Failover>(`/failovers/${first.id}`)
+  expect(afterwards).toEqual([])
+  await rig.end()
+})
+
+test('F14 a second try that is refused leaves the watch over the first one as it is', async () => {
+  const its = await watchTunnel(world, 2)
+  const { rig, path, body, active, standby, tunnelId } = its
+  await world.order('/failover', { mode: 'normal', demoteMs: 500, promoteMs: 90_000 })
+  const first = await failOver(its)
+  expect(first.state).toBe('not-confirmed')
+  await rig.time.run(9990)
+  // Nobody was seen active any more.
+  const second = await rig.time.during(
+    rig.send('POST', path, { ...body, expected_active_id: active }),
+  )
+  expect(second.status).toBe(409)
+  await rig.time.run(2 * minute)
+  const { afterwards } = await rig.get<Failover>(`/failovers/${first.id}`)
+  expect(afterwards.map(({ kind }) => kind)).toEqual(['late'])
+  expect(puts(rig)).toBe(1)
+  expect((await rig.tunnel(tunnelId)).activeConnectorId).toBe(standby)
+  await rig.end()
+})
+
 test('F16 nobody is active for long: told while it lasts, and measured', async () => {
   const its = await watchTunnel(world)
   const { rig } = its
