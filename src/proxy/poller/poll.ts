@@ -272,7 +272,6 @@ export function createPoller(deps: PollerDeps) {
       client.call('tunnelGet', { accountId, tunnelId }, { purpose }),
     )
     if (deletedAt !== null) await present.landDeleted(tunnelId, deletedAt)
-    if (present.tunnel(tunnelId)?.deletedAt != null) turns.delete(tunnelId)
   }
 
   /** Of the tunnels that a listing did not name, those that are gone; a failure concerns only its own. */
@@ -398,10 +397,14 @@ export function createPoller(deps: PollerDeps) {
   function noticeSweep() {
     if (accounts.some((account) => account.listedAt === null || account.listedAt < sweepStartedAt))
       return
+    const watchable = new Set<string>()
     for (const { tunnelId } of present.watchable()) {
       const { seenAt, failures } = turnOf(tunnelId)
       if (failures === 0 && (seenAt === null || seenAt < sweepStartedAt)) return
+      watchable.add(tunnelId)
     }
+    // Whoever deleted the others: their number tells how long a sweep takes, and what is stale.
+    for (const tunnelId of turns.keys()) if (!watchable.has(tunnelId)) turns.delete(tunnelId)
     swept = { at: now(), ms: now() - sweepStartedAt }
     sweepStartedAt = now()
     noticeState()

@@ -17,11 +17,15 @@ type Manifest = Record<string, Chunk>
 const pages: readonly { address: RegExp; code: string; data?: (path: string) => string[] }[] = [
   { address: /^\/$/, code: 'tunnels/TunnelsPage.tsx', data: () => ['/api/tunnels'] },
   {
-    address: /^\/tunnels\/[^/]+$/,
+    // Only ids: a header takes no other letters.
+    address: /^\/tunnels\/[\da-f-]{36}$/,
     code: 'tunnel/TunnelPage.tsx',
     data: (path) => [`/api${path}`, `/api${path}/connectors`],
   },
-  { address: /^\/tunnels\/[^/]+\/connectors\/[^/]+$/, code: 'connector/ConnectorPage.tsx' },
+  {
+    address: /^\/tunnels\/[\da-f-]{36}\/connectors\/[\da-f-]{36}$/,
+    code: 'connector/ConnectorPage.tsx',
+  },
   { address: /^\/wall$/, code: 'wall/WallPage.tsx', data: () => ['/api/tunnels'] },
   { address: /^\/activity$/, code: 'activity/ActivityPage.tsx' },
   { address: /^\/audit$/, code: 'audit/AuditPage.tsx' },

@@ -13,6 +13,8 @@ const page: Page = new Map([
 ])
 const parts = { now: () => 0, present: { watchable: () => [{}, {}] } } as unknown as Parts
 
+const id = '6f3a0000-0000-4000-8000-000000000000'
+
 async function documentFor(who: Partial<Who> | null, path = '/') {
   const app = new Hono<Env>()
   pageRoutes(app, page, parts, async () => who as Who | null)
@@ -29,4 +31,21 @@ test('a document with words is kept nowhere, and only people get one', async () 
   expect(await documentFor({ role: 'viewer' }, '/activity')).toEqual(bare)
   expect(await documentFor({ role: 'screen' })).toEqual(bare)
   expect(await documentFor(null)).toEqual(bare)
+})
+
+test.each([
+  ['an id with a space of no width, as chats paste it', `/tunnels/${id}%E2%80%8B`],
+  ['a name in the place of an id', '/tunnels/%E6%9D%B1'],
+  ['a line break', '/tunnels/%0d%0aset-cookie:x'],
+])('%s gets the page, which says that there is nothing', async (_, path) => {
+  const app = new Hono<Env>()
+  pageRoutes(
+    app,
+    page,
+    { ...parts, present: { ...parts.present, tunnel: () => null } } as Parts,
+    async () => ({ role: 'viewer' }) as Who,
+  )
+  const answer = await app.request(path)
+  expect(answer.status).toBe(200)
+  expect(answer.headers.get('link')).toBe('</api/session>; rel=preload; as=fetch; crossorigin')
 })
