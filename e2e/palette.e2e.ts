@@ -32,6 +32,31 @@ test('j, f, a tick a risk, Tab and Enter lead from the list to a confirmed failo
   await expect(page.getByRole('dialog')).toContainText(/Confirmed after/, { timeout: 20_000 })
 })
 
+test('a key that can’t do what it is for says why, on the list and on every page of a tunnel', async ({
+  page,
+  world,
+}) => {
+  const why = page.getByRole('status', { name: 'Why not' })
+  await rowOf(page, 'sin-warehouse-ot').focus()
+  await page.keyboard.press('f')
+  await expect(why).toHaveText('sin-warehouse-ot: No standby is connected: nobody could take over.')
+  await page.keyboard.press('a')
+  await expect(why).toHaveText('sin-warehouse-ot: Nothing waits for an acknowledgement.')
+  await rowOf(page, 'jnb-clinic-lan').focus()
+  await page.keyboard.press('f')
+  await expect(why).toContainText('jnb-clinic-lan: The tunnel is not HA.')
+  await page.keyboard.press('j')
+  await expect(why).toBeEmpty()
+
+  const { id, connectors } = await world.tunnel('sin-warehouse-ot')
+  for (const path of [`/tunnels/${id}`, `/tunnels/${id}/connectors/${connectors[0]?.id}`]) {
+    await page.goto(path)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await page.keyboard.press('f')
+    await expect(why).not.toBeEmpty()
+  }
+})
+
 test('the palette acts on the row under the cursor, and names it', async ({ page }) => {
   const row = rowOf(page, 'lon-branch-core')
   await row.focus()

@@ -20,6 +20,7 @@ const SignInAgainDialog = lazy(async () => ({
   default: (await import('#web/identity/SignInAgainDialog.tsx')).SignInAgainDialog,
 }))
 const Beacon = lazy(async () => ({ default: (await import('./Beacon.tsx')).Beacon }))
+const Refusal = lazy(async () => ({ default: (await import('./Refusal.tsx')).Refusal }))
 const HelpDialog = lazy(async () => ({ default: (await import('./HelpDialog.tsx')).HelpDialog }))
 
 /** Everything that a page begins with has come by then. */
@@ -86,6 +87,7 @@ export function Shell({ me }: { me: Me }) {
       </main>
       <Suspense>
         <Beacon />
+        <Refusal />
       </Suspense>
       {/* While it is on its way the keys are its own already: what is typed must not act on the page. */}
       <Suspense fallback={<dialog open hidden aria-hidden="true" />}>

@@ -6,12 +6,13 @@ import type { Tunnel } from '#contract/tunnel.ts'
 import { dialogEntry } from '#web/api/dialog-address.ts'
 import { sessionQuery } from '#web/api/queries.ts'
 import { rangeOf, rangeQuery } from '#web/charts/range.ts'
-import { whyNoFailover } from '#web/failover/reason.ts'
+import { deleted, whyNoFailover } from '#web/failover/reason.ts'
 import type { TunnelSearch } from '#web/router.tsx'
 import { serverNow } from '#web/ui/clock.ts'
 import { download } from '#web/ui/download.ts'
 import type { IconName } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
+import { nothingWaits } from '#web/ui/numbers.ts'
 import type { ShortcutId } from '#web/ui/shortcuts.ts'
 import { type Action, actionsOf } from './action.ts'
 
@@ -28,7 +29,7 @@ export function useTunnelActions(
     if (!tunnel) return []
     const { id: tunnelId, name } = tunnel
     const role = session.me?.role ?? null
-    const gone = tunnel.deletedAt === null ? null : 'The tunnel has been deleted.'
+    const gone = tunnel.deletedAt === null ? null : deleted
     const may = (operationId: OperationId) => gone ?? whyNot(role, operationId)
     const make = actionsOf('This tunnel')
     const action: typeof make = (icon, words, run, more = {}) =>
@@ -62,7 +63,7 @@ export function useTunnelActions(
           }),
         { reason, shortcut },
       )
-    const waits = tunnel.unacknowledged ? null : 'Nothing waits for an acknowledgement.'
+    const waits = tunnel.unacknowledged ? null : nothingWaits
     return [
       dialog(
         'failover',

@@ -10,7 +10,9 @@ import { Exports } from '#web/log/Exports.tsx'
 import { LogView } from '#web/log/LogView.tsx'
 import { Button } from '#web/ui/Button.tsx'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
+import { nothingWaits } from '#web/ui/numbers.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
+import { refuse } from '#web/ui/refusal.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { ActivityFilters } from './ActivityFilters.tsx'
 import { EventRow } from './EventRow.tsx'
@@ -41,7 +43,9 @@ export function ActivityPage() {
   // The entry under the hand; else the newest that waits.
   useShortcut('acknowledge', () => {
     const here = document.activeElement?.closest('[data-entry]') ?? document
-    here.querySelector<HTMLElement>('[data-acknowledge]')?.click()
+    const waiting = here.querySelector<HTMLElement>('[data-acknowledge]')
+    if (waiting) waiting.click()
+    else refuse(nothingWaits)
   })
   const clear = () => void navigate({ search: {}, replace: true, resetScroll: false })
   const isFiltered = Boolean(search.tunnel ?? search.kind ?? search.range)

@@ -17,6 +17,7 @@ import { Kbd } from '#web/ui/Kbd.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { countText } from '#web/ui/numbers.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
+import { refuse } from '#web/ui/refusal.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { GroupMenu } from './GroupMenu.tsx'
 import { type Figures, sorted } from './rows.ts'
@@ -124,7 +125,8 @@ export function TunnelsPage() {
     onSort: sortBy,
   }
   useShortcut('create', () => {
-    if (!mayNotCreate) openCreate()
+    if (mayNotCreate) refuse(mayNotCreate)
+    else openCreate()
   })
 
   return (
