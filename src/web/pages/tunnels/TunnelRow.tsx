@@ -6,7 +6,7 @@ import type { TunnelSummary } from '#contract/history.ts'
 import type { ConnectorRole, Tunnel } from '#contract/tunnel.ts'
 import { useCheckedAt, useStatusAt } from '#web/api/ages.ts'
 import { failoverQuery } from '#web/api/queries.ts'
-import { availabilityText, percentText } from '#web/charts/percent.ts'
+import { availabilityText, isLittleObserved, percentText } from '#web/charts/percent.ts'
 import { Strip } from '#web/charts/Strip.tsx'
 import { whyNotFromRow } from '#web/failover/reason.ts'
 import { IconButton } from '#web/ui/Button.tsx'
@@ -293,16 +293,21 @@ function ActiveConnector({ tunnel, stale }: { tunnel: Tunnel; stale: boolean }) 
   )
 }
 
-/** `99.98 %`; on hover of how much that is. */
+/** `99.98 %`; on hover of how much that is. Paler and dotted where that is little. */
 function Availability({ summary, days }: { summary: TunnelSummary | null; days: string }) {
   if (!summary) return null
-  if (summary.availability === null) return <NotReported why={`Nothing observed in ${days}`} />
+  const text = `${availabilityText(summary)} in ${days}`
+  if (summary.availability === null) return <NotReported why={`Not known: ${text}`} />
+  const isLittle = isLittleObserved(summary)
+  const ink = isLittle
+    ? 'text-ink-3 underline decoration-dotted underline-offset-4'
+    : summary.availability < 0.99
+      ? ''
+      : 'text-ink-2'
   return (
-    <span
-      className={summary.availability < 0.99 ? '' : 'text-ink-2'}
-      {...tip(`Available ${availabilityText(summary)} in ${days}`)}
-    >
+    <span className={ink} {...tip(`Available ${text}`)}>
       {percentText(summary.availability)}
+      {isLittle ? <span className="sr-only">, little was observed</span> : null}
     </span>
   )
 }
