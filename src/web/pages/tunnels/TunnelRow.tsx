@@ -94,7 +94,7 @@ export const TunnelRow = memo(function TunnelRow(props: RowProps) {
       <td className={`${cell} ${columnClass.changed} text-right text-ink-2`}>
         <TimeAgo at={tunnel.changedAt} none="none seen" />
       </td>
-      <td className={`${cell} ${columnClass.age} text-right`}>
+      <td className={`${cell} ${columnClass.age} pl-0 text-right`}>
         <DataAge tunnel={tunnel} checkedAt={checkedAt} />
       </td>
       <td className={`${cell} ${columnClass.actions} pr-2 pl-0 text-right`}>
@@ -260,7 +260,7 @@ function FailoverProgress({ failoverId, stale }: { failoverId: string; stale: bo
     >
       <Icon name="failover" />
       {text}
-      {data ? <bdi className="min-w-0 truncate text-ink-2">{data.by}</bdi> : null}
+      {data && !stale ? <bdi className="min-w-0 truncate text-ink-2">{data.by}</bdi> : null}
     </span>
   )
 }
@@ -383,8 +383,8 @@ function DataAge({ tunnel, checkedAt }: { tunnel: Tunnel; checkedAt: number | nu
     return <Age at={checkedAt} staleAfterMs={tunnel.staleAfterMs} />
   const why = tunnel.trouble ?? 'Missing from Cloudflare’s last list of tunnels.'
   return (
-    <span className="inline-flex items-center gap-1 text-warn" {...tip(why)}>
-      <Icon name="alert" className="size-3.5" />
+    <span className="whitespace-nowrap text-warn" {...tip(why)}>
+      <Icon name="alert" className="mr-1 inline-block size-3.5 align-[-0.15em]" />
       <span className="sr-only">{why}</span>
       <Age at={checkedAt} staleAfterMs={tunnel.staleAfterMs} />
     </span>
