@@ -21,7 +21,7 @@ import { RoleShape } from '#web/ui/RoleShape.tsx'
 import { StatusMark, StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { Age, NotReported, SinceText, TimeAgo, useStale } from '#web/ui/TimeAgo.tsx'
 import { durationText } from '#web/ui/time.ts'
-import { tip } from '#web/ui/tip.ts'
+import { tip, tipIfCut } from '#web/ui/tip.ts'
 import { instantIn, useZone } from '#web/ui/zone.ts'
 import { columnClass } from './columns.ts'
 import { RowLink, useRowPreload } from './RowLink.tsx'
@@ -204,7 +204,7 @@ function NameLink({ tunnel, day }: { tunnel: Tunnel; day: TunnelSummary | null }
         tunnelId={tunnel.id}
         tabIndex={-1}
         className="truncate font-medium group-hover:underline"
-        {...tip(displayName(tunnel.name).length > 28 ? displayName(tunnel.name) : null)}
+        {...tipIfCut(displayName(tunnel.name))}
       >
         <Name name={tunnel.name} />
       </RowLink>
@@ -312,6 +312,11 @@ function Availability({ summary, days }: { summary: TunnelSummary | null; days: 
   )
 }
 
+/** A mark beside a name: where there is no room for both, its count falls into a line that is not shown. */
+const markClass =
+  'flex h-4 min-w-5 shrink-[1000] flex-wrap items-center gap-x-1 self-center overflow-hidden rounded-sm px-1 text-xs leading-4'
+const markIcon = 'h-4 w-3'
+
 /** From so many switches and reconnects in an hour on a tunnel flaps. */
 const flapping = 4
 const isFlapping = (summary: TunnelSummary | null): summary is TunnelSummary =>
@@ -321,11 +326,8 @@ function Flapping({ summary }: { summary: TunnelSummary | null }) {
   if (!isFlapping(summary)) return null
   const text = `Flapping: ${summary.flapsLastHour} role changes and reconnects in the last hour`
   return (
-    <span
-      className="inline-flex shrink-0 items-center gap-1 self-center rounded-sm bg-warn-soft px-1 text-xs text-warn"
-      {...tip(text)}
-    >
-      <Icon name="activity" className="size-3" />
+    <span className={`${markClass} bg-warn-soft text-warn`} {...tip(text)}>
+      <Icon name="activity" className={markIcon} />
       <span aria-hidden="true">{countText(summary.flapsLastHour)}</span>
       <span className="sr-only">{text}</span>
     </span>
@@ -335,12 +337,11 @@ function Flapping({ summary }: { summary: TunnelSummary | null }) {
 /** What waits for people here, and that they are at work. */
 function People({ tunnel: { id, unacknowledged, maintenance } }: { tunnel: Tunnel }) {
   const zone = useZone()
-  const className = 'inline-flex shrink-0 items-center gap-1 self-center rounded-sm px-1 text-xs'
   if (maintenance) {
     const text = `Maintenance until ${instantIn(maintenance.to, zone)}`
     return (
-      <span className={`${className} bg-accent-soft text-accent-text`} {...tip(text)}>
-        <Icon name="wrench" className="size-3" />
+      <span className={`${markClass} bg-accent-soft text-accent-text`} {...tip(text)}>
+        <Icon name="wrench" className={markIcon} />
         <span className="sr-only">{text}</span>
       </span>
     )
@@ -352,10 +353,10 @@ function People({ tunnel: { id, unacknowledged, maintenance } }: { tunnel: Tunne
       tunnelId={id}
       dialog="acknowledge"
       tabIndex={-1}
-      className={`${className} bg-warn-soft text-warn`}
+      className={`${markClass} bg-accent-soft text-accent-text`}
       {...tip(`${text}: the active connector changed or was lost`)}
     >
-      <Icon name="check" className="size-3" />
+      <Icon name="failover" className={markIcon} />
       <span aria-hidden="true">{waitingText(unacknowledged.count)}</span>
       <span className="sr-only">{text}</span>
     </RowLink>
