@@ -78,6 +78,32 @@ test('the palette acts on the row under the cursor, and names it', async ({ page
   await expect(row).toBeFocused()
 })
 
+test('the palette knows an action with a name, common words, and what the list is filtered by', async ({
+  page,
+}) => {
+  await rowOf(page, 'lon-branch-core').focus()
+  await page.keyboard.press('Control+k')
+  const field = palette(page).getByRole('combobox')
+  // No key is promised that the list does not answer.
+  await expect(option(page, /^Write a note to lon-branch-core$/)).toBeVisible()
+  await field.fill('rename sfo')
+  await expect(option(page, /^Rename sfo-lab-poc$/)).toHaveAttribute('aria-selected', 'true')
+  await expect(palette(page).getByRole('status')).toHaveText('1 result')
+  await field.fill('promote')
+  await expect(option(page, /^Fail over lon-branch-core/)).toBeVisible()
+  await field.fill('token')
+  await expect(option(page, /^Add a replica to lon-branch-core/)).toBeVisible()
+  await field.fill('no standby')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/readiness=exposed/)
+  await page.keyboard.press('Control+k')
+  await field.fill('filter down')
+  await expect(option(page, 'Tunnels: Down')).toBeVisible()
+  await field.fill('fail ams')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog', { name: /Fail over/ })).toBeVisible()
+})
+
 test('on a tunnel’s page each action stands beside its key, and what waits for nothing says so', async ({
   page,
   world,
