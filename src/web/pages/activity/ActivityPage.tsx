@@ -32,7 +32,7 @@ export function ActivityPage() {
   const query = useInfiniteQuery(activityQuery(filter))
   const events = useMemo(() => query.data?.pages.flatMap((page) => page.events) ?? [], [query.data])
   const change = (next: Partial<ActivitySearch>) =>
-    void navigate({ search: (old) => ({ ...old, ...next }), replace: true, resetScroll: false })
+    void navigate({ search: (old) => ({ ...old, ...next }), resetScroll: false })
   const { data: list } = useSuspenseQuery(tunnelsQuery)
   const acknowledging = search.dialog ? events.find(({ id }) => id === search.event) : undefined
   const itsTunnel = list.tunnels.find(({ id }) => id === acknowledging?.tunnelId)
@@ -47,7 +47,7 @@ export function ActivityPage() {
     if (waiting) waiting.click()
     else refuse(nothingWaits)
   })
-  const clear = () => void navigate({ search: {}, replace: true, resetScroll: false })
+  const clear = () => void navigate({ search: {}, resetScroll: false })
   const isFiltered = Boolean(search.tunnel ?? search.kind ?? search.range)
 
   return (
