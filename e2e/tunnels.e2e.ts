@@ -133,6 +133,21 @@ test('a search without a match says what is hidden and leads back', async ({ pag
   await expect(page.getByRole('rowheader')).toHaveCount(12)
 })
 
+test('what the list can’t match is looked for everywhere, with the same words', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('fra-dc2-edge')
+  await searchOf(page).fill(standby.originIps[0] ?? '')
+  await expect(page.getByText('No tunnel matches')).toBeVisible()
+  await page.getByRole('button', { name: 'Look everywhere' }).click()
+  const palette = page.getByRole('dialog', { name: 'Find anything' })
+  await expect(palette.getByRole('combobox')).toHaveValue(standby.originIps[0] ?? '')
+  await expect(palette.getByRole('option')).toHaveCount(1)
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+})
+
 test('the keyboard reaches everything: search, rows, help, and back', async ({ page }) => {
   await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
   await page.keyboard.press('/')

@@ -44,10 +44,13 @@ type Choice = {
 
 /** One field that finds everything: tunnels, connectors, actions. Enter does the marked one. */
 export function Palette({
+  words,
   rowId,
   onClose,
   onHelp,
 }: {
+  /** What it looks for to begin with. */
+  words: string
   /** The tunnel whose row had the focus. */
   rowId: string | null
   onClose: () => void
@@ -55,7 +58,7 @@ export function Palette({
 }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const listId = useId()
-  const [query, setQuery] = useState('')
+  const [query, setQuery] = useState(words)
   const [marked, setMarked] = useState(0)
   const found = useFound(query)
   const actionsBy = useActions(rowId, onHelp)

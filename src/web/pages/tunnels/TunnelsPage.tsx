@@ -1,6 +1,6 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, use, useEffect, useMemo, useRef, useState } from 'react'
 import type { HistorySummary } from '#contract/history.ts'
 import { useAddressText } from '#web/api/address-text.ts'
 import { useDialogAddress } from '#web/api/dialog-address.ts'
@@ -14,6 +14,7 @@ import { Button } from '#web/ui/Button.tsx'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
+import { LookEverywhere } from '#web/ui/look-everywhere.ts'
 import { Name } from '#web/ui/Name.tsx'
 import { countText } from '#web/ui/numbers.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
@@ -83,6 +84,7 @@ export function TunnelsPage() {
   const isSelecting = useAnySelected(selection)
   const isFiltered = Boolean(query || status || readiness || tag)
 
+  const lookEverywhere = use(LookEverywhere)
   const { open, close } = useDialogAddress<TunnelsSearch>(search.dialog)
   const openCreate = () => open({ dialog: 'create' })
   const clear = () => {
@@ -188,7 +190,16 @@ export function TunnelsPage() {
             <div className="rounded-lg border border-line bg-panel">
               <EmptyState
                 title="No tunnel matches"
-                action={<Button onClick={clear}>Clear filters</Button>}
+                action={
+                  <>
+                    {query ? (
+                      <Button icon="search" onClick={() => lookEverywhere(query)}>
+                        Look everywhere
+                      </Button>
+                    ) : null}
+                    <Button onClick={clear}>Clear filters</Button>
+                  </>
+                }
               >
                 {list.tunnels.length} {list.tunnels.length === 1 ? 'tunnel is' : 'tunnels are'}{' '}
                 hidden by the filters. The search looks at names, tags, ids, colos and the active
