@@ -12,7 +12,7 @@ import { serverNow } from '#web/ui/clock.ts'
 import { download } from '#web/ui/download.ts'
 import type { IconName } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
-import { nothingWaits } from '#web/ui/numbers.ts'
+import { nothingWaits } from '#web/ui/refusal.ts'
 import type { ShortcutId } from '#web/ui/shortcuts.ts'
 import { type Action, actionsOf } from './action.ts'
 

@@ -13,9 +13,6 @@ export const waitingText = (count: number) =>
 export const changesText = (count: number) =>
   count === 1 ? '1 change' : `${waitingText(count)} changes`
 
-/** Why nothing can be acknowledged. */
-export const nothingWaits = 'Nothing waits for an acknowledgement.'
-
 /** How many of what: `1 connector`, `2 connectors`. */
 export const manyText = (count: number, one: string, many = `${one}s`) =>
   `${countText(count)} ${count === 1 ? one : many}`

@@ -25,3 +25,6 @@ export const useRefusal = (): Refusal | null =>
     },
     () => refusal,
   )
+
+/** Why nothing can be acknowledged. */
+export const nothingWaits = 'Nothing waits for an acknowledgement.'
