@@ -43,6 +43,18 @@ test('what happens comes into the log by itself, and is found by tunnel and by k
   await expect(entries(page)).toContainText('lon-branch-two')
 })
 
+test('back takes the last filter of a log off again, and does not leave it', async ({ page }) => {
+  for (const log of ['/activity', '/audit']) {
+    await page.goto(log)
+    const day = page.getByRole('group', { name: 'Time' }).getByRole('button', { name: '24 h' })
+    await day.click()
+    await expect(page).toHaveURL(new RegExp(`${log}\\?range=`))
+    await page.goBack()
+    await expect(page).toHaveURL(new RegExp(`${log}$`))
+    await expect(day).toHaveAttribute('aria-pressed', 'false')
+  }
+})
+
 test('the log can be taken away, filtered as it is shown', async ({ page, world }) => {
   const { tunnelId, active, standby } = await seeSwap(page, world)
   await page.goto(`/activity?tunnel=${tunnelId}`)

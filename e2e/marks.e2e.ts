@@ -53,6 +53,33 @@ test('a change waits until somebody acknowledges it from the list by keyboard, a
   await expect(secondPage.getByText('Acknowledged changes').first()).toBeVisible()
 })
 
+test('what waits makes room for the name, which tells the rest where it is cut, and wears the wall’s mark', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId } = await seeSwap(page, world)
+  const waits = rowOf(page, 'lon-branch-core').getByRole('link', { name: /not acknowledged/ })
+  const drawn = await waits.locator('path').getAttribute('d')
+  await page.setViewportSize({ width: 800, height: 700 })
+  const long = 'lon-branch-core-warehouse'
+  await world.renameTunnel(tunnelId, long)
+  const name = rowOf(page, long).getByRole('link', { name: long, exact: true })
+  await expect(name).toBeVisible({ timeout: 20_000 })
+  const cell = await rowOf(page, long).getByRole('rowheader').boundingBox()
+  const { width } = (await name.boundingBox()) ?? { width: 0 }
+  expect(width).toBeGreaterThan((cell?.width ?? 0) - 60)
+  await name.hover()
+  await expect(page.getByRole('tooltip')).toHaveText(long)
+  const short = rowOf(page, 'cdg-dc-legacy').getByRole('link', { name: 'cdg-dc-legacy' })
+  await short.hover()
+  await expect(page.getByRole('tooltip')).toBeHidden()
+
+  await page.goto('/wall')
+  const tile = page.getByRole('main').getByRole('listitem').filter({ hasText: long })
+  const label = tile.getByText(/not acknowledged/).locator('..')
+  await expect(label.locator('path')).toHaveAttribute('d', String(drawn))
+})
+
 test('the notice leads to the dialog and back, and what comes meanwhile is not swallowed', async ({
   page,
   world,

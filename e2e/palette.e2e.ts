@@ -32,6 +32,31 @@ test('j, f, a tick a risk, Tab and Enter lead from the list to a confirmed failo
   await expect(page.getByRole('dialog')).toContainText(/Confirmed after/, { timeout: 20_000 })
 })
 
+test('a key that can’t do what it is for says why, on the list and on every page of a tunnel', async ({
+  page,
+  world,
+}) => {
+  const why = page.getByRole('status', { name: 'Why not' })
+  await rowOf(page, 'sin-warehouse-ot').focus()
+  await page.keyboard.press('f')
+  await expect(why).toHaveText('sin-warehouse-ot: No standby is connected: nobody could take over.')
+  await page.keyboard.press('a')
+  await expect(why).toHaveText('sin-warehouse-ot: Nothing waits for an acknowledgement.')
+  await rowOf(page, 'jnb-clinic-lan').focus()
+  await page.keyboard.press('f')
+  await expect(why).toContainText('jnb-clinic-lan: The tunnel is not HA.')
+  await page.keyboard.press('j')
+  await expect(why).toBeEmpty()
+
+  const { id, connectors } = await world.tunnel('sin-warehouse-ot')
+  for (const path of [`/tunnels/${id}`, `/tunnels/${id}/connectors/${connectors[0]?.id}`]) {
+    await page.goto(path)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await page.keyboard.press('f')
+    await expect(why).not.toBeEmpty()
+  }
+})
+
 test('the palette acts on the row under the cursor, and names it', async ({ page }) => {
   const row = rowOf(page, 'lon-branch-core')
   await row.focus()
@@ -51,6 +76,32 @@ test('the palette acts on the row under the cursor, and names it', async ({ page
   await page.keyboard.press('Escape')
   await expect(note).toBeHidden()
   await expect(row).toBeFocused()
+})
+
+test('the palette knows an action with a name, common words, and what the list is filtered by', async ({
+  page,
+}) => {
+  await rowOf(page, 'lon-branch-core').focus()
+  await page.keyboard.press('Control+k')
+  const field = palette(page).getByRole('combobox')
+  // No key is promised that the list does not answer.
+  await expect(option(page, /^Write a note to lon-branch-core$/)).toBeVisible()
+  await field.fill('rename sfo')
+  await expect(option(page, /^Rename sfo-lab-poc$/)).toHaveAttribute('aria-selected', 'true')
+  await expect(palette(page).getByRole('status')).toHaveText('1 result')
+  await field.fill('promote')
+  await expect(option(page, /^Fail over lon-branch-core/)).toBeVisible()
+  await field.fill('token')
+  await expect(option(page, /^Add a replica to lon-branch-core/)).toBeVisible()
+  await field.fill('no standby')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/readiness=exposed/)
+  await page.keyboard.press('Control+k')
+  await field.fill('filter down')
+  await expect(option(page, 'Tunnels: Down')).toBeVisible()
+  await field.fill('fail ams')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog', { name: /Fail over/ })).toBeVisible()
 })
 
 test('on a tunnel’s page each action stands beside its key, and what waits for nothing says so', async ({

@@ -37,6 +37,25 @@ test('the active connector, its colo and the age of the data stand in the row', 
   await expect(row.getByRole('cell', { name: /\d+ s old/ })).toBeVisible()
 })
 
+test('what could not be read says how old it is, in full and in line with the others', async ({
+  page,
+  world,
+}) => {
+  const { id } = await world.tunnel('lon-branch-core')
+  await world.breakWith({ kind: 'status', status: 403, match: { path: `${id}/connections` } })
+  const cellOf = (name: string) => rowOf(page, name).getByRole('cell', { name: /\d+ (s|m) old/ })
+  await expect(cellOf('lon-branch-core').locator('svg')).toBeVisible({ timeout: 20_000 })
+  await expect
+    .poll(() => cellOf('lon-branch-core').evaluate((cell) => cell.scrollWidth - cell.clientWidth))
+    .toBe(0)
+  const within = (name: string) =>
+    cellOf(name).evaluate((cell) => {
+      const text = [...cell.querySelectorAll('[data-tip-at]')].at(-1)?.getBoundingClientRect()
+      return (text?.y ?? 0) - cell.getBoundingClientRect().y
+    })
+  expect(await within('lon-branch-core')).toBe(await within('ams-hub-transit'))
+})
+
 test('the worst come first', async ({ page }) => {
   await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
   await expect
@@ -112,6 +131,21 @@ test('a search without a match says what is hidden and leads back', async ({ pag
   await expect(page.getByText('No tunnel matches')).toBeVisible()
   await page.getByRole('button', { name: 'Clear filters' }).last().click()
   await expect(page.getByRole('rowheader')).toHaveCount(12)
+})
+
+test('what the list can’t match is looked for everywhere, with the same words', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('fra-dc2-edge')
+  await searchOf(page).fill(standby.originIps[0] ?? '')
+  await expect(page.getByText('No tunnel matches')).toBeVisible()
+  await page.getByRole('button', { name: 'Look everywhere' }).click()
+  const palette = page.getByRole('dialog', { name: 'Find anything' })
+  await expect(palette.getByRole('combobox')).toHaveValue(standby.originIps[0] ?? '')
+  await expect(palette.getByRole('option')).toHaveCount(1)
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(`/tunnels/${tunnelId}/connectors/${standby.id}`)
 })
 
 test('the keyboard reaches everything: search, rows, help, and back', async ({ page }) => {

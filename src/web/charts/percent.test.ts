@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { availabilityText, percentText } from './percent.ts'
+import { availabilityText, isLittleObserved, percentText } from './percent.ts'
 
 test('a share never promises more than is known', () => {
   expect(percentText(1)).toBe('100 %')
@@ -18,4 +18,14 @@ test('availability says of what', () => {
   expect(availabilityText({ availability: null, observedMs: 0, totalMs: 1000 })).toBe(
     'nothing observed',
   )
+  // A new tunnel, seen all the time and never in use.
+  expect(availabilityText({ availability: null, observedMs: 995, totalMs: 1000 })).toBe(
+    'never connected in the 99.50 % observed',
+  )
+})
+
+test('what a minute of watching says of 30 days is little', () => {
+  expect(isLittleObserved({ observedMs: 60_000, totalMs: 30 * 86_400_000 })).toBe(true)
+  expect(isLittleObserved({ observedMs: 899, totalMs: 1000 })).toBe(true)
+  expect(isLittleObserved({ observedMs: 900, totalMs: 1000 })).toBe(false)
 })

@@ -11,14 +11,25 @@ export function percentText(share: number): string {
   return `${((Math.floor(share * factor + 1e-7) / factor) * 100).toFixed(digits)} %`
 }
 
-/** `99.98 % of the 97.2 % observed`; unknown time counts as neither up nor down. */
+/**
+ * `99.98 % of the 97.2 % observed`; unknown time counts as neither up nor down, and time before a tunnel ever ran
+ * has no share at all.
+ */
 export function availabilityText({ availability, observedMs, totalMs }: Observed): string {
-  if (availability === null) return 'nothing observed'
-  const observed = observedShare({ observedMs, totalMs })
-  return `${percentText(availability)} of the ${percentText(observed)} observed`
+  if (observedMs === 0) return 'nothing observed'
+  const observed = `the ${percentText(observedShare({ observedMs, totalMs }))} observed`
+  return availability === null
+    ? `never connected in ${observed}`
+    : `${percentText(availability)} of ${observed}`
 }
 
 type Observed = Pick<TunnelSummary, 'availability' | 'observedMs' | 'totalMs'>
 
 export const observedShare = ({ observedMs, totalMs }: Omit<Observed, 'availability'>): number =>
   totalMs > 0 ? Math.min(1, observedMs / totalMs) : 0
+
+const littleShare = 0.9
+
+/** Whether so little of a window was observed that its shares say little of it. */
+export const isLittleObserved = (times: Omit<Observed, 'availability'>): boolean =>
+  observedShare(times) < littleShare

@@ -37,7 +37,7 @@ export const whyNotFromRow = (tunnel: Tunnel): string | null =>
   whyNobody(tunnel)
 
 function whyNever({ deletedAt, ha }: Tunnel): string | null {
-  if (deletedAt !== null) return 'The tunnel has been deleted.'
+  if (deletedAt !== null) return deleted
   return ha === false ? notHa : null
 }
 
@@ -61,5 +61,6 @@ function whyNobody({ readiness, standbyCount }: Tunnel): string | null {
   }
 }
 
+export const deleted = 'The tunnel has been deleted.'
 const notHa = 'The tunnel is not HA. That is chosen when a tunnel is created and can’t be changed.'
 export const noStandby = 'No standby is connected: nobody could take over.'

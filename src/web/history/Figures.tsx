@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { TunnelHistory } from '#contract/history.ts'
-import { observedShare, percentText } from '#web/charts/percent.ts'
+import { availabilityText, observedShare, percentText } from '#web/charts/percent.ts'
 import { Stat, Stats } from '#web/ui/Stat.tsx'
 import { durationText } from '#web/ui/time.ts'
 
@@ -88,9 +88,11 @@ const ofObserved = (figures: { observedMs: number; totalMs: number }) =>
     : `of the ${percentText(observedShare(figures))} observed`
 
 const availabilityNote = (summary: TunnelHistory['summary']) =>
-  summary.availabilityOutside === null
-    ? ofObserved(summary)
-    : `${percentText(summary.availabilityOutside)} outside maintenance`
+  summary.availability === null
+    ? availabilityText(summary)
+    : summary.availabilityOutside === null
+      ? ofObserved(summary)
+      : `${percentText(summary.availabilityOutside)} outside maintenance`
 
 const times = (n: number) => (n === 0 ? 'Never' : n === 1 ? 'Once' : `${n} times`)
 

@@ -11,6 +11,7 @@ import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { shortId } from '#web/ui/names.ts'
+import { manyText } from '#web/ui/numbers.ts'
 import { roleLooks } from '#web/ui/RoleMark.tsx'
 import { RoleShape } from '#web/ui/RoleShape.tsx'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
@@ -26,6 +27,7 @@ const fetchAllUpTo = 60
 const groups = [
   'Tunnels and connectors',
   'This tunnel',
+  'A tunnel',
   'This page',
   'Go to',
   'Everywhere',
@@ -42,10 +44,13 @@ type Choice = {
 
 /** One field that finds everything: tunnels, connectors, actions. Enter does the marked one. */
 export function Palette({
+  words,
   rowId,
   onClose,
   onHelp,
 }: {
+  /** What it looks for to begin with. */
+  words: string
   /** The tunnel whose row had the focus. */
   rowId: string | null
   onClose: () => void
@@ -53,17 +58,17 @@ export function Palette({
 }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const listId = useId()
-  const [query, setQuery] = useState('')
+  const [query, setQuery] = useState(words)
   const [marked, setMarked] = useState(0)
   const found = useFound(query)
-  const actions = useActions(rowId, onHelp)
+  const actionsBy = useActions(rowId, onHelp)
   useModal(dialog)
 
   const choices = useMemo(() => {
     const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-    const matching = actions.filter(({ text }) => words.every((word) => text.includes(word)))
-    return [...found, ...matching.map(toChoice)]
-  }, [found, actions, query])
+    const all = [...found, ...actionsBy(words).map(toChoice)]
+    return all.toSorted((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group))
+  }, [found, actionsBy, query])
   const at = Math.min(marked, choices.length - 1)
   const current = choices[at]
 
@@ -171,7 +176,7 @@ export function Palette({
         {choices.length === 0 ? (
           <p className="px-4 pb-6 text-center text-ink-2">Nothing matches “{query}”.</p>
         ) : null}
-        <output className="sr-only">{query ? `${choices.length} results` : ''}</output>
+        <output className="sr-only">{query ? manyText(choices.length, 'result') : ''}</output>
       </div>
     </dialog>
   )

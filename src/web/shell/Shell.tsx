@@ -5,9 +5,10 @@ import {
   useRouter,
   useRouterState,
 } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Me } from '#contract/session.ts'
 import { usePrompt } from '#web/api/again.ts'
+import { LookEverywhere } from '#web/ui/look-everywhere.ts'
 import { listenForShortcuts, useShortcut } from '#web/ui/shortcuts.ts'
 import { TooltipLayer } from '#web/ui/TooltipLayer.tsx'
 import { toggleTheme } from '#web/ui/theme.ts'
@@ -20,6 +21,7 @@ const SignInAgainDialog = lazy(async () => ({
   default: (await import('#web/identity/SignInAgainDialog.tsx')).SignInAgainDialog,
 }))
 const Beacon = lazy(async () => ({ default: (await import('./Beacon.tsx')).Beacon }))
+const Refusal = lazy(async () => ({ default: (await import('./Refusal.tsx')).Refusal }))
 const HelpDialog = lazy(async () => ({ default: (await import('./HelpDialog.tsx')).HelpDialog }))
 
 /** Everything that a page begins with has come by then. */
@@ -31,13 +33,15 @@ export function Shell({ me }: { me: Me }) {
   const { live } = useRouteContext({ from: '__root__' })
   const { tunnelId } = useParams({ strict: false })
   const [layer, setLayer] = useState<'palette' | 'help' | null>(null)
+  const [words, setWords] = useState('')
   const [rowId, setRowId] = useState<string | null>(null)
   /** What it does to a tunnel it does to the one whose row has the focus, where a page has rows. */
-  const openPalette = () => {
+  const openPalette = useCallback((words = '') => {
     const row = document.activeElement?.closest<HTMLElement>('[data-row]')
     setRowId(row?.dataset.row ?? null)
+    setWords(words)
     setLayer('palette')
-  }
+  }, [])
   const prompt = usePrompt()
   const main = useRef<HTMLElement>(null)
   const top = useRef<HTMLDivElement>(null)
@@ -63,7 +67,7 @@ export function Shell({ me }: { me: Me }) {
   useShortcut('wall', () => void router.navigate({ to: '/wall/build' }))
   useShortcut('theme', toggleTheme)
   // On pages without a list to search, the palette is the search.
-  useShortcut('search', openPalette, true)
+  useShortcut('search', () => openPalette(), true)
 
   return (
     <>
@@ -78,19 +82,27 @@ export function Shell({ me }: { me: Me }) {
         Skip to content
       </a>
       <div ref={top} className="sticky top-0 z-20 print:hidden">
-        <Header onPalette={openPalette} onHelp={() => setLayer('help')} />
+        <Header onPalette={() => openPalette()} onHelp={() => setLayer('help')} />
         <Banners />
       </div>
       <main ref={main} id="main" tabIndex={-1} className="outline-none">
-        <Outlet />
+        <LookEverywhere value={openPalette}>
+          <Outlet />
+        </LookEverywhere>
       </main>
       <Suspense>
         <Beacon />
+        <Refusal />
       </Suspense>
       {/* While it is on its way the keys are its own already: what is typed must not act on the page. */}
       <Suspense fallback={<dialog open hidden aria-hidden="true" />}>
         {layer === 'palette' ? (
-          <Palette rowId={rowId} onClose={() => setLayer(null)} onHelp={() => setLayer('help')} />
+          <Palette
+            words={words}
+            rowId={rowId}
+            onClose={() => setLayer(null)}
+            onHelp={() => setLayer('help')}
+          />
         ) : null}
         {prompt ? (
           <SignInAgainDialog name={me.name} method={me.method} onSettled={prompt.settle} />

@@ -5,7 +5,7 @@ import { type ShortcutId, shortcuts } from '#web/ui/shortcuts.ts'
 /** Something that can be done from anywhere: what one may not do says why. */
 export type Action = {
   id: string
-  group: 'This tunnel' | 'This page' | 'Go to' | 'Everywhere'
+  group: 'This tunnel' | 'A tunnel' | 'This page' | 'Go to' | 'Everywhere'
   icon: IconName
   line: ReactNode
   /** What it is found by, in lower case. */
@@ -19,6 +19,8 @@ export type Action = {
 type More = {
   shortcut?: ShortcutId | undefined
   reason?: string | null
+  /** Where the words alone are not its own. */
+  id?: string
   /** More words to find it by. */
   also?: string
   line?: ReactNode
@@ -27,7 +29,7 @@ type More = {
 export const actionsOf =
   (group: Action['group']) =>
   (icon: IconName, words: string, run: () => void, more: More = {}): Action => ({
-    id: `${group} ${words}`,
+    id: more.id ?? `${group} ${words}`,
     group,
     icon,
     line: more.line ?? words,

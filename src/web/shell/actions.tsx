@@ -2,6 +2,7 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate, useRouterState } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
 import { type OperationId, whyNot } from '#contract/operations.ts'
+import { readinessKinds, tunnelStatuses } from '#contract/tunnel.ts'
 import { useDemoRole, useSignOut } from '#web/api/account.ts'
 import { dialogEntry, noDialog } from '#web/api/dialog-address.ts'
 import { accountQuery } from '#web/api/me.ts'
@@ -13,37 +14,52 @@ import { download } from '#web/ui/download.ts'
 import type { IconName } from '#web/ui/Icon.tsx'
 import { setNotifications, useNotifications, whyNoNotifications } from '#web/ui/notifications.ts'
 import { offersNow } from '#web/ui/offers.ts'
+import { readinessLooks } from '#web/ui/readiness.ts'
+import { statusLooks } from '#web/ui/StatusMark.tsx'
 import { answeredNow, press } from '#web/ui/shortcuts.ts'
 import { setTheme, toggleTheme } from '#web/ui/theme.ts'
 import { setZone, useZone } from '#web/ui/zone.ts'
 import { type Action, actionsOf } from './action.ts'
+import { matching, namedActions } from './named.ts'
 import { pageActions } from './page-actions.ts'
 import { useTunnelActions } from './tunnel-actions.tsx'
 
 /**
- * Everything that can be done from where the palette was opened.
+ * Everything that can be done from where the palette was opened, and by words that name a tunnel.
  *
  * @param rowId the tunnel whose row has the focus in the list; a page of its own wins
  */
-export function useActions(rowId: string | null, onHelp: () => void): Action[] {
+export function useActions(rowId: string | null, onHelp: () => void) {
   const { path, search, tunnelId } = useHere()
   const { data: list } = useQuery(tunnelsQuery)
   const tunnel = list?.tunnels.find(({ id }) => id === (tunnelId ?? rowId)) ?? null
   const { range, dialog } = search as { range?: string; dialog?: string }
   const isOver = dialog !== undefined
-  const ofTunnel = useTunnelActions(tunnel, tunnelId ? range : undefined, isOver)
+  // As the page stood when the palette was opened over it.
+  const [page] = useState(() => ({ answered: answeredNow(), offers: offersNow() }))
+  const actionsFor = useTunnelActions(tunnelId ? range : undefined, page.answered, isOver)
   const openDialog = useOpenDialog(path, isOver)
   const places = usePlaces()
   const exports = useExports(path, search)
   const everywhere = useEverywhere(onHelp, openDialog)
   const ofAccount = useOfAccount(openDialog)
-  // As the page stood when the palette was opened over it.
-  const [page] = useState(() => ({ answered: answeredNow(), offers: offersNow() }))
-  return useMemo(() => {
+  const actions = useMemo(() => {
+    const ofTunnel = tunnel ? actionsFor(tunnel, 'This tunnel') : []
     const rest = [...places, ...everywhere, ...ofAccount, ...exports]
     const here = pageActions(page.answered, page.offers, [...ofTunnel, ...rest], press)
     return [...ofTunnel, ...here, ...rest]
-  }, [ofTunnel, page, places, everywhere, ofAccount, exports])
+  }, [tunnel, actionsFor, page, places, everywhere, ofAccount, exports])
+  const others = useMemo(
+    () => (list?.tunnels ?? []).filter(({ id }) => id !== tunnel?.id),
+    [list, tunnel],
+  )
+  return useCallback(
+    (words: readonly string[]) => [
+      ...matching(actions, words),
+      ...namedActions(words, others, (each) => actionsFor(each, 'A tunnel')),
+    ],
+    [actions, others, actionsFor],
+  )
 }
 
 function useHere() {
@@ -79,6 +95,22 @@ function usePlaces(): Action[] {
       }),
       ...views.map(({ name, search }) =>
         action('eye', `View: ${name}`, () => void navigate({ href: `/${search}` })),
+      ),
+      ...tunnelStatuses.map((status) =>
+        action(
+          'search',
+          `Tunnels: ${statusLooks[status].word}`,
+          () => void navigate({ to: '/', search: { status: [status] } }),
+          { also: 'filter show list status' },
+        ),
+      ),
+      ...readinessKinds.map((readiness) =>
+        action(
+          'search',
+          `Tunnels: ${readinessLooks[readiness].word}`,
+          () => void navigate({ to: '/', search: { readiness: [readiness] } }),
+          { id: `Go to readiness ${readiness}`, also: 'filter show list ha readiness' },
+        ),
       ),
       action('activity', 'Activity', () => void navigate({ to: '/activity' }), {
         shortcut: 'activity',

@@ -3,7 +3,9 @@ import { flushSync } from 'react-dom'
 import { place } from './place.ts'
 import { bothZonesText } from './time.ts'
 
-function textOf({ dataset }: HTMLElement): string {
+function textOf(element: HTMLElement): string {
+  const { dataset } = element
+  if (dataset.tipCut !== undefined && element.scrollWidth <= element.clientWidth) return ''
   const time = dataset.tipAt === undefined ? '' : bothZonesText(Number(dataset.tipAt))
   return [dataset.tip, time].filter(Boolean).join('\n')
 }

@@ -6,6 +6,9 @@
 export const tip = (text: string | null | undefined): { 'data-tip'?: string } =>
   text ? { 'data-tip': text } : {}
 
+/** The same for a text that may be cut: shown only where it is. */
+export const tipIfCut = (text: string) => ({ 'data-tip': text, 'data-tip-cut': '' })
+
 /** The same for a point in time, in both zones below `lead`: put into words only when it is asked for. */
 export const tipAt = (at: number, lead = ''): { 'data-tip': string; 'data-tip-at': number } => ({
   'data-tip': lead,

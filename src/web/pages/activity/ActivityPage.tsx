@@ -11,6 +11,7 @@ import { LogView } from '#web/log/LogView.tsx'
 import { Button } from '#web/ui/Button.tsx'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
+import { nothingWaits, refuse } from '#web/ui/refusal.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { ActivityFilters } from './ActivityFilters.tsx'
 import { EventRow } from './EventRow.tsx'
@@ -30,7 +31,7 @@ export function ActivityPage() {
   const query = useInfiniteQuery(activityQuery(filter))
   const events = useMemo(() => query.data?.pages.flatMap((page) => page.events) ?? [], [query.data])
   const change = (next: Partial<ActivitySearch>) =>
-    void navigate({ search: (old) => ({ ...old, ...next }), replace: true, resetScroll: false })
+    void navigate({ search: (old) => ({ ...old, ...next }), resetScroll: false })
   const { data: list } = useSuspenseQuery(tunnelsQuery)
   const acknowledging = search.dialog ? events.find(({ id }) => id === search.event) : undefined
   const itsTunnel = list.tunnels.find(({ id }) => id === acknowledging?.tunnelId)
@@ -41,9 +42,11 @@ export function ActivityPage() {
   // The entry under the hand; else the newest that waits.
   useShortcut('acknowledge', () => {
     const here = document.activeElement?.closest('[data-entry]') ?? document
-    here.querySelector<HTMLElement>('[data-acknowledge]')?.click()
+    const waiting = here.querySelector<HTMLElement>('[data-acknowledge]')
+    if (waiting) waiting.click()
+    else refuse(nothingWaits)
   })
-  const clear = () => void navigate({ search: {}, replace: true, resetScroll: false })
+  const clear = () => void navigate({ search: {}, resetScroll: false })
   const isFiltered = Boolean(search.tunnel ?? search.kind ?? search.range)
 
   return (

@@ -51,12 +51,13 @@ function Audit() {
     (next: Partial<AuditSearch>) =>
       void navigate({
         search: (old) => toAuditAddress({ ...toAuditSearch(old), ...next }),
-        replace: true,
+        // What is typed comes a letter at a time.
+        replace: 'who' in next,
         resetScroll: false,
       }),
     [navigate],
   )
-  const clear = () => void navigate({ search: {}, replace: true, resetScroll: false })
+  const clear = () => void navigate({ search: {}, resetScroll: false })
   const isFiltered = Boolean(search.who ?? search.what ?? search.tunnel ?? search.range)
 
   return (

@@ -19,6 +19,7 @@ import { shortId, visibleName } from '#web/ui/names.ts'
 import { OutlookPanel } from '#web/ui/OutlookPanel.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { roleLooks } from '#web/ui/RoleMark.tsx'
+import { refuse } from '#web/ui/refusal.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { Moment, useStale } from '#web/ui/TimeAgo.tsx'
 import { ConnectionsPanel } from './ConnectionsPanel.tsx'
@@ -114,7 +115,8 @@ function ConnectorView({
 
   useShortcut('failover', () => {
     if (tunnel.failoverId) open(follow(tunnel.failoverId))
-    else if (!promoteReason) promote()
+    else if (promoteReason) refuse(promoteReason)
+    else promote()
   })
 
   return (

@@ -8,7 +8,7 @@ import { useWhyNot } from '#web/api/operations.ts'
 import { connectorsQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
 import { useStable } from '#web/charts/use-stable.ts'
 import { RunningFailover } from '#web/failover/RunningFailover.tsx'
-import { whyNoFailover } from '#web/failover/reason.ts'
+import { deleted, whyNoFailover } from '#web/failover/reason.ts'
 import { whyNoStandby } from '#web/failover/standby.ts'
 import { HistoryRoom } from '#web/history/HistoryRoom.tsx'
 import { HistorySection } from '#web/history/later.ts'
@@ -17,6 +17,7 @@ import type { TunnelSearch } from '#web/router.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { OutlookPanel } from '#web/ui/OutlookPanel.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
+import { nothingWaits, refuse } from '#web/ui/refusal.ts'
 import { statusLooks } from '#web/ui/StatusMark.tsx'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { useStale } from '#web/ui/TimeAgo.tsx'
@@ -85,14 +86,18 @@ export function TunnelPage() {
   const gone = tunnel.deletedAt !== null
   const mayNotAcknowledge = useWhyNot('acknowledgementAdd')
   useShortcut('acknowledge', () => {
-    if (tunnel.unacknowledged && !gone) open({ dialog: 'acknowledge' })
+    if (gone) refuse(deleted)
+    else if (tunnel.unacknowledged) open({ dialog: 'acknowledge' })
+    else refuse(nothingWaits)
   })
   useShortcut('note', () => open({ dialog: 'note' }))
   useShortcut('maintenance', () => {
-    if (!gone) open({ dialog: 'maintenance' })
+    if (gone) refuse(deleted)
+    else open({ dialog: 'maintenance' })
   })
   useShortcut('tags', () => {
-    if (!gone) open({ dialog: 'tags' })
+    if (gone) refuse(deleted)
+    else open({ dialog: 'tags' })
   })
   useShortcut(
     'report',
@@ -101,7 +106,8 @@ export function TunnelPage() {
   )
   useShortcut('failover', () => {
     if (tunnel.failoverId) open(follow(tunnel.failoverId))
-    else if (!failoverReason) open({ dialog: 'failover' })
+    else if (failoverReason) refuse(failoverReason)
+    else open({ dialog: 'failover' })
   })
 
   return (

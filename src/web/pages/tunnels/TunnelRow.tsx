@@ -6,7 +6,7 @@ import type { TunnelSummary } from '#contract/history.ts'
 import type { ConnectorRole, Tunnel } from '#contract/tunnel.ts'
 import { useCheckedAt, useStatusAt } from '#web/api/ages.ts'
 import { failoverQuery } from '#web/api/queries.ts'
-import { availabilityText, percentText } from '#web/charts/percent.ts'
+import { availabilityText, isLittleObserved, percentText } from '#web/charts/percent.ts'
 import { Strip } from '#web/charts/Strip.tsx'
 import { whyNotFromRow } from '#web/failover/reason.ts'
 import { IconButton } from '#web/ui/Button.tsx'
@@ -21,7 +21,7 @@ import { RoleShape } from '#web/ui/RoleShape.tsx'
 import { StatusMark, StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { Age, NotReported, SinceText, TimeAgo, useStale } from '#web/ui/TimeAgo.tsx'
 import { durationText } from '#web/ui/time.ts'
-import { tip } from '#web/ui/tip.ts'
+import { tip, tipIfCut } from '#web/ui/tip.ts'
 import { instantIn, useZone } from '#web/ui/zone.ts'
 import { columnClass } from './columns.ts'
 import { RowLink, useRowPreload } from './RowLink.tsx'
@@ -94,7 +94,7 @@ export const TunnelRow = memo(function TunnelRow(props: RowProps) {
       <td className={`${cell} ${columnClass.changed} text-right text-ink-2`}>
         <TimeAgo at={tunnel.changedAt} none="none seen" />
       </td>
-      <td className={`${cell} ${columnClass.age} text-right`}>
+      <td className={`${cell} ${columnClass.age} pl-0 text-right`}>
         <DataAge tunnel={tunnel} checkedAt={checkedAt} />
       </td>
       <td className={`${cell} ${columnClass.actions} pr-2 pl-0 text-right`}>
@@ -204,7 +204,7 @@ function NameLink({ tunnel, day }: { tunnel: Tunnel; day: TunnelSummary | null }
         tunnelId={tunnel.id}
         tabIndex={-1}
         className="truncate font-medium group-hover:underline"
-        {...tip(displayName(tunnel.name).length > 28 ? displayName(tunnel.name) : null)}
+        {...tipIfCut(displayName(tunnel.name))}
       >
         <Name name={tunnel.name} />
       </RowLink>
@@ -260,7 +260,7 @@ function FailoverProgress({ failoverId, stale }: { failoverId: string; stale: bo
     >
       <Icon name="failover" />
       {text}
-      {data ? <bdi className="min-w-0 truncate text-ink-2">{data.by}</bdi> : null}
+      {data && !stale ? <bdi className="min-w-0 truncate text-ink-2">{data.by}</bdi> : null}
     </span>
   )
 }
@@ -293,19 +293,29 @@ function ActiveConnector({ tunnel, stale }: { tunnel: Tunnel; stale: boolean }) 
   )
 }
 
-/** `99.98 %`; on hover of how much that is. */
+/** `99.98 %`; on hover of how much that is. Paler and dotted where that is little. */
 function Availability({ summary, days }: { summary: TunnelSummary | null; days: string }) {
   if (!summary) return null
-  if (summary.availability === null) return <NotReported why={`Nothing observed in ${days}`} />
+  const text = `${availabilityText(summary)} in ${days}`
+  if (summary.availability === null) return <NotReported why={`Not known: ${text}`} />
+  const isLittle = isLittleObserved(summary)
+  const ink = isLittle
+    ? 'text-ink-3 underline decoration-dotted underline-offset-4'
+    : summary.availability < 0.99
+      ? ''
+      : 'text-ink-2'
   return (
-    <span
-      className={summary.availability < 0.99 ? '' : 'text-ink-2'}
-      {...tip(`Available ${availabilityText(summary)} in ${days}`)}
-    >
+    <span className={ink} {...tip(`Available ${text}`)}>
       {percentText(summary.availability)}
+      {isLittle ? <span className="sr-only">, little was observed</span> : null}
     </span>
   )
 }
+
+/** A mark beside a name: where there is no room for both, its count falls into a line that is not shown. */
+const markClass =
+  'flex h-4 min-w-5 shrink-[1000] flex-wrap items-center gap-x-1 self-center overflow-hidden rounded-sm px-1 text-xs leading-4'
+const markIcon = 'h-4 w-3'
 
 /** From so many switches and reconnects in an hour on a tunnel flaps. */
 const flapping = 4
@@ -316,11 +326,8 @@ function Flapping({ summary }: { summary: TunnelSummary | null }) {
   if (!isFlapping(summary)) return null
   const text = `Flapping: ${summary.flapsLastHour} role changes and reconnects in the last hour`
   return (
-    <span
-      className="inline-flex shrink-0 items-center gap-1 self-center rounded-sm bg-warn-soft px-1 text-xs text-warn"
-      {...tip(text)}
-    >
-      <Icon name="activity" className="size-3" />
+    <span className={`${markClass} bg-warn-soft text-warn`} {...tip(text)}>
+      <Icon name="activity" className={markIcon} />
       <span aria-hidden="true">{countText(summary.flapsLastHour)}</span>
       <span className="sr-only">{text}</span>
     </span>
@@ -330,12 +337,11 @@ function Flapping({ summary }: { summary: TunnelSummary | null }) {
 /** What waits for people here, and that they are at work. */
 function People({ tunnel: { id, unacknowledged, maintenance } }: { tunnel: Tunnel }) {
   const zone = useZone()
-  const className = 'inline-flex shrink-0 items-center gap-1 self-center rounded-sm px-1 text-xs'
   if (maintenance) {
     const text = `Maintenance until ${instantIn(maintenance.to, zone)}`
     return (
-      <span className={`${className} bg-accent-soft text-accent-text`} {...tip(text)}>
-        <Icon name="wrench" className="size-3" />
+      <span className={`${markClass} bg-accent-soft text-accent-text`} {...tip(text)}>
+        <Icon name="wrench" className={markIcon} />
         <span className="sr-only">{text}</span>
       </span>
     )
@@ -347,10 +353,10 @@ function People({ tunnel: { id, unacknowledged, maintenance } }: { tunnel: Tunne
       tunnelId={id}
       dialog="acknowledge"
       tabIndex={-1}
-      className={`${className} bg-warn-soft text-warn`}
+      className={`${markClass} bg-accent-soft text-accent-text`}
       {...tip(`${text}: the active connector changed or was lost`)}
     >
-      <Icon name="check" className="size-3" />
+      <Icon name="failover" className={markIcon} />
       <span aria-hidden="true">{waitingText(unacknowledged.count)}</span>
       <span className="sr-only">{text}</span>
     </RowLink>
@@ -378,8 +384,8 @@ function DataAge({ tunnel, checkedAt }: { tunnel: Tunnel; checkedAt: number | nu
     return <Age at={checkedAt} staleAfterMs={tunnel.staleAfterMs} />
   const why = tunnel.trouble ?? 'Missing from Cloudflare’s last list of tunnels.'
   return (
-    <span className="inline-flex items-center gap-1 text-warn" {...tip(why)}>
-      <Icon name="alert" className="size-3.5" />
+    <span className="whitespace-nowrap text-warn" {...tip(why)}>
+      <Icon name="alert" className="mr-1 inline-block size-3.5 align-[-0.15em]" />
       <span className="sr-only">{why}</span>
       <Age at={checkedAt} staleAfterMs={tunnel.staleAfterMs} />
     </span>

@@ -17,7 +17,9 @@ import { StripPatterns } from '#web/charts/Strip.tsx'
 import { whyNoFailovers, whyNotFromRow } from '#web/failover/reason.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
+import { displayName } from '#web/ui/names.ts'
 import { wantCities } from '#web/ui/Place.tsx'
+import { nothingWaits, refuse } from '#web/ui/refusal.ts'
 import { rootPx } from '#web/ui/root-size.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { tip } from '#web/ui/tip.ts'
@@ -250,6 +252,9 @@ let leftRow: string | null = null
 /** A row that is to have the focus once it is in the document, and what has it until then. */
 type Wish = { id: string; from: Element | null }
 
+/** With the tunnel's name: where no row has the focus yet, nobody sees whose key it is. */
+const refuseFor = ({ name }: Tunnel, reason: string) => refuse(`${displayName(name)}: ${reason}`)
+
 /** The row that keys act on. It stays with its tunnel when the order changes. */
 function useCursor(
   rows: readonly Line[],
@@ -286,12 +291,15 @@ function useCursor(
   useShortcut('first', () => go(0))
   useShortcut('last', () => go(rows.length - 1))
   useShortcut('failover', () => {
-    if (!current || isHead(current) || mayNotFailOver || whyNotFromRow(current)) return
-    leave(current.id, 'failover')
+    if (!current || isHead(current)) return
+    const reason = mayNotFailOver ?? whyNotFromRow(current)
+    if (reason) refuseFor(current, reason)
+    else leave(current.id, 'failover')
   })
   useShortcut('acknowledge', () => {
-    if (!current || isHead(current) || !current.unacknowledged) return
-    leave(current.id, 'acknowledge')
+    if (!current || isHead(current)) return
+    if (current.unacknowledged) leave(current.id, 'acknowledge')
+    else refuseFor(current, nothingWaits)
   })
   // The row may have to be scrolled into the document first: then a later render finds it.
   useEffect(() => {

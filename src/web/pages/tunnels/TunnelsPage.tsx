@@ -1,6 +1,6 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, useLocation } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, use, useEffect, useMemo, useRef, useState } from 'react'
 import type { HistorySummary } from '#contract/history.ts'
 import { useAddressText } from '#web/api/address-text.ts'
 import { useDialogAddress } from '#web/api/dialog-address.ts'
@@ -14,9 +14,11 @@ import { Button } from '#web/ui/Button.tsx'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
+import { LookEverywhere } from '#web/ui/look-everywhere.ts'
 import { Name } from '#web/ui/Name.tsx'
 import { countText } from '#web/ui/numbers.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
+import { refuse } from '#web/ui/refusal.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { GroupMenu } from './GroupMenu.tsx'
 import { type Figures, sorted } from './rows.ts'
@@ -83,6 +85,7 @@ export function TunnelsPage() {
   const isSelecting = useAnySelected(selection)
   const isFiltered = Boolean(query || status || readiness || tag)
 
+  const lookEverywhere = use(LookEverywhere)
   const { open, close } = useDialogAddress<TunnelsSearch>(search.dialog)
   const openCreate = () => open({ dialog: 'create' })
   const clear = () => {
@@ -125,7 +128,8 @@ export function TunnelsPage() {
     onSort: sortBy,
   }
   useShortcut('create', () => {
-    if (!mayNotCreate) openCreate()
+    if (mayNotCreate) refuse(mayNotCreate)
+    else openCreate()
   })
 
   return (
@@ -192,7 +196,16 @@ export function TunnelsPage() {
             <div className="rounded-lg border border-line bg-panel">
               <EmptyState
                 title="No tunnel matches"
-                action={<Button onClick={clear}>Clear filters</Button>}
+                action={
+                  <>
+                    {query ? (
+                      <Button icon="search" onClick={() => lookEverywhere(query)}>
+                        Look everywhere
+                      </Button>
+                    ) : null}
+                    <Button onClick={clear}>Clear filters</Button>
+                  </>
+                }
               >
                 {list.tunnels.length} {list.tunnels.length === 1 ? 'tunnel is' : 'tunnels are'}{' '}
                 hidden by the filters. The search looks at names, tags, ids, colos and the active
