@@ -7,7 +7,7 @@ import { connectorHistoryQuery, tunnelHistoryQuery } from '#web/api/queries.ts'
 import { ConnectionLives } from '#web/charts/ConnectionLives.tsx'
 import { CursorContext, createCursor } from '#web/charts/cursor.ts'
 import { IntervalTable } from '#web/charts/IntervalTable.tsx'
-import { MomentContext } from '#web/charts/MomentLine.tsx'
+import { MomentContext, useMomentInView } from '#web/charts/MomentLine.tsx'
 import { connectionsRem } from '#web/charts/plot.ts'
 import { RangePicker } from '#web/charts/RangePicker.tsx'
 import { RoleTimeline } from '#web/charts/RoleTimeline.tsx'
@@ -137,6 +137,7 @@ function Pictures({
   )
   const zoom = useStable((next: Stretch) => onGo(toRange(next, serverNow())))
   const shown = { history, lanes, stretch, zone }
+  const roles = useMomentInView()
   // The roles come first; what stands below them follows when they are painted.
   const picture = useMemo(() => ({ history, stretch }), [history, stretch])
   const below = useDeferredValue<typeof picture | null>(picture, null)
@@ -205,7 +206,7 @@ function Pictures({
             <MarksTable marks={history.marks} zone={zone} />
           </>
         ) : (
-          <div className="relative">
+          <div ref={roles} className="relative scroll-mt-[calc(var(--top)+5rem)]">
             <MarksRail marks={history.marks} lanes={lanes.length} stretch={stretch} zone={zone} />
             <RoleTimeline {...shown} renderTitle={renderTitle} onZoom={zoom} onBack={onBack} />
           </div>
