@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { memo, useCallback, useDeferredValue, useId, useMemo, useState } from 'react'
 import type { TunnelHistory } from '#contract/history.ts'
 import type { TunnelDetail } from '#contract/tunnel.ts'
+import { checkedAtOf } from '#web/api/ages.ts'
 import { toProblem } from '#web/api/client.ts'
 import { connectorHistoryQuery, tunnelHistoryQuery } from '#web/api/queries.ts'
 import { ConnectionLives } from '#web/charts/ConnectionLives.tsx'
@@ -202,7 +203,7 @@ function Pictures({
           <Nothing history={history} />
         ) : view === 'table' ? (
           <>
-            <IntervalTable {...shown} />
+            <IntervalTable {...shown} seenUntil={stale ? checkedAtOf(tunnel) : null} />
             <MarksTable marks={history.marks} zone={zone} />
           </>
         ) : (

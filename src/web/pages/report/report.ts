@@ -150,12 +150,17 @@ const linesOfEntry = ({ what, who }: Entry) =>
   air + Math.max(linesOf(what, 50), linesOf(who ?? '', 12))
 const linesOfTrouble = ({ notes }: Telling) => air + 1 + linesOf(notes[0] ?? ' ', 24)
 
-/** The report as Markdown, for a ticket. */
+/**
+ * The report as Markdown, for a ticket.
+ *
+ * @param seenUntil the last look, where it is too old to be believed.
+ */
 export function markdownOf(
   name: string,
   history: TunnelHistory,
   { from, to }: Stretch,
   zone: Zone,
+  seenUntil: number | null = null,
 ): string {
   const { summary } = history
   const { troubles, entries } = fitted(history, zone, ticketLines)
@@ -173,7 +178,7 @@ export function markdownOf(
         one.title,
         one.state,
         fromText(one, zone),
-        toText(one, zone),
+        toText(one, zone, seenUntil),
         lengthText(one),
       ]),
       troubles.left,
