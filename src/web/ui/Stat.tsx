@@ -29,7 +29,7 @@ export function Stat({
     <div
       className={`flex min-h-18 min-w-0 flex-[1_1_10.5rem] flex-col bg-panel px-4 py-2.5 ${wide ? 'max-sm:basis-full' : ''}`}
     >
-      <dt className="text-sm text-ink-2 @min-[80rem]:grow">{name}</dt>
+      <dt className="text-sm text-ink-2 lg:grow">{name}</dt>
       <dd className="mt-0.75 min-w-0">
         {/* As high as what is pressed must be, clear of a name that explains itself. */}
         <div className="h-6 truncate leading-6 font-medium">{children}</div>
