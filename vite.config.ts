@@ -31,7 +31,7 @@ export default defineConfig({
           output: {
             // What every page begins with comes in one piece: left alone it would be a dozen, each asked for
             // by itself and compressed without the others' words. So do what list, wall and pages all draw, what
-            // stands around every page but the wall, what the pages of one subject share, and their histories.
+            // stands around every page but the wall, what the pages of one subject share, their histories, and a wall.
             // Schemas wait for the dialogs that check what is typed.
             codeSplitting: {
               groups: [
@@ -43,7 +43,7 @@ export default defineConfig({
                 },
                 {
                   name: 'sentence',
-                  test: /\/src\/(?:web\/ui\/sentence|contract\/event-sentence)\.ts$/,
+                  test: /\/src\/(?:web\/(?:ui\/sentence|failover\/reached)|contract\/event-sentence)\.ts$/,
                 },
                 {
                   name: 'shell',
@@ -56,6 +56,10 @@ export default defineConfig({
                 {
                   name: 'history',
                   test: /\/src\/web\/(?:history\/(?:HistorySection|Figures|use-history)|charts\/(?:cursor|precision|ticks|RangePicker|use-range)|marks\/(?:MarkView|MarksRail|MarksTable|clusters)|ui\/Segmented)\.tsx?$/,
+                },
+                {
+                  name: 'wall',
+                  test: /\/src\/web\/pages\/wall\/(?:WallPage|layout|chosen)\.tsx?$/,
                 },
               ],
             },

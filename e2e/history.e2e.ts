@@ -152,6 +152,29 @@ test('a link keeps what somebody looks at: the stretch, and the moment that they
   await expect(unpoint).toBeHidden()
 })
 
+test('a link to a moment opens at the roles, once, and leaves the page where somebody scrolls it', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId } = await world.pair('lon-branch-core')
+  const at = new Date()
+  const from = new Date(at.getTime() - 900_000)
+  const stretch = `${from.toISOString()}..${at.toISOString()}`
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.goto(`/tunnels/${tunnelId}?range=${stretch}`)
+  await expect(timeline(page)).toBeAttached()
+  await expect(timeline(page)).not.toBeInViewport({ ratio: 1 })
+  await page.goto(`/tunnels/${tunnelId}?range=${stretch}@${from.toISOString()}`)
+  await expect(timeline(page)).toBeInViewport({ ratio: 1 })
+  await expect(page.getByRole('heading', { name: 'Roles' })).toBeInViewport({ ratio: 1 })
+  await expect(page.locator('body')).toBeFocused()
+  await page.evaluate(() => window.scrollTo(0, 0))
+  for (const name of ['Table', 'Chart'])
+    await page.getByRole('radio', { name }).evaluate((each: HTMLInputElement) => each.click())
+  await expect(timeline(page)).toBeAttached()
+  expect(await page.evaluate(() => window.scrollY)).toBe(0)
+})
+
 test('the time before Tandem watched is nobody’s: reported by Cloudflare, or unknown', async ({
   page,
   world,

@@ -159,7 +159,7 @@ test('maintenance keeps changes quiet, is drawn on the timeline, and is ended ea
   await page.goto(`/tunnels/${tunnelId}?range=1h`)
   await page.getByRole('button', { name: 'More actions' }).click()
   await page.getByRole('menuitem', { name: 'Maintenance' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Announce maintenance' })
+  const dialog = page.getByRole('dialog', { name: 'Announce maintenance of lon-branch-core' })
   await dialog.getByLabel('Duration').selectOption('2 h')
   await dialog.getByLabel('What is being done').fill('new rack')
   await dialog.getByRole('button', { name: 'Announce' }).click()
@@ -194,7 +194,7 @@ test('maintenance keeps changes quiet, is drawn on the timeline, and is ended ea
 test('what can’t be announced is said before it is sent', async ({ page, world }) => {
   const { tunnelId } = await world.pair('lon-branch-core')
   await page.goto(`/tunnels/${tunnelId}?dialog=maintenance`)
-  const dialog = page.getByRole('dialog', { name: 'Announce maintenance' })
+  const dialog = page.getByRole('dialog', { name: 'Announce maintenance of lon-branch-core' })
   await dialog.getByLabel(/^Start/).fill('2020-01-01T00:00:00')
   const button = dialog.getByRole('button', { name: 'Announce' })
   await expect(button).toBeDisabled()

@@ -83,6 +83,24 @@ test('what is printed from a wide window is as large on paper as from a narrow o
   }
 })
 
+test('what a report says is not cut, nor broken within a word', async ({ page, world }) => {
+  const { tunnelId } = await world.pair('lon-branch-core')
+  const now = Date.now()
+  await page.request.post(`/api/tunnels/${tunnelId}/maintenance`, {
+    headers: { 'x-requested-by': 'tandem' },
+    data: { from: now, to: now + 3_600_000 },
+  })
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.goto(`/tunnels/${tunnelId}/report?range=1h`)
+  const figure = page.getByText(/outside maintenance$/)
+  await expect(figure).toBeVisible()
+  expect(await figure.evaluate((each) => each.scrollWidth - each.clientWidth)).toBe(0)
+  await page.setViewportSize({ width: 360, height: 800 })
+  const who = page.getByRole('cell', { name: 'local admin', exact: true }).locator('bdi')
+  await expect(who).toHaveCount(1)
+  expect(await who.evaluate((each) => each.getClientRects().length)).toBeLessThanOrEqual(2)
+})
+
 async function sheetsOf(page: Page): Promise<number> {
   const pdf = await page.pdf({ format: 'A4', printBackground: true, preferCSSPageSize: true })
   return pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0

@@ -73,7 +73,7 @@ test('an admin renames a tunnel and everyone sees its new name', async ({
   const { tunnelId } = await world.pair('lon-branch-core')
   await page.goto(`/tunnels/${tunnelId}`)
   await actionOf(page, 'Rename')
-  const dialog = page.getByRole('dialog', { name: 'Rename the tunnel' })
+  const dialog = page.getByRole('dialog', { name: 'Rename the tunnel lon-branch-core' })
   await expect(dialog.getByRole('textbox', { name: 'Name' })).toBeFocused()
   await dialog.getByRole('textbox', { name: 'Name' }).fill('lon-campus-core')
   await page.keyboard.press('Enter')

@@ -23,6 +23,12 @@ const aftermaths: Record<AfterKind, string> = {
   'several-active': 'Cloudflare reports more than one active connector',
 }
 
+const endings: Record<string, string> = {
+  rejected: 'Cloudflare refused',
+  'other-active': 'another connector became active',
+  'not-confirmed': 'not confirmed',
+}
+
 /** The event as one plain sentence, the same in page, export and report. */
 export function eventSentence(event: HistoryEvent): string {
   const { kind, from, to } = event
@@ -74,7 +80,7 @@ export function eventSentence(event: HistoryEvent): string {
     case 'failover-after':
       return `After the failover to ${connector}: ${aftermaths[to as AfterKind] ?? to}`
     case 'failover-ended':
-      return `Failover to ${short(event.connectorId)} ended: ${to}`
+      return `Failover to ${short(event.connectorId)} ended: ${endings[to ?? ''] ?? to}`
     case 'acknowledged':
       return `Acknowledged${by}${said}`
     case 'noted':

@@ -36,7 +36,8 @@ export const summaries: Record<OperationId, string> = {
   historyExport: 'A window of one tunnel’s history as CSV, streamed',
   historySummary:
     'Per tunnel in a window: availability, time without an active connector, changes, and unless ?strips=false its strips',
-  activityList: 'The event log of all tunnels, newest first, a page at a time',
+  activityList:
+    'The event log of all tunnels, or of those that are named, newest first, a page at a time',
   activityCsv: 'The event log as CSV, streamed',
   activityJsonl: 'The event log as JSON Lines, streamed',
   eventStream:

@@ -46,7 +46,7 @@ import { rememberScreen, wasScreen } from './pages/screen/this-screen.ts'
 import { type ScreensSearch, screensDialogs, viewOf } from './pages/screens/search.ts'
 import { type TunnelDialog, tunnelDialogs } from './pages/tunnel/search.ts'
 import { type SortKey, sortKeys } from './pages/tunnels/search.ts'
-import { wallSearch } from './pages/wall/settings.ts'
+import { isFiltered, type WallSearch, wallSearch } from './pages/wall/settings.ts'
 import { WallError } from './pages/wall/WallError.tsx'
 import { ErrorPage } from './shell/ErrorPage.tsx'
 import { NotFoundPage } from './shell/NotFoundPage.tsx'
@@ -279,8 +279,10 @@ const wall = createRoute({
   getParentRoute: () => root,
   path: '/wall',
   validateSearch: wallSearch,
-  loader: ({ context }) => {
-    void context.cache.prefetchQuery(tickerQuery)
+  loader: ({ context, location }) => {
+    // Which tunnels a filtered wall is of, only the list tells.
+    if (!isFiltered(location.search as WallSearch))
+      void context.cache.prefetchQuery(tickerQuery(null))
     return context.cache.ensureQueryData(tunnelsQuery)
   },
   component: lazyRouteComponent(() => import('./pages/wall/WallPage.tsx'), 'WallPage'),

@@ -12,6 +12,7 @@ import {
   mostIntervals,
   TunnelHistory,
 } from '#contract/history.ts'
+import { mostTunnels } from '#contract/most-tunnels.ts'
 import { createApp } from '../app.ts'
 import { assemble } from '../assemble.ts'
 import { createVirtualTime } from '../faults/time.ts'
@@ -181,8 +182,14 @@ describe('a window', () => {
     [`/tunnels/${tunnelIdOf(1)}/history.csv?from=${end}&to=${t0}`, 'from'],
     ['/history/summary?from=9999999999999999', 'from'],
     ['/activity?tunnel=x', 'tunnel'],
+    [`/activity?tunnel=${tunnelIdOf(1)},x`, 'tunnel'],
+    [`/activity?tunnel=${Array(mostTunnels + 1).fill(tunnelIdOf(1))}`, 'tunnel'],
     ['/activity?connector=x', 'connector'],
     [`/activity?connector=${connectorIdOf(1, 1)}`, 'connector'],
+    [
+      `/activity?connector=${connectorIdOf(1, 1)}&tunnel=${tunnelIdOf(1)},${tunnelIdOf(2)}`,
+      'connector',
+    ],
     ['/activity?kind=status-changed,nonsense', 'kind'],
     ['/activity?cursor=1-2', 'cursor'],
     ['/activity?cursor=1-2-3;drop', 'cursor'],
@@ -311,6 +318,24 @@ describe('the log, page by page', () => {
       ['no-active-began', 777],
       ['status-changed', 777],
     ])
+  })
+
+  test('of some tunnels holds what happened to these, page by page, however much happens to others', async () => {
+    const both = `tunnel=${tunnelIdOf(1)},${tunnelIdOf(2)}`
+    const appeared = ActivityPage.parse(await json(`/activity?${both}&kind=tunnel-appeared`))
+    expect(appeared.events.map(({ tunnelId }) => tunnelId).toSorted()).toEqual([
+      tunnelIdOf(1),
+      tunnelIdOf(2),
+    ])
+    const quiet = `tunnel=${tunnelIdOf(2)},${tunnelIdOf(3)}`
+    const ofQuiet = ActivityPage.parse(await json(`/activity?${quiet}`))
+    expect(new Set(ofQuiet.events.map(({ tunnelId }) => tunnelId))).toEqual(
+      new Set([tunnelIdOf(2)]),
+    )
+    expect(ofQuiet.cursor).toBeNull()
+    const range = `from=${t0}&to=${end}`
+    const lines = async (query: string) => (await text(`/activity.jsonl?${query}`)).split('\n')
+    expect(await lines(`${range}&${both}`)).toEqual(await lines(`${range}&tunnel=${tunnelIdOf(1)}`))
   })
 
   test('loses and repeats nothing while others write', async () => {

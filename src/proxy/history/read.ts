@@ -514,30 +514,34 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
 
   /**
    * The log of all tunnels, newest first. Of each kind it is one walk along an index, merged with the others:
-   * what it costs is what it answers, not what lies between.
+   * what it costs is what it answers, not what lies between. For several tunnels the walk passes over the others;
+   * their connections, most of a log, are kinds of their own, for which a wall does not ask.
    *
-   * @param query.connectorId one of the tunnel's, which must be given with it.
+   * @param query.tunnelIds at least one.
+   * @param query.connectorId one of the tunnel's, which must be given with it and alone.
    * @param query.kinds at least one.
    * @param query.cursor `at-tunnel-seq` of the last one that is already known.
    */
   async function activity(query: {
     from: number
     to: number
-    tunnelId?: string | undefined
+    tunnelIds?: readonly string[] | undefined
     connectorId?: string | undefined
     kinds?: EventKind[] | undefined
     cursor?: [number, number, number] | undefined
     limit: number
   }): Promise<ActivityPage> {
-    const { cursor, tunnelId, connectorId } = query
+    const { cursor, connectorId } = query
     const kinds = [...new Set(query.kinds ?? eventKinds)].map((kind) => eventKinds.indexOf(kind))
+    const tunnels = query.tunnelIds?.map((id) => keys.known(id)?.key ?? -1) ?? []
     const all = db
       .selectFrom('events')
       .selectAll()
       .where('at', '>=', query.from)
       .where('at', '<', cursor ? Math.min(query.to, cursor[0] + 1) : query.to)
       .$if(cursor !== undefined, (select) => select.where(before(cursor ?? [0, 0, 0])))
-    const tunnel = tunnelId === undefined ? null : (keys.known(tunnelId)?.key ?? -1)
+      .$if(tunnels.length > 1, (select) => select.where('tunnel', 'in', tunnels))
+    const [tunnel = null] = tunnels.length === 1 ? tunnels : []
     const connector =
       tunnel === null || connectorId === undefined ? null : keys.connectorKey(tunnel, connectorId)
     const select =

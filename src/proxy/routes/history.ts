@@ -4,6 +4,7 @@ import {
   type HistoryEvent,
   type TunnelSummary,
 } from '#contract/history.ts'
+import { mostTunnels } from '#contract/most-tunnels.ts'
 import { shortId } from '#contract/short-id.ts'
 import { Uuid } from '#contract/tunnel.ts'
 import {
@@ -105,15 +106,14 @@ export function historyRoutes(route: Route, parts: Parts) {
 }
 
 function readQuery(c: Request, parts: Parts) {
-  const tunnelId = readId(c, 'tunnel')
-  const connectorId = readId(c, 'connector')
-  if (connectorId !== undefined && tunnelId === undefined) {
-    throw new ProblemError('invalid-request', '“connector” needs its “tunnel”.', {
+  const tunnelIds = readIds(c, 'tunnel', mostTunnels)
+  const [connectorId] = readIds(c, 'connector', 1) ?? []
+  if (connectorId !== undefined && tunnelIds?.length !== 1) {
+    throw new ProblemError('invalid-request', '“connector” needs its “tunnel”, and no other.', {
       field: 'connector',
     })
   }
-  const asked = (c.req.queries('kind') ?? []).flatMap((kind) => kind.split(',')).filter(Boolean)
-  const kinds = asked.map((kind) => {
+  const kinds = readWords(c, 'kind').map((kind) => {
     const known = eventKinds.find((one) => one === kind)
     if (known) return known
     throw new ProblemError('invalid-request', `“kind” is one of ${eventKinds.join(', ')}.`, {
@@ -124,17 +124,26 @@ function readQuery(c: Request, parts: Parts) {
   const range = c.req.query('from') ? readRange(c, parts) : { from: 0, to: readRange(c, parts).to }
   return {
     ...range,
-    tunnelId,
+    tunnelIds,
     connectorId,
     kinds: kinds.length > 0 ? (kinds as EventKind[]) : undefined,
     cursor: cursor ? toCursor(cursor) : undefined,
   }
 }
 
-function readId(c: Request, field: 'tunnel' | 'connector'): string | undefined {
-  const id = c.req.query(field) || undefined
-  if (id === undefined || Uuid.safeParse(id).success) return id
-  throw new ProblemError('invalid-request', `“${field}” is not an id.`, { field })
+/** Words between commas, of a parameter that may be there several times. */
+const readWords = (c: Request, field: string): string[] =>
+  (c.req.queries(field) ?? []).flatMap((text) => text.split(',')).filter(Boolean)
+
+/** Undefined where none is asked for: all are meant. */
+function readIds(c: Request, field: 'tunnel' | 'connector', most: number): string[] | undefined {
+  const ids = readWords(c, field)
+  if (ids.length > most || ids.some((id) => !Uuid.safeParse(id).success)) {
+    const sentence =
+      most === 1 ? `“${field}” is not an id.` : `“${field}” takes ids, at most ${most} of them.`
+    throw new ProblemError('invalid-request', sentence, { field })
+  }
+  return ids.length > 0 ? [...new Set(ids)] : undefined
 }
 
 function toCursor(text: string): [number, number, number] {

@@ -2,7 +2,7 @@ import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { HistoryEvent } from '#contract/history.ts'
 import { type Log, landLogged, withEvents } from './land-logged.ts'
-import { activityQuery, historySummaryQuery, tunnelHistoryQuery } from './queries.ts'
+import { activityQuery, historySummaryQuery, tickerQuery, tunnelHistoryQuery } from './queries.ts'
 
 const event = (id: string, at: number, change: Partial<HistoryEvent> = {}): HistoryEvent => ({
   id,
@@ -65,6 +65,18 @@ describe('a log that is open', () => {
     expect(ids(cache.getQueryData(opened))).toEqual([['2']])
     expect(ids(cache.getQueryData(past))).toEqual([[]])
   })
+})
+
+test('a wall of some tunnels is told of theirs, however much happens to others', () => {
+  const cache = new QueryClient()
+  const keys = [null, ['a'], ['b', 'c']].map((of) => tickerQuery(of).queryKey)
+  for (const key of keys) cache.setQueryData(key, { events: [event('0', 0)] })
+  const flaps = Array.from({ length: 150 }, (_, at) => event(`f${at}`, 10 + at))
+  landLogged(cache, [event('b1', 5, { tunnelId: 'b' }), event('t1', 6, { tunnelId: null })])
+  landLogged(cache, flaps)
+  const told = keys.map((key) => cache.getQueryData(key)?.events.map(({ id }) => id))
+  const newest = flaps.toReversed().map(({ id }) => id)
+  expect(told).toEqual([newest.slice(0, 100), newest.slice(0, 100), ['b1', '0']])
 })
 
 describe('what is looked at', () => {

@@ -7,8 +7,8 @@ import {
   historyKey,
   mostTicked,
   summaryKey,
+  tickerKey,
   tickerKinds,
-  tickerQuery,
 } from './queries.ts'
 
 /**
@@ -40,8 +40,15 @@ export function landLogged(cache: QueryClient, events: readonly HistoryEvent[]) 
     if (fresh.length > 0)
       cache.setQueryData<Log>(query.queryKey, (old) => (old ? withEvents(old, fresh) : old))
   }
-  cache.setQueryData(tickerQuery.queryKey, (old) => old && { events: onTop(old.events, events) })
-  askAnew(cache, { queryKey: tickerQuery.queryKey })
+  for (const { queryKey } of cache.getQueryCache().findAll({ queryKey: tickerKey })) {
+    const ids = queryKey[1] as readonly string[] | null
+    const own = ids ? events.filter(({ tunnelId }) => ids.includes(tunnelId ?? '')) : events
+    cache.setQueryData<Pick<ActivityPage, 'events'>>(
+      queryKey,
+      (old) => old && { events: onTop(old.events, own) },
+    )
+  }
+  askAnew(cache, { queryKey: tickerKey })
   const state = waitingOf(cache)
   for (const { tunnelId } of events) {
     if (tunnelId === null) state.all = true

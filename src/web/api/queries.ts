@@ -164,20 +164,29 @@ export const activityKey = ['activity'] as const
 
 /** What a wall tells of: connections come and go too often to be read from across a room. */
 export const tickerKinds = eventKinds.filter((kind) => !kind.startsWith('connection-'))
-/** More than a wall shows, because one of a few tunnels picks theirs. */
+/** More than a wall shows, because one of what is wrong picks its own. */
 export const mostTicked = 100
 
-/** The last entries of the log and no more, however long a wall stays open; new ones land on top. */
-export const tickerQuery = queryOptions({
-  queryKey: ['ticker'],
-  queryFn: async ({ signal }) => {
-    const { events } = await get<ActivityPage>(`/activity?kind=${tickerKinds.join(',')}`, {
-      signal,
-    })
-    return { events: events.slice(0, mostTicked) }
-  },
-  ...kept,
-})
+export const tickerKey = ['ticker'] as const
+
+/**
+ * The last entries of the log and no more, however long a wall stays open; new ones land on top.
+ *
+ * @param tunnelIds of these only; null: of all, and what concerns none of them.
+ */
+export const tickerQuery = (tunnelIds: readonly string[] | null) =>
+  queryOptions({
+    queryKey: [...tickerKey, tunnelIds] as const,
+    placeholderData: sameSubject(tickerKey),
+    queryFn: async ({ signal }) => {
+      const own = tunnelIds ? `&tunnel=${tunnelIds.join(',')}` : ''
+      const { events } = await get<ActivityPage>(`/activity?kind=${tickerKinds.join(',')}${own}`, {
+        signal,
+      })
+      return { events: events.slice(0, mostTicked) }
+    },
+    ...visited,
+  })
 
 /** The filter as Tandem's API and its exports take it. */
 export function activitySearch({ tunnelId, connectorId, kinds, range }: ActivityFilter): string {

@@ -13,11 +13,14 @@ export function IntervalTable({
   lanes,
   stretch,
   zone,
+  seenUntil,
 }: {
   history: TunnelHistory
   lanes: readonly Lane[]
   stretch: Stretch
   zone: Zone
+  /** The last look, where it is too old to be believed. */
+  seenUntil: number | null
 }) {
   const { copied, failed, copy } = useCopy()
   const rows = lanes.flatMap((lane) =>
@@ -31,7 +34,7 @@ export function IntervalTable({
     lane.connectorId ?? laneTitle(lane),
     telling.state,
     fromText(telling, zone),
-    toText(telling, zone),
+    toText(telling, zone, seenUntil),
     lengthText(telling),
     sourceText(interval),
     telling.notes.join(' '),

@@ -1,4 +1,4 @@
-import { createContext, use } from 'react'
+import { createContext, use, useEffect, useRef, useState } from 'react'
 import type { Stretch } from './range.ts'
 
 /** The moment that the address points at, epoch ms; null: none. One for all charts of a page. */
@@ -15,4 +15,20 @@ export function MomentLine({ stretch: { from, to }, width }: { stretch: Stretch;
       style={{ transform: `translateX(${((moment - from) / (to - from)) * width - 1}px)` }}
     />
   )
+}
+
+/**
+ * A link to a moment opens at the chart that shows it: at the top of the page one looked for it in vain. Once, and
+ * not where somebody has scrolled or came back to where they were.
+ *
+ * @returns the ref of that chart, which is mounted when it has something to show
+ */
+export function useMomentInView() {
+  const chart = useRef<HTMLDivElement>(null)
+  const moment = use(MomentContext)
+  const [isLinked] = useState(moment !== null)
+  useEffect(() => {
+    if (isLinked && window.scrollY === 0) chart.current?.scrollIntoView()
+  }, [isLinked])
+  return chart
 }

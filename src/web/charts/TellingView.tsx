@@ -77,12 +77,16 @@ export function StateShape({
 export const fromText = ({ from, fromPrecisionMs }: Telling, zone: Zone): string =>
   from === null ? 'before this window' : `${instantIn(from, zone)}${precisionText(fromPrecisionMs)}`
 
-export const toText = ({ to, toPrecisionMs, cut, from }: Telling, zone: Zone): string =>
-  to === null
-    ? cut && from !== null
-      ? 'after this window'
-      : 'ongoing'
-    : `${instantIn(to, zone)}${precisionText(toPrecisionMs)}`
+/** @param seenUntil the last look, where it is too old to be believed; null: what holds is seen to go on. */
+export function toText(
+  { to, toPrecisionMs, cut, from, unknown }: Telling,
+  zone: Zone,
+  seenUntil: number | null = null,
+): string {
+  if (to !== null) return `${instantIn(to, zone)}${precisionText(toPrecisionMs)}`
+  if (cut && from !== null) return 'after this window'
+  return seenUntil === null || unknown ? 'ongoing' : `seen until ${instantIn(seenUntil, zone)}`
+}
 
 export const lengthText = ({ ms, cut }: Telling): string =>
   cut ? `${durationText(ms)} in this window, or longer` : durationText(ms)

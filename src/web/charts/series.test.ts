@@ -306,6 +306,7 @@ describe('an interval is told', () => {
       toPrecisionMs: null,
       ms: 300,
       cut: false,
+      unknown: false,
       notes: ['Active changed from b to a (manual failover by Ada).'],
     })
   })

@@ -298,6 +298,8 @@ export type Telling = {
   ms: number
   /** The window cuts it: it lasted longer than `ms`. */
   cut: boolean
+  /** Nothing is known of its state. */
+  unknown: boolean
   notes: string[]
 }
 
@@ -329,6 +331,7 @@ export function tell(history: TunnelHistory, lane: Lane, index: number): Telling
     toPrecisionMs: ended && next?.from === interval.to ? next.precisionMs : null,
     ms: interval.to - interval.from,
     cut: !began || (!interval.open && !ended),
+    unknown: interval.value === 'unknown',
     notes,
   }
 }

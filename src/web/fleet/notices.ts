@@ -60,7 +60,7 @@ export function noticesOf(session: SessionAnswer, now: number, zone: AnyZone): N
     notices.push({
       id: 'failing',
       tone: 'warn',
-      text: `${poller.reason ?? `Cloudflare has not answered since ${since}.`} Rows keep their last state and their age.`,
+      text: `${poller.reason ?? `Cloudflare has not answered since ${since}.`} What is shown keeps its last state and its age.`,
     })
   if (poller.listIncompleteSince !== null)
     notices.push({

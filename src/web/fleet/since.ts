@@ -30,8 +30,13 @@ export function sinceOf({ tunnel, grade, stale }: Pick<Judged, 'tunnel' | 'grade
   }
 }
 
-/** `3 h`; `≥ 3 h` where Tandem only saw that it was so, and it began at some time before. */
+/**
+ * `3 h`; `≥ 3 h` where Tandem only saw that it was so, and it began at some time before. After a start everything is
+ * just seen, and nothing of it need be new.
+ */
 export function sinceText({ at, source }: Since, now: number, lengthText = ageText): string {
   const ms = now - at
-  return ms < 5000 ? 'just now' : `${source === 'observed' ? '≥ ' : ''}${lengthText(ms)}`
+  const isSeen = source === 'observed'
+  if (ms < 5000) return isSeen ? 'just seen' : 'just now'
+  return `${isSeen ? '≥ ' : ''}${lengthText(ms)}`
 }

@@ -2,12 +2,13 @@ import { Link } from '@tanstack/react-router'
 import { memo, useCallback, useDeferredValue, useId, useMemo, useState } from 'react'
 import type { TunnelHistory } from '#contract/history.ts'
 import type { TunnelDetail } from '#contract/tunnel.ts'
+import { checkedAtOf } from '#web/api/ages.ts'
 import { toProblem } from '#web/api/client.ts'
 import { connectorHistoryQuery, tunnelHistoryQuery } from '#web/api/queries.ts'
 import { ConnectionLives } from '#web/charts/ConnectionLives.tsx'
 import { CursorContext, createCursor } from '#web/charts/cursor.ts'
 import { IntervalTable } from '#web/charts/IntervalTable.tsx'
-import { MomentContext } from '#web/charts/MomentLine.tsx'
+import { MomentContext, useMomentInView } from '#web/charts/MomentLine.tsx'
 import { connectionsRem } from '#web/charts/plot.ts'
 import { RangePicker } from '#web/charts/RangePicker.tsx'
 import { RoleTimeline } from '#web/charts/RoleTimeline.tsx'
@@ -137,6 +138,7 @@ function Pictures({
   )
   const zoom = useStable((next: Stretch) => onGo(toRange(next, serverNow())))
   const shown = { history, lanes, stretch, zone }
+  const roles = useMomentInView()
   // The roles come first; what stands below them follows when they are painted.
   const picture = useMemo(() => ({ history, stretch }), [history, stretch])
   const below = useDeferredValue<typeof picture | null>(picture, null)
@@ -201,11 +203,11 @@ function Pictures({
           <Nothing history={history} />
         ) : view === 'table' ? (
           <>
-            <IntervalTable {...shown} />
+            <IntervalTable {...shown} seenUntil={stale ? checkedAtOf(tunnel) : null} />
             <MarksTable marks={history.marks} zone={zone} />
           </>
         ) : (
-          <div className="relative">
+          <div ref={roles} className="relative scroll-mt-[calc(var(--top)+5rem)]">
             <MarksRail marks={history.marks} lanes={lanes.length} stretch={stretch} zone={zone} />
             <RoleTimeline {...shown} renderTitle={renderTitle} onZoom={zoom} onBack={onBack} />
           </div>

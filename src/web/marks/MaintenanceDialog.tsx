@@ -9,6 +9,7 @@ import { useWhyNot } from '#web/api/operations.ts'
 import { serverNow } from '#web/ui/clock.ts'
 import { Field, Select } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
+import { Name } from '#web/ui/Name.tsx'
 import { durationText } from '#web/ui/time.ts'
 import { fieldOf, fromField, useZone, type Zone } from '#web/ui/zone.ts'
 import { MomentField, WordsField } from './fields.tsx'
@@ -39,7 +40,11 @@ export function MaintenanceDialog({
   const reason = notAllowed ?? (window ? (wrong?.sentence ?? null) : 'Enter a start time.')
   return (
     <FormDialog
-      title="Announce maintenance"
+      title={
+        <>
+          Announce maintenance of <Name name={tunnel.name} />
+        </>
+      }
       description="Walls stay quiet about this tunnel, its changes need no acknowledgement, and availability is told with and without this time."
       submit="Announce"
       busyLabel="Announcing…"

@@ -1,9 +1,9 @@
 import { useQueryErrorResetBoundary } from '@tanstack/react-query'
 import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router'
-import { useEffect } from 'react'
 import { kindOf, toProblem } from '#web/api/client.ts'
 import { Button, buttonClass } from '#web/ui/Button.tsx'
 import { ProblemFooter } from '#web/ui/ProblemCallout.tsx'
+import { usePageTitle } from '#web/ui/page-title.ts'
 
 /** What stands in place of a page that could not be shown: what happened, and the way on. */
 export function ErrorPage({ error, reset }: ErrorComponentProps) {
@@ -11,10 +11,7 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
   const queries = useQueryErrorResetBoundary()
   const problem = toProblem(error)
   const missing = kindOf(problem) === 'not-found'
-
-  useEffect(() => {
-    document.title = `${problem.title} · Tandem`
-  }, [problem.title])
+  usePageTitle(problem.title)
 
   return (
     <div role="alert" className="mx-auto flex max-w-140 flex-col gap-3 px-6 py-20">

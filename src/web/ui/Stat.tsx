@@ -5,7 +5,7 @@ export function Stats({ label, children }: { label: string; children: ReactNode 
   return (
     <dl
       aria-label={label}
-      className="flex flex-wrap gap-px overflow-hidden rounded-lg border border-line bg-line"
+      className="@container flex flex-wrap gap-px overflow-hidden rounded-lg border border-line bg-line"
     >
       {children}
     </dl>
@@ -33,7 +33,7 @@ export function Stat({
       <dd className="mt-0.75 min-w-0">
         {/* As high as what is pressed must be, clear of a name that explains itself. */}
         <div className="h-6 truncate leading-6 font-medium">{children}</div>
-        <div className="min-h-5 text-sm text-pretty text-ink-2 lg:truncate">{note}</div>
+        <div className="min-h-5 text-sm text-pretty text-ink-2 @min-[80rem]:truncate">{note}</div>
       </dd>
     </div>
   )

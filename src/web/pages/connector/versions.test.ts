@@ -48,6 +48,13 @@ test('one that came back with another version is not said to have run it before'
   ])
 })
 
+test('one that came back with the version it ran before has run it since then', () => {
+  expect(told('2', [joined(30), changed(20, '1', '2'), joined(5)])).toEqual([
+    ['2', 20],
+    ['1', 5],
+  ])
+})
+
 test('only the latest of many are told', () => {
   expect(told('3', [changed(20, '2', '3'), changed(10, '1', '2')], 2)).toEqual([
     ['3', 20],

@@ -10,7 +10,7 @@ export type VersionSince = {
 
 /**
  * The present version first, `most` of them. What it ran before it joined is told by a change alone: it may
- * have been elsewhere meanwhile.
+ * have been elsewhere meanwhile. One that came back with the version it ran before has run it since then.
  *
  * @param events its changes of version and its joinings, newest first.
  */
@@ -32,5 +32,7 @@ export function versionsOf(
     }
   }
   if (version !== undefined) versions.push({ version, event: null })
-  return versions.slice(0, most)
+  return versions
+    .filter(({ version: one }, index) => versions[index + 1]?.version !== one)
+    .slice(0, most)
 }

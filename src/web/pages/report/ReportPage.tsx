@@ -2,6 +2,7 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { type ReactNode, useMemo } from 'react'
 import type { TunnelHistory } from '#contract/history.ts'
+import { useCheckedAt } from '#web/api/ages.ts'
 import { toProblem } from '#web/api/client.ts'
 import { sessionQuery, tunnelHistoryQuery, tunnelQuery } from '#web/api/queries.ts'
 import { CursorContext, createCursor } from '#web/charts/cursor.ts'
@@ -25,6 +26,7 @@ import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { Table, Td, Th } from '#web/ui/Table.tsx'
 import { Term } from '#web/ui/Term.tsx'
+import { useStale } from '#web/ui/TimeAgo.tsx'
 import { useFixedTheme } from '#web/ui/theme.ts'
 import { durationText } from '#web/ui/time.ts'
 import { instantIn, useZone, type Zone, zoneName } from '#web/ui/zone.ts'
@@ -47,6 +49,8 @@ export function ReportPage() {
     error,
     isPlaceholderData: isPrevious,
   } = useQuery(tunnelHistoryQuery(tunnelId, control.range))
+  const checkedAt = useCheckedAt(tunnel)
+  const stale = useStale(checkedAt, tunnel.staleAfterMs)
   usePageTitle('Report', tunnel.name)
   // On paper, and so on the screen that shows what will be on it.
   useFixedTheme('light')
@@ -76,6 +80,7 @@ export function ReportPage() {
               isPrevious={isPrevious}
               stretch={control.stretch}
               ha={tunnel.ha}
+              seenUntil={stale ? checkedAt : null}
             />
           </MomentContext>
         ) : error ? (
@@ -95,11 +100,13 @@ type ReportProps = {
   isPrevious: boolean
   stretch: Stretch
   ha: boolean | null
+  /** The last look, where it is too old to be believed. */
+  seenUntil: number | null
 }
 
 const beingRead = 'This stretch is still being read.'
 
-function Report({ name, history, isPrevious, stretch, ha }: ReportProps) {
+function Report({ name, history, isPrevious, stretch, ha, seenUntil }: ReportProps) {
   const zone = useZone()
   const { data: session } = useSuspenseQuery(sessionQuery)
   const { lanes, troubles, entries } = useMemo(() => onPaper(history, zone), [history, zone])
@@ -121,7 +128,7 @@ function Report({ name, history, isPrevious, stretch, ha }: ReportProps) {
           <Button
             icon={copied ? 'check' : 'copy'}
             disabledReason={disabledReason}
-            onClick={() => copy(markdownOf(name, history, stretch, zone))}
+            onClick={() => copy(markdownOf(name, history, stretch, zone, seenUntil))}
           >
             {copied ? 'Copied' : 'Copy as Markdown'}
           </Button>
@@ -158,7 +165,7 @@ function Report({ name, history, isPrevious, stretch, ha }: ReportProps) {
           />
           <Left count={lanes.left} />
         </Part>
-        <Troubles troubles={troubles} zone={zone} />
+        <Troubles troubles={troubles} zone={zone} seenUntil={seenUntil} />
         <Entries entries={entries} zone={zone} />
         <footer className="text-sm text-ink-2">
           Made {instantIn(serverNow(), zone)} by{' '}
@@ -186,7 +193,15 @@ function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
 /** A screen that is too narrow for it scrolls; paper can’t. */
 const unbroken = 'whitespace-nowrap print:whitespace-normal'
 
-function Troubles({ troubles, zone }: { troubles: Kept<Telling>; zone: Zone }) {
+function Troubles({
+  troubles,
+  zone,
+  seenUntil,
+}: {
+  troubles: Kept<Telling>
+  zone: Zone
+  seenUntil: number | null
+}) {
   return (
     <Part title="Problems">
       {troubles.kept.length === 0 ? (
@@ -215,7 +230,7 @@ function Troubles({ troubles, zone }: { troubles: Kept<Telling>; zone: Zone }) {
                   ) : null}
                 </Td>
                 <Td className={unbroken}>{fromText(one, zone)}</Td>
-                <Td className={unbroken}>{toText(one, zone)}</Td>
+                <Td className={unbroken}>{toText(one, zone, seenUntil)}</Td>
                 <Td className={unbroken}>{lengthText(one)}</Td>
               </tr>
             ))}
@@ -249,7 +264,7 @@ function Entries({ entries, zone }: { entries: Kept<Entry>; zone: Zone }) {
                   <span className="text-ink-2">{precisionText(precisionMs)}</span>
                 </Td>
                 <Td className="min-w-44 break-words">{what}</Td>
-                <Td className="sm:min-w-26">{who === null ? '' : <bdi>{visibleName(who)}</bdi>}</Td>
+                <Td className="min-w-26">{who === null ? '' : <bdi>{visibleName(who)}</bdi>}</Td>
               </tr>
             ))}
           </tbody>

@@ -98,8 +98,31 @@ describe('a report', () => {
   test('puts what happened and what people said together, the newest first, with who', () => {
     expect(entriesOf(history, 'utc').map(({ what, who }) => [what, who])).toEqual([
       ['Failover from a to b started (manual failover by Ben)', 'Ben'],
-      ['Note to 24 Nov, 12:12: the carrier | called <b>', 'Ada'],
+      ['Note: the carrier | called <b>', 'Ada'],
       ['Status changed from healthy to down', null],
+    ])
+  })
+
+  test('tells what somebody said once, and every time as it tells all others', () => {
+    const mark = { tunnelId: 't', kind: 'maintenance', at: at(1), from: at(5), to: at(45) } as const
+    const planned = { by: 'Ada', from: '2026-11-24 12:05 UTC', to: '2026-11-24 12:45 UTC' }
+    const said = {
+      ...history,
+      events: [
+        event('maintenance-planned', 1, planned),
+        event('maintenance-planned', 2, { ...planned, from: '2026-11-30 12:05 UTC' }),
+        event('noted', 14, { by: 'Ada', note: note.text }),
+        event('noted', 15, { by: 'Ada', note: 'deleted since' }),
+        event('maintenance-ended', 30, { by: 'Ben', to: planned.to }),
+      ],
+      marks: [markOf({ ...mark, endedAt: at(30) }), note],
+    }
+    expect(entriesOf(said, 'utc').map(({ what }) => what)).toEqual([
+      'Maintenance until 24 Nov 2026, 12:45:00 ended early by Ben',
+      'Note by Ada: deleted since',
+      'Note: the carrier | called <b>',
+      'Maintenance from 30 Nov 2026, 12:05:00 to 24 Nov 2026, 12:45:00 planned by Ada',
+      'Maintenance from 24 Nov 2026, 12:05:00 to 24 Nov 2026, 12:30:00, ended early',
     ])
   })
 

@@ -1,11 +1,10 @@
-import type { TunnelHistory } from '#contract/history.ts'
-import type { Mark } from '#contract/marks.ts'
+import type { HistoryEvent, TunnelHistory } from '#contract/history.ts'
+import { type Mark, windowOf } from '#contract/marks.ts'
 import { availabilityText } from '#web/charts/percent.ts'
 import { precisionText } from '#web/charts/precision.ts'
 import type { Stretch } from '#web/charts/range.ts'
 import { type Look, lookOf, type Telling, tell, toLanes } from '#web/charts/series.ts'
 import { fromText, lengthText, toText } from '#web/charts/TellingView.tsx'
-import { markText } from '#web/marks/words.ts'
 import { visibleName } from '#web/ui/names.ts'
 import { apart, shownSentence } from '#web/ui/sentence.ts'
 import { instantIn, type Zone, zoneName } from '#web/ui/zone.ts'
@@ -45,11 +44,12 @@ export function troublesOf(history: TunnelHistory): Telling[] {
 export function entriesOf({ events, marks }: TunnelHistory, zone: Zone): Entry[] {
   const happened = events
     .filter(({ kind }) => !kind.startsWith('connection-') && kind !== 'acknowledged')
+    .filter((event) => !marks.some((mark) => tellsSame(mark, event)))
     .map((event) => ({
       id: event.id,
       at: event.at,
       precisionMs: event.precisionMs,
-      what: shownSentence(event),
+      what: shownSentence(isMaintenance(event) ? dated(event, zone) : event),
       who: event.by,
     }))
   const said = marks.map((mark) => ({
@@ -62,10 +62,44 @@ export function entriesOf({ events, marks }: TunnelHistory, zone: Zone): Entry[]
   return [...happened, ...said].toSorted((a, b) => b.at - a.at)
 }
 
-const wordsOf = (mark: Mark, zone: Zone): string =>
-  mark.text === null
-    ? markText(mark, zone)
-    : `${markText(mark, zone)}: ${apart(visibleName(mark.text))}`
+/** Whether an entry of the log is the writing of that mark: then the mark, which knows more, is enough. */
+const tellsSame = (mark: Mark, { kind, by, note, from }: HistoryEvent): boolean =>
+  mark.by === by &&
+  mark.text === note &&
+  (kind === 'noted'
+    ? mark.kind === 'note'
+    : kind === 'maintenance-planned' &&
+      mark.from !== null &&
+      instantOf(from) === mark.from - (mark.from % 60_000))
+
+const isMaintenance = ({ kind }: HistoryEvent) =>
+  kind === 'maintenance-planned' || kind === 'maintenance-ended'
+
+/** A maintenance's entry with its times as the report tells all others. */
+const dated = (event: HistoryEvent, zone: Zone): HistoryEvent => ({
+  ...event,
+  from: event.from && instantIn(instantOf(event.from), zone),
+  to: event.to && instantIn(instantOf(event.to), zone),
+})
+
+/** The log writes such times as `2026-11-24 12:05 UTC`. */
+const instantOf = (text: string | null) =>
+  Date.parse((text ?? '').replace(' UTC', 'Z').replace(' ', 'T'))
+
+function wordsOf(mark: Mark, zone: Zone): string {
+  const what = markWords(mark, zone)
+  return mark.text === null ? what : `${what}: ${apart(visibleName(mark.text))}`
+}
+
+/** Without the moment that stands in the row's first cell. */
+function markWords(mark: Mark, zone: Zone): string {
+  if (mark.kind === 'note') return 'Note'
+  if (mark.kind === 'acknowledgement') return 'Acknowledged'
+  const window = windowOf(mark)
+  if (!window) return 'Maintenance, called off'
+  const early = mark.endedAt === null ? '' : ', ended early'
+  return `Maintenance from ${instantIn(window.from, zone)} to ${instantIn(window.to, zone)}${early}`
+}
 
 /** Some of many, in their order, and how many of them had no room. */
 export type Kept<T> = { kept: T[]; left: number }
@@ -116,12 +150,17 @@ const linesOfEntry = ({ what, who }: Entry) =>
   air + Math.max(linesOf(what, 50), linesOf(who ?? '', 12))
 const linesOfTrouble = ({ notes }: Telling) => air + 1 + linesOf(notes[0] ?? ' ', 24)
 
-/** The report as Markdown, for a ticket. */
+/**
+ * The report as Markdown, for a ticket.
+ *
+ * @param seenUntil the last look, where it is too old to be believed.
+ */
 export function markdownOf(
   name: string,
   history: TunnelHistory,
   { from, to }: Stretch,
   zone: Zone,
+  seenUntil: number | null = null,
 ): string {
   const { summary } = history
   const { troubles, entries } = fitted(history, zone, ticketLines)
@@ -139,7 +178,7 @@ export function markdownOf(
         one.title,
         one.state,
         fromText(one, zone),
-        toText(one, zone),
+        toText(one, zone, seenUntil),
         lengthText(one),
       ]),
       troubles.left,

@@ -4,6 +4,7 @@ import { toProblem } from '#web/api/client.ts'
 import { useTunnelUpdate, useWhyNot } from '#web/api/operations.ts'
 import { Field, Input } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
+import { Name } from '#web/ui/Name.tsx'
 
 export function RenameTunnelDialog({
   tunnel,
@@ -26,7 +27,11 @@ export function RenameTunnelDialog({
         : null)
   return (
     <FormDialog
-      title="Rename the tunnel"
+      title={
+        <>
+          Rename the tunnel <Name name={tunnel.name} />
+        </>
+      }
       description="Only the name changes: connectors stay connected, ids and routes stay the same."
       submit="Rename"
       busyLabel="Renaming…"

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Tunnel } from '#contract/tunnel.ts'
-import { tickerQuery } from '#web/api/queries.ts'
+import { mostTicked, tickerQuery } from '#web/api/queries.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { Name } from '#web/ui/Name.tsx'
 import { shownSentence } from '#web/ui/sentence.ts'
@@ -13,12 +13,15 @@ const shown = 3
 export function Ticker({
   zone,
   only,
+  asked,
 }: {
   zone: string | undefined
   /** The tunnels that this wall is of; null: all, and what concerns none of them. */
   only: readonly Tunnel[] | null
+  /** Whose log is asked for; null: everybody's. */
+  asked: readonly string[] | null
 }) {
-  const { data, isError } = useQuery(tickerQuery)
+  const { data, isError, isPlaceholderData } = useQuery(tickerQuery(asked))
   const ids = only && new Set(only.map(({ id }) => id))
   const events = (data?.events ?? [])
     .filter(({ tunnelId }) => !ids || (tunnelId !== null && ids.has(tunnelId)))
@@ -45,8 +48,8 @@ export function Ticker({
           <li className="text-ink-2">
             {isError
               ? 'What happened last can’t be read at the moment.'
-              : data
-                ? `Nothing has happened ${only ? 'to these tunnels lately' : 'yet'}.`
+              : data && !isPlaceholderData
+                ? nothingText(only !== null, data.events.length < mostTicked)
                 : ''}
           </li>
         )}
@@ -54,3 +57,9 @@ export function Ticker({
     </section>
   )
 }
+
+/** @param isAll whether there is no more than was looked through */
+const nothingText = (isFiltered: boolean, isAll: boolean) =>
+  isAll
+    ? `Nothing has happened ${isFiltered ? 'to these tunnels lately' : 'yet'}.`
+    : `The last ${mostTicked} changes are of other tunnels.`

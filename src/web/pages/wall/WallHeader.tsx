@@ -81,7 +81,7 @@ function Worst(worst: NonNullable<Headline['worst']>) {
   const text = useClock((now) => {
     if (!since) return ''
     const length = sinceText(since, now, durationText)
-    return length === 'just now' ? ` ${length}` : ` for ${length}`
+    return length.startsWith('just') ? ` ${length}` : ` for ${length}`
   })
   return (
     <span className="flex max-w-[55%] shrink-0 font-semibold max-sm:max-w-full">

@@ -12,10 +12,10 @@ import { useClock } from '#web/ui/clock.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { useFixedTheme } from '#web/ui/theme.ts'
 import { useAlarm } from './alarm.ts'
-import { chosen, isFiltered } from './chosen.ts'
+import { asked, chosen } from './chosen.ts'
 import { useFullScreen, usePixelShift, usePointerRests, useWakeLock } from './kiosk.ts'
 import { type Layout, layoutOf } from './layout.ts'
-import { usualPageSeconds, type WallSearch } from './settings.ts'
+import { isFiltered, usualPageSeconds, type WallSearch } from './settings.ts'
 import { Ticker } from './Ticker.tsx'
 import { Tile } from './Tile.tsx'
 import { WallFooter } from './WallFooter.tsx'
@@ -73,7 +73,11 @@ export function WallPage() {
       {/* A notice takes the room of what happened, never that of the tiles: they stay where they were looked for. */}
       <div className="flex h-[10.2vh] shrink-0 flex-col overflow-hidden max-sm:h-[18vh]">
         <WallNotice session={session} zone={search.zone} />
-        <Ticker zone={search.zone} only={isFiltered(search) ? shown : null} />
+        <Ticker
+          zone={search.zone}
+          only={isFiltered(search) ? shown : null}
+          asked={asked(list.tunnels, search)}
+        />
       </div>
       <WallFooter demo={session.mode === 'demo'} alarm={alarm} />
     </div>

@@ -1,10 +1,7 @@
+import { mostTunnels } from '#contract/most-tunnels.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { filtered } from '#web/fleet/filter.ts'
-import type { WallSearch } from './settings.ts'
-
-/** Whether a wall's address asks for some tunnels only. */
-export const isFiltered = ({ account, tunnel, name, status, readiness, tag }: WallSearch) =>
-  [account, tunnel, name, status, readiness, tag].some((each) => each !== undefined)
+import { isFiltered, type WallSearch } from './settings.ts'
 
 /** Whether a tunnel vanishes from such a wall when it fails, which leaves everything that is still there fine. */
 export const hidesFailing = ({ status, readiness }: WallSearch): boolean =>
@@ -21,4 +18,15 @@ export function chosen(
     ({ id, accountId }) => (!account || accountId === account) && (!ids || ids.has(id)),
   )
   return filtered(own, { q: name, status, readiness, tag })
+}
+
+/**
+ * The tunnels whose log such a wall asks for; null: everybody's, because it is of all, of more than a question can
+ * name, or of those that are in some state, who come and go and with them the question.
+ */
+export function asked(tunnels: readonly Tunnel[], search: WallSearch): string[] | null {
+  const named = { ...search, status: undefined, readiness: undefined }
+  if (!isFiltered(named)) return null
+  const ids = chosen(tunnels, named).map(({ id }) => id)
+  return ids.length > 0 && ids.length <= mostTunnels ? ids : null
 }

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { mostTunnels } from '#contract/most-tunnels.ts'
 import { parseSearch, stringifySearch } from '#web/api/search.ts'
 import { tunnelOf } from '#web/fleet/tunnel-of.ts'
-import { mostTunnels } from '#web/fleet/wall-tunnels.ts'
-import { chosen, hidesFailing, isFiltered } from './chosen.ts'
-import { hoursOf, isQuiet, wallSearch } from './settings.ts'
+import { chosen, hidesFailing } from './chosen.ts'
+import { hoursOf, isFiltered, isQuiet, wallSearch } from './settings.ts'
 
 const at = (hour: number) => Date.UTC(2026, 10, 24, hour, 30)
 

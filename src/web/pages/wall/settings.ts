@@ -1,3 +1,4 @@
+import { mostTunnels } from '#contract/most-tunnels.ts'
 import {
   type ReadinessKind,
   readinessKinds,
@@ -6,7 +7,6 @@ import {
 } from '#contract/tunnel.ts'
 import { oneOf, someOf, textOf, uuidsOf } from '#web/api/search.ts'
 import { tagsOf } from '#web/fleet/tags.ts'
-import { mostTunnels } from '#web/fleet/wall-tunnels.ts'
 import { clockIn } from '#web/ui/zone.ts'
 
 /** What a wall shows stands in its address alone, so a screen needs nothing but that. Pure. */
@@ -38,6 +38,10 @@ export type WallSearch = {
   quiet?: string | undefined
   density?: Density | undefined
 }
+
+/** Whether a wall's address asks for some tunnels only. */
+export const isFiltered = ({ account, tunnel, name, status, readiness, tag }: WallSearch) =>
+  [account, tunnel, name, status, readiness, tag].some((each) => each !== undefined)
 
 export const usualPageSeconds = 30
 const pageSeconds = { least: 5, most: 3600 }
