@@ -33,7 +33,7 @@ export function Stat({
       <dd className="mt-0.75 min-w-0">
         {/* As high as what is pressed must be, clear of a name that explains itself. */}
         <div className="h-6 truncate leading-6 font-medium">{children}</div>
-        <div className="min-h-5 text-sm text-pretty text-ink-2 lg:truncate">{note}</div>
+        <div className="min-h-5 text-sm text-ink-2 lg:truncate">{note}</div>
       </dd>
     </div>
   )
