@@ -19,6 +19,26 @@ test('a word on a tunnel’s page explains itself to a hand on the keyboard', as
   await expect(term).toBeFocused()
 })
 
+test('nothing empty is shown while an explanation is on its way', async ({ page, world }) => {
+  const { id } = await world.tunnel('lon-branch-core')
+  let letGo = () => {}
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  await page.route(/TermText.*\.js/, async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.goto(`/tunnels/${id}`)
+  const term = page.getByRole('button', { name: 'HA readiness' })
+  await term.click()
+  await expect(term).toHaveAttribute('aria-expanded', 'true')
+  const text = page.getByRole('dialog', { name: 'What this means' })
+  await expect(text).toBeHidden()
+  letGo()
+  await expect(text).toContainText('more than one active connector')
+})
+
 test('what fails over is explained where somebody is about to', async ({ page, world }) => {
   const { id } = await world.tunnel('lon-branch-core')
   await page.goto(`/tunnels/${id}?dialog=failover`)

@@ -105,7 +105,7 @@ function labelOf(lane: Lane, { interval, look }: Run): { text: string; mono: boo
   }
 }
 
-/** Marks that would overlap are one, with a number. */
+/** Marks that would overlap are one, with a number; whole inside of the picture, also at its edges. */
 export type Cluster = { x: number; marks: Mark[] }
 
 export function clustersOf(
@@ -118,7 +118,8 @@ export function clustersOf(
   let end = Number.NEGATIVE_INFINITY
   for (const mark of marks) {
     if (mark.at < from || mark.at > to) continue
-    const x = ((mark.at - from) / (to - from)) * width
+    const at = ((mark.at - from) / (to - from)) * width
+    const x = Math.max(apart / 2, Math.min(at, width - apart / 2))
     const last = clusters.at(-1)
     if (last && x - end < apart) {
       last.marks.push(mark)

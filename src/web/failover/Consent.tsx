@@ -126,7 +126,7 @@ function Risks({
       <legend className="mb-1.5 font-medium">
         {risks.length === 1 ? '1 risk to accept' : `${risks.length} risks to accept`}
       </legend>
-      <div className="divide-y divide-line rounded-md ring-1 ring-line-strong/60 ring-inset">
+      <div className="divide-y divide-line overflow-hidden rounded-md border border-line-strong/60">
         {risks.map(({ id, sentence, why, link, grave }, at) => (
           <div key={id} className={`flex gap-3 px-3 py-2 ${grave ? 'bg-warn-soft' : ''}`}>
             <Tick
@@ -140,17 +140,14 @@ function Risks({
                 <>
                   {why}
                   {link ? (
-                    <>
-                      {' '}
-                      <a
-                        href={link}
-                        target="_blank"
-                        rel="noreferrer"
-                        className="whitespace-nowrap text-accent-text underline"
-                      >
-                        Cloudflare on this
-                      </a>
-                    </>
+                    <a
+                      href={link}
+                      target="_blank"
+                      rel="noreferrer"
+                      className="block w-fit text-accent-text underline"
+                    >
+                      Cloudflare on this
+                    </a>
                   ) : null}
                 </>
               }

@@ -12,9 +12,9 @@ import { Field, Select } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { changesText } from '#web/ui/numbers.ts'
 import { shownSentence } from '#web/ui/sentence.ts'
-import { clockIn, shortIn, useZone, type Zone } from '#web/ui/zone.ts'
+import { clockIn, useZone } from '#web/ui/zone.ts'
 import { WordsField } from './fields.tsx'
-import { stretchText } from './words.ts'
+import { waitingStretchText } from './words.ts'
 
 const kinds = [
   'active-changed',
@@ -76,7 +76,7 @@ export function AcknowledgeDialog({
               value={eventId}
               onChange={(event) => setEventId(event.target.value)}
             >
-              <option value="">{allText(seen, zone)}</option>
+              <option value="">{waitingStretchText(seen, zone)}</option>
               {changes.map((event) => (
                 <option key={event.id} value={event.id}>
                   {clockIn(event.at, zone)} {shownSentence(event)}
@@ -86,7 +86,7 @@ export function AcknowledgeDialog({
           )}
         </Field>
       ) : (
-        <p>{allText(seen, zone)}</p>
+        <p>{waitingStretchText(seen, zone)}</p>
       )}
       <WordsField
         isFirst
@@ -115,11 +115,6 @@ export function AcknowledgeDialog({
 /** Their number does not tell once as many wait as can. */
 const isAfter = (now: Seen | null, seen: Seen | null) =>
   now !== null && (seen === null || now.lastAt > seen.lastAt || now.count > seen.count)
-
-const allText = ({ count, firstAt, lastAt }: Seen, zone: Zone) =>
-  count === 1
-    ? `The change of ${shortIn(firstAt, zone)}`
-    : `All ${changesText(count)}, ${stretchText({ from: firstAt, to: lastAt }, zone)}`
 
 /** The entries of the log that wait, newest first, when there are few enough to be told one by one. */
 function useChanges(tunnelId: string, seen: Seen | null): HistoryEvent[] {

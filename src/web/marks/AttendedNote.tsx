@@ -33,7 +33,10 @@ export function AttendedNote({
   if (attended.state === 'acknowledged') {
     const { at, by, text } = attended.mark
     return (
-      <span className="inline-flex min-w-0 items-center gap-1 text-sm text-ink-2" {...tipAt(at)}>
+      <span
+        className="inline-flex min-h-6 min-w-0 items-center gap-1 text-sm text-ink-2"
+        {...tipAt(at)}
+      >
         <Icon name="check" className="size-3.5 text-good" />
         <span className="min-w-0">
           <bdi className="text-ink">{visibleName(by)}</bdi>, {shortIn(at, zone)}
@@ -48,7 +51,7 @@ export function AttendedNote({
   }
   if (notAllowed)
     return (
-      <span className="text-sm text-warn" {...tip(notAllowed)}>
+      <span className="inline-flex min-h-6 items-center text-sm text-warn" {...tip(notAllowed)}>
         Not acknowledged
       </span>
     )
@@ -58,7 +61,7 @@ export function AttendedNote({
       data-acknowledge=""
       aria-keyshortcuts="a"
       onClick={onAcknowledge}
-      className="-my-0.5 inline-flex min-h-6 items-center gap-1 rounded-sm bg-warn-soft px-1.5 text-sm text-ink hover:underline"
+      className="inline-flex min-h-6 items-center gap-1 rounded-sm bg-warn-soft px-1.5 text-sm text-ink hover:underline"
     >
       <Icon name="check" className="size-3.5 text-warn" />
       Acknowledge

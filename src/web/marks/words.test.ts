@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { markOf } from '#contract/mark-of.ts'
 import type { Mark } from '#contract/marks.ts'
-import { coveredText, markText, stretchText } from './words.ts'
+import { coveredText, markText, stretchText, waitingStretchText } from './words.ts'
 
 const at = (text: string) => Date.parse(`2026-11-24T${text}Z`)
 const mark = (more: Partial<Mark>) =>
@@ -22,6 +22,18 @@ test('a stretch names its day once where it is one day, and both where it is not
     '24 Nov, 12:00 – 25 Nov, 14:30',
   )
   expect(stretchText({ from: at('12:00:10'), to: at('12:00:40') }, 'utc')).toBe('24 Nov, 12:00')
+})
+
+test('what began and ended within a minute names it once', () => {
+  expect(stretchText({ from: at('12:00:05'), to: at('12:00:50') }, 'utc')).toBe('24 Nov, 12:00')
+})
+
+test('what waits for an acknowledgement is told as people count', () => {
+  const of = (count: number) =>
+    waitingStretchText({ count, firstAt: at('12:00:05'), lastAt: at('12:04:00') }, 'utc')
+  expect(of(1)).toBe('The change of 24 Nov, 12:00')
+  expect(of(2)).toBe('Both changes, 24 Nov, 12:00 – 12:04')
+  expect(of(3)).toBe('All 3 changes, 24 Nov, 12:00 – 12:04')
 })
 
 test('maintenance is told as it was in the end', () => {

@@ -1,14 +1,25 @@
 import { type Mark, windowOf } from '#contract/marks.ts'
+import { changesText } from '#web/ui/numbers.ts'
 import { clockIn, dayIn, shortIn, type Zone } from '#web/ui/zone.ts'
 
 /** Marks in words. Pure. */
 
 /** `24 Nov, 12:04 – 14:00`; the day once where it is one, and so the minute. */
 export function stretchText({ from, to }: { from: number; to: number }, zone: Zone): string {
+  const [start, end] = [shortIn(from, zone), shortIn(to, zone)]
+  if (start === end) return start
   const isOneDay = dayIn(from, zone) === dayIn(to, zone)
-  const [begin, end] = [shortIn(from, zone), shortIn(to, zone)]
-  if (begin === end) return begin
-  return `${begin} – ${isOneDay ? end.slice(end.lastIndexOf(' ') + 1) : end}`
+  return `${start} – ${isOneDay ? end.slice(end.lastIndexOf(' ') + 1) : end}`
+}
+
+/** Changes that wait to be acknowledged: `Both changes, 24 Nov, 12:04 – 14:00`. */
+export function waitingStretchText(
+  { count, firstAt, lastAt }: { count: number; firstAt: number; lastAt: number },
+  zone: Zone,
+): string {
+  if (count === 1) return `The change of ${shortIn(firstAt, zone)}`
+  const all = count === 2 ? 'Both changes' : `All ${changesText(count)}`
+  return `${all}, ${stretchText({ from: firstAt, to: lastAt }, zone)}`
 }
 
 /** What it is and when, without who and the text. */

@@ -19,7 +19,7 @@ export function EmptyState({
     <div className="mx-auto flex max-w-120 flex-col items-center gap-2 px-6 py-16 text-center">
       {picture ? <div className="mb-3 text-ink-3">{picture}</div> : null}
       <Heading className="text-lg font-semibold">{title}</Heading>
-      {children ? <div className="text-pretty text-ink-2">{children}</div> : null}
+      {children ? <div className="text-ink-2">{children}</div> : null}
       {action ? <div className="mt-3 flex flex-wrap justify-center gap-2">{action}</div> : null}
     </div>
   )

@@ -9,7 +9,10 @@ export type PopoverTrigger = {
   onKeyDown: (event: KeyboardEvent) => void
 }
 
-/** More about something, behind its button. The content is built only while it is open. */
+/**
+ * More about something, behind its button. The content is built only while it is open, and nothing is shown
+ * while its code is on its way: React takes 300 ms for that, the first time.
+ */
 export function Popover({
   label,
   align = 'end',
@@ -30,7 +33,7 @@ export function Popover({
         {...popover.layer}
         aria-label={label}
         onKeyDown={popover.trigger.onKeyDown}
-        className="fixed w-90 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg bg-overlay p-4 text-ink shadow-overlay"
+        className="fixed w-90 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg bg-overlay p-4 text-ink shadow-overlay empty:invisible"
       >
         {popover.open
           ? typeof children === 'function'

@@ -14,7 +14,7 @@ export function Segmented<T extends string>({
 }) {
   const name = useId()
   return (
-    <fieldset className="inline-flex rounded-md bg-sunken p-0.5">
+    <fieldset className="inline-flex w-fit rounded-md bg-sunken p-0.5">
       <legend className="sr-only">{label}</legend>
       {options.map((option) => (
         <label

@@ -4,7 +4,7 @@ import { type TermId, terms } from './terms.ts'
 export function TermText({ of }: { of: TermId }) {
   const { title, paragraphs, ...more } = terms[of]
   return (
-    <div className="flex flex-col gap-2 text-base font-normal tracking-normal text-wrap whitespace-normal">
+    <div className="flex flex-col gap-2 text-base font-normal tracking-normal text-pretty whitespace-normal">
       <p className="font-semibold text-ink">{title}</p>
       {paragraphs.map((text) => (
         <p key={text} className="text-ink-2">

@@ -48,7 +48,7 @@ export function EventRow({
         <EventMark event={event} />
       </span>
       <span className="min-w-0 break-words max-sm:row-start-1">
-        <span className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5">
+        <span className="flex flex-wrap items-start gap-x-3 gap-y-0.5">
           <span className="min-w-0 break-words">
             <Sentence event={event} />
           </span>

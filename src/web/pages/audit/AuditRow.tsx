@@ -117,9 +117,9 @@ const endings: Record<string, string> = {
   late: 'Confirmed late',
   restored: 'Active once more',
   'flipped-back': 'The old one is active again',
-  'moved-on': 'Another one is active since',
-  'none-active': 'None is active since',
-  'several-active': 'Several are active since',
+  'moved-on': 'Another one is active now',
+  'none-active': 'None is active any more',
+  'several-active': 'Several are active now',
   internal: 'Failed inside Tandem',
 }
 

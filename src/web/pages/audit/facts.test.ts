@@ -39,14 +39,14 @@ describe('facts in words', () => {
         failoverId: id,
         accepted: ['It is older.', 'It is new.'].map((sentence) => ({ id: 'x', sentence })),
       }),
-      outcome('confirmed', { vacantMs: 4000, promotedAt: 1, activeNow: [id] }),
+      outcome('confirmed', { vacantMs: 970, promotedAt: 1, activeNow: [id] }),
     ]
     expect(of(facts, ended)).toEqual([
       { name: 'to', from: null, to: '1bedc50d' },
       { name: 'reason', from: null, to: 'drill' },
       { name: 'drill', from: null, to: 'yes' },
       { name: 'accepted that', from: null, to: 'It is older. It is new.' },
-      { name: 'nobody active for', from: null, to: '4 s' },
+      { name: 'nobody active for', from: null, to: '1.0 s' },
     ])
   })
 

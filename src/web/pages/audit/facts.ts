@@ -1,7 +1,7 @@
 import type { AuditRecord } from '#contract/audit.ts'
 import { type ProblemKind, problemKinds } from '#contract/problem-kinds.ts'
 import { shortId, visibleName } from '#web/ui/names.ts'
-import { durationText } from '#web/ui/time.ts'
+import { preciseText } from '#web/ui/time.ts'
 
 /** The facts of a record in words. Pure; every text in them is somebody else's. */
 
@@ -66,7 +66,7 @@ function toFact([name, value]: [string, unknown]): Fact[] {
   // Moments within a failover are for the files; how long it took is for people.
   if (name.endsWith('At')) return []
   if (name.endsWith('Ms') && typeof value === 'number') {
-    return [{ name: wordOf(name), from: null, to: durationText(value) }]
+    return [{ name: wordOf(name), from: null, to: preciseText(value) }]
   }
   const isNothing = value === null || value === undefined || value === false
   if (isNothing || (Array.isArray(value) && value.length === 0)) return []

@@ -124,11 +124,15 @@ function NoConnectors({
           'None can join it any more. What it had stands in the history below.'
         ) : hadSome ? (
           <>
-            The tunnel carries no traffic
-            {tunnel.connsInactiveAt === null ? '' : ' since '}
-            {tunnel.connsInactiveAt === null ? null : <Instant at={tunnel.connsInactiveAt} />}, and
-            Cloudflare no longer lists the connectors it had. They come back by themselves once
-            their machines are up and connected; or add a new one.
+            {tunnel.connsInactiveAt === null ? (
+              'The tunnel carries no traffic'
+            ) : (
+              <>
+                The tunnel has carried no traffic since <Instant at={tunnel.connsInactiveAt} />
+              </>
+            )}
+            , and Cloudflare no longer lists the connectors it had. They come back by themselves
+            once their machines are up and connected; or add a new one.
           </>
         ) : (
           'A connector is a machine on the site’s network that runs Cloudflare’s client. With two of them, one carries the traffic and the other stands by.'

@@ -1,6 +1,13 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { absentColumns, type ColumnId, choosable, columnClass, columns } from './columns.ts'
+import {
+  absentColumns,
+  type ColumnId,
+  choosable,
+  columnClass,
+  columns,
+  widthOf,
+} from './columns.ts'
 
 const some = fc.subarray(choosable.map(({ id }) => id))
 const widths = fc.double({ min: 20, max: 200, noNaN: true })
@@ -12,6 +19,14 @@ const here = (hidden: readonly ColumnId[], rem: number) => {
 test('on a usual screen all but the last two find room, on a large one all of them', () => {
   expect(absentColumns([], 98)).toEqual(['colos', 'changed'])
   expect(absentColumns([], 150)).toEqual([])
+})
+
+test('on a usual screen a name of 16 letters stands whole beside two badges', () => {
+  const tableRem = 98
+  const others = columns.filter(({ id }) => id !== 'name' && here([], tableRem).includes(id))
+  const taken = others.reduce((sum, column) => sum + Number.parseFloat(widthOf(column, false)), 0)
+  // Padding, letters of half a rem, and the badges with their gaps.
+  expect(tableRem - taken).toBeGreaterThanOrEqual(1.5 + 8 + 6)
 })
 
 test('what is hidden makes room for what comes next', () => {

@@ -47,7 +47,7 @@ export const columns: readonly Column[] = [
     meaning: 'What happens if the active connector fails now',
     width: 46,
   },
-  { id: 'active', sort: 'active', head: 'Active connector', width: 46, wide: 60, turn: 2 },
+  { id: 'active', sort: 'active', head: 'Active connector', width: 40, wide: 60, turn: 2 },
   {
     id: 'strip',
     head: 'Last 24 h',
@@ -56,8 +56,8 @@ export const columns: readonly Column[] = [
     wide: 60,
     turn: 3,
   },
-  { id: 'day', sort: 'day', head: '24 h', meaning: available, right: true, width: 22, turn: 4 },
-  { id: 'month', sort: 'month', head: '30 d', meaning: available, right: true, width: 22, turn: 5 },
+  { id: 'day', sort: 'day', head: '24 h', meaning: available, right: true, width: 21, turn: 4 },
+  { id: 'month', sort: 'month', head: '30 d', meaning: available, right: true, width: 21, turn: 5 },
   {
     id: 'colos',
     sort: 'colos',
@@ -73,7 +73,7 @@ export const columns: readonly Column[] = [
     head: 'Conns',
     meaning: 'Connectors / connections',
     right: true,
-    width: 22,
+    width: 21,
     turn: 6,
   },
   {
@@ -129,8 +129,8 @@ export const columnClass: Record<ColumnId, string> = {
 export const choosable = columns.filter(({ fixed }) => !fixed)
 
 const unitRem = 4 / 14
-/** So much the name keeps at least. */
-const nameRem = 13
+/** So much the name keeps at least: for 16 letters beside two badges. */
+const nameRem = 15.5
 const wideRem = 145
 
 export const isWideTable = (tableRem: number) => tableRem >= wideRem

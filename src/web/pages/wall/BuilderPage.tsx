@@ -10,10 +10,12 @@ import { tagsInUse } from '#web/fleet/tags.ts'
 import { Button, buttonClass } from '#web/ui/Button.tsx'
 import { useCopy } from '#web/ui/CopyId.tsx'
 import { Field, Input, Select, Switch } from '#web/ui/Field.tsx'
+import { Kbd } from '#web/ui/Kbd.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { countText } from '#web/ui/numbers.ts'
 import { Panel } from '#web/ui/Panel.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
+import { ReadinessPicture } from '#web/ui/ReadinessMark.tsx'
 import { readinessLooks } from '#web/ui/readiness.ts'
 import { Segmented } from '#web/ui/Segmented.tsx'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
@@ -154,7 +156,14 @@ function WhichTunnels({ search, onChange }: Part) {
           all={readinessKinds}
           chosen={search.readiness}
           onChange={(readiness) => onChange({ readiness })}
-          renderWord={(each) => readinessLooks[each].word}
+          renderWord={(each) => (
+            <>
+              <span className={readinessLooks[each].ink}>
+                <ReadinessPicture readiness={each} standbyCount={1} />
+              </span>
+              {readinessLooks[each].word}
+            </>
+          )}
         />
         {accounts.length > 1 ? (
           <Field label="Account">
@@ -366,9 +375,8 @@ function KioskPanel({ path }: { path: string }) {
     <Panel title="On the screen">
       <div className="flex flex-col gap-3 text-ink-2">
         <p>
-          Press <kbd className="rounded-sm bg-sunken px-1.5 font-mono text-ink">f</kbd> on the wall
-          to fill the screen. A machine of its own starts Chromium so that it fills it by itself and
-          may be heard:
+          Press <Kbd>f</Kbd> on the wall to fill the screen. A machine of its own starts Chromium so
+          that it fills it by itself and may be heard:
         </p>
         <pre
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard

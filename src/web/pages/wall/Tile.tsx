@@ -64,7 +64,11 @@ export const Tile = memo(function Tile(props: TileProps) {
         </span>
       )}
       {summary && density === 'dense' ? (
-        <Strip flat summary={summary} className="absolute inset-x-0 bottom-0 h-[0.3em] w-full" />
+        <Strip
+          flat
+          summary={summary}
+          className="absolute inset-x-0 bottom-0 h-[0.3em] w-full bg-panel"
+        />
       ) : null}
     </>
   )
