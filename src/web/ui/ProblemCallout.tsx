@@ -24,9 +24,9 @@ export function ProblemCallout({
   )
 }
 
-/** The small print of a problem: what Cloudflare said and the detail does not repeat, and the request id. */
+/** The small print of a problem: Cloudflare's codes and messages, and the request id. */
 export function ProblemFooter({ problem }: { problem: Problem }) {
-  const said = isRepeated(problem) ? undefined : problem.cloudflare
+  const said = problem.cloudflare
   return (
     <>
       {said && (said.errors.length > 0 || said.status !== null) ? (
@@ -44,8 +44,3 @@ export function ProblemFooter({ problem }: { problem: Problem }) {
     </>
   )
 }
-
-const isRepeated = ({ detail, cloudflare }: Problem) =>
-  cloudflare !== undefined &&
-  cloudflare.errors.length > 0 &&
-  cloudflare.errors.every(({ code, message }) => detail.includes(`${message} (${code})`))
