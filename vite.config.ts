@@ -39,7 +39,7 @@ export default defineConfig({
                 { name: 'common', tags: ['$initial'] },
                 {
                   name: 'marks',
-                  test: /\/src\/web\/(?:ui\/(?:StatusMark|RoleShape|readiness|Name|theme|numbers|root-size)|charts\/(?:Strip|use-stable)|fleet\/(?:headline|hear|filter|notices|use-stale-ids))\.tsx?$|\/react-query\/.*\/useQuery\.js$/,
+                  test: /\/src\/web\/(?:ui\/(?:StatusMark|RoleShape|readiness|Icon|Name|page-title|theme|numbers|root-size)|charts\/(?:Strip|use-stable)|fleet\/(?:headline|hear|filter|notices|use-stale-ids))\.tsx?$|\/react-query\/.*\/useQuery\.js$/,
                 },
                 {
                   name: 'sentence',
@@ -47,7 +47,7 @@ export default defineConfig({
                 },
                 {
                   name: 'shell',
-                  test: /\/src\/web\/(?:shell\/Shell|fleet\/saved-views|api\/(?:address-text|dialog-address)|failover\/reason|ui\/(?:offers|Place|place|ReadinessMark|RoleMark|TagText|Term|TooltipLayer)|charts\/percent)\.tsx?$/,
+                  test: /\/src\/web\/(?:shell\/Shell|fleet\/saved-views|api\/(?:address-text|dialog-address)|failover\/reason|ui\/(?:EmptyState|offers|refusal|Place|place|ReadinessMark|RoleMark|TagText|Term|TooltipLayer)|charts\/percent)\.tsx?$/,
                 },
                 {
                   name: 'subject',

@@ -3,10 +3,12 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
+  type ErrorComponentProps,
   lazyRouteComponent,
   notFound,
   redirect,
 } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { eventKinds } from '#contract/history.ts'
 import {
   type ReadinessKind,
@@ -48,12 +50,31 @@ import { type TunnelDialog, tunnelDialogs } from './pages/tunnel/search.ts'
 import { type SortKey, sortKeys } from './pages/tunnels/search.ts'
 import { isFiltered, type WallSearch, wallSearch } from './pages/wall/settings.ts'
 import { WallError } from './pages/wall/WallError.tsx'
-import { ErrorPage } from './shell/ErrorPage.tsx'
-import { NotFoundPage } from './shell/NotFoundPage.tsx'
 import { PendingPage } from './shell/PendingPage.tsx'
 import { hasShell, Root, Shell } from './shell/Root.tsx'
 
 /** The site map: every address, what may stand in it, and the data its page needs. */
+
+const NotFoundPage = lazyRouteComponent(() => import('./shell/NotFoundPage.tsx'), 'NotFoundPage')
+
+/** Where its code does not come either, what a wall shows does: it tries again by itself. */
+const ErrorPage = lazy(() =>
+  import('./shell/ErrorPage.tsx').then(
+    ({ ErrorPage }) => ({ default: ErrorPage }),
+    () => ({ default: WallError }),
+  ),
+)
+
+const isUnattended = (path: string) => path === '/wall' || path === '/screen'
+
+/** Where nobody stands there is no hand for a button. */
+function Failed(props: ErrorComponentProps) {
+  return (
+    <Suspense fallback={<PendingPage />}>
+      {isUnattended(window.location.pathname) ? <WallError {...props} /> : <ErrorPage {...props} />}
+    </Suspense>
+  )
+}
 
 /** An id from an address; anything else has no page. */
 const idOf = (value: string) => {
@@ -82,12 +103,8 @@ const root = createRootRouteWithContext<{ cache: QueryClient; live: Live }>()({
   },
   component: Root,
   notFoundComponent: NotFoundPage,
-  // Where nobody stands there is no hand for a button.
-  errorComponent: (props) =>
-    isUnattended(window.location.pathname) ? <WallError {...props} /> : <ErrorPage {...props} />,
+  errorComponent: Failed,
 })
-
-const isUnattended = (path: string) => path === '/wall' || path === '/screen'
 
 export type TunnelsSearch = {
   q?: string | undefined
@@ -364,7 +381,7 @@ export function createAppRouter(context: { cache: QueryClient; live: Live }) {
     defaultPendingMs: 150,
     defaultPendingMinMs: 0,
     defaultPendingComponent: PendingPage,
-    defaultErrorComponent: ErrorPage,
+    defaultErrorComponent: Failed,
     defaultNotFoundComponent: NotFoundPage,
     scrollRestoration: true,
   })

@@ -9,6 +9,7 @@ import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useSta
 import type { Me } from '#contract/session.ts'
 import { usePrompt } from '#web/api/again.ts'
 import { LookEverywhere } from '#web/ui/look-everywhere.ts'
+import { useRefusal } from '#web/ui/refusal.ts'
 import { listenForShortcuts, useShortcut } from '#web/ui/shortcuts.ts'
 import { TooltipLayer } from '#web/ui/TooltipLayer.tsx'
 import { toggleTheme } from '#web/ui/theme.ts'
@@ -43,14 +44,16 @@ export function Shell({ me }: { me: Me }) {
     setLayer('palette')
   }, [])
   const prompt = usePrompt()
+  const refusal = useRefusal()
   const main = useRef<HTMLElement>(null)
   const top = useRef<HTMLDivElement>(null)
 
   useLayoutEffect(() => listenForShortcuts(document), [])
   // Whoever opens the palette goes on typing at once: it must not have to come first.
   useEffect(() => {
-    // What fails here fails again when it is opened.
-    const timer = setTimeout(() => void wantPalette().catch(() => {}), quietMs)
+    // What fails here fails again when it is opened. What is shown of errors can't be asked for when nothing answers.
+    const want = () => Promise.all([wantPalette(), import('./ErrorPage.tsx')]).catch(() => {})
+    const timer = setTimeout(() => void want(), quietMs)
     return () => clearTimeout(timer)
   }, [])
   useEffect(() => live.watch(tunnelId ?? null), [live, tunnelId])
@@ -92,7 +95,7 @@ export function Shell({ me }: { me: Me }) {
       </main>
       <Suspense>
         <Beacon />
-        <Refusal />
+        {refusal ? <Refusal key={refusal.nth} reason={refusal.reason} /> : null}
       </Suspense>
       {/* While it is on its way the keys are its own already: what is typed must not act on the page. */}
       <Suspense fallback={<dialog open hidden aria-hidden="true" />}>
