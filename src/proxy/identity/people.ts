@@ -110,7 +110,11 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
     return row
   }
 
-  /** @throws ProblemError `last-admin` when nobody would be left who can manage Tandem. */
+  /**
+   * Who is switched off needs a new link later: nobody knows any more who has the old one.
+   *
+   * @throws ProblemError `last-admin` when nobody would be left who can manage Tandem.
+   */
   async function change(personId: string, to: { role?: PersonRole; disabledAt?: number | null }) {
     await db.transaction().execute(async (trx) => {
       const set = {
@@ -119,6 +123,8 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
       }
       await trx.updateTable('people').set(set).where('id', '=', personId).execute()
       await assertAdmin(trx)
+      if (!to.disabledAt) return
+      await trx.deleteFrom('invitations').where('person_id', '=', personId).execute()
     })
   }
 

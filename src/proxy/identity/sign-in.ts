@@ -217,13 +217,14 @@ export function createSignIns(deps: {
       return letIn(await people.get(row.id), visit)
     },
 
-    /** Another password; every other session ends. */
+    /** Another password; every other session ends, and a link that was made to set one. */
     async changePassword(who: Who, change: PasswordChange, visit: Visit): Promise<Cookies> {
       const { person, sessionId } = await local(who)
       await assertGoodPassword(change.password, [person.name])
       await proveHere(person, change.current, visit)
       const hash = await passwords.hash(change.password)
       await audit.append(entry(person, visit, 'password-changed'))
+      await people.uninvite(person.id)
       await people.set(person.id, { password: hash, password_at: now() })
       await sessions.endAll(person.id, sessionId)
       return [sidCookie(await sessions.renew(sessionId, false), visit.way)]
