@@ -63,6 +63,19 @@ describe('Cloudflare Access in front', () => {
     return { rig, visitor: createVisitor(rig), sign, as }
   }
 
+  /** The token names the role itself. */
+  const byClaim: RigOptions = {
+    outside: {
+      localAccounts: false,
+      access: {
+        teamDomain: team,
+        audience,
+        roleClaim: 'role',
+        roles: { admin: ['admin'], operator: ['operator'], viewer: ['viewer'] },
+      },
+    },
+  }
+
   test('whom it vouches for comes in, with the role of the settings, and is on record', async () => {
     const { rig, visitor, sign, as } = await watch()
     const ada = as(await sign('ada@example.com'))
@@ -164,6 +177,64 @@ describe('Cloudflare Access in front', () => {
     expect(his?.method).toBe('access')
     await visitor.ask('PATCH', `/people/${his?.id}`, { disabled: true }, ada)
     expect((await visitor.ask('GET', '/tunnels', undefined, bo)).status).toBe(403)
+    await rig.end()
+  })
+
+  test('an older token gives no role back that a newer one has taken, before a restart and after', async () => {
+    const { rig, visitor, sign, as } = await watch(byClaim)
+    const hourAgo = Math.floor(rig.time.now() / 1000) - 3600
+    const old = as(await sign('bo@example.com', { role: 'admin', iat: hourAgo }))
+    const young = as(await sign('bo@example.com', { role: 'viewer' }))
+    const roleBy = async (asking: typeof visitor, token: typeof old) =>
+      ((await asking.ask('GET', '/session', undefined, token)).json as SessionAnswer).me?.role
+    const roles: unknown[] = []
+    for (const token of [old, young, old, young, old]) roles.push(await roleBy(visitor, token))
+    expect(roles).toEqual(['admin', 'viewer', 'viewer', 'viewer', 'viewer'])
+    const deeds = await rig.db.selectFrom('audit').select('what').orderBy('seq').execute()
+    expect(deeds.map(({ what }) => what)).toEqual([
+      'person-added',
+      'signed-in',
+      'person-changed',
+      'signed-in',
+    ])
+    await rig.kill()
+
+    const again = await watch({ ...byClaim, folder: rig.folder })
+    expect(await roleBy(again.visitor, old)).toBe('viewer')
+    expect(await roleBy(again.visitor, old)).toBe('viewer')
+    await again.rig.end()
+  })
+
+  test('a restart of Tandem is nobody’s sign-in: who was let in before is not put on record again', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    const ada = as(await sign('ada@example.com'))
+    await visitor.ask('GET', '/session', undefined, ada)
+    await rig.kill()
+    const again = await watch({ folder: rig.folder })
+    const deeds = async (token: typeof ada) => {
+      const { json } = await again.visitor.ask('GET', '/audit', undefined, token)
+      return (json as AuditPage).records.map(({ what }) => what)
+    }
+    expect(await deeds(ada)).toEqual(['signed-in', 'person-added'])
+    await again.rig.time.run(1000)
+    const next = as(await again.sign('ada@example.com'))
+    expect(await deeds(next)).toEqual(['signed-in', 'signed-in', 'person-added'])
+    await again.rig.end()
+  })
+
+  test('an older token keeps to its own role where a newer one has given more', async () => {
+    const { rig, visitor, sign, as } = await watch(byClaim)
+    const hourAgo = Math.floor(rig.time.now() / 1000) - 3600
+    const old = as(await sign('bo@example.com', { role: 'viewer', iat: hourAgo }))
+    const young = as(await sign('bo@example.com', { role: 'operator' }))
+    const roles: unknown[] = []
+    for (const token of [young, old, young]) {
+      const { json } = await visitor.ask('GET', '/session', undefined, token)
+      roles.push((json as SessionAnswer).me?.role)
+    }
+    expect(roles).toEqual(['operator', 'viewer', 'operator'])
+    const changed = rig.db.selectFrom('audit').selectAll().where('what', '=', 'person-changed')
+    expect(await changed.execute()).toEqual([])
     await rig.end()
   })
 

@@ -25,6 +25,8 @@ export type AccessIdentity = {
   role: PersonRole
   issuedAt: number
   expiresAt: number
+  /** The same as `issuedAt` where the token itself names the role: an older one names an older role. */
+  roleSaidAt?: number
 }
 
 export type Access = ReturnType<typeof createAccess>
@@ -156,8 +158,15 @@ export function createAccess(deps: {
         'Cloudflare Access knows you, and no role is set for you in Tandem. Ask whoever runs it.',
       )
     }
-    const subject = `access:${iss}|${sub}`
-    return { subject, name, role, issuedAt: iat * 1000, expiresAt: exp * 1000 }
+    const issuedAt = iat * 1000
+    return {
+      subject: `access:${iss}|${sub}`,
+      name,
+      role,
+      issuedAt,
+      expiresAt: exp * 1000,
+      ...(roleClaim === null ? {} : { roleSaidAt: issuedAt }),
+    }
   }
 
   function refuse(reason: string) {

@@ -20,9 +20,9 @@ export function createGuests(deps: {
   people: People
   vouched: (vouched: Vouched) => Promise<PersonRow>
   now: () => number
-  onSignIn: (person: PersonRow, way: Way) => Promise<unknown>
+  onSignIn: (person: PersonRow, issuedAt: number, way: Way) => Promise<unknown>
 }) {
-  /** The token by which somebody was seen last, as the time at which it was made. */
+  /** The newest token by which somebody was seen, as the time at which it was made, until it is stored. */
   const seen = new Map<string, number>()
 
   /** @throws ProblemError as `Access.verify`, or when an admin has disabled the person or ended the sign-in. */
@@ -50,10 +50,10 @@ export function createGuests(deps: {
   }
 
   async function noteNew(person: PersonRow, { issuedAt }: AccessIdentity, way: Way) {
-    if ((seen.get(person.id) ?? 0) >= issuedAt) return
+    if (Math.max(seen.get(person.id) ?? 0, person.vouched_at ?? 0) >= issuedAt) return
     if (seen.size >= mostKnown) seen.clear()
     seen.set(person.id, issuedAt)
-    await deps.onSignIn(person, way).catch(() => {
+    await deps.onSignIn(person, issuedAt, way).catch(() => {
       // Looking goes on while the disk is full; what they do is refused then.
       seen.delete(person.id)
     })

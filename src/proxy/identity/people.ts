@@ -93,6 +93,7 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
       disabled_at: null,
       signed_in_at: null,
       signed_out_at: null,
+      vouched_at: null,
     }
     await db.transaction().execute(async (trx) => {
       const taken = await trx

@@ -161,12 +161,12 @@ export function createSignIns(deps: {
     },
 
     /** Somebody for whom Cloudflare Access vouches, at the first request with another token. */
-    async noteAccess(person: PersonRow, way: Way) {
+    async noteAccess(person: PersonRow, issuedAt: number, way: Way) {
       await audit.append({
         ...entry(person, { way, agent: '', requestId: '' }, 'signed-in', { method: 'access' }),
         requestId: null,
       })
-      await people.set(person.id, { signed_in_at: now() })
+      await people.set(person.id, { signed_in_at: now(), vouched_at: issuedAt })
     },
 
     async signOut(who: Who, visit: Visit): Promise<Cookies> {
