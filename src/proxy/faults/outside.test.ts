@@ -271,6 +271,22 @@ describe('Cloudflare Access in front', () => {
     await rig.end()
   })
 
+  test('a screen that comes with a service token is the screen, and without its cookie nobody', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    const ada = as(await sign('ada@example.com'))
+    const service = as(await sign('', { sub: '', email: undefined, common_name: 'wall.access' }))
+    expect((await visitor.ask('GET', '/tunnels', undefined, service)).status).toBe(401)
+    const grant = { name: 'Wall', view: '/', days: 1 }
+    const { json } = await visitor.ask('POST', '/screens/links', grant, ada)
+    const wall = createVisitor(rig)
+    const secret = String((json as { path: string }).path).split('#')[1]
+    expect((await wall.ask('POST', '/screens/claims', { secret }, service)).status).toBe(200)
+    const session = (await wall.ask('GET', '/session', undefined, service)).json as SessionAnswer
+    expect(session.me).toMatchObject({ kind: 'screen', name: 'Wall' })
+    expect((await wall.ask('POST', '/tunnels', { name: 'edge' }, service)).status).toBe(403)
+    await rig.end()
+  })
+
   test('a screen keeps its own cookie, and needs no token', async () => {
     const { rig, visitor, sign, as } = await watch()
     const ada = as(await sign('ada@example.com'))

@@ -109,10 +109,11 @@ export function createAccess(deps: {
   }
 
   /**
+   * @returns null for a token of a service: good, and nobody's.
    * @throws ProblemError `sign-in-refused`, without a detail that helps whoever made the token up, or
    *   `sign-in-unavailable` when the keys can't be had.
    */
-  async function verify(token: string): Promise<AccessIdentity> {
+  async function verify(token: string): Promise<AccessIdentity | null> {
     keys ??= load()
     const { jose, find } = await keys
     if (token.length > longestToken) throw refuse('too long')
@@ -140,13 +141,16 @@ export function createAccess(deps: {
     return toIdentity(payload)
   }
 
-  function toIdentity(payload: JWTPayload): AccessIdentity {
+  function toIdentity(payload: JWTPayload): AccessIdentity | null {
     const { sub, iss, email, type, iat, exp } = payload
-    // `org` is the team's own session, and a service token has no subject: neither is a person here.
+    // `org` is the team's own session: no person here.
     if (type !== 'app') throw refuse('type')
-    if (!sub || !iss || iat === undefined || exp === undefined) throw refuse('subject')
+    if (sub === undefined || !iss || iat === undefined || exp === undefined) throw refuse('subject')
     // A token of the future has a clock of its own.
     if (iat * 1000 > now() + toleranceSeconds * 1000) throw refuse('iat')
+    // Of a service token or a certificate, by which a screen gets through. The subject is empty then:
+    // https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/application-token/
+    if (sub === '') return null
     const name = typeof email === 'string' && email !== '' ? email : sub
     const { roleClaim } = settings
     const said = roleClaim === null ? [name] : saidBy(claimOf(payload, roleClaim))

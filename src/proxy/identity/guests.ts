@@ -25,9 +25,13 @@ export function createGuests(deps: {
   /** The newest token by which somebody was seen, as the time at which it was made, until it is stored. */
   const seen = new Map<string, number>()
 
-  /** @throws ProblemError as `Access.verify`, or when an admin has disabled the person or ended the sign-in. */
-  async function find(token: string, way: Way): Promise<Who> {
+  /**
+   * @returns null for a token of a service, which is nobody.
+   * @throws ProblemError as `Access.verify`, or when an admin has disabled the person or ended the sign-in.
+   */
+  async function find(token: string, way: Way): Promise<Who | null> {
     const identity = await deps.access.verify(token)
+    if (identity === null) return null
     const person = await deps.vouched(identity)
     if (isOver(person, identity.issuedAt)) {
       throw new ProblemError(
