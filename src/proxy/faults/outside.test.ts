@@ -4,6 +4,7 @@ import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { type Configuration, Provider } from 'oidc-provider'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AuditPage } from '#contract/audit.ts'
+import type { Problem } from '#contract/problem.ts'
 import type { SessionAnswer } from '#contract/session.ts'
 import { createSecret } from '../secret.ts'
 import { type RigOptions, startRig } from './rig.ts'
@@ -268,6 +269,19 @@ describe('Cloudflare Access in front', () => {
     expect([await reads(before), ended, await identity.isAlive(who)]).toEqual([403, 1, false])
     await rig.time.run(1000)
     expect(await reads(await sign('bo@example.com'))).toBe(200)
+    await rig.end()
+  })
+
+  test('who signs out of Tandem only is told where it ends, and is not on record as gone', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    const ada = as(await sign('ada@example.com'))
+    const { status, json } = await visitor.ask('POST', '/sign-out', {}, ada)
+    expect([status, (json as Problem).detail]).toEqual([
+      404,
+      expect.stringContaining('/cdn-cgi/access/logout'),
+    ])
+    const { records } = (await visitor.ask('GET', '/audit', undefined, ada)).json as AuditPage
+    expect(records.map(({ what }) => what)).toEqual(['signed-in', 'person-added'])
     await rig.end()
   })
 

@@ -255,8 +255,14 @@ export function createSignIns(deps: {
     throw new ProblemError('link-spent', 'Tandem is set up already. Sign in, or ask an admin.')
   }
 
-  /** Of somebody with a password here; others prove who they are elsewhere. */
+  /** Of somebody with a session here; Cloudflare Access keeps others'. */
   async function local(who: Who) {
+    if (who.method === 'access') {
+      throw new ProblemError(
+        'not-found',
+        'Cloudflare Access keeps your sign-in. Open /cdn-cgi/access/logout at this address to end it, and sign in there once more.',
+      )
+    }
     if (who.kind !== 'person' || who.sessionId === null) {
       throw new ProblemError('not-found', 'There is no sign-in to change here.')
     }
