@@ -8,7 +8,7 @@ import type { Problem } from '#contract/problem.ts'
 import type { SessionAnswer } from '#contract/session.ts'
 import { createSecret } from '../secret.ts'
 import { type RigOptions, startRig } from './rig.ts'
-import { createVisitor, kindOf, publicUrl } from './visitor.ts'
+import { createVisitor, goodPassword, kindOf, publicUrl, setUp } from './visitor.ts'
 import { startWorld, type World } from './world.ts'
 
 /** People for whom others vouch: Cloudflare Access by a stand-in for its keys, OpenID Connect by a real provider. */
@@ -283,6 +283,28 @@ describe('Cloudflare Access in front', () => {
     const { records } = (await visitor.ask('GET', '/audit', undefined, ada)).json as AuditPage
     expect(records.map(({ what }) => what)).toEqual(['signed-in', 'person-added'])
     await rig.end()
+  })
+
+  test('without it, back to passwords: whom it let in counts no more, and the set-up is offered again', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    await visitor.ask('GET', '/session', undefined, as(await sign('ada@example.com')))
+    await rig.kill()
+    const local = { signIn: 'people', publicUrl, folder: rig.folder } as const
+    const again = await startRig(world, local)
+    const eve = await setUp(again, 'Eve')
+    expect(again.lines.join()).toContain('None of the admins can come in')
+    const { json } = await eve.ask('GET', '/people')
+    const { people } = json as { people: { id: string; name: string }[] }
+    expect(people.map(({ name }) => name)).toEqual(['ada@example.com', 'Eve'])
+    const own = people.find(({ name }) => name === 'Eve')
+    expect(await eve.outcome('PATCH', `/people/${own?.id}`, { disabled: true })).toBe(
+      '409 last-admin',
+    )
+    await again.kill()
+    const later = await startRig(world, local)
+    expect((await createVisitor(later).signIn('Eve', goodPassword)).status).toBe(200)
+    expect(later.lines.join()).not.toContain('None of the admins can come in')
+    await later.end()
   })
 
   test('a screen that comes with a service token is the screen, and without its cookie nobody', async () => {
