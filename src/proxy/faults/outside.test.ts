@@ -8,6 +8,7 @@ import type { Problem } from '#contract/problem.ts'
 import type { SessionAnswer } from '#contract/session.ts'
 import { createSecret } from '../secret.ts'
 import { type RigOptions, startRig } from './rig.ts'
+import { aheadBy } from './time.ts'
 import { createVisitor, goodPassword, kindOf, publicUrl, setUp } from './visitor.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -62,6 +63,11 @@ describe('Cloudflare Access in front', () => {
     }
     const as = (token: string) => ({ 'cf-access-jwt-assertion': token })
     return { rig, visitor: createVisitor(rig), sign, as }
+  }
+
+  async function idOf(visitor: ReturnType<typeof createVisitor>, headers: Record<string, string>) {
+    const { json } = await visitor.ask('GET', '/session', undefined, headers)
+    return (json as SessionAnswer).me?.id.slice('person:'.length)
   }
 
   /** The token names the role itself. */
@@ -163,6 +169,27 @@ describe('Cloudflare Access in front', () => {
     const now = as(await sign('ada@example.com'))
     const again = visitor.ask('GET', `/tunnels/${tunnelId}/token`, undefined, now)
     expect((await rig.time.during(again)).status).toBe(200)
+    await rig.end()
+  })
+
+  test('the machine’s clock is set back by two hours: a token of now is good, of now, and over when it says so', async () => {
+    const { tunnelId } = await world.addTunnel('edge')
+    const { setRight, ...clocks } = aheadBy(7_200_000)
+    const { rig, visitor, sign, as } = await watch(clocks)
+    await rig.looked()
+    setRight()
+    const now = Math.floor(rig.time.now() / 1000)
+    const ada = as(await sign('ada@example.com', { iat: now, exp: now + 60 }))
+    const path = `/tunnels/${tunnelId}/token`
+    expect((await rig.time.during(visitor.ask('GET', path, undefined, ada))).status).toBe(200)
+    await visitor.ask('DELETE', `/people/${await idOf(visitor, ada)}/sessions`, undefined, ada)
+    expect((await visitor.ask('GET', '/session', undefined, ada)).status).toBe(403)
+    await rig.time.run(1000)
+    const later = Math.floor(rig.time.now() / 1000)
+    const next = as(await sign('ada@example.com', { iat: later, exp: later + 60 }))
+    expect((await visitor.ask('GET', '/session', undefined, next)).status).toBe(200)
+    await rig.time.run(90_000)
+    expect((await visitor.ask('GET', '/session', undefined, next)).status).toBe(403)
     await rig.end()
   })
 
@@ -412,8 +439,12 @@ describe('S15 OpenID Connect', () => {
   })
   afterAll(() => new Promise((resolve) => provider.close(resolve)))
 
-  async function watch(change: Partial<NonNullable<RigOptions['outside']>> = {}) {
+  async function watch(
+    change: Partial<NonNullable<RigOptions['outside']>> = {},
+    options: RigOptions = {},
+  ) {
     const rig = await startRig(world, {
+      ...options,
       signIn: 'people',
       publicUrl,
       signInFetch: fetch,
@@ -512,6 +543,18 @@ describe('S15 OpenID Connect', () => {
     expect((await other.ask('GET', '/people')).status).toBe(200)
     expect((await elsewhere.ask('GET', '/tunnels')).status).toBe(401)
     accounts.bo = { ...accounts.bo, groups: ['staff'] }
+    await rig.end()
+  })
+
+  test('the machine’s clock is set back by two hours: who has just proved who they are has done so', async () => {
+    const { tunnelId } = await world.addTunnel('edge')
+    const { setRight, ...clocks } = aheadBy(7_200_000)
+    const { rig, visitor } = await watch({}, clocks)
+    await rig.looked()
+    setRight()
+    await arrive(visitor, (await through(await leave(visitor), 'ada')).search)
+    const token = rig.time.during(visitor.ask('GET', `/tunnels/${tunnelId}/token`))
+    expect((await token).status).toBe(200)
     await rig.end()
   })
 

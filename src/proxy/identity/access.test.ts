@@ -60,6 +60,7 @@ const create = (change: Partial<AccessSettings> = {}) =>
   createAccess({
     settings: { ...settings, ...change },
     now: () => at,
+    wall: () => at,
     // The name of the team leads to the stand-in; everything else is as it is.
     fetch: (input, init) => fetch(String(input).replace(team, address), init),
     warn: (facts, message) => lines.push(JSON.stringify({ ...facts, message })),

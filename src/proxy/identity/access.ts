@@ -23,6 +23,7 @@ export type AccessIdentity = {
   subject: string
   name: string
   role: PersonRole
+  /** By Access' clock, as is `expiresAt`. */
   issuedAt: number
   expiresAt: number
   /** The same as `issuedAt` where the token itself names the role: an older one names an older role. */
@@ -45,10 +46,12 @@ const longestToken = 16_384
 export function createAccess(deps: {
   settings: AccessSettings
   now: () => number
+  /** The machine's clock, for what Access says of time. */
+  wall: () => number
   fetch: typeof fetch
   warn: (facts: Record<string, unknown>, message: string) => void
 }) {
-  const { settings, now } = deps
+  const { settings, now, wall } = deps
   let keys: Promise<{ jose: typeof import('jose'); find: RemoteJWKSet }> | null = null
   let failedAt = Number.NEGATIVE_INFINITY
   let fetchedAt = Number.NEGATIVE_INFINITY
@@ -91,7 +94,7 @@ export function createAccess(deps: {
         algorithms: ['RS256'],
         requiredClaims: ['exp', 'iat', 'sub'],
         clockTolerance: toleranceSeconds,
-        currentDate: new Date(now()),
+        currentDate: new Date(wall()),
       })
       return payload
     }
@@ -147,7 +150,7 @@ export function createAccess(deps: {
     if (type !== 'app') throw refuse('type')
     if (sub === undefined || !iss || iat === undefined || exp === undefined) throw refuse('subject')
     // A token of the future has a clock of its own.
-    if (iat * 1000 > now() + toleranceSeconds * 1000) throw refuse('iat')
+    if (iat * 1000 > wall() + toleranceSeconds * 1000) throw refuse('iat')
     // Of a service token or a certificate, by which a screen gets through. The subject is empty then:
     // https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/application-token/
     if (sub === '') return null

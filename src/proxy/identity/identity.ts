@@ -41,13 +41,15 @@ export function createIdentity(deps: {
   audit: Audit
   strangers: Strangers
   now: () => number
+  /** The machine's clock, for what others' clocks made. */
+  wall: () => number
   /** scrypt's N: 2¹⁷, but for tests. */
   passwordCost: number
   /** For identity providers only. */
   fetch: typeof fetch
   warn: (facts: Record<string, unknown>, message: string) => void
 }) {
-  const { settings, db, audit, now } = deps
+  const { settings, db, audit, now, wall } = deps
   const { localAccounts } = settings.outside
   const ways: SignIn['methods'] = [
     ...(localAccounts ? (['local'] as const) : []),
@@ -78,9 +80,10 @@ export function createIdentity(deps: {
     audit,
     strangers: deps.strangers,
     now,
+    wall,
   })
   const isOpen = settings.signIn === 'people'
-  const outside = { now, fetch: deps.fetch, warn: deps.warn }
+  const outside = { now, wall, fetch: deps.fetch, warn: deps.warn }
   const access =
     isOpen && settings.outside.access
       ? createAccess({ settings: settings.outside.access, ...outside })
@@ -96,7 +99,7 @@ export function createIdentity(deps: {
   const vouched = createVouched({ people, sessions, audit })
   const methods = isOpen ? ways : []
   const guests = access
-    ? createGuests({ access, people, vouched, now, onSignIn: signIns.noteAccess })
+    ? createGuests({ access, people, vouched, now, wall, onSignIn: signIns.noteAccess })
     : null
   const { toWay, find } = createIdentify({ settings, sessions, screens, guests, methods })
   const needsSetup = async () => isOpen && localAccounts && (await people.admins()) === 0
