@@ -9,6 +9,7 @@ import {
 } from '#contract/people.ts'
 import type { SignIn } from '#contract/session.ts'
 import { ProblemError } from '../problem.ts'
+import { fold } from '../store/dialect.ts'
 import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
 import { newOpaque, opaqueHash } from './opaque.ts'
@@ -18,7 +19,7 @@ export type PersonRow = Selectable<Schema['people']>
 export type People = ReturnType<typeof createPeople>
 
 /** Names are compared without their case and their way of being written. */
-export const nameKey = (name: string) => name.trim().normalize('NFKC').toLowerCase()
+export const nameKey = (name: string) => fold(name.trim())
 
 export const roleOf = ({ role }: Pick<PersonRow, 'role'>) => role as PersonRole
 
