@@ -104,6 +104,7 @@ export async function assemble(surroundings: Surroundings) {
     nameOf: (tunnelId) => present.tunnel(tunnelId)?.name ?? null,
   })
   const strangers = createStrangers({ audit, after, now })
+  const refusals = createRefusals({ audit, strangers, after })
   const identity = createIdentity({
     settings: config,
     db,
@@ -505,7 +506,7 @@ export async function assemble(surroundings: Surroundings) {
     bus,
     db,
     audit,
-    refusals: createRefusals({ audit, strangers, after }),
+    refusals,
     identity,
     session,
     snapshot,
@@ -552,6 +553,8 @@ export async function assemble(surroundings: Surroundings) {
       for (const end of streams.keys()) end({ type: 'bye', at: now() })
       await flush()
       await rememberCalls()
+      // Nothing was done, so a disk that refuses these records keeps nobody from stopping.
+      await refusals.flush().catch(() => {})
     },
     /** Puts other tokens in the place of those in use. The same one stays locked out. */
     async replaceTokens(token: Secret, readToken: Secret | null) {
