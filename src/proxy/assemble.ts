@@ -49,7 +49,10 @@ export type Surroundings = {
   /** Resolves when a large store was looked through beside the watch: what is wrong with it; else null. */
   storeChecked: Promise<string | null>
   build: string
+  /** Tandem's own clock, which never goes back. */
   now: () => number
+  /** The machine's clock: by it others' times are right or wrong, of their codes and tokens. */
+  wall: () => number
   /** Calls back after `ms`; returns what takes it back. */
   after: (ms: number, callback: () => void) => () => void
   random: () => number
@@ -75,7 +78,7 @@ const dayMs = 86_400_000
 
 /** Makes the parts. Nothing is asked of Cloudflare before `start`. */
 export async function assemble(surroundings: Surroundings) {
-  const { config, accountIds, db, now, after, random, log } = surroundings
+  const { config, accountIds, db, now, wall, after, random, log } = surroundings
   const sleep = (ms: number) => new Promise<void>((resolve) => void after(ms, resolve))
 
   /** A lock-out that was met before a restart still holds. */
@@ -101,12 +104,14 @@ export async function assemble(surroundings: Surroundings) {
     nameOf: (tunnelId) => present.tunnel(tunnelId)?.name ?? null,
   })
   const strangers = createStrangers({ audit, after, now })
+  const refusals = createRefusals({ audit, strangers, after })
   const identity = createIdentity({
     settings: config,
     db,
     audit,
     strangers,
     now,
+    wall,
     passwordCost: surroundings.passwordCost ?? 2 ** 17,
     fetch: surroundings.signInFetch ?? fetch,
     warn: log.warn,
@@ -501,7 +506,7 @@ export async function assemble(surroundings: Surroundings) {
     bus,
     db,
     audit,
-    refusals: createRefusals({ audit, strangers, after }),
+    refusals,
     identity,
     session,
     snapshot,
@@ -509,6 +514,7 @@ export async function assemble(surroundings: Surroundings) {
     onWrite: tokenWatch.noticeWrite,
     mayRefresh: createFreshness(now),
     now,
+    wall,
     after,
     requestId: randomUUID,
     log: log.error,
@@ -547,6 +553,8 @@ export async function assemble(surroundings: Surroundings) {
       for (const end of streams.keys()) end({ type: 'bye', at: now() })
       await flush()
       await rememberCalls()
+      // Nothing was done, so a disk that refuses these records keeps nobody from stopping.
+      await refusals.flush().catch(() => {})
     },
     /** Puts other tokens in the place of those in use. The same one stays locked out. */
     async replaceTokens(token: Secret, readToken: Secret | null) {

@@ -99,7 +99,10 @@ const now = createClock({
   wall: Date.now,
   monotonic: () => performance.now(),
   onStepBack: (ms) =>
-    log.warn({ ms }, 'the system clock was set back; Tandem’s own goes on until it is caught up'),
+    log.warn(
+      { ms, untilCaughtUpMs: ms * 10 },
+      'the system clock was set back; Tandem’s own goes on, more slowly, until it is caught up, which takes ten times as long. Watching goes on; the times that Tandem shows and records are ahead until then. Codes and tokens of others are held to the system clock.',
+    ),
 })
 const tandem = await assemble({
   config,
@@ -112,6 +115,7 @@ const tandem = await assemble({
   storeChecked: checked,
   build,
   now,
+  wall: Date.now,
   after: (ms, callback) => {
     const timer = setTimeout(callback, ms)
     return () => clearTimeout(timer)

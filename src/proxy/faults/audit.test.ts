@@ -170,6 +170,28 @@ describe('the record of what people do', () => {
     await rig.end()
   })
 
+  test('a stop on purpose writes down what was counted only, unless the disk refuses', async () => {
+    const { rig, as, path } = await watch()
+    const refuse = async () => {
+      as(person('vic', 'viewer'))
+      for (let n = 0; n < 3; n += 1) await rig.send('DELETE', path, {})
+      as(null)
+      for (let n = 0; n < 8; n += 1) await rig.send('DELETE', path, {})
+    }
+    await refuse()
+    await rig.tandem.stop()
+    const counted = await rig.db.selectFrom('audit').select('facts').orderBy('seq').execute()
+    expect(counted.slice(-2).map(({ facts }) => JSON.parse(facts))).toEqual([
+      { why: 'role-missing', times: 2 },
+      { why: 'sign-in-needed', times: 3 },
+    ])
+    await refuse()
+    await rig.db.schema.alterTable('audit').renameTo('elsewhere').execute()
+    await expect(rig.tandem.stop()).resolves.toBeUndefined()
+    await rig.db.schema.alterTable('elsewhere').renameTo('audit').execute()
+    await rig.end()
+  })
+
   test('files: every record, and nothing that a spreadsheet would run', async () => {
     const { rig, as, path } = await watch()
     as({ ...person('=HYPERLINK("x")', 'admin'), from: '+1' })

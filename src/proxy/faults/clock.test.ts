@@ -1,9 +1,13 @@
+import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Failover } from '#contract/failover.ts'
 import type { TunnelHistory } from '#contract/history.ts'
+import type { SecondFactor } from '#contract/people.ts'
 import { createClock } from '../clock.ts'
 import { consent, endOf, failOver, watchTunnel } from './failing-over.ts'
 import { startRig } from './rig.ts'
+import { aheadBy } from './time.ts'
+import { createVisitor, goodPassword, publicUrl, setUp } from './visitor.ts'
 import { startWorld, type World } from './world.ts'
 
 /** What happens when our clock and Cloudflare's differ, or ours is set back. */
@@ -134,6 +138,21 @@ describe('U16 clock skew', () => {
     await world.order(`/tunnels/${watched.tunnelId}/swap`, { connectorId: watched.third })
     await rig.time.run(20_000)
     expect(await rig.get<Failover>(`/failovers/${ended.id}`)).toEqual(ended)
+    await rig.end()
+  })
+
+  test('U16 the system clock is set back by two hours: an authenticator app’s code of now is right', async () => {
+    const { setRight, ...clocks } = aheadBy(2 * hour)
+    const rig = await startRig(world, { signIn: 'people', publicUrl, ...clocks })
+    const ada = await setUp(rig)
+    setRight()
+    const { json } = await ada.ask('POST', '/me/second-factor')
+    const totp = new TOTP({ secret: Secret.fromBase32((json as SecondFactor).secret) })
+    const codeOfNow = () => totp.generate({ timestamp: rig.time.now() })
+    expect(await ada.outcome('PUT', '/me/second-factor', { code: codeOfNow() })).toBe('200')
+    await rig.time.run(30_000)
+    const elsewhere = createVisitor(rig, '198.51.100.3')
+    expect((await elsewhere.signIn('Ada', goodPassword, codeOfNow())).status).toBe(200)
     await rig.end()
   })
 

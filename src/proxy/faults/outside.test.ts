@@ -4,10 +4,12 @@ import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { type Configuration, Provider } from 'oidc-provider'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AuditPage } from '#contract/audit.ts'
+import type { Problem } from '#contract/problem.ts'
 import type { SessionAnswer } from '#contract/session.ts'
 import { createSecret } from '../secret.ts'
 import { type RigOptions, startRig } from './rig.ts'
-import { createVisitor, kindOf, publicUrl } from './visitor.ts'
+import { aheadBy } from './time.ts'
+import { createVisitor, goodPassword, kindOf, publicUrl, setUp } from './visitor.ts'
 import { startWorld, type World } from './world.ts'
 
 /** People for whom others vouch: Cloudflare Access by a stand-in for its keys, OpenID Connect by a real provider. */
@@ -61,6 +63,24 @@ describe('Cloudflare Access in front', () => {
     }
     const as = (token: string) => ({ 'cf-access-jwt-assertion': token })
     return { rig, visitor: createVisitor(rig), sign, as }
+  }
+
+  async function idOf(visitor: ReturnType<typeof createVisitor>, headers: Record<string, string>) {
+    const { json } = await visitor.ask('GET', '/session', undefined, headers)
+    return (json as SessionAnswer).me?.id.slice('person:'.length)
+  }
+
+  /** The token names the role itself. */
+  const byClaim: RigOptions = {
+    outside: {
+      localAccounts: false,
+      access: {
+        teamDomain: team,
+        audience,
+        roleClaim: 'role',
+        roles: { admin: ['admin'], operator: ['operator'], viewer: ['viewer'] },
+      },
+    },
   }
 
   test('whom it vouches for comes in, with the role of the settings, and is on record', async () => {
@@ -152,6 +172,27 @@ describe('Cloudflare Access in front', () => {
     await rig.end()
   })
 
+  test('the machine’s clock is set back by two hours: a token of now is good, of now, and over when it says so', async () => {
+    const { tunnelId } = await world.addTunnel('edge')
+    const { setRight, ...clocks } = aheadBy(7_200_000)
+    const { rig, visitor, sign, as } = await watch(clocks)
+    await rig.looked()
+    setRight()
+    const now = Math.floor(rig.time.now() / 1000)
+    const ada = as(await sign('ada@example.com', { iat: now, exp: now + 60 }))
+    const path = `/tunnels/${tunnelId}/token`
+    expect((await rig.time.during(visitor.ask('GET', path, undefined, ada))).status).toBe(200)
+    await visitor.ask('DELETE', `/people/${await idOf(visitor, ada)}/sessions`, undefined, ada)
+    expect((await visitor.ask('GET', '/session', undefined, ada)).status).toBe(403)
+    await rig.time.run(1000)
+    const later = Math.floor(rig.time.now() / 1000)
+    const next = as(await sign('ada@example.com', { iat: later, exp: later + 60 }))
+    expect((await visitor.ask('GET', '/session', undefined, next)).status).toBe(200)
+    await rig.time.run(90_000)
+    expect((await visitor.ask('GET', '/session', undefined, next)).status).toBe(403)
+    await rig.end()
+  })
+
   test('who is disabled is out at the next request; another role in the settings is the role', async () => {
     const { rig, visitor, sign, as } = await watch()
     const ada = as(await sign('ada@example.com'))
@@ -164,6 +205,64 @@ describe('Cloudflare Access in front', () => {
     expect(his?.method).toBe('access')
     await visitor.ask('PATCH', `/people/${his?.id}`, { disabled: true }, ada)
     expect((await visitor.ask('GET', '/tunnels', undefined, bo)).status).toBe(403)
+    await rig.end()
+  })
+
+  test('an older token gives no role back that a newer one has taken, before a restart and after', async () => {
+    const { rig, visitor, sign, as } = await watch(byClaim)
+    const hourAgo = Math.floor(rig.time.now() / 1000) - 3600
+    const old = as(await sign('bo@example.com', { role: 'admin', iat: hourAgo }))
+    const young = as(await sign('bo@example.com', { role: 'viewer' }))
+    const roleBy = async (asking: typeof visitor, token: typeof old) =>
+      ((await asking.ask('GET', '/session', undefined, token)).json as SessionAnswer).me?.role
+    const roles: unknown[] = []
+    for (const token of [old, young, old, young, old]) roles.push(await roleBy(visitor, token))
+    expect(roles).toEqual(['admin', 'viewer', 'viewer', 'viewer', 'viewer'])
+    const deeds = await rig.db.selectFrom('audit').select('what').orderBy('seq').execute()
+    expect(deeds.map(({ what }) => what)).toEqual([
+      'person-added',
+      'signed-in',
+      'person-changed',
+      'signed-in',
+    ])
+    await rig.kill()
+
+    const again = await watch({ ...byClaim, folder: rig.folder })
+    expect(await roleBy(again.visitor, old)).toBe('viewer')
+    expect(await roleBy(again.visitor, old)).toBe('viewer')
+    await again.rig.end()
+  })
+
+  test('a restart of Tandem is nobody’s sign-in: who was let in before is not put on record again', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    const ada = as(await sign('ada@example.com'))
+    await visitor.ask('GET', '/session', undefined, ada)
+    await rig.kill()
+    const again = await watch({ folder: rig.folder })
+    const deeds = async (token: typeof ada) => {
+      const { json } = await again.visitor.ask('GET', '/audit', undefined, token)
+      return (json as AuditPage).records.map(({ what }) => what)
+    }
+    expect(await deeds(ada)).toEqual(['signed-in', 'person-added'])
+    await again.rig.time.run(1000)
+    const next = as(await again.sign('ada@example.com'))
+    expect(await deeds(next)).toEqual(['signed-in', 'signed-in', 'person-added'])
+    await again.rig.end()
+  })
+
+  test('an older token keeps to its own role where a newer one has given more', async () => {
+    const { rig, visitor, sign, as } = await watch(byClaim)
+    const hourAgo = Math.floor(rig.time.now() / 1000) - 3600
+    const old = as(await sign('bo@example.com', { role: 'viewer', iat: hourAgo }))
+    const young = as(await sign('bo@example.com', { role: 'operator' }))
+    const roles: unknown[] = []
+    for (const token of [young, old, young]) {
+      const { json } = await visitor.ask('GET', '/session', undefined, token)
+      roles.push((json as SessionAnswer).me?.role)
+    }
+    expect(roles).toEqual(['operator', 'viewer', 'operator'])
+    const changed = rig.db.selectFrom('audit').selectAll().where('what', '=', 'person-changed')
+    expect(await changed.execute()).toEqual([])
     await rig.end()
   })
 
@@ -197,6 +296,57 @@ describe('Cloudflare Access in front', () => {
     expect([await reads(before), ended, await identity.isAlive(who)]).toEqual([403, 1, false])
     await rig.time.run(1000)
     expect(await reads(await sign('bo@example.com'))).toBe(200)
+    await rig.end()
+  })
+
+  test('who signs out of Tandem only is told where it ends, and is not on record as gone', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    const ada = as(await sign('ada@example.com'))
+    const { status, json } = await visitor.ask('POST', '/sign-out', {}, ada)
+    expect([status, (json as Problem).detail]).toEqual([
+      404,
+      expect.stringContaining('/cdn-cgi/access/logout'),
+    ])
+    const { records } = (await visitor.ask('GET', '/audit', undefined, ada)).json as AuditPage
+    expect(records.map(({ what }) => what)).toEqual(['signed-in', 'person-added'])
+    await rig.end()
+  })
+
+  test('without it, back to passwords: whom it let in counts no more, and the set-up is offered again', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    await visitor.ask('GET', '/session', undefined, as(await sign('ada@example.com')))
+    await rig.kill()
+    const local = { signIn: 'people', publicUrl, folder: rig.folder } as const
+    const again = await startRig(world, local)
+    const eve = await setUp(again, 'Eve')
+    expect(again.lines.join()).toContain('None of the admins can come in')
+    const { json } = await eve.ask('GET', '/people')
+    const { people } = json as { people: { id: string; name: string }[] }
+    expect(people.map(({ name }) => name)).toEqual(['ada@example.com', 'Eve'])
+    const own = people.find(({ name }) => name === 'Eve')
+    expect(await eve.outcome('PATCH', `/people/${own?.id}`, { disabled: true })).toBe(
+      '409 last-admin',
+    )
+    await again.kill()
+    const later = await startRig(world, local)
+    expect((await createVisitor(later).signIn('Eve', goodPassword)).status).toBe(200)
+    expect(later.lines.join()).not.toContain('None of the admins can come in')
+    await later.end()
+  })
+
+  test('a screen that comes with a service token is the screen, and without its cookie nobody', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    const ada = as(await sign('ada@example.com'))
+    const service = as(await sign('', { sub: '', email: undefined, common_name: 'wall.access' }))
+    expect((await visitor.ask('GET', '/tunnels', undefined, service)).status).toBe(401)
+    const grant = { name: 'Wall', view: '/', days: 1 }
+    const { json } = await visitor.ask('POST', '/screens/links', grant, ada)
+    const wall = createVisitor(rig)
+    const secret = String((json as { path: string }).path).split('#')[1]
+    expect((await wall.ask('POST', '/screens/claims', { secret }, service)).status).toBe(200)
+    const session = (await wall.ask('GET', '/session', undefined, service)).json as SessionAnswer
+    expect(session.me).toMatchObject({ kind: 'screen', name: 'Wall' })
+    expect((await wall.ask('POST', '/tunnels', { name: 'edge' }, service)).status).toBe(403)
     await rig.end()
   })
 
@@ -289,8 +439,12 @@ describe('S15 OpenID Connect', () => {
   })
   afterAll(() => new Promise((resolve) => provider.close(resolve)))
 
-  async function watch(change: Partial<NonNullable<RigOptions['outside']>> = {}) {
+  async function watch(
+    change: Partial<NonNullable<RigOptions['outside']>> = {},
+    options: RigOptions = {},
+  ) {
     const rig = await startRig(world, {
+      ...options,
       signIn: 'people',
       publicUrl,
       signInFetch: fetch,
@@ -389,6 +543,18 @@ describe('S15 OpenID Connect', () => {
     expect((await other.ask('GET', '/people')).status).toBe(200)
     expect((await elsewhere.ask('GET', '/tunnels')).status).toBe(401)
     accounts.bo = { ...accounts.bo, groups: ['staff'] }
+    await rig.end()
+  })
+
+  test('the machine’s clock is set back by two hours: who has just proved who they are has done so', async () => {
+    const { tunnelId } = await world.addTunnel('edge')
+    const { setRight, ...clocks } = aheadBy(7_200_000)
+    const { rig, visitor } = await watch({}, clocks)
+    await rig.looked()
+    setRight()
+    await arrive(visitor, (await through(await leave(visitor), 'ada')).search)
+    const token = rig.time.during(visitor.ask('GET', `/tunnels/${tunnelId}/token`))
+    expect((await token).status).toBe(200)
     await rig.end()
   })
 

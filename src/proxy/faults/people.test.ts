@@ -79,12 +79,19 @@ test('an invitation that was taken back opens nothing', async () => {
   expect(await deeds()).toContain('invitation-revoked')
 })
 
-test('an invitation that ran out, or of somebody switched off, is not an open one', async () => {
-  await admin.ask('POST', '/people', { name: 'Cai', role: 'viewer' })
+test('an invitation that ran out, or of somebody who was switched off, is not an open one', async () => {
+  const { json } = await admin.ask('POST', '/people', { name: 'Cai', role: 'viewer' })
+  const secret = (json as Invitation).path.split('#')[1]
   const cai = await personNamed('Cai')
   await admin.ask('PATCH', `/people/${cai?.id}`, { disabled: true })
   expect((await personNamed('Cai'))?.invitedUntil).toBeNull()
   await admin.ask('PATCH', `/people/${cai?.id}`, { disabled: false })
+  expect((await personNamed('Cai'))?.invitedUntil).toBeNull()
+  const link = { secret, password: goodPassword }
+  expect(await createVisitor(rig).outcome('POST', '/invitations/accept', link)).toBe(
+    '410 link-spent',
+  )
+  await admin.ask('POST', `/people/${cai?.id}/invitations`)
   expect((await personNamed('Cai'))?.invitedUntil).not.toBeNull()
   leaptMs = 3 * dayMs
   await admin.signIn('Ada', goodPassword)

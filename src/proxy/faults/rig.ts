@@ -50,6 +50,8 @@ export type RigOptions = {
   aheadMs?: number
   /** The machine's clock as Tandem sees it, made of the rig's; by default the rig's own. */
   clock?: (now: () => number) => () => number
+  /** What the machine's clock itself shows, made of the rig's; by default what Tandem's does. */
+  wall?: (now: () => number) => () => number
   /** What a call of Cloudflare becomes on its way; by default it goes out as it is. */
   via?: (
     send: () => Promise<Response>,
@@ -164,6 +166,7 @@ export async function startRig(world: World, options: RigOptions = {}) {
     storeChecked: checked,
     build: 'test',
     now,
+    wall: options.wall?.(time.now) ?? now,
     after: time.after,
     random: () => 0.5,
     fetch: upstream,

@@ -489,6 +489,19 @@ describe('an invitation', () => {
     expect(await accept(old.secret)).toBe('410 link-spent')
   })
 
+  test('is no way in for somebody else once its owner has changed the password', async () => {
+    const admin = await setUp(rig)
+    const { visitor: ben, personId } = await join(rig, admin, 'Ben', 'operator')
+    const { json } = await admin.ask('POST', `/people/${personId}/invitations`)
+    const secret = (json as { path: string }).path.split('#')[1]
+    const change = { current: goodPassword, password: `${goodPassword} still` }
+    expect(await ben.outcome('POST', '/me/password', change)).toBe('200')
+    const link = { secret, password: `${goodPassword} stolen` }
+    const thief = createVisitor(rig, '198.51.100.9')
+    expect(await thief.outcome('POST', '/invitations/accept', link)).toBe('410 link-spent')
+    expect(await reads(ben)).toBe('200')
+  })
+
   test('the last admin stays admin', async () => {
     const admin = await setUp(rig)
     const { json } = await admin.ask('GET', '/people')

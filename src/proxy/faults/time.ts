@@ -1,3 +1,19 @@
+import { createClock } from '../clock.ts'
+
+/** The clocks of a machine that is ahead by so much, until it is set right: for `startRig`. */
+export function aheadBy(ms: number) {
+  let aheadMs = ms
+  const wall = (now: () => number) => () => now() + aheadMs
+  return {
+    wall,
+    clock: (now: () => number) =>
+      createClock({ wall: wall(now), monotonic: now, onStepBack: () => {} }),
+    setRight: () => {
+      aheadMs = 0
+    },
+  }
+}
+
 /**
  * Time that only moves when a test says so, for rows that need minutes: everything that is under way is
  * waited for, then the clock jumps to the next timer.

@@ -96,6 +96,7 @@ beforeAll(async () => {
     storeChecked: Promise.resolve(null),
     build: 'test',
     now: time.now,
+    wall: time.now,
     // Its clock stands still: Cloudflare is never asked.
     after: time.after,
     random: () => 0.5,

@@ -60,6 +60,7 @@ const create = (change: Partial<AccessSettings> = {}) =>
   createAccess({
     settings: { ...settings, ...change },
     now: () => at,
+    wall: () => at,
     // The name of the team leads to the stand-in; everything else is as it is.
     fetch: (input, init) => fetch(String(input).replace(team, address), init),
     warn: (facts, message) => lines.push(JSON.stringify({ ...facts, message })),
@@ -110,6 +111,13 @@ describe('S14 a token of this application', () => {
     await expect(access.verify(await sign())).rejects.toMatchObject({ kind: 'sign-in-refused' })
   })
 
+  test('a service has one too, which is nobody’s, whatever address is in it', async () => {
+    const access = create()
+    const service = { sub: '', common_name: 'abc.access' }
+    expect(await access.verify(await sign({ ...service, email: undefined }))).toBeNull()
+    expect(await access.verify(await sign(service))).toBeNull()
+  })
+
   test('a clock that is half a minute off does no harm', async () => {
     const access = create()
     await expect(access.verify(await sign({ exp: seconds() - 20 }))).resolves.toBeDefined()
@@ -138,7 +146,15 @@ describe('S14 is refused', () => {
     ['of nobody', () => sign({ iss: undefined })],
     ['the team’s own session', () => sign({ type: 'org' })],
     ['of no kind', () => sign({ type: undefined })],
-    ['of a service', () => sign({ sub: '', email: undefined, common_name: 'abc.access' })],
+    [
+      'of a service, expired',
+      () => sign({ sub: '', common_name: 'abc.access', exp: seconds() - 60 }),
+    ],
+    [
+      'of a service, for another application',
+      () => sign({ sub: '', common_name: 'abc.access', aud: ['b'.repeat(64)] }),
+    ],
+    ['of a service, made in the future', () => sign({ sub: '', iat: seconds() + 600 })],
     ['without a subject', () => sign({ sub: undefined })],
     ['expired', () => sign({ exp: seconds() - 60 })],
     ['that never expires', () => sign({ exp: undefined })],

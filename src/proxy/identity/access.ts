@@ -23,8 +23,11 @@ export type AccessIdentity = {
   subject: string
   name: string
   role: PersonRole
+  /** By Access' clock, as is `expiresAt`. */
   issuedAt: number
   expiresAt: number
+  /** The same as `issuedAt` where the token itself names the role: an older one names an older role. */
+  roleSaidAt?: number
 }
 
 export type Access = ReturnType<typeof createAccess>
@@ -43,10 +46,12 @@ const longestToken = 16_384
 export function createAccess(deps: {
   settings: AccessSettings
   now: () => number
+  /** The machine's clock, for what Access says of time. */
+  wall: () => number
   fetch: typeof fetch
   warn: (facts: Record<string, unknown>, message: string) => void
 }) {
-  const { settings, now } = deps
+  const { settings, now, wall } = deps
   let keys: Promise<{ jose: typeof import('jose'); find: RemoteJWKSet }> | null = null
   let failedAt = Number.NEGATIVE_INFINITY
   let fetchedAt = Number.NEGATIVE_INFINITY
@@ -89,7 +94,7 @@ export function createAccess(deps: {
         algorithms: ['RS256'],
         requiredClaims: ['exp', 'iat', 'sub'],
         clockTolerance: toleranceSeconds,
-        currentDate: new Date(now()),
+        currentDate: new Date(wall()),
       })
       return payload
     }
@@ -107,10 +112,11 @@ export function createAccess(deps: {
   }
 
   /**
+   * @returns null for a token of a service: good, and nobody's.
    * @throws ProblemError `sign-in-refused`, without a detail that helps whoever made the token up, or
    *   `sign-in-unavailable` when the keys can't be had.
    */
-  async function verify(token: string): Promise<AccessIdentity> {
+  async function verify(token: string): Promise<AccessIdentity | null> {
     keys ??= load()
     const { jose, find } = await keys
     if (token.length > longestToken) throw refuse('too long')
@@ -138,13 +144,16 @@ export function createAccess(deps: {
     return toIdentity(payload)
   }
 
-  function toIdentity(payload: JWTPayload): AccessIdentity {
+  function toIdentity(payload: JWTPayload): AccessIdentity | null {
     const { sub, iss, email, type, iat, exp } = payload
-    // `org` is the team's own session, and a service token has no subject: neither is a person here.
+    // `org` is the team's own session: no person here.
     if (type !== 'app') throw refuse('type')
-    if (!sub || !iss || iat === undefined || exp === undefined) throw refuse('subject')
+    if (sub === undefined || !iss || iat === undefined || exp === undefined) throw refuse('subject')
     // A token of the future has a clock of its own.
-    if (iat * 1000 > now() + toleranceSeconds * 1000) throw refuse('iat')
+    if (iat * 1000 > wall() + toleranceSeconds * 1000) throw refuse('iat')
+    // Of a service token or a certificate, by which a screen gets through. The subject is empty then:
+    // https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/application-token/
+    if (sub === '') return null
     const name = typeof email === 'string' && email !== '' ? email : sub
     const { roleClaim } = settings
     const said = roleClaim === null ? [name] : saidBy(claimOf(payload, roleClaim))
@@ -156,8 +165,15 @@ export function createAccess(deps: {
         'Cloudflare Access knows you, and no role is set for you in Tandem. Ask whoever runs it.',
       )
     }
-    const subject = `access:${iss}|${sub}`
-    return { subject, name, role, issuedAt: iat * 1000, expiresAt: exp * 1000 }
+    const issuedAt = iat * 1000
+    return {
+      subject: `access:${iss}|${sub}`,
+      name,
+      role,
+      issuedAt,
+      expiresAt: exp * 1000,
+      ...(roleClaim === null ? {} : { roleSaidAt: issuedAt }),
+    }
   }
 
   function refuse(reason: string) {

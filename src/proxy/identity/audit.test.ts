@@ -132,6 +132,17 @@ describe('what is written down', () => {
     expect(first.before).toBe(2)
     expect(await found({ before: 2 })).toEqual([1])
   })
+
+  test.for(['Özil', 'özil', 'ÖZIL', 'ö', 'O\u0308zil', '\uff5aIL'])(
+    'a name with letters beyond A to Z is found by “%s”, whatever their case and way of being written',
+    async (who) => {
+      const audit = make()
+      await audit.append({ ...entry, who: { ...ana, name: 'Mesut Özil' } })
+      await audit.append(entry)
+      const { records } = await audit.list({ ...everything, who })
+      expect(records.map(({ seq }) => seq)).toEqual([1])
+    },
+  )
 })
 
 describe('S28 a record that was tampered with', () => {

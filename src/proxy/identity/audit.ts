@@ -1,7 +1,7 @@
-import { type Expression, sql } from 'kysely'
 import type { AuditChain, AuditOutcome, AuditRecord, AuditWhat, AuditWho } from '#contract/audit.ts'
 import type { Role } from '#contract/roles.ts'
 import { ProblemError } from '../problem.ts'
+import { contains } from '../store/dialect.ts'
 import { isLocked, type Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
 import {
@@ -292,13 +292,6 @@ export function createAudit(deps: {
 
   return { append, settle, addOutcome, list, verify }
 }
-
-/** Whether a column holds this text, in any case; what is a pattern to the database is text here. */
-/** No name holds a NUL, and for a database it is the end of the text. */
-const contains = (column: Expression<string | null>, part: string) =>
-  part.includes('\0')
-    ? sql<boolean>`1 = 0`
-    : sql<boolean>`lower(${column}) like ${`%${part.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`
 
 /** The first record that the log names and the chain no longer has. */
 function missingOf(anchors: ReadonlyMap<number, string>, head: Followed): Fault | null {

@@ -20,14 +20,19 @@ export function createGuests(deps: {
   people: People
   vouched: (vouched: Vouched) => Promise<PersonRow>
   now: () => number
-  onSignIn: (person: PersonRow, way: Way) => Promise<unknown>
+  wall: () => number
+  onSignIn: (person: PersonRow, issuedAt: number, way: Way) => Promise<unknown>
 }) {
-  /** The token by which somebody was seen last, as the time at which it was made. */
+  /** The newest token by which somebody was seen, as the time at which it was made, until it is stored. */
   const seen = new Map<string, number>()
 
-  /** @throws ProblemError as `Access.verify`, or when an admin has disabled the person or ended the sign-in. */
-  async function find(token: string, way: Way): Promise<Who> {
+  /**
+   * @returns null for a token of a service, which is nobody.
+   * @throws ProblemError as `Access.verify`, or when an admin has disabled the person or ended the sign-in.
+   */
+  async function find(token: string, way: Way): Promise<Who | null> {
     const identity = await deps.access.verify(token)
+    if (identity === null) return null
     const person = await deps.vouched(identity)
     if (isOver(person, identity.issuedAt)) {
       throw new ProblemError(
@@ -44,16 +49,17 @@ export function createGuests(deps: {
       kind: 'person',
       method: 'access',
       sessionId: `access:${person.id}:${identity.issuedAt}:${identity.expiresAt}`,
-      signedInAt: identity.issuedAt,
+      // By Tandem's clock, which may be ahead of the machine's for a while.
+      signedInAt: identity.issuedAt + deps.now() - deps.wall(),
       from: way.from,
     }
   }
 
   async function noteNew(person: PersonRow, { issuedAt }: AccessIdentity, way: Way) {
-    if ((seen.get(person.id) ?? 0) >= issuedAt) return
+    if (Math.max(seen.get(person.id) ?? 0, person.vouched_at ?? 0) >= issuedAt) return
     if (seen.size >= mostKnown) seen.clear()
     seen.set(person.id, issuedAt)
-    await deps.onSignIn(person, way).catch(() => {
+    await deps.onSignIn(person, issuedAt, way).catch(() => {
       // Looking goes on while the disk is full; what they do is refused then.
       seen.delete(person.id)
     })
@@ -61,7 +67,7 @@ export function createGuests(deps: {
 
   async function isAlive(sessionId: string): Promise<boolean> {
     const [, personId = '', issuedAt = '0', expiresAt = '0'] = sessionId.split(':')
-    if (deps.now() >= Number(expiresAt)) return false
+    if (deps.wall() >= Number(expiresAt)) return false
     const person = await deps.people.get(personId).catch(() => null)
     return person !== null && person.disabled_at === null && !isOver(person, Number(issuedAt))
   }

@@ -41,14 +41,22 @@ export function createIdentity(deps: {
   audit: Audit
   strangers: Strangers
   now: () => number
+  /** The machine's clock, for what others' clocks made. */
+  wall: () => number
   /** scrypt's N: 2¹⁷, but for tests. */
   passwordCost: number
   /** For identity providers only. */
   fetch: typeof fetch
   warn: (facts: Record<string, unknown>, message: string) => void
 }) {
-  const { settings, db, audit, now } = deps
-  const people = createPeople({ db, now })
+  const { settings, db, audit, now, wall } = deps
+  const { localAccounts } = settings.outside
+  const ways: SignIn['methods'] = [
+    ...(localAccounts ? (['local'] as const) : []),
+    ...(settings.outside.access ? (['access'] as const) : []),
+    ...(settings.outside.oidc ? (['oidc'] as const) : []),
+  ]
+  const people = createPeople({ db, now, ways })
   const sessions = createSessions({ db, now })
   const screens = createScreens({ db, now })
   const devices = createDevices({ db, now })
@@ -72,10 +80,10 @@ export function createIdentity(deps: {
     audit,
     strangers: deps.strangers,
     now,
+    wall,
   })
-  const { localAccounts } = settings.outside
   const isOpen = settings.signIn === 'people'
-  const outside = { now, fetch: deps.fetch, warn: deps.warn }
+  const outside = { now, wall, fetch: deps.fetch, warn: deps.warn }
   const access =
     isOpen && settings.outside.access
       ? createAccess({ settings: settings.outside.access, ...outside })
@@ -89,15 +97,9 @@ export function createIdentity(deps: {
         })
       : null
   const vouched = createVouched({ people, sessions, audit })
-  const methods: SignIn['methods'] = isOpen
-    ? [
-        ...(localAccounts ? (['local'] as const) : []),
-        ...(access ? (['access'] as const) : []),
-        ...(oidc ? (['oidc'] as const) : []),
-      ]
-    : []
+  const methods = isOpen ? ways : []
   const guests = access
-    ? createGuests({ access, people, vouched, now, onSignIn: signIns.noteAccess })
+    ? createGuests({ access, people, vouched, now, wall, onSignIn: signIns.noteAccess })
     : null
   const { toWay, find } = createIdentify({ settings, sessions, screens, guests, methods })
   const needsSetup = async () => isOpen && localAccounts && (await people.admins()) === 0
@@ -130,7 +132,7 @@ export function createIdentity(deps: {
       if (who.kind === 'screen') return screens.onEnded((id) => id === who.sessionId && callback())
       return sessions.onEnded((personId) => who.id === `person:${personId}` && callback())
     },
-    /** Tells the setup code when nobody can sign in, and the opposite of a sign-in loudly. */
+    /** Tells the setup code when nobody can sign in, and why, and the opposite of a sign-in loudly. */
     async start() {
       if (settings.signIn === 'off') {
         deps.warn(
@@ -138,7 +140,14 @@ export function createIdentity(deps: {
           'TANDEM_SIGN_IN=off: nobody signs in, and everybody on this machine is admin.',
         )
       }
-      if (await needsSetup()) setup.make()
+      if (!(await needsSetup())) return
+      if (await people.isStranded()) {
+        deps.warn(
+          {},
+          'None of the admins can come in: Cloudflare Access or the identity provider, which let them in, is not set up any more. Set it up again, or make another admin.',
+        )
+      }
+      setup.make()
     },
     async forgetOld() {
       await sessions.forgetOld()

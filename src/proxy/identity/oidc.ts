@@ -25,7 +25,7 @@ export type OidcIdentity = {
   subject: string
   name: string
   role: PersonRole
-  /** When they last proved there who they are; 0 when the provider does not tell, which is never recent. */
+  /** When they last proved there who they are, by Tandem's clock; 0 when the provider does not tell, which is never recent. */
   provenAt: number
   returnTo: string
   /** It was asked for once more, by somebody who is signed in. */
@@ -61,10 +61,12 @@ export function createOidc(deps: {
   /** Where people reach Tandem: the provider sends them back there. */
   publicUrl: string
   now: () => number
+  /** The machine's clock, for what the provider says of time. */
+  wall: () => number
   fetch: typeof fetch
   warn: (facts: Record<string, unknown>, message: string) => void
 }) {
-  const { settings, now } = deps
+  const { settings, now, wall } = deps
   const begun = new Map<string, Begun>()
   let found: Promise<Configuration> | null = null
   let failedAt = Number.NEGATIVE_INFINITY
@@ -187,11 +189,14 @@ export function createOidc(deps: {
       subject: `oidc:${claims.iss}|${claims.sub}`,
       name: String(name),
       role,
-      provenAt: typeof provenAt === 'number' ? Math.min(provenAt * 1000, now()) : 0,
+      provenAt: typeof provenAt === 'number' ? toOwnTime(provenAt * 1000) : 0,
       returnTo: mine.returnTo,
       again: mine.again,
     }
   }
+
+  /** By Tandem's clock, as far back as the provider says and never to come. */
+  const toOwnTime = (at: number) => now() - Math.max(0, wall() - at)
 
   function refuse(reason: string) {
     deps.warn({ reason }, 'a sign-in by the identity provider was refused')

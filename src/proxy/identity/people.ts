@@ -7,7 +7,9 @@ import {
   type Person,
   type PersonRole,
 } from '#contract/people.ts'
+import type { SignIn } from '#contract/session.ts'
 import { ProblemError } from '../problem.ts'
+import { fold } from '../store/dialect.ts'
 import type { Store } from '../store/open.ts'
 import type { Schema } from '../store/schema.ts'
 import { newOpaque, opaqueHash } from './opaque.ts'
@@ -17,11 +19,23 @@ export type PersonRow = Selectable<Schema['people']>
 export type People = ReturnType<typeof createPeople>
 
 /** Names are compared without their case and their way of being written. */
-export const nameKey = (name: string) => name.trim().normalize('NFKC').toLowerCase()
+export const nameKey = (name: string) => fold(name.trim())
 
 export const roleOf = ({ role }: Pick<PersonRow, 'role'>) => role as PersonRole
 
-export function createPeople({ db, now }: { db: Store; now: () => number }) {
+type Ways = Readonly<SignIn['methods']>
+const everyWay: Ways = ['local', 'access', 'oidc']
+
+/** @param ways those that are set up. */
+export function createPeople({
+  db,
+  now,
+  ways = everyWay,
+}: {
+  db: Store
+  now: () => number
+  ways?: Ways
+}) {
   const withId = (personId: string) =>
     db.selectFrom('people').selectAll().where('id', '=', personId)
 
@@ -93,6 +107,7 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
       disabled_at: null,
       signed_in_at: null,
       signed_out_at: null,
+      vouched_at: null,
     }
     await db.transaction().execute(async (trx) => {
       const taken = await trx
@@ -110,7 +125,11 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
     return row
   }
 
-  /** @throws ProblemError `last-admin` when nobody would be left who can manage Tandem. */
+  /**
+   * Who is switched off needs a new link later: nobody knows any more who has the old one.
+   *
+   * @throws ProblemError `last-admin` when nobody would be left who can manage Tandem.
+   */
   async function change(personId: string, to: { role?: PersonRole; disabledAt?: number | null }) {
     await db.transaction().execute(async (trx) => {
       const set = {
@@ -119,6 +138,8 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
       }
       await trx.updateTable('people').set(set).where('id', '=', personId).execute()
       await assertAdmin(trx)
+      if (!to.disabledAt) return
+      await trx.deleteFrom('invitations').where('person_id', '=', personId).execute()
     })
   }
 
@@ -141,18 +162,18 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
     )
   }
 
-  /** Admins that can sign in. */
-  async function adminsOf(from: Pick<Store, 'selectFrom'>): Promise<number> {
-    const { count } = await from
+  /** Admins that can sign in, in one of these ways. */
+  async function adminsOf(from: Pick<Store, 'selectFrom'>, by = ways): Promise<number> {
+    const rows = await from
       .selectFrom('people')
-      .select(({ fn }) => fn.countAll().as('count'))
+      .select(['subject', 'password'])
       .where('role', '=', 'admin')
       .where('disabled_at', 'is', null)
       .where((where) =>
         where.or([where('password', 'is not', null), where('subject', 'is not', null)]),
       )
-      .executeTakeFirstOrThrow()
-    return Number(count)
+      .execute()
+    return rows.filter((row) => by.includes(methodOf(row))).length
   }
 
   /**
@@ -231,6 +252,8 @@ export function createPeople({ db, now }: { db: Store; now: () => number }) {
     invitation,
     accept,
     admins: () => adminsOf(db),
+    /** Whether there are admins, and none has a way in: theirs is not set up any more. */
+    isStranded: async () => (await adminsOf(db)) === 0 && (await adminsOf(db, everyWay)) > 0,
     set: (personId: string, values: Partial<PersonRow>) =>
       db.updateTable('people').set(values).where('id', '=', personId).execute(),
     bySubject: (subject: string) =>
@@ -255,11 +278,16 @@ const spent = () =>
     'This link was used already, is older than three days, or was replaced by a newer one. Ask an admin for a new one.',
   )
 
+function methodOf({ subject }: Pick<PersonRow, 'subject'>): Ways[number] {
+  if (subject === null) return 'local'
+  return subject.startsWith('access:') ? 'access' : 'oidc'
+}
+
 const toPerson = (row: PersonRow, traces: Pick<Person, 'seenAt' | 'invitedUntil'>): Person => ({
   id: row.id,
   name: row.name,
   role: roleOf(row),
-  method: row.subject === null ? 'local' : row.subject.startsWith('access:') ? 'access' : 'oidc',
+  method: methodOf(row),
   state:
     row.disabled_at !== null
       ? 'disabled'

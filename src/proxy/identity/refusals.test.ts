@@ -54,6 +54,15 @@ describe('what is refused is remembered, and bounded', () => {
     expect(entries).toHaveLength(3)
   })
 
+  test('at the end of Tandem what was counted is told, once', async () => {
+    for (let n = 0; n < 10; n += 1) refusals.note(refusal)
+    refusals.note({ ...refusal, method: 'GET' })
+    await refusals.flush()
+    expect(entries.map(({ facts }) => facts.times)).toEqual([undefined, undefined, 9])
+    await time.run(10 * minute)
+    expect(entries).toHaveLength(3)
+  })
+
   test('somebody else, or something else, is another one', () => {
     refusals.note(refusal)
     refusals.note({ ...refusal, who: null })

@@ -35,31 +35,42 @@ export function createRefusals({
   after: (ms: number, callback: () => void) => unknown
 }) {
   /** How often each was refused since it was last written down. */
-  const untold = new Map<string, number>()
+  const untold = new Map<string, { refusal: Refusal; times: number }>()
 
   function note(refusal: Refusal) {
     if (refusal.who === null) return strangers.note(toEntry(refusal, 1))
     const own = `${refusal.who.id} ${refusal.why} ${refusal.method} ${refusal.path}`
     const isRoom = untold.size < mostAMinute
     const key = untold.has(own) || isRoom ? own : 'others'
-    const times = untold.get(key)
-    if (times !== undefined) {
-      untold.set(key, times + 1)
-      return
-    }
-    const told = key === own ? refusal : { ...refusal, ...others }
-    untold.set(key, 0)
-    write(told, 1)
-    after(quietMs, () => tellRest(key, told))
+    const counted = untold.get(key)
+    if (counted) counted.times += 1
+    else tell(key, key === own ? refusal : { ...refusal, ...others }, 1)
   }
 
-  function tellRest(key: string, refusal: Refusal) {
-    const times = untold.get(key) ?? 0
-    untold.delete(key)
-    if (times === 0) return
-    untold.set(key, 0)
+  /** Writes it down, and a minute later how often it came since. */
+  function tell(key: string, refusal: Refusal, times: number) {
+    const counted = { refusal, times: 0 }
+    untold.set(key, counted)
     write(refusal, times)
-    after(quietMs, () => tellRest(key, refusal))
+    after(quietMs, () => {
+      // At the end of Tandem it was told before its time.
+      if (untold.get(key) !== counted) return
+      untold.delete(key)
+      if (counted.times > 0) tell(key, refusal, counted.times)
+    })
+  }
+
+  /**
+   * Writes down now what was counted so far: Tandem ends.
+   *
+   * @throws ProblemError `not-recorded` at the first that can't be; the others are let go.
+   */
+  async function flush() {
+    const rest = [...untold.values()]
+    untold.clear()
+    for (const { refusal, times } of rest)
+      if (times > 0) await audit.append(toEntry(refusal, times))
+    await strangers.flush()
   }
 
   function write(refusal: Refusal, times: number) {
@@ -67,7 +78,7 @@ export function createRefusals({
     void audit.append(toEntry(refusal, times)).catch(() => {})
   }
 
-  return { note }
+  return { note, flush }
 }
 
 function toEntry({ who, from, why, method, path, requestId }: Refusal, times: number): AuditEntry {

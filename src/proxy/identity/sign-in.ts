@@ -37,8 +37,10 @@ export function createSignIns(deps: {
   audit: Audit
   strangers: Strangers
   now: () => number
+  /** The machine's clock, for codes that another one made. */
+  wall: () => number
 }) {
-  const { people, sessions, devices, passwords, limits, audit, strangers, now } = deps
+  const { people, sessions, devices, passwords, limits, audit, strangers, now, wall } = deps
 
   const entry = (
     person: PersonRow | null,
@@ -99,7 +101,7 @@ export function createSignIns(deps: {
           { field: 'code' },
         )
       }
-      const step = stepOf(code, person.totp_secret, now())
+      const step = stepOf(code, person.totp_secret, wall())
       if (step === null || !(await people.useStep(person.id, step))) throw fail('code')
     }
     admission.succeeded()
@@ -161,12 +163,12 @@ export function createSignIns(deps: {
     },
 
     /** Somebody for whom Cloudflare Access vouches, at the first request with another token. */
-    async noteAccess(person: PersonRow, way: Way) {
+    async noteAccess(person: PersonRow, issuedAt: number, way: Way) {
       await audit.append({
         ...entry(person, { way, agent: '', requestId: '' }, 'signed-in', { method: 'access' }),
         requestId: null,
       })
-      await people.set(person.id, { signed_in_at: now() })
+      await people.set(person.id, { signed_in_at: now(), vouched_at: issuedAt })
     },
 
     async signOut(who: Who, visit: Visit): Promise<Cookies> {
@@ -217,13 +219,14 @@ export function createSignIns(deps: {
       return letIn(await people.get(row.id), visit)
     },
 
-    /** Another password; every other session ends. */
+    /** Another password; every other session ends, and a link that was made to set one. */
     async changePassword(who: Who, change: PasswordChange, visit: Visit): Promise<Cookies> {
       const { person, sessionId } = await local(who)
       await assertGoodPassword(change.password, [person.name])
       await proveHere(person, change.current, visit)
       const hash = await passwords.hash(change.password)
       await audit.append(entry(person, visit, 'password-changed'))
+      await people.uninvite(person.id)
       await people.set(person.id, { password: hash, password_at: now() })
       await sessions.endAll(person.id, sessionId)
       return [sidCookie(await sessions.renew(sessionId, false), visit.way)]
@@ -254,8 +257,14 @@ export function createSignIns(deps: {
     throw new ProblemError('link-spent', 'Tandem is set up already. Sign in, or ask an admin.')
   }
 
-  /** Of somebody with a password here; others prove who they are elsewhere. */
+  /** Of somebody with a session here; Cloudflare Access keeps others'. */
   async function local(who: Who) {
+    if (who.method === 'access') {
+      throw new ProblemError(
+        'not-found',
+        'Cloudflare Access keeps your sign-in. Open /cdn-cgi/access/logout at this address to end it, and sign in there once more.',
+      )
+    }
     if (who.kind !== 'person' || who.sessionId === null) {
       throw new ProblemError('not-found', 'There is no sign-in to change here.')
     }

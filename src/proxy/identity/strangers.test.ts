@@ -89,6 +89,27 @@ describe('what strangers try is remembered, and bounded', () => {
     expect(counted.reduce((sum, times) => sum + times)).toBe(10_000)
   })
 
+  test('at the end of Tandem what was counted is written down, once', async () => {
+    note(guess, 8)
+    await strangers.flush()
+    expect(entries.slice(5)).toEqual([{ ...guess, facts: { because: 'name', times: 3 } }])
+    await time.run(tenMinutes)
+    expect(entries).toHaveLength(6)
+  })
+
+  test('a disk that refuses one count is not asked for the others', async () => {
+    let asked = 0
+    const append = async () => {
+      asked += 1
+      throw new Error('the disk is full')
+    }
+    const full = createStrangers({ audit: { append }, after: time.after, now: time.now })
+    for (let n = 0; n < 30; n += 1) full.note({ ...guess, from: networkOf(n) })
+    const before = asked
+    await expect(full.flush()).rejects.toThrow('the disk is full')
+    expect(asked - before).toBe(1)
+  })
+
   test('what cannot be written down stops nobody', () => {
     const append = async () => {
       throw new Error('the disk is full')

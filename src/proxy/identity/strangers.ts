@@ -75,10 +75,23 @@ export function createStrangers({
     }
     counts.set(key, count)
     after(windowMs, () => {
+      // At the end of Tandem it was told before its time.
+      if (counts.get(key) !== count) return
       counts.delete(key)
       write(toEntry(count))
     })
     return count
+  }
+
+  /**
+   * Writes down now what was counted so far: Tandem ends.
+   *
+   * @throws ProblemError `not-recorded` at the first that can't be; the others are let go.
+   */
+  async function flush() {
+    const told = [...counts.values()]
+    counts.clear()
+    for (const count of told) await audit.append(toEntry(count))
   }
 
   function write(entry: AuditEntry) {
@@ -86,7 +99,7 @@ export function createStrangers({
     void audit.append(entry).catch(() => {})
   }
 
-  return { note }
+  return { note, flush }
 }
 
 function toEntry({ first, times, targets, networks, facts }: Count): AuditEntry {

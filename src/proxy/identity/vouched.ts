@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { PersonRole } from '#contract/people.ts'
+import { type PersonRole, personRoles } from '#contract/people.ts'
 import { ProblemError } from '../problem.ts'
 import { createTurns } from '../turns.ts'
 import { onRecord } from './actions.ts'
@@ -8,7 +8,13 @@ import type { People, PersonRow } from './people.ts'
 import type { Sessions } from './sessions.ts'
 
 /** Somebody who proved to another system who they are. `subject` is theirs alone, and stays. */
-export type Vouched = { subject: string; name: string; role: PersonRole }
+export type Vouched = {
+  subject: string
+  name: string
+  role: PersonRole
+  /** When that system said the role; left out where it says it now. */
+  roleSaidAt?: number
+}
 
 const longestName = 64
 
@@ -68,10 +74,16 @@ export function createVouched({
       throw new ProblemError('sign-in-refused', 'An admin of Tandem has taken your access away.')
     }
     if (row.role === vouched.role) return row
+    const saidAt = vouched.roleSaidAt ?? row.vouched_at
+    if ((saidAt ?? 0) < (row.vouched_at ?? 0)) return { ...row, role: lowerOf(row, vouched) }
     const role = { from: row.role, to: vouched.role }
     await audit.append(entry('person-changed', row.id, { role }))
-    await people.set(row.id, { role: vouched.role })
+    await people.set(row.id, { role: vouched.role, vouched_at: saidAt })
     await sessions.endAll(row.id)
     return { ...row, role: vouched.role }
   }
 }
+
+/** What an old word gave may have been taken since, and what was given since it does not speak of. */
+const lowerOf = (row: Pick<PersonRow, 'role'>, vouched: Vouched): PersonRole =>
+  personRoles.find((role) => role === row.role || role === vouched.role) ?? vouched.role

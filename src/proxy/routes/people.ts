@@ -6,7 +6,7 @@ import { type Parts, type Route, readBody } from './route.ts'
 import { by } from './sign-in.ts'
 
 /** Who may come in: for admins. Each change is on record before it is made, and ends what it takes away. */
-export function peopleRoutes(route: Route, { identity, audit, now }: Parts) {
+export function peopleRoutes(route: Route, { identity, audit, now, wall }: Parts) {
   const { people, sessions } = identity
 
   route('personList', async (c) => c.json({ people: await people.list() }))
@@ -79,7 +79,7 @@ export function peopleRoutes(route: Route, { identity, audit, now }: Parts) {
     const row = await people.get(personId)
     const target = `person:${personId}`
     await audit.append({ ...by(c), what: 'session-revoked', target, facts: { all: true } })
-    await people.set(row.id, { signed_out_at: now() })
+    await people.set(row.id, { signed_out_at: wall() })
     await sessions.endAll(row.id)
     return c.json({ done: true })
   })

@@ -49,6 +49,8 @@ export type Parts = {
   /** Whether Cloudflare may be asked now because somebody looks. */
   mayRefresh: Freshness
   now: () => number
+  /** The machine's clock, for what others' clocks made. */
+  wall: () => number
   /** Calls back after `ms`; returns what takes it back. */
   after: (ms: number, callback: () => void) => () => void
   requestId: () => string

@@ -38,7 +38,7 @@ const toVisit = (c: Request): Visit => ({
 
 const done: Done = { done: true }
 
-export function signInRoutes(route: Route, { identity, audit, refusals, now }: Parts) {
+export function signInRoutes(route: Route, { identity, audit, refusals, now, wall }: Parts) {
   const { signIns, people, sessions, oidc } = identity
   const begun = createWindow(beginnings, now)
 
@@ -201,7 +201,7 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now }: P
   route('secondFactorConfirm', async (c) => {
     const person = await own(c)
     const { code } = await readBody(c, SecondFactorCode)
-    const step = person.totp_pending === null ? null : stepOf(code, person.totp_pending, now())
+    const step = person.totp_pending === null ? null : stepOf(code, person.totp_pending, wall())
     if (step === null) {
       const problem = new ProblemError(
         'sign-in-failed',

@@ -1,4 +1,4 @@
-import { type CreateTableBuilder, type Kysely, sql } from 'kysely'
+import { type CreateTableBuilder, type Expression, type Kysely, sql } from 'kysely'
 import type { Schema } from './schema.ts'
 
 /** The few things that are said differently by each database. */
@@ -9,6 +9,20 @@ export const clustered = <T extends string>(table: CreateTableBuilder<T, never>)
 
 /** What holds raw bytes; PostgreSQL's word for it is bytea. */
 export const bytes = 'blob' as const
+
+/** Text as it is compared: without its case and its way of being written. The database knows it as `fold`. */
+export const fold = (text: string) => text.normalize('NFKC').toLowerCase()
+
+/**
+ * Whether a column holds this text, in any case; what is a pattern to the database is text here. SQLite's own
+ * `lower` knows no other letters than A to Z: https://www.sqlite.org/lang_corefunc.html#lower
+ */
+export function contains(column: Expression<string | null>, part: string) {
+  // No name holds a NUL, and for a database it is the end of the text.
+  if (part.includes('\0')) return sql<boolean>`1 = 0`
+  const pattern = `%${fold(part).replace(/[\\%_]/g, '\\$&')}%`
+  return sql<boolean>`fold(${column}) like ${pattern} escape '\\'`
+}
 
 /** Rows of this table can be added and nothing else: whatever would change or delete one fails. */
 export async function keepForever(db: Kysely<unknown>, table: string) {

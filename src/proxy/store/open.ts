@@ -11,6 +11,7 @@ import {
   SqliteDialect,
   SqliteDriver,
 } from 'kysely'
+import { fold } from './dialect.ts'
 import { migrations } from './migrations/index.ts'
 import type { Schema } from './schema.ts'
 
@@ -97,6 +98,9 @@ export async function openStore(
  * where a full disk has ended a transaction, it would end it once more and tell of nothing but that this fails.
  */
 function toDialect(database: Database.Database): SqliteDialect {
+  database.function('fold', { deterministic: true }, (text) =>
+    typeof text === 'string' ? fold(text) : null,
+  )
   const kept = keepStatements(database)
   const dialect = new SqliteDialect({ database: kept })
   const adapter = Object.defineProperty(new SqliteAdapter(), 'supportsTransactionalDdl', {

@@ -82,6 +82,8 @@ export type Schema = {
     signed_in_at: number | null
     /** Of Cloudflare Access only tokens made after it count; null: an admin has ended none. */
     signed_out_at: number | null
+    /** When Cloudflare Access made the newest token by which they were taken in. */
+    vouched_at: number | null
   }
   /** One-time links to set a password. The secret itself is in the link only. */
   invitations: { secret_hash: string; person_id: string; expires_at: number }

@@ -10,6 +10,7 @@ import { severalActive } from './several-active.ts'
 import { signedIn } from './signed-in.ts'
 import { signedOut } from './signed-out.ts'
 import { tags } from './tags.ts'
+import { vouched } from './vouched.ts'
 import { waiting } from './waiting.ts'
 
 /**
@@ -168,4 +169,5 @@ export const migrations: Record<string, Migration> = {
   '011-several-active': severalActive,
   '012-events-by-kind': eventsByKind,
   '013-waiting': waiting,
+  '014-vouched': vouched,
 }
