@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
@@ -102,7 +103,7 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     globalSetup: 'src/tasks/bundle-programs.ts',
     testTimeout: 60_000,
-    // By itself vitest leaves a processor to others: on two that is half of them.
-    maxWorkers: '100%',
+    // One more than there are processors in CI: some tests wait for disks, processes and time.
+    maxWorkers: availableParallelism() + 1,
   },
 })

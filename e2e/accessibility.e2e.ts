@@ -7,6 +7,7 @@ import { expect, test } from './fixtures.ts'
 /** axe finds no violation of WCAG 2.2 A and AA on any page or dialog, dark and light. */
 
 test('the list', async ({ page }) => {
+  await page.goto('/')
   await expect(page.getByRole('rowheader')).toHaveCount(12)
   await expectAccessible(page)
 })
@@ -18,6 +19,7 @@ test('the list, filtered to nothing', async ({ page }) => {
 })
 
 test('the list on a telephone', async ({ page }) => {
+  await page.goto('/')
   await page.setViewportSize({ width: 360, height: 740 })
   await expect(page.getByRole('list', { name: 'Tunnels' })).toBeVisible()
   await expectAccessible(page)
@@ -32,12 +34,14 @@ test('the dialog that creates a tunnel, with something wrong in it', async ({ pa
 })
 
 test('the help', async ({ page }) => {
+  await page.goto('/')
   await page.getByRole('button', { name: 'Keys and help' }).click()
   await expect(page.getByRole('dialog')).toBeVisible()
   await expectAccessible(page)
 })
 
 test('the palette', async ({ page }) => {
+  await page.goto('/')
   await page.getByRole('button', { name: 'Find anything' }).click()
   await page.getByRole('dialog', { name: 'Find anything' }).getByRole('combobox').fill('lhr')
   await expect(page.getByRole('option').first()).toBeVisible()
@@ -45,6 +49,7 @@ test('the palette', async ({ page }) => {
 })
 
 test('how Tandem is polling', async ({ page }) => {
+  await page.goto('/')
   await page.getByRole('button', { name: /^Polling/ }).click()
   await expect(page.getByText('Calls in the last 5 minutes')).toBeVisible()
   await expectAccessible(page)
@@ -81,6 +86,7 @@ for (const dialog of tunnelDialogs.filter((one) => one !== 'failover')) {
 }
 
 test('a failover before it is sent, and while it runs', async ({ page, world }) => {
+  await page.goto('/')
   const { tunnelId, standby } = await world.pair('lon-branch-core')
   const dialog = page.getByRole('dialog')
   await world.failovers({ mode: 'never' })
@@ -95,6 +101,7 @@ test('a failover before it is sent, and while it runs', async ({ page, world }) 
 })
 
 test('a failover that is confirmed, in its dialog and on the page', async ({ page, world }) => {
+  await page.goto('/')
   const { tunnelId } = await world.pair('lon-branch-core')
   const dialog = page.getByRole('dialog')
   await world.failovers({ mode: 'normal', demoteMs: 0, promoteMs: 500 })
@@ -109,6 +116,7 @@ test('a failover that is confirmed, in its dialog and on the page', async ({ pag
 })
 
 test('a failover that Cloudflare refused', async ({ page, world }) => {
+  await page.goto('/')
   const { tunnelId } = await world.pair('lon-branch-core')
   const dialog = page.getByRole('dialog')
   await world.failovers({ mode: 'refuse', status: 400, code: 1234, message: 'not linked' })
@@ -158,6 +166,7 @@ test('an address that leads nowhere', async ({ page }) => {
 })
 
 test('the notice that Cloudflare refuses calls', async ({ page, world }) => {
+  await page.goto('/')
   await expect(page.getByRole('rowheader')).toHaveCount(12)
   await world.breakWith({ kind: 'rate-limit', retryAfter: 300, match: { path: '/warp_connector' } })
   await expect(page.getByRole('region', { name: 'Notices' })).toContainText(
@@ -168,6 +177,7 @@ test('the notice that Cloudflare refuses calls', async ({ page, world }) => {
 })
 
 test('the notice that the stream is lost', async ({ page, tandem }) => {
+  await page.goto('/')
   await expect(page.getByRole('rowheader')).toHaveCount(12)
   await expect(page.getByText('Live updates are on')).toBeAttached()
   await tandem.end('SIGKILL')
@@ -197,6 +207,7 @@ test.describe('without any tunnel', () => {
   test.use({ scene: 'empty' })
 
   test('the first run', async ({ page }) => {
+    await page.goto('/')
     await expect(page.getByText('No tunnels yet')).toBeVisible()
     await expectAccessible(page)
   })

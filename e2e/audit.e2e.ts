@@ -29,6 +29,7 @@ test('an admin finds who changed what, from where, and what came of it; the chai
   page,
   world,
 }) => {
+  await page.goto('/')
   await renameTwice(page, world)
   await page.keyboard.press('g')
   await page.keyboard.press('u')
@@ -50,6 +51,7 @@ test('filters stand in the address, and what is taken away is what they show', a
   page,
   world,
 }) => {
+  await page.goto('/')
   await renameTwice(page, world)
   await page.goto('/audit')
   await page.getByRole('button', { name: 'Failovers' }).click()
@@ -81,6 +83,7 @@ test('no rule of WCAG is broken, on a desk and on a telephone, and nothing is wi
   page,
   world,
 }) => {
+  await page.goto('/')
   await renameTwice(page, world)
   await page.goto('/audit')
   await expect(entries(page).filter({ hasText: 'local admin' })).toHaveCount(2)

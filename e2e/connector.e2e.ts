@@ -7,6 +7,7 @@ test('from the list over the tunnel to the connector, everything is a click away
   page,
   world,
 }) => {
+  await page.goto('/')
   const { tunnelId, active, standby } = await world.pair('lon-branch-core')
   await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
   await page.getByRole('link', { name: `Details of ${short(standby.id)}` }).click()

@@ -4,6 +4,7 @@ import { expect, test } from './fixtures.ts'
 /** For eyes that need more: larger, with more contrast, or in colours of their own. */
 
 test('at 200 % nothing is cut off', async ({ page, world }) => {
+  await page.goto('/')
   await page.setViewportSize({ width: 720, height: 450 })
   const { id } = await world.tunnel('lon-branch-core')
   const cut = () =>
@@ -56,6 +57,7 @@ test('in forced colours buttons, fields and dialogs keep an edge, and what is ch
 })
 
 test('who asks for more contrast gets it', async ({ page }) => {
+  await page.goto('/')
   const lines = () =>
     page.evaluate(() =>
       getComputedStyle(document.documentElement).getPropertyValue('--line-strong').trim(),

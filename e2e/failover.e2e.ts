@@ -27,6 +27,7 @@ test('an operator promotes the standby and everyone sees it', async ({
   secondPage,
   world,
 }) => {
+  await page.goto('/')
   const { tunnelId, active, standby } = await world.pair('lon-branch-core')
   await world.failovers({ mode: 'normal', demoteMs: 1_500, promoteMs: 4_000 })
   await expect(rowOf(secondPage, 'lon-branch-core')).toContainText(short(active.id))
@@ -59,6 +60,7 @@ test('an operator promotes the standby and everyone sees it', async ({
 })
 
 test('it can be started from the list, and fail-back is one click', async ({ page, world }) => {
+  await page.goto('/')
   const { active, standby } = await world.pair('lon-branch-core')
   await world.failovers({ mode: 'normal', demoteMs: 0, promoteMs: 500 })
   await page.getByRole('link', { name: 'Fail over lon-branch-core' }).click()
@@ -154,6 +156,7 @@ test('a second failover of the same tunnel joins the first', async ({
   secondPage,
   world,
 }) => {
+  await page.goto('/')
   const { tunnelId, standby } = await world.pair('lon-branch-core')
   await world.failovers({ mode: 'normal', demoteMs: 3_000, promoteMs: 6_000 })
   for (const each of [page, secondPage]) {
@@ -403,6 +406,7 @@ test.describe('with a finger', () => {
     page,
     world,
   }) => {
+    await page.goto('/')
     const tip = page.getByRole('tooltip')
     const alone = await world.tunnel('sin-warehouse-ot')
     await page.goto(`/tunnels/${alone.id}`)

@@ -64,6 +64,7 @@ const broken: { title: string; fault: Fault; says: RegExp; withinMs: number }[] 
 
 for (const { title, fault, says, withinMs } of broken) {
   test(`when ${title}, the page says so and stays usable`, async ({ page, world }) => {
+    await page.goto('/')
     test.setTimeout(60_000 + withinMs)
     await seeList(page)
     await world.breakWith(fault)
@@ -76,6 +77,7 @@ test('when Cloudflare is well again, the notice goes and the ages are young', as
   page,
   world,
 }) => {
+  await page.goto('/')
   test.setTimeout(120_000)
   await seeList(page)
   await world.breakWith({ kind: 'status', status: 503, match: everyCall })
@@ -91,6 +93,7 @@ test('old data is never shown as fresh: the mark loses its colour and says that 
   page,
   world,
 }) => {
+  await page.goto('/')
   test.setTimeout(120_000)
   await seeList(page)
   await expect(page.getByText('Healthy (stale)')).toHaveCount(0)
@@ -101,6 +104,7 @@ test('old data is never shown as fresh: the mark loses its colour and says that 
 })
 
 test('one tunnel that cannot be read does not hide the others', async ({ page, world }) => {
+  await page.goto('/')
   await seeList(page)
   const { id } = await world.tunnel('dub-dc1-edge')
   await world.breakWith({ kind: 'status', status: 502, match: { path: `${id}/connections` } })
@@ -113,6 +117,7 @@ test('one tunnel that cannot be read does not hide the others', async ({ page, w
 
 for (const kind of ['unknown-enums', 'nulls', 'missing-fields', 'duplicate-ids'] as const) {
   test(`answers with ${kind.replace('-', ' ')} break no page`, async ({ page, world }) => {
+    await page.goto('/')
     await seeList(page)
     const { id } = await world.tunnel('lon-branch-core')
     await world.breakWith({ kind, match: everyCall })
@@ -133,6 +138,7 @@ test('a status that Tandem does not know is shown in Cloudflare’s own word', a
   page,
   world,
 }) => {
+  await page.goto('/')
   await seeList(page)
   await world.breakWith({ kind: 'unknown-enums', match: everyCall })
   await expect(page.getByRole('button', { name: /^[1-9]\d* Unknown/ }).first()).toBeVisible({
@@ -145,6 +151,7 @@ test('a revoked token is said with what to do, and watching goes on once it work
   page,
   world,
 }) => {
+  await page.goto('/')
   test.setTimeout(120_000)
   await seeList(page)
   await world.revokeToken()
@@ -162,6 +169,7 @@ test('with a token that may only read, a change is refused with the permission t
   world,
   tandem,
 }) => {
+  await page.goto('/')
   await seeList(page)
   await tandem.end()
   await tandem.again({ CLOUDFLARE_API_TOKEN: world.readToken })
@@ -178,6 +186,7 @@ test('a failover that the token may not do is said before anybody tries, until t
   page,
   world,
 }) => {
+  await page.goto('/')
   await seeList(page)
   const { standby } = await world.pair('lon-branch-core')
   await world.breakWith({ kind: 'status', status: 403, match: { method: 'POST' } })
@@ -212,6 +221,7 @@ test('a page whose server is gone says so, and catches up when it is back', asyn
   world,
   tandem,
 }) => {
+  await page.goto('/')
   test.setTimeout(90_000)
   await seeList(page)
   const { active, standby } = await world.pair('lon-branch-core')
@@ -233,6 +243,7 @@ test('P19 where something holds the live stream back, the page asks every ten se
   page,
   world,
 }) => {
+  await page.goto('/')
   const { standby } = await world.pair('lon-branch-core')
   await page.route('**/api/events*', (route) => route.abort())
   await page.reload()
@@ -334,6 +345,7 @@ test.describe('P19 what stands between the page and Tandem', () => {
 })
 
 test('a server that is stopped on purpose is no outage', async ({ page, tandem }) => {
+  await page.goto('/')
   await seeList(page)
   await tandem.end('SIGTERM')
   await expect(notices(page)).toContainText(/Tandem stopped .* ago/, { timeout: 15_000 })
@@ -343,6 +355,7 @@ test('when the server restarts while nobody changed anything, the page goes on a
   page,
   tandem,
 }) => {
+  await page.goto('/')
   await seeList(page)
   await page.getByRole('searchbox', { name: /^Search tunnels/ }).fill('edge')
   await expect(page).toHaveURL(/q=edge/)

@@ -18,6 +18,7 @@ test.describe('of an empty account', () => {
   test.use({ scene: 'empty' })
 
   test('the token is shown to read, and honestly not known to write', async ({ page, world }) => {
+    await page.goto('/')
     await expect(page.getByRole('heading', { name: 'The token works' })).toBeVisible()
     await expect(page.getByText('WARP Read: has it')).toBeVisible()
     await expect(
@@ -37,6 +38,7 @@ test.describe('with a token that Cloudflare does not know', () => {
   test.use({ env: { CLOUDFLARE_API_TOKEN: 'A'.repeat(40) } })
 
   test('the lines to set another one are there', async ({ page, world }) => {
+    await page.goto('/')
     await expect(page.getByRole('heading', { name: 'The token is not good enough' })).toBeVisible()
     await expect(page.getByText('WARP Read: not known. Cloudflare does not take')).toBeVisible()
     await expect(
@@ -62,6 +64,7 @@ test.describe('with a token that lacks a permission', () => {
   })
 
   weak('which one is said, and the tunnels come when it has it', async ({ page, world }) => {
+    await page.goto('/')
     await expect(page.getByText('WARP Read: lacks it')).toBeVisible()
     await world.heal()
     await page.getByRole('button', { name: 'Check again' }).click()
@@ -73,6 +76,7 @@ test.describe('while Cloudflare can’t be reached', () => {
   test.use({ env: { CLOUDFLARE_BASE_URL: 'http://127.0.0.1:1/client/v4' } })
 
   test('nothing is claimed of the token', async ({ page }) => {
+    await page.goto('/')
     await expect(page.getByText('WARP Read: not known. Cloudflare did not answer')).toBeVisible({
       timeout: 15_000,
     })
@@ -97,6 +101,7 @@ test.describe('while the first sweep is under way', () => {
   })
 
   slow('how far it is stands above the list, until it is through', async ({ page, world }) => {
+    await page.goto('/')
     const progress = page.getByRole('progressbar', { name: 'First sweep' })
     await expect(progress).toHaveAttribute('max', '12')
     await world.heal()

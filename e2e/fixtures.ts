@@ -31,7 +31,7 @@ async function keepIfFailed(testInfo: TestInfo, name: string, body: string) {
 }
 
 /**
- * After every test, whatever it was about: the browser has complained about nothing, no piece of a token
+ * A test says where it begins: its page is blank. After every one, whatever it was about: the browser has complained about nothing, no piece of a token
  * has left the proxy, and Cloudflare was asked for nothing but what is allowed, within the budget.
  */
 export const test = base.extend<Options & Fixtures>({
@@ -75,11 +75,6 @@ export const test = base.extend<Options & Fixtures>({
     const watch = await watchBrowser(context)
     await use(context)
     await watch.expectClean([world.token, world.readToken])
-  },
-
-  page: async ({ page }, use) => {
-    await page.goto('/')
-    await use(page)
   },
 
   secondPage: async ({ browser, world, baseURL }, use) => {

@@ -22,6 +22,7 @@ test('what happens comes into the log by itself, and is found by tunnel and by k
   page,
   world,
 }) => {
+  await page.goto('/')
   const { tunnelId, active, standby } = await seeSwap(page, world)
   await page.keyboard.press('g')
   await page.keyboard.press('a')
@@ -56,6 +57,7 @@ test('back takes the last filter of a log off again, and does not leave it', asy
 })
 
 test('the log can be taken away, filtered as it is shown', async ({ page, world }) => {
+  await page.goto('/')
   const { tunnelId, active, standby } = await seeSwap(page, world)
   await page.goto(`/activity?tunnel=${tunnelId}`)
   await expect(entries(page)).toContainText('Active changed')
@@ -85,6 +87,7 @@ test('the timeline is told interval by interval under the keyboard, and zoomed i
   page,
   world,
 }) => {
+  await page.goto('/')
   const { tunnelId, active, standby } = await seeSwap(page, world)
   await page.goto(`/tunnels/${tunnelId}?range=15m`)
   // What the list showed is history once it was written down.
@@ -197,6 +200,7 @@ test('a connector’s page tells its share of the time, its runs and its version
   page,
   world,
 }) => {
+  await page.goto('/')
   const { tunnelId, standby } = await seeSwap(page, world)
   await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}?range=1h`)
   const figures = page.getByLabel('The history in numbers')

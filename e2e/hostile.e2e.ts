@@ -183,6 +183,7 @@ test('S5 S6 S8 another site’s page frames nothing, reads nothing and changes n
   tandem,
   world,
 }) => {
+  await page.goto('/')
   await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
   const { id } = await world.tunnel('lon-branch-core')
   const site = createServer((_, answer) => {

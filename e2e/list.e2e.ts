@@ -35,6 +35,7 @@ test.describe('columns and density', () => {
     page,
     secondPage,
   }) => {
+    await page.goto('/')
     await expect(headOf(page, 'Last 24 h')).toBeVisible()
     await expect(headOf(page, '30 d')).toBeHidden()
     await openView(page)
@@ -57,6 +58,7 @@ test.describe('columns and density', () => {
   })
 
   test('a column that is hidden still sorts when the address says so', async ({ page }) => {
+    await page.goto('/')
     await openView(page)
     await panelOf(page).getByRole('checkbox', { name: 'Since' }).uncheck()
     await page.goto('/?sort=since&dir=desc')
@@ -67,6 +69,7 @@ test.describe('columns and density', () => {
   test('compact rows are lower, and what was broken in the browser is the usual look', async ({
     page,
   }) => {
+    await page.goto('/')
     await openView(page)
     const comfortable = await boxAround(page, 'lon-branch-core')
     await panelOf(page).getByText('Compact', { exact: true }).click()
@@ -78,6 +81,7 @@ test.describe('columns and density', () => {
   })
 
   test('on a telephone there are views, and no columns to choose', async ({ page }) => {
+    await page.goto('/')
     await page.setViewportSize({ width: 360, height: 740 })
     await page.getByRole('button', { name: 'View' }).click()
     await expect(panelOf(page).getByRole('button', { name: 'All tunnels' })).toBeVisible()
@@ -160,6 +164,7 @@ test.describe('views', () => {
 
 test.describe('selecting', () => {
   test('with the keyboard alone: a row, a stretch, all that is shown, none', async ({ page }) => {
+    await page.goto('/')
     await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
     const before = await boxAround(page, 'lon-branch-core')
     await page.keyboard.press('j')
@@ -186,6 +191,7 @@ test.describe('selecting', () => {
   test('with the pointer: boxes, a stretch with shift, and no row opens by it', async ({
     page,
   }) => {
+    await page.goto('/')
     await boxOf(page, 'gru-plant-scada').click()
     await boxOf(page, 'ams-hub-transit').click({ modifiers: ['Shift'] })
     await expect(barOf(page)).toContainText('4 selected')
@@ -201,6 +207,7 @@ test.describe('selecting', () => {
   })
 
   test('in the search the keys belong to the text', async ({ page }) => {
+    await page.goto('/')
     const search = page.getByRole('searchbox', { name: /^Search tunnels/ })
     await search.fill('xx')
     await search.press('Control+a')
@@ -213,6 +220,7 @@ test.describe('selecting', () => {
     page,
     world,
   }) => {
+    await page.goto('/')
     await boxOf(page, 'sfo-lab-poc').click()
     await boxOf(page, 'lon-branch-core').click()
     await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click()
@@ -236,6 +244,7 @@ test.describe('selecting', () => {
     page,
     world,
   }) => {
+    await page.goto('/')
     const { id } = await world.tunnel('cdg-dc-legacy')
     await boxOf(page, 'cdg-dc-legacy').click()
     await boxOf(page, 'gru-plant-scada').click()
@@ -263,6 +272,7 @@ test.describe('selecting', () => {
   })
 
   test('a wall is built of exactly these, and says when they are gone', async ({ page, world }) => {
+    await page.goto('/')
     await boxOf(page, 'nyc-hq-gw').click()
     await boxOf(page, 'sfo-lab-poc').click()
     await barOf(page).getByRole('link', { name: 'Build a wall' }).click()
@@ -286,6 +296,7 @@ test.describe('with a thousand tunnels', () => {
   test.use({ scene: 'large' })
 
   test('all are selected though few are in the document', async ({ page }) => {
+    await page.goto('/')
     await expect(page.getByRole('heading', { name: 'Tunnels 1,000' })).toBeVisible()
     // What is not in the document takes nothing of the columns' room.
     const name = await page.getByRole('rowheader').first().boundingBox()

@@ -24,6 +24,7 @@ test('a change waits until somebody acknowledges it from the list by keyboard, a
   secondPage,
   world,
 }) => {
+  await page.goto('/')
   const { tunnelId } = await seeSwap(page, world)
   await page.getByRole('link', { name: 'lon-branch-core', exact: true }).focus()
   await page.keyboard.press('a')
@@ -57,6 +58,7 @@ test('what waits makes room for the name, which tells the rest where it is cut, 
   page,
   world,
 }) => {
+  await page.goto('/')
   const { tunnelId } = await seeSwap(page, world)
   const waits = rowOf(page, 'lon-branch-core').getByRole('link', { name: /not acknowledged/ })
   const drawn = await waits.locator('path').getAttribute('d')
@@ -84,6 +86,7 @@ test('the notice leads to the dialog and back, and what comes meanwhile is not s
   page,
   world,
 }) => {
+  await page.goto('/')
   const { tunnelId } = await seeSwap(page, world)
   await page.goto(`/tunnels/${tunnelId}`)
   const notice = page.getByText(/^1 change since .* and nobody has acknowledged it$/)
@@ -108,6 +111,7 @@ test('the notice leads to the dialog and back, and what comes meanwhile is not s
 })
 
 test('of several changes one can be acknowledged by itself', async ({ page, world }) => {
+  await page.goto('/')
   const { tunnelId, active, standby } = await seeSwap(page, world)
   await world.swap(tunnelId)
   await expect(rowOf(page, 'lon-branch-core')).toContainText('2 not acknowledged', {
@@ -206,6 +210,7 @@ test('an entry of the log that waits is acknowledged from its row by keyboard, a
   secondPage,
   world,
 }) => {
+  await page.goto('/')
   const { tunnelId } = await seeSwap(page, world)
   await world.swap(tunnelId)
   await expect(rowOf(page, 'lon-branch-core')).toContainText('2 not acknowledged', {

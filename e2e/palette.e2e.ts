@@ -36,6 +36,7 @@ test('a key that can’t do what it is for says why, on the list and on every pa
   page,
   world,
 }) => {
+  await page.goto('/')
   const why = page.getByRole('alert', { name: 'Why not' })
   await rowOf(page, 'sin-warehouse-ot').focus()
   await page.keyboard.press('f')
@@ -58,6 +59,7 @@ test('a key that can’t do what it is for says why, on the list and on every pa
 })
 
 test('the palette acts on the row under the cursor, and names it', async ({ page }) => {
+  await page.goto('/')
   const row = rowOf(page, 'lon-branch-core')
   await row.focus()
   await page.keyboard.press('Control+k')
@@ -81,6 +83,7 @@ test('the palette acts on the row under the cursor, and names it', async ({ page
 test('the palette knows an action with a name, common words, and what the list is filtered by', async ({
   page,
 }) => {
+  await page.goto('/')
   await rowOf(page, 'lon-branch-core').focus()
   await page.keyboard.press('Control+k')
   const field = palette(page).getByRole('combobox')
@@ -154,6 +157,7 @@ test('every key of the help is an action of the palette, unless it only moves', 
   page,
   world,
 }) => {
+  await page.goto('/')
   await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
   await page.keyboard.press('?')
   const help = page.getByRole('dialog')
@@ -200,6 +204,7 @@ test('every key of the help is an action of the palette, unless it only moves', 
 })
 
 test('the keys that a place answers by itself stand in the help', async ({ page }) => {
+  await page.goto('/')
   await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
   await page.keyboard.press('?')
   const help = page.getByRole('dialog')
@@ -222,6 +227,7 @@ test('what a part of the page does is in the palette while it is there, and the 
   context,
   world,
 }) => {
+  await page.goto('/')
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const copied = () => page.evaluate(() => navigator.clipboard.readText())
   const choose = async (words: string) => {
@@ -257,6 +263,7 @@ test('what a part of the page does is in the palette while it is there, and the 
 })
 
 test('one key turns the light on and off', async ({ page }) => {
+  await page.goto('/')
   await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
   const root = page.locator('html')
   const before = String(await root.getAttribute('data-theme'))
@@ -303,6 +310,7 @@ test('the palette opens over a log that an address filters, and exports what it 
 })
 
 test('Enter that only ends a word of an input method does nothing', async ({ page }) => {
+  await page.goto('/')
   await expect(page.getByRole('heading', { name: 'Tunnels', level: 1 })).toBeVisible()
   await page.keyboard.press('Control+k')
   const field = palette(page).getByRole('combobox')

@@ -84,6 +84,7 @@ test('what is printed from a wide window is as large on paper as from a narrow o
 })
 
 test('what a report says is not cut, nor broken within a word', async ({ page, world }) => {
+  await page.goto('/')
   const { tunnelId } = await world.pair('lon-branch-core')
   const now = Date.now()
   await page.request.post(`/api/tunnels/${tunnelId}/maintenance`, {
@@ -149,6 +150,7 @@ test('a report stays as light as paper, and a theme that is chosen there holds a
   page,
   world,
 }) => {
+  await page.goto('/')
   const root = page.locator('html')
   await page.emulateMedia({ colorScheme: 'light' })
   const { tunnelId } = await world.pair('lon-branch-core')
@@ -179,6 +181,7 @@ test('a link to a moment of a report is copied where somebody points, and shows 
 })
 
 test('the tab carries the worst state', async ({ page, world }) => {
+  await page.goto('/')
   await expect(page).toHaveTitle(/^1 tunnel down · /)
   const icon = page.locator('link[rel="icon"]')
   await expect(icon).toHaveAttribute('href', '/favicon-bad.svg')
@@ -199,6 +202,7 @@ test('the tab carries the worst state of the last minute while nobody looks at t
   secondPage,
   world,
 }) => {
+  await page.goto('/')
   await page.clock.install()
   await page.reload()
   await expect(page).toHaveTitle(/^1 tunnel down · /)
@@ -222,6 +226,7 @@ test('whoever wants to is notified of a tunnel that goes down while they look el
   context,
   world,
 }) => {
+  await page.goto('/')
   await context.grantPermissions(['notifications'])
   await page.addInitScript(() => {
     const told: string[] = []

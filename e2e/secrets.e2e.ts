@@ -20,6 +20,7 @@ test('S23 password, session, install token and new secret leave no trace', async
   tandem,
   world,
 }) => {
+  await page.goto('/')
   const bodies: { path: string; text: string }[] = []
   const reading: Promise<unknown>[] = []
   page.on('response', (response) => {

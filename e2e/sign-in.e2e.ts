@@ -16,6 +16,7 @@ test('whoever can read the log makes the first admin, signs out, and comes back 
   tandem,
   world,
 }) => {
+  await page.goto('/')
   await expect(page).toHaveURL('/setup')
   await expectAccessible(page)
   await page.getByLabel('Set-up code').fill('NOT-THE-CODE')
@@ -47,6 +48,7 @@ test('somebody who is invited chooses a password, and is shown out when an admin
   secondPage,
   tandem,
 }) => {
+  await page.goto('/')
   await setUp(page, tandem)
   const { path, person } = await post(page, '/people', { name: 'Vic', role: 'viewer' })
   await secondPage.goto(path)
@@ -77,6 +79,7 @@ test('what needs a fresh sign-in asks for it, and then goes on by itself', async
   tandem,
   world,
 }) => {
+  await page.goto('/')
   await setUp(page, tandem)
   const { id } = await world.tunnel('lon-branch-core')
   await page.goto(`/tunnels/${id}?dialog=rename`)
@@ -102,6 +105,7 @@ test('a page that nobody touches says so with all that it asks, and a hand is he
   page,
   tandem,
 }) => {
+  await page.goto('/')
   await setUp(page, tandem)
   await page.clock.install()
   const summary = () => page.waitForRequest('**/api/history/summary?*')

@@ -93,6 +93,7 @@ bare('a port that is taken is said in one line', async () => {
 })
 
 test('SIGTERM ends it within 5 s, open pages or not', async ({ tandem, page }) => {
+  await page.goto('/')
   await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
   const askedAt = Date.now()
   expect(await tandem.end('SIGTERM')).toBe(0)

@@ -36,6 +36,7 @@ test('an operator labels a tunnel by keyboard, and everybody sees it at once', a
   secondPage,
   world,
 }) => {
+  await page.goto('/')
   await tag(page, world, 'dub-dc1-edge', 'site:dublin')
   const { id } = await world.tunnel('lon-branch-core')
   await page.goto(`/tunnels/${id}`)
@@ -76,6 +77,7 @@ test('an operator labels a tunnel by keyboard, and everybody sees it at once', a
 })
 
 test('what somebody else changes meanwhile is seen and kept', async ({ page, world }) => {
+  await page.goto('/')
   const id = await tag(page, world, 'lon-branch-core', 'old')
   await page.goto(`/tunnels/${id}`)
   await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
@@ -96,6 +98,7 @@ test('what somebody else changes meanwhile is seen and kept', async ({ page, wor
 })
 
 test('too many are refused at the field, and the palette leads there', async ({ page, world }) => {
+  await page.goto('/')
   const most = Array.from({ length: 12 }, (_, n) => `tag-${n}`)
   const id = await tag(page, world, 'lon-branch-core', ...most)
   await page.goto(`/tunnels/${id}`)
@@ -114,6 +117,7 @@ test('tags are searched for, a click on one filters, and the filter goes by a cl
   page,
   world,
 }) => {
+  await page.goto('/')
   await tagSites(page, world)
   await page.getByRole('searchbox').fill('site:london')
   await expect.poll(() => namesOf(page)).toEqual(['lon-branch-core', 'site:london', 'team:network'])
@@ -137,6 +141,7 @@ test('the list stands in groups, the worst first, and each closes by keyboard', 
   page,
   world,
 }) => {
+  await page.goto('/')
   await tagSites(page, world)
   await page.getByRole('button', { name: 'Group by: nothing' }).click()
   await page.getByRole('menuitemradio', { name: 'site' }).click()
@@ -168,6 +173,7 @@ test('the list stands in groups, the worst first, and each closes by keyboard', 
 })
 
 test('a group comes to the front when one of its tunnels goes down', async ({ page, world }) => {
+  await page.goto('/')
   await tagSites(page, world)
   await page.goto('/?group=site')
   const heads = headsOf(page)
@@ -178,6 +184,7 @@ test('a group comes to the front when one of its tunnels goes down', async ({ pa
 })
 
 test('a wall shows one site, and the builder makes its address', async ({ page, world }) => {
+  await page.goto('/')
   await tagSites(page, world)
   await page.goto('/wall/build')
   const field = page.getByRole('combobox', { name: 'Tags' })
@@ -213,6 +220,7 @@ test.describe('on a phone', () => {
   test.use({ viewport: { width: 360, height: 780 } })
 
   test('nothing scrolls sideways, in groups and with filters', async ({ page, world }) => {
+    await page.goto('/')
     await tagSites(page, world)
     const long = `site:${'x'.repeat(35)}`
     const id = await tag(page, world, 'lon-branch-core', long)

@@ -59,6 +59,7 @@ test.describe('with a finger', () => {
   test.use({ hasTouch: true, viewport: { width: 360, height: 700 } })
 
   test('the list’s numbers are explained by a tap', async ({ page }) => {
+    await page.goto('/')
     await page.getByRole('button', { name: 'What HA readiness means' }).tap()
     const text = page.getByRole('dialog', { name: 'What this means' })
     await expect(text).toContainText('takes over if the active connector disconnects')

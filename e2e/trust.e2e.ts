@@ -58,6 +58,7 @@ test('what a frozen server last said of connectors is shown as the past: ready, 
   tandem,
   world,
 }) => {
+  await page.goto('/')
   const { tunnelId, active, standby } = await world.pair('lon-branch-core')
   // As where nothing speaks against anybody.
   await relist(page, tunnelId, (connector) => ({ ...connector, promotion: [] }))
@@ -144,6 +145,7 @@ test('a failover that nobody can follow any more does not run on: not on the wal
   tandem,
   world,
 }) => {
+  await page.goto('/')
   await world.failovers({ mode: 'never' })
   const { tunnelId, active, standby } = await world.pair('lon-branch-core')
   const answer = await page.request.post(`/api/tunnels/${tunnelId}/failovers`, {
@@ -238,6 +240,7 @@ test.describe('signed in', () => {
     tandem,
     world,
   }) => {
+    await page.goto('/')
     await setUp(page, tandem)
     const { tunnelId } = await world.pair('lon-branch-core')
     await page.goto(`/tunnels/${tunnelId}`)
@@ -261,6 +264,7 @@ test.describe('signed in', () => {
     context,
     tandem,
   }) => {
+    await page.goto('/')
     await setUp(page, tandem)
     const cookies = await context.cookies()
     expect(cookies.length).toBeGreaterThan(0)

@@ -12,6 +12,7 @@ const actionOf = async (page: Page, name: string) => {
 }
 
 test('a click on a row leads to the tunnel, and back', async ({ page, world }) => {
+  await page.goto('/')
   const { tunnelId } = await world.pair('lon-branch-core')
   await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
   await expect(page).toHaveURL(`/tunnels/${tunnelId}`)

@@ -8,6 +8,7 @@ const searchOf = (page: Page) => page.getByRole('searchbox', { name: /^Search tu
 const namesOf = (page: Page) => page.getByRole('rowheader').getByRole('link').allTextContents()
 
 test('a newcomer sees every state of a tunnel in words', async ({ page }) => {
+  await page.goto('/')
   for (const [name, ...words] of [
     ['lon-branch-core', 'Healthy', '1 standby'],
     ['ams-hub-transit', 'Healthy', '2 standbys'],
@@ -29,6 +30,7 @@ test('the active connector, its colo and the age of the data stand in the row', 
   page,
   world,
 }) => {
+  await page.goto('/')
   const { active } = await world.pair('lon-branch-core')
   const row = rowOf(page, 'lon-branch-core')
   await expect(row).toContainText(active.id.slice(0, 8))
@@ -41,6 +43,7 @@ test('what could not be read says how old it is, in full and in line with the ot
   page,
   world,
 }) => {
+  await page.goto('/')
   const { id } = await world.tunnel('lon-branch-core')
   await world.breakWith({ kind: 'status', status: 403, match: { path: `${id}/connections` } })
   const cellOf = (name: string) => rowOf(page, name).getByRole('cell', { name: /\d+ (s|m) old/ })
@@ -57,6 +60,7 @@ test('what could not be read says how old it is, in full and in line with the ot
 })
 
 test('the worst come first', async ({ page }) => {
+  await page.goto('/')
   await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
   await expect
     .poll(async () => (await namesOf(page)).slice(0, 2))
@@ -64,6 +68,7 @@ test('the worst come first', async ({ page }) => {
 })
 
 test('what is typed filters at once, and the address keeps it', async ({ page }) => {
+  await page.goto('/')
   await searchOf(page).fill('edge')
   await expect(page.getByRole('rowheader')).toHaveCount(2)
   await expect(page.getByText('2 of 12 shown')).toBeVisible()
@@ -79,6 +84,7 @@ test('what is typed filters at once, and the address keeps it', async ({ page })
 test('whoever opens a row right after typing is not brought back, and finds the search again', async ({
   page,
 }) => {
+  await page.goto('/')
   await searchOf(page).fill('lon-branch')
   await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
   await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
@@ -88,6 +94,7 @@ test('whoever opens a row right after typing is not brought back, and finds the 
 })
 
 test('a tunnel is found by a colo and by its active connector', async ({ page, world }) => {
+  await page.goto('/')
   const { active } = await world.pair('dub-dc1-edge')
   await searchOf(page).fill('dub05')
   await expect.poll(() => namesOf(page)).toEqual(['dub-dc1-edge'])
@@ -98,6 +105,7 @@ test('a tunnel is found by a colo and by its active connector', async ({ page, w
 test('the counts filter, together with the search, and all of it can be shared', async ({
   page,
 }) => {
+  await page.goto('/')
   const status = page.getByRole('group', { name: 'Filter by Status' })
   await status.getByRole('button', { name: '1 Down' }).click()
   await expect.poll(() => namesOf(page)).toEqual(['cdg-dc-legacy'])
@@ -115,6 +123,7 @@ test('the counts filter, together with the search, and all of it can be shared',
 })
 
 test('the columns sort, and the address says how', async ({ page }) => {
+  await page.goto('/')
   const name = page.getByRole('columnheader', { name: 'Name' })
   await name.getByRole('button').click()
   await expect(name).toHaveAttribute('aria-sort', 'ascending')
@@ -127,6 +136,7 @@ test('the columns sort, and the address says how', async ({ page }) => {
 })
 
 test('a search without a match says what is hidden and leads back', async ({ page }) => {
+  await page.goto('/')
   await searchOf(page).fill('no such tunnel')
   await expect(page.getByText('No tunnel matches')).toBeVisible()
   await page.getByRole('button', { name: 'Clear filters' }).last().click()
@@ -137,6 +147,7 @@ test('what the list can’t match is looked for everywhere, with the same words'
   page,
   world,
 }) => {
+  await page.goto('/')
   const { tunnelId, standby } = await world.pair('fra-dc2-edge')
   await searchOf(page).fill(standby.originIps[0] ?? '')
   await expect(page.getByText('No tunnel matches')).toBeVisible()
@@ -149,6 +160,7 @@ test('what the list can’t match is looked for everywhere, with the same words'
 })
 
 test('the keyboard reaches everything: search, rows, help, and back', async ({ page }) => {
+  await page.goto('/')
   await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
   await page.keyboard.press('/')
   await expect(searchOf(page)).toBeFocused()
@@ -170,6 +182,7 @@ test('the keyboard reaches everything: search, rows, help, and back', async ({ p
 })
 
 test('the palette finds a tunnel by the address of its connector', async ({ page, world }) => {
+  await page.goto('/')
   const { tunnelId, active } = await world.pair('fra-dc2-edge')
   await expect(rowOf(page, 'fra-dc2-edge')).toBeVisible()
   await page.keyboard.press('Control+k')
@@ -181,6 +194,7 @@ test('the palette finds a tunnel by the address of its connector', async ({ page
 })
 
 test('a killed active connector shows within 6 s', async ({ page, world }) => {
+  await page.goto('/')
   const { active } = await world.pair('lon-branch-core')
   const row = rowOf(page, 'lon-branch-core')
   await expect(row).toContainText(active.id.slice(0, 8))
@@ -189,6 +203,7 @@ test('a killed active connector shows within 6 s', async ({ page, world }) => {
 })
 
 test('a standby that takes over is shown by itself', async ({ page, world }) => {
+  await page.goto('/')
   const { active, standby } = await world.pair('lon-branch-core')
   const row = rowOf(page, 'lon-branch-core')
   await expect(row).toContainText(active.id.slice(0, 8))
@@ -201,6 +216,7 @@ test('what is done elsewhere arrives: a new name, and a tunnel that is gone', as
   page,
   world,
 }) => {
+  await page.goto('/')
   const poc = await world.tunnel('sfo-lab-poc')
   const lab = await world.tunnel('syd-retail-lab')
   await expect(rowOf(page, 'sfo-lab-poc')).toBeVisible()
@@ -215,6 +231,7 @@ test('an admin creates a tunnel, HA by default, and everyone sees it', async ({
   secondPage,
   world,
 }) => {
+  await page.goto('/')
   await page.getByRole('button', { name: 'Create tunnel' }).click()
   const dialog = page.getByRole('dialog', { name: 'Create a tunnel' })
   await expect(dialog.getByRole('switch', { name: 'High availability' })).toBeChecked()
@@ -246,6 +263,7 @@ test.describe('without any tunnel', () => {
   test.use({ scene: 'empty' })
 
   test('an empty account offers its first tunnel', async ({ page }) => {
+    await page.goto('/')
     await expect(page.getByText('No tunnels yet')).toBeVisible()
     await page.getByRole('button', { name: 'Create the first tunnel' }).click()
     await expect(page.getByRole('dialog', { name: 'Create a tunnel' })).toBeVisible()
@@ -256,6 +274,7 @@ test.describe('with a thousand tunnels', () => {
   test.use({ scene: 'large' })
 
   test('only those in sight are in the document, and the last can be reached', async ({ page }) => {
+    await page.goto('/')
     await expect(page.getByRole('heading', { name: 'Tunnels 1,000' })).toBeVisible()
     await expect(page.getByRole('table', { name: 'Tunnels' })).toHaveAttribute(
       'aria-rowcount',

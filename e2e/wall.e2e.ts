@@ -327,6 +327,7 @@ test('the theme that a wall’s address names holds, whatever the system and oth
   page,
   context,
 }) => {
+  await page.goto('/')
   const root = page.locator('html')
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.goto('/wall?theme=dark')
@@ -391,6 +392,7 @@ test('the ticker of a wall tells of its tunnels, though others have filled the l
   page,
   tandem,
 }) => {
+  await page.goto('/')
   const tunnels = async () =>
     ((await (await page.request.get('/api/tunnels')).json()) as { tunnels: Tunnel[] }).tunnels
   const [busy] = await tunnels()
@@ -430,6 +432,7 @@ test.describe('sixty tunnels', () => {
     test(`each of sixty tiles tells all of its tunnel: /wall?page=5${density}`, async ({
       page,
     }) => {
+      await page.goto('/')
       test.slow()
       const list = async () =>
         ((await (await page.request.get('/api/tunnels')).json()) as { tunnels: Tunnel[] }).tunnels
@@ -485,6 +488,7 @@ test.describe('sixty tunnels', () => {
     world,
     tandem,
   }) => {
+    await page.goto('/')
     await world.failovers({ mode: 'never' })
     const headers = { 'X-Requested-By': 'tandem', 'Idempotency-Key': crypto.randomUUID() }
     const ready = async () =>
