@@ -100,6 +100,7 @@ test('another role, and being switched off, take effect at once', async ({ page,
 
   await choose(page, 'Vic', 'Switch off')
   await expectAccessible(page)
+  await expect(dialog(page, 'Switch Vic off')).toContainText('An open link for them ends')
   await dialog(page, 'Switch Vic off').getByRole('button', { name: 'Switch off' }).click()
   await expect(rowOf(page, 'Vic')).toContainText('Switched off')
   await expect(door).toBeVisible()

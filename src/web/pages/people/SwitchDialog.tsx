@@ -41,7 +41,7 @@ export function SwitchDialog({
       <p className="text-ink-2">
         {isOff
           ? 'They can sign in again, with the password, the second factor and the role they had.'
-          : 'They are signed out everywhere within seconds and can’t sign in until somebody switches them on again. Nothing of the account is lost; a running failover of theirs goes on.'}
+          : 'They are signed out everywhere within seconds and can’t sign in until somebody switches them on again. An open link for them ends; nothing else of the account is lost, and a running failover of theirs goes on.'}
       </p>
     </FormDialog>
   )
