@@ -181,16 +181,16 @@ test('the keyboard reaches everything: search, rows, help, and back', async ({ p
   await expect(rowOf(page, 'lon-branch-core')).toBeFocused()
 })
 
-test('the palette finds a tunnel by the address of its connector', async ({ page, world }) => {
+test('the palette finds a standby by its address', async ({ page, world }) => {
   await page.goto('/')
-  const { tunnelId, active } = await world.pair('fra-dc2-edge')
+  const { tunnelId, standby } = await world.pair('fra-dc2-edge')
   await expect(rowOf(page, 'fra-dc2-edge')).toBeVisible()
   await page.keyboard.press('Control+k')
   const palette = page.getByRole('dialog', { name: 'Find anything' })
-  await palette.getByRole('combobox').fill(active.originIps[0] ?? '')
+  await palette.getByRole('combobox').fill(`${standby.originIps[0]} ${standby.id.slice(0, 8)}`)
   await expect(palette.getByRole('option')).toHaveCount(1)
   await page.keyboard.press('Enter')
-  await expect(page).toHaveURL(`/tunnels/${tunnelId}/connectors/${active.id}`)
+  await expect(page).toHaveURL(`/tunnels/${tunnelId}/connectors/${standby.id}`)
 })
 
 test('a killed active connector shows within 6 s', async ({ page, world }) => {

@@ -149,6 +149,13 @@ export const operations = {
     audited: false,
     cost: 1,
   },
+  connectorFind: {
+    method: 'GET',
+    path: '/connectors',
+    role: 'viewer',
+    audited: false,
+    cost: 0,
+  },
   configurationGet: {
     method: 'GET',
     path: '/tunnels/{tunnelId}/configuration',

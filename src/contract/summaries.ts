@@ -15,6 +15,8 @@ export const summaries: Record<OperationId, string> = {
   tokenGet: 'The install token of a tunnel: a secret, fetched on request and never kept',
   connectorList: 'The connectors of a tunnel; from memory, or with ?fresh=true from Cloudflare',
   connectorGet: 'One connector; from memory, or with ?fresh=true from Cloudflare',
+  connectorFind:
+    'Connectors of all tunnels in which each word of ?q= occurs: id, role, tunnel, colo, origin IP or version; a hundred at most, from memory',
   configurationGet: 'The HA configuration of a tunnel, read from Cloudflare when it is asked for',
   configurationPut: 'Set the HA configuration of a tunnel',
   failoverRun: 'Promote a connector: checked before, sent once, verified after',

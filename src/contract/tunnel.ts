@@ -189,6 +189,21 @@ export const ConnectorList = z.object({
 })
 export type ConnectorList = z.infer<typeof ConnectorList>
 
+/** As a search finds one: what it is found by, and no more. */
+export const FoundConnector = z.pick(Connector, {
+  id: true,
+  tunnelId: true,
+  role: true,
+  roleReported: true,
+  version: true,
+  colos: true,
+  originIps: true,
+})
+export type FoundConnector = z.infer<typeof FoundConnector>
+
+export const ConnectorsFound = z.object({ connectors: z.array(FoundConnector) })
+export type ConnectorsFound = z.infer<typeof ConnectorsFound>
+
 export const Configuration = z.object({
   tunnelId: z.string(),
   checkedAt: z.nullable(z.number()),

@@ -19,6 +19,7 @@ const least = {
   tunnelDelete: 'admin',
   tokenGet: 'admin',
   connectorList: 'screen',
+  connectorFind: 'viewer',
   connectorGet: 'screen',
   configurationGet: 'viewer',
   configurationPut: 'admin',

@@ -3,6 +3,7 @@ import type {
   Configuration,
   Connector,
   ConnectorList,
+  FoundConnector,
   Since,
   Tunnel,
   TunnelDetail,
@@ -495,6 +496,22 @@ export function createPresent(deps: PresentDeps) {
     return one ? toConnectorList(one) : null
   }
 
+  /** Connectors of live tunnels in which each of the words, in lower case, occurs; `most` at most. */
+  function findConnectors(words: readonly string[], most: number): FoundConnector[] {
+    const found: FoundConnector[] = []
+    for (const { sight } of known.values()) {
+      const { id: tunnelId, name, deletedAt } = sight.listed
+      if (deletedAt !== null) continue
+      for (const { id, role, roleReported, version, colos, originIps } of sight.connectors ?? []) {
+        const text = [id, role, name, ...colos, ...originIps, version ?? ''].join(' ').toLowerCase()
+        if (!words.every((word) => text.includes(word))) continue
+        found.push({ id, tunnelId, role, roleReported, version, colos, originIps })
+        if (found.length === most) return found
+      }
+    }
+    return found
+  }
+
   const configuration = (tunnelId: string): Configuration | null =>
     known.get(tunnelId)?.sight.configuration ?? null
 
@@ -516,6 +533,7 @@ export function createPresent(deps: PresentDeps) {
     accountOf,
     tunnel,
     connectors,
+    findConnectors,
     configuration,
   }
 }

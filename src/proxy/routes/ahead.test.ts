@@ -54,11 +54,11 @@ test('the list: its looks, the program, its questions, its own code once, then t
 })
 
 test('a tunnel: its two questions and its code', () => {
-  expect(named(ahead('/tunnels/6f3a', true))).toEqual([
+  expect(named(ahead('/tunnels/6f3a0000-0000-4000-8000-000000000000', true))).toEqual([
     ...program,
     '/api/session',
-    '/api/tunnels/6f3a',
-    '/api/tunnels/6f3a/connectors',
+    '/api/tunnels/6f3a0000-0000-4000-8000-000000000000',
+    '/api/tunnels/6f3a0000-0000-4000-8000-000000000000/connectors',
     '/assets/tunnel.js',
     letters,
   ])

@@ -5,6 +5,10 @@ import { ProblemError } from '../problem.ts'
 import { wantsFresh } from './fresh.ts'
 import { liveTunnel, type Parts, type Route } from './route.ts'
 
+/** Of a search. */
+const mostLetters = 100
+const mostFound = 100
+
 export function connectorRoutes(route: Route, parts: Parts) {
   const { present, poller, client, mayRefresh } = parts
 
@@ -17,6 +21,15 @@ export function connectorRoutes(route: Route, parts: Parts) {
     if (known) return c.json(isScreen(c.get('who')) ? connectorsForScreen(known) : known)
     liveTunnel(parts, tunnelId)
     throw new ProblemError('not-found', 'Tandem does not know this tunnel.')
+  })
+
+  route('connectorFind', (c) => {
+    const q = c.req.query('q') ?? ''
+    if (q.length > mostLetters) {
+      throw new ProblemError('invalid-request', `A search has at most ${mostLetters} letters.`)
+    }
+    const words = q.toLowerCase().split(/\s+/).filter(Boolean)
+    return c.json({ connectors: words.length > 0 ? present.findConnectors(words, mostFound) : [] })
   })
 
   route('connectorGet', async (c, { tunnelId = '', connectorId = '' }) => {

@@ -1,11 +1,11 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role -- a combobox's list is no datalist: its options hold marks and reasons */
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useId, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
-import type { ConnectorList } from '#contract/tunnel.ts'
 import { useCheckedAt, useStatusAt } from '#web/api/ages.ts'
-import { connectorsQuery, tunnelsQuery } from '#web/api/queries.ts'
+import { connectorsFoundQuery } from '#web/api/found.ts'
+import { tunnelsQuery } from '#web/api/queries.ts'
 import { useModal } from '#web/ui/Dialog.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
@@ -20,9 +20,6 @@ import { useStale } from '#web/ui/TimeAgo.tsx'
 import type { Action } from './action.ts'
 import { useActions } from './actions.tsx'
 import { type Found, find, findables } from './find.ts'
-
-/** Up to so many tunnels have their connectors fetched when the palette opens; the proxy knows them by heart. */
-const fetchAllUpTo = 60
 
 const groups = [
   'Tunnels and connectors',
@@ -203,33 +200,13 @@ const toChoice = ({ id, group, icon, line, keys, disabledReason, run }: Action):
 })
 
 function useFound(query: string): Choice[] {
-  const cache = useQueryClient()
   const navigate = useNavigate()
   const { data } = useQuery(tunnelsQuery)
-  const cached = () =>
-    (data?.tunnels ?? []).flatMap(
-      ({ id }) => cache.getQueryData(connectorsQuery(id).queryKey) ?? [],
-    )
-  const [lists, setLists] = useState<readonly ConnectorList[]>(cached)
-
-  useEffect(() => {
-    let gone = false
-    const tunnels = data?.tunnels ?? []
-    if (tunnels.length <= fetchAllUpTo) {
-      void Promise.allSettled(
-        tunnels.map(({ id }) => cache.ensureQueryData(connectorsQuery(id))),
-      ).then((answers) => {
-        if (!gone)
-          setLists(answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])))
-        return null
-      })
-    }
-    return () => {
-      gone = true
-    }
-  }, [cache, data])
-
-  const entries = useMemo(() => findables(data?.tunnels ?? [], lists), [data, lists])
+  const { data: found } = useQuery(connectorsFoundQuery(query))
+  const entries = useMemo(
+    () => findables(data?.tunnels ?? [], found?.connectors ?? []),
+    [data, found],
+  )
   return useMemo(
     () =>
       find(entries, query, 40).map((found) => ({

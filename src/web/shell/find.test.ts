@@ -1,38 +1,29 @@
 import { expect, test } from 'vitest'
-import type { Connector, ConnectorList, Tunnel } from '#contract/tunnel.ts'
+import type { FoundConnector, Tunnel } from '#contract/tunnel.ts'
 import { tunnelOf } from '#web/fleet/tunnel-of.ts'
 import { find, findables } from './find.ts'
 
 const tunnel = (id: string, name: string): Tunnel =>
   tunnelOf(name, { id, activeConnectorId: `${id}-active`, colos: ['lhr16'] })
-const connector = (id: string, role: Connector['role'], originIps: string[]): Connector => ({
+const connector = (
+  id: string,
+  role: FoundConnector['role'],
+  originIps: string[],
+): FoundConnector => ({
   id,
   tunnelId: 't1',
   role,
   roleReported: null,
-  roleSince: null,
   version: '2026.9.558.0',
-  arch: null,
-  features: null,
-  runAt: null,
-  connections: [],
   colos: ['man02'],
   originIps,
-  promotion: [],
 })
-const lists: ConnectorList[] = [
-  {
-    tunnelId: 't1',
-    checkedAt: 0,
-    connectors: [
-      connector('t1-active', 'active', ['198.51.100.7']),
-      connector('t1-passive', 'passive', ['203.0.113.9']),
-      connector('t1-lost', 'offline', []),
-    ],
-    outlook: { verdict: 'good', sentence: '', notes: [] },
-  },
+const connectors = [
+  connector('t1-active', 'active', ['198.51.100.7']),
+  connector('t1-passive', 'passive', ['203.0.113.9']),
+  connector('t1-lost', 'offline', []),
 ]
-const entries = findables([tunnel('t1', 'lon-branch'), tunnel('t2', 'branch-lon')], lists)
+const entries = findables([tunnel('t1', 'lon-branch'), tunnel('t2', 'branch-lon')], connectors)
 const search = (query: string) => find(entries, query, 10).map(({ id }) => id)
 
 test('a tunnel whose name begins with the text comes first', () => {
@@ -46,7 +37,7 @@ test('a connector is found by its address, its colo and its id', () => {
   expect(search('t1-pass')).toEqual(['t1/t1-passive'])
 })
 
-test('the active connector of a tunnel whose connectors were not fetched is found all the same', () => {
+test('the active connector of a tunnel whose connectors nobody told of is found all the same', () => {
   expect(search('t2-active')).toEqual(['t2/t2-active'])
 })
 

@@ -1,4 +1,4 @@
-import type { ConnectorList, ConnectorRole, Tunnel } from '#contract/tunnel.ts'
+import type { ConnectorRole, FoundConnector, Tunnel } from '#contract/tunnel.ts'
 
 /** What the palette can find: tunnels and connectors by anything one may know of them. */
 
@@ -18,8 +18,15 @@ export type Found =
 
 type Entry = { found: Found; text: string; name: string }
 
-/** Everything that can be found, with the text it is found by. Build it once per opening. */
-export function findables(tunnels: readonly Tunnel[], lists: readonly ConnectorList[]): Entry[] {
+/**
+ * Everything that can be found, with the text it is found by.
+ *
+ * @param connectors those that the proxy found the words in, of whichever tunnels
+ */
+export function findables(
+  tunnels: readonly Tunnel[],
+  connectors: readonly FoundConnector[],
+): Entry[] {
   const byId = new Map(tunnels.map((tunnel) => [tunnel.id, tunnel]))
   const entries: Entry[] = tunnels.map((tunnel) => ({
     found: { kind: 'tunnel', id: tunnel.id, tunnel },
@@ -28,44 +35,40 @@ export function findables(tunnels: readonly Tunnel[], lists: readonly ConnectorL
       .join(' ')
       .toLowerCase(),
   }))
-  const seen = new Set<string>()
-  for (const { tunnelId, connectors } of lists) {
-    const tunnel = byId.get(tunnelId)
+  const seen = new Set(connectors.map(({ id }) => id))
+  // The list knows the active ones, also while nothing answers.
+  const active = tunnels.flatMap(({ id, activeConnectorId, activeColos }): FoundConnector[] =>
+    activeConnectorId === null || seen.has(activeConnectorId)
+      ? []
+      : [
+          {
+            id: activeConnectorId,
+            tunnelId: id,
+            role: 'active',
+            roleReported: null,
+            version: null,
+            colos: activeColos,
+            originIps: [],
+          },
+        ],
+  )
+  for (const connector of [...connectors, ...active]) {
+    const tunnel = byId.get(connector.tunnelId)
     if (!tunnel) continue
-    for (const connector of connectors) {
-      seen.add(connector.id)
-      const details = [...connector.colos, ...connector.originIps, connector.version ?? '']
-      entries.push({
-        found: {
-          kind: 'connector',
-          id: `${tunnelId}/${connector.id}`,
-          tunnel,
-          connectorId: connector.id,
-          details: details.filter(Boolean).join(' · '),
-          role: connector.role,
-          roleReported: connector.roleReported,
-        },
-        name: connector.id,
-        text: [connector.id, connector.role, tunnel.name, ...details].join(' ').toLowerCase(),
-      })
-    }
-  }
-  // Of tunnels whose connectors were not fetched, the list knows the active one.
-  for (const tunnel of tunnels) {
-    const connectorId = tunnel.activeConnectorId
-    if (!connectorId || seen.has(connectorId)) continue
+    const { id, role, roleReported } = connector
+    const details = [...connector.colos, ...connector.originIps, connector.version ?? '']
     entries.push({
       found: {
         kind: 'connector',
-        id: `${tunnel.id}/${connectorId}`,
+        id: `${tunnel.id}/${id}`,
         tunnel,
-        connectorId,
-        details: tunnel.activeColos.join(' · '),
-        role: 'active',
-        roleReported: null,
+        connectorId: id,
+        details: details.filter(Boolean).join(' · '),
+        role,
+        roleReported,
       },
-      name: connectorId,
-      text: [connectorId, 'active', tunnel.name, ...tunnel.activeColos].join(' ').toLowerCase(),
+      name: id,
+      text: [id, role, tunnel.name, ...details].join(' ').toLowerCase(),
     })
   }
   return entries
