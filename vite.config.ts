@@ -52,7 +52,7 @@ export default defineConfig({
                 },
                 {
                   name: 'subject',
-                  test: /\/src\/web\/(?:ui\/(?:CopyId|Field|Panel|Stat|Table|VersionText)|failover\/order|history\/HistoryRoom|charts\/plot|marks\/words)\.tsx?$/,
+                  test: /\/src\/web\/(?:ui\/(?:CopyId|Field|NewTabLink|Panel|Stat|Table|VersionText)|failover\/order|history\/HistoryRoom|charts\/plot|marks\/words)\.tsx?$/,
                 },
                 {
                   name: 'history',

@@ -134,6 +134,15 @@ test('the report of a tunnel', async ({ page, world }) => {
   await expectAccessible(page)
 })
 
+for (const width of [360, 1440]) {
+  test(`what is checked before a failover, at ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 })
+    await page.goto('/failover-checks#same-origin')
+    await expect(page.getByRole('article', { name: 'It has the same origin IP' })).toBeFocused()
+    await expectAccessible(page)
+  })
+}
+
 test('the activity', async ({ page }) => {
   await page.goto('/activity')
   await expect(page.getByRole('list', { name: 'Entries, newest first' })).toBeVisible()

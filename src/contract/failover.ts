@@ -128,8 +128,8 @@ export const FailoverCheck = z.extend(Check, {
   grave: z.boolean(),
   /** What the rule protects from. */
   why: z.string(),
-  /** Where Cloudflare says so. */
-  link: z.nullable(z.string()),
+  /** Where the console explains it: a path with a fragment. */
+  link: z.string(),
 })
 export type FailoverCheck = z.infer<typeof FailoverCheck>
 

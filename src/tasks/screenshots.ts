@@ -60,6 +60,7 @@ function shotsOf(tunnels: Tunnel[]): Shot[] {
     })),
     { name: 'report', path: `${page}/report` },
     { name: 'activity', path: '/activity' },
+    { name: 'failover-checks', path: '/failover-checks#stale-read' },
     { name: 'audit-empty', path: '/audit' },
     { name: 'term', path: page, act: shown('HA readiness') },
     { name: 'demo', path: '/', act: shown('Demo') },

@@ -314,6 +314,15 @@ const wallBuilder = createRoute({
   component: lazyRouteComponent(() => import('./pages/wall/BuilderPage.tsx'), 'BuilderPage'),
 })
 
+const failoverChecks = createRoute({
+  getParentRoute: () => root,
+  path: '/failover-checks',
+  component: lazyRouteComponent(
+    () => import('./pages/failover-checks/FailoverChecksPage.tsx'),
+    'FailoverChecksPage',
+  ),
+})
+
 const account = createRoute({
   getParentRoute: () => root,
   path: '/account',
@@ -364,6 +373,7 @@ const routeTree = root.addChildren([
   audit,
   wall,
   wallBuilder,
+  failoverChecks,
   account,
   people,
   screens,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { checkIds, checkRules } from '#contract/failover-checks.ts'
 import type { HaMode } from '#contract/tunnel.ts'
 import type { SeenConnector } from '../cloudflare/translate.ts'
+import { isAsListed } from '../faults/promised.ts'
 import {
   compareVersions,
   type Evidence,
@@ -275,10 +276,13 @@ describe('everything that speaks against a failover', () => {
     ['an unknown mode', { haMode: null }, standby.id, ['outbound-stays']],
   ])('%s', (_, more, target, ids) => {
     expect(foundIn(more, target)).toEqual([...ids, 'sessions-hang'])
-    for (const { sentence, why } of failoverChecks(target, evidence(more))) {
+    for (const { id, sentence, why, link } of failoverChecks(target, evidence(more))) {
       expect(sentence).toMatch(/^[A-Z].*\.$/)
       expect(why).toMatch(/^[A-Z].*\.$/)
+      expect(link).toBe(`/failover-checks#${id}`)
     }
+    const seen = failoverChecks(target, evidence({ ...more, barriers: [] }))
+    expect(seen.filter((check) => !isAsListed(check))).toEqual([])
   })
 
   test('blocks first, then grave risks, then the others; each sentence once', () => {

@@ -1,5 +1,17 @@
 import type { FailoverCheck } from '#contract/failover.ts'
-import { type CheckId, checkRules } from '#contract/failover-checks.ts'
+import {
+  type CheckId,
+  checkLink,
+  checkRules,
+  coolDownMs,
+  freshReadMs,
+  justConnectedMs,
+  justLostMs,
+  mostReconnects,
+  mostRepeated,
+  repeatedMs,
+  staleReadMs,
+} from '#contract/failover-checks.ts'
 import { shortId } from '#contract/short-id.ts'
 import type { Check, Connector, HaMode, Outlook, ReadinessKind } from '#contract/tunnel.ts'
 import { isConnected, type SeenConnector } from '../cloudflare/translate.ts'
@@ -34,17 +46,6 @@ export type Evidence = Situation & {
   /** How long ago the active connector became another one, by whomever; null: not lately. */
   switchAgeMs: number | null
 }
-
-const justConnectedMs = 60_000
-const justLostMs = 60_000
-const mostReconnects = 3
-const coolDownMs = 60_000
-const repeatedMs = 600_000
-/** This one included. */
-const mostRepeated = 3
-const staleReadMs = 15_000
-/** What is read for a failover counts as fresh for so long: what lies between the read's leaving and the PUT. */
-export const freshReadMs = 2000
 
 /** Compares dotted versions number by number. Negative: `a` is older. Unknown ones compare as equal. */
 export function compareVersions(a: string | null, b: string | null): number {
@@ -171,7 +172,12 @@ export function failoverChecks(targetId: string | null, evidence: Evidence): Fai
   const once = found.filter(
     ({ sentence }, at) => found.findIndex((one) => one.sentence === sentence) === at,
   )
-  const checks = once.map(({ id, sentence }) => ({ id, sentence, ...checkRules[id] }))
+  const checks = once.map(({ id, sentence }) => ({
+    ...checkRules[id],
+    id,
+    sentence,
+    link: checkLink(id),
+  }))
   const rank = ({ kind, grave }: FailoverCheck) => (kind === 'block' ? 0 : grave ? 1 : 2)
   return checks.toSorted((a, b) => rank(a) - rank(b))
 }

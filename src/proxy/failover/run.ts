@@ -10,6 +10,7 @@ import {
   verifySeconds,
   watchAfterMs,
 } from '#contract/failover.ts'
+import { freshReadMs } from '#contract/failover-checks.ts'
 import { shortId } from '#contract/short-id.ts'
 import type { Connector, Tunnel } from '#contract/tunnel.ts'
 import type { Purpose } from '../cloudflare/budget.ts'
@@ -19,7 +20,6 @@ import { notRecorded } from '../identity/actions.ts'
 import { ProblemError, sentenceOf } from '../problem.ts'
 import { isDuplicate } from '../store/open.ts'
 import { createTurns } from '../turns.ts'
-import { freshReadMs } from './checks.ts'
 import type { Records } from './records.ts'
 import type { Survey } from './survey.ts'
 import { applyDeadline, applyReading, toAfterFact, upToNow } from './verdict.ts'

@@ -1,5 +1,5 @@
 import type { FailoverCheck, FailoverChecks } from '#contract/failover.ts'
-import type { CheckId } from '#contract/failover-checks.ts'
+import { type CheckId, reconnectsWithinMs, repeatedMs } from '#contract/failover-checks.ts'
 import type { Connector, ConnectorList, Tunnel } from '#contract/tunnel.ts'
 import { type Evidence, failoverChecks, reconnectsOf } from './checks.ts'
 import type { Records } from './records.ts'
@@ -39,9 +39,6 @@ export type Surveyed = {
   answer: FailoverChecks
 }
 
-const hourMs = 3_600_000
-const repeatedMs = 600_000
-
 export function createSurvey(deps: SurveyDeps) {
   const { now } = deps
 
@@ -69,7 +66,7 @@ export function createSurvey(deps: SurveyDeps) {
   }
 
   async function pastOf(tunnelId: string, targetId: string | null) {
-    const from = deps.cloudflareNow() - hourMs
+    const from = deps.cloudflareNow() - reconnectsWithinMs
     const lives = targetId === null ? [] : await deps.livesSince(tunnelId, targetId, from)
     const closed = lives.flatMap(({ closedAt }) => closedAt ?? [])
     const earlier = await deps.records.sentSince(tunnelId, now() - repeatedMs)

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { LiveEvent, ToldEvent } from '#contract/events.ts'
+import { type CheckId, checkRules } from '#contract/failover-checks.ts'
 import { type OperationId, operations } from '#contract/operations.ts'
 import { Problem, problemPrefix } from '#contract/problem.ts'
 import { problemKinds } from '#contract/problem-kinds.ts'
@@ -38,10 +39,29 @@ export async function wrongInAnswer(
       ([kind, { status }]) =>
         status === answer.status && (json as Problem).type === problemPrefix + kind,
     )
-    return known ? wrongIn(Problem, json, about) : `${about} is no problem of the table: ${text}`
+    return known
+      ? (wrongIn(Problem, json, about) ?? wrongInChecks(json, about))
+      : `${about} is no problem of the table: ${text}`
   }
   const row = rows.find((each) => each.method === method && each.pattern.test(path))
-  return row ? wrongIn(shapes[row.id].answer, json, about) : `${about} is no operation`
+  return row
+    ? (wrongIn(shapes[row.id].answer, json, about) ?? wrongInChecks(json, about))
+    : `${about} is no operation`
+}
+
+/** The page that explains the rules quotes them: what a failover is told has to be found there. */
+function wrongInChecks(json: unknown, about: string): string | null {
+  const { checks = [] } = json as { checks?: { id: string; sentence: string }[] }
+  const odd = checks.find((check) => !isAsListed(check))
+  return odd ? `${about} says “${odd.sentence}”, and the list of rules does not` : null
+}
+
+/** Whether the list of rules has this sentence, in which “…” stands for anything. */
+export function isAsListed({ id, sentence }: { id: string; sentence: string }): boolean {
+  const listed = checkRules[id as CheckId].sentence
+  if (listed === null) return true
+  const parts = listed.split('…').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${parts.join('.+')}$`).test(sentence)
 }
 
 /** As a person hears it and as a screen does: on its way, and made whole again. */

@@ -5,6 +5,7 @@ import { Callout } from '#web/ui/Callout.tsx'
 import { Field, Input } from '#web/ui/Field.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
+import { NewTabLink } from '#web/ui/NewTabLink.tsx'
 import { Skeleton } from '#web/ui/Skeleton.tsx'
 import { blocksIn, needsReason, risksIn, type Consent as Said } from './checks.ts'
 
@@ -51,9 +52,10 @@ export function Consent({
         }
       >
         <ul className="mt-1 flex flex-col gap-2">
-          {blocks.map(({ id, sentence, why }) => (
+          {blocks.map(({ id, sentence, why, link }) => (
             <li key={id}>
-              <span className="text-ink">{sentence}</span> {why}
+              <span className="text-ink">{sentence}</span> {why}{' '}
+              <NewTabLink href={link}>What to do</NewTabLink>
             </li>
           ))}
         </ul>
@@ -136,21 +138,8 @@ function Risks({
                   {sentence}
                 </>
               }
-              hint={
-                <>
-                  {why}
-                  {link ? (
-                    <a
-                      href={link}
-                      target="_blank"
-                      rel="noreferrer"
-                      className="block w-fit text-accent-text underline"
-                    >
-                      Cloudflare on this
-                    </a>
-                  ) : null}
-                </>
-              }
+              hint={why}
+              more={<NewTabLink href={link}>What to do</NewTabLink>}
               isTicked={consent.ticked.includes(id)}
               onChange={() => toggle(id)}
               className="flex-1"
@@ -170,12 +159,15 @@ function Risks({
 function Tick({
   label,
   hint,
+  more,
   isTicked,
   onChange,
   className,
 }: {
   label: ReactNode
-  hint: ReactNode
+  hint: string
+  /** Where more of it is told; no part of what describes the box. */
+  more?: ReactNode
   isTicked: boolean
   onChange: (isTicked: boolean) => void
   className: string
@@ -198,6 +190,7 @@ function Tick({
         <span id={`${id}-hint`} className="block text-sm text-ink-2">
           {hint}
         </span>
+        {more ? <span className="block text-sm">{more}</span> : null}
       </span>
     </div>
   )

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { connectorRoles, tunnelStatuses } from '#contract/tunnel.ts'
 import { Dialog } from '#web/ui/Dialog.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
@@ -48,6 +49,12 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
           <Keys all={placeKeys} />
         </div>
       </div>
+      <p className="mt-5 text-ink-2">
+        <Link to="/failover-checks" onClick={onClose} className="text-accent-text underline">
+          What is checked before a failover
+        </Link>
+        , and what to do about each of it.
+      </p>
     </Dialog>
   )
 }

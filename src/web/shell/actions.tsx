@@ -129,6 +129,12 @@ function usePlaces(): Action[] {
       action('monitor', 'The wall itself', () => void navigate({ to: '/wall' }), {
         also: 'go to open',
       }),
+      action(
+        'help',
+        'What is checked before a failover',
+        () => void navigate({ to: '/failover-checks' }),
+        { also: 'go to rules risks why blocked' },
+      ),
       action('person', 'Your account', () => void navigate({ to: '/account' }), {
         also: 'go to sessions',
       }),

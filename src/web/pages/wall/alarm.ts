@@ -2,7 +2,8 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { hear } from '#web/fleet/hear.ts'
 import type { Judged } from '#web/fleet/judge.ts'
 import { useClock } from '#web/ui/clock.ts'
-import { isQuiet, type WallSearch } from './settings.ts'
+import { isQuiet } from './quiet.ts'
+import type { WallSearch } from './settings.ts'
 
 /** When a tunnel goes down or loses its active connector, a wall may say so to whoever looks elsewhere. */
 

@@ -4,7 +4,8 @@ import { mostTunnels } from '#contract/most-tunnels.ts'
 import { parseSearch, stringifySearch } from '#web/api/search.ts'
 import { tunnelOf } from '#web/fleet/tunnel-of.ts'
 import { chosen, hidesFailing } from './chosen.ts'
-import { hoursOf, isFiltered, isQuiet, wallSearch } from './settings.ts'
+import { isQuiet } from './quiet.ts'
+import { hoursOf, isFiltered, wallSearch } from './settings.ts'
 
 const at = (hour: number) => Date.UTC(2026, 10, 24, hour, 30)
 

@@ -7,7 +7,6 @@ import {
 } from '#contract/tunnel.ts'
 import { oneOf, someOf, textOf, uuidsOf } from '#web/api/search.ts'
 import { tagsOf } from '#web/fleet/tags.ts'
-import { clockIn } from '#web/ui/zone.ts'
 
 /** What a wall shows stands in its address alone, so a screen needs nothing but that. Pure. */
 
@@ -84,14 +83,4 @@ export function hoursOf(text: unknown): { from: number; to: number } | null {
   if (from === undefined || to === undefined) return null
   const hours = { from: Number(from), to: Number(to) }
   return hours.from < 24 && hours.to < 24 && hours.from !== hours.to ? hours : null
-}
-
-/** Whether it is quiet then, in the zone (undefined: the screen's own). */
-export function isQuiet(quiet: string | undefined, at: number, zone: string | undefined): boolean {
-  const hours = hoursOf(quiet)
-  if (!hours) return false
-  const now = Number(clockIn(at, zone).slice(0, 2))
-  return hours.from < hours.to
-    ? now >= hours.from && now < hours.to
-    : now >= hours.from || now < hours.to
 }
