@@ -147,7 +147,11 @@ export const settings: Setting[] = [
   },
   { name: 'TANDEM_OIDC_OPERATORS', fallback: '', says: 'The same for operators' },
   { name: 'TANDEM_OIDC_VIEWERS', fallback: '', says: 'The same for viewers' },
-  { name: 'LOG_LEVEL', fallback: 'info', says: 'fatal, error, warn, info, debug or silent' },
+  {
+    name: 'LOG_LEVEL',
+    fallback: 'info',
+    says: 'fatal, error, warn, info, debug or silent; all but silent log the record’s hashes',
+  },
 ]
 
 /** The text that `--help` prints. */
