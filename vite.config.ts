@@ -4,7 +4,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
 /**
- * One build for three programs: the page (dist/web), the proxy and the simulator (dist/*.js).
+ * One build for all programs: the page (dist/web), the proxy, the simulator and the host's commands (dist/*.js).
  * `vite build --app` makes them all; `vite` alone serves the page and hands /api to a running proxy.
  */
 export default defineConfig({
@@ -78,7 +78,14 @@ export default defineConfig({
         target: 'node20',
         ssr: true,
         rollupOptions: {
-          input: { proxy: 'src/proxy/main.ts', simulator: 'src/simulator/main.ts' },
+          input: {
+            proxy: 'src/proxy/main.ts',
+            simulator: 'src/simulator/main.ts',
+            // The host's commands, for where there is no source to run them from: in a container.
+            people: 'src/tasks/people.ts',
+            backup: 'src/tasks/backup.ts',
+            audit: 'src/tasks/audit.ts',
+          },
           output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
         },
       },

@@ -47,7 +47,7 @@ function cleanEnv(): NodeJS.ProcessEnv {
  * @param options.early runs what was bundled for the unit tests, which come before the build.
  */
 export function start(
-  name: 'proxy' | 'simulator',
+  name: 'proxy' | 'simulator' | 'people' | 'backup' | 'audit',
   args: string[],
   options: { env?: Record<string, string>; cwd?: string; early?: boolean } = {},
 ): Program {

@@ -92,6 +92,25 @@ bare('a port that is taken is said in one line', async () => {
   expect(output).not.toMatch(/^\s+at /m)
 })
 
+test('where there is no source, as in a container, the host’s commands run from what was built', async ({
+  tandem,
+}) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-commands-'))
+  const run = async (name: 'people' | 'backup' | 'audit', ...args: string[]) => {
+    const options = { env: { TANDEM_DATA_DIR: tandem.dataDir }, cwd: folder }
+    const program = start(name, args, options)
+    return [await program.ended, program.output()]
+  }
+  expect(await run('people', 'invite', 'Ada', 'admin')).toEqual([
+    0,
+    expect.stringContaining('/invitation#'),
+  ])
+  expect(await run('people', 'list')).toEqual([0, expect.stringContaining('Ada  admin')])
+  expect(await run('backup', 'copy.db')).toEqual([0, 'Backed up to copy.db.\n'])
+  expect(await run('audit', 'verify')).toEqual([0, expect.stringMatching(/^The chain is whole/)])
+  rmSync(folder, { recursive: true })
+})
+
 test('SIGTERM ends it within 5 s, open pages or not', async ({ tandem, page }) => {
   await page.goto('/')
   await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()

@@ -17,7 +17,7 @@ import { securityHeaders } from './routes/headers.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
 import { markRoutes } from './routes/marks.ts'
-import { openapiRoutes } from './routes/openapi.ts'
+import { assertKnownQuery, openapiRoutes } from './routes/openapi.ts'
 import { type Page, pageRoutes } from './routes/page.ts'
 import { peopleRoutes } from './routes/people.ts'
 import type { Parts, Request, Route } from './routes/route.ts'
@@ -79,6 +79,7 @@ export function createApp(parts: Parts, page: Page): Hono<Env> {
     const { method } = operations[operationId]
     app.on(method, routePath(operationId), async (c) => {
       assertMay(c.get('who'), operationId, parts.now(), identity.settings.recentSignInMs)
+      assertKnownQuery(operationId, new URL(c.req.url).searchParams.keys())
       return handle(c, readIds(c))
     })
   }

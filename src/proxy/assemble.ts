@@ -63,7 +63,8 @@ export type Surroundings = {
 }
 
 type Write = (facts: Record<string, unknown>, message: string) => void
-export type Log = { debug: Write; info: Write; warn: Write; error: Write }
+/** `record` says what stands in the log at every level: a copy of it holds the chain of records to its past. */
+export type Log = { debug: Write; info: Write; warn: Write; error: Write; record: Write }
 
 /** Budget and sweep move all the time: told this often at most. */
 const tellPollerMs = 2000
@@ -100,7 +101,7 @@ export async function assemble(surroundings: Surroundings) {
   const audit = createAudit({
     db,
     now,
-    log: log.info,
+    log: log.record,
     nameOf: (tunnelId) => present.tunnel(tunnelId)?.name ?? null,
   })
   const strangers = createStrangers({ audit, after, now })

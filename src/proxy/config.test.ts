@@ -215,8 +215,39 @@ describe('each fault is one clear line that names its setting', () => {
     ['TANDEM_OIDC_CLIENT_ID', { ...live, ...behind, ...oidc, TANDEM_OIDC_CLIENT_ID: '' }],
     ['TANDEM_OIDC_ROLE_CLAIM', { ...live, ...behind, ...oidc, TANDEM_OIDC_ROLE_CLAIM: '' }],
     ['TANDEM_RECENT_SIGN_IN_MINUTES', { TANDEM_RECENT_SIGN_IN_MINUTES: '1441' }],
+    ['TANDEM_TRUST_PROXY', { ...live, ...behind, TANDEM_TRUST_PROXY: '0.0.0.0/0' }],
+    ['TANDEM_TRUST_PROXY', { ...live, ...behind, TANDEM_TRUST_PROXY: '10.0.0.1, ::/0' }],
+    ['TANDEM_OIDC_VIEWERS', { ...live, ...behind, TANDEM_OIDC_VIEWERS: 'noc' }],
+    ['TANDEM_TRUSTED_PROXY', { ...live, TANDEM_TRUSTED_PROXY: '10.0.0.1' }],
+    ['TANDEM_NONSENSE', { TANDEM_NONSENSE: 'hush' }],
   ])('%s: %j', (name, env) => {
     expect({ isOne: isOneFault(name, env), said: faultsOf(env) }).toMatchObject({ isOne: true })
+  })
+
+  test.each([
+    ['TANDEM_TRUSTED_PROXY', 'TANDEM_TRUST_PROXY is'],
+    ['TANDEM_ACCESS_ADMIN', 'TANDEM_ACCESS_ADMINS is'],
+    ['TANDEM_RETENTION_DAY', 'TANDEM_RETENTION_DAYS is'],
+    ['TANDEM_PORT', 'PORT is'],
+    ['TANDEM_LOG_LEVEL', 'LOG_LEVEL is'],
+    ['TANDEM_COLOUR', '--help lists them all'],
+  ])('%s is no setting; %s', (name, says) => {
+    expect(faultsOf({ [name]: '10' })).toEqual([`${name} is no setting of Tandem’s; ${says}.`])
+    expect(faultsOf({ [name]: ' ' })).toEqual([])
+  })
+
+  test('names of its tests and tasks, and those that Kubernetes hands to every container, are none of these', () => {
+    const others = {
+      TANDEM_CHROMIUM: '/usr/bin/chromium',
+      TANDEM_E2E_REPORT: 'report.json',
+      TANDEM_HOSTILE_SEED: '1',
+      TANDEM_PROXY: 'http://127.0.0.1:8787',
+      TANDEM_SERVICE_HOST: '10.0.0.1',
+      TANDEM_WEB_SERVICE_PORT_HTTP: '8787',
+      TANDEM_PORT: 'tcp://10.0.0.1:8787',
+      TANDEM_PORT_8787_TCP_ADDR: '10.0.0.1',
+    }
+    expect(faultsOf(others)).toEqual([])
   })
 
   test('several faults are several lines', () => {

@@ -4,6 +4,7 @@ import { type PersonRole, personRoles } from '#contract/people.ts'
 import { type TrustedProxies, toTrustedProxies } from './identity/address.ts'
 import { createSecret, type Secret } from './secret.ts'
 import { type OutsideSignIn, readOutsideSignIn } from './sign-in-config.ts'
+import { strangeNames } from './strange-names.ts'
 
 /** What the environment asks for, parsed once. */
 export type Config = {
@@ -146,7 +147,11 @@ export const settings: Setting[] = [
   },
   { name: 'TANDEM_OIDC_OPERATORS', fallback: '', says: 'The same for operators' },
   { name: 'TANDEM_OIDC_VIEWERS', fallback: '', says: 'The same for viewers' },
-  { name: 'LOG_LEVEL', fallback: 'info', says: 'fatal, error, warn, info, debug or silent' },
+  {
+    name: 'LOG_LEVEL',
+    fallback: 'info',
+    says: 'fatal, error, warn, info, debug or silent; all but silent log the record’s hashes',
+  },
 ]
 
 /** The text that `--help` prints. */
@@ -192,7 +197,10 @@ const tokenShape = /^[A-Za-z0-9_-]{20,256}$/
 export function parseConfig(
   env: Record<string, string | undefined>,
 ): { config: Config } | { faults: string[] } {
-  const faults: string[] = []
+  const faults = strangeNames(
+    env,
+    settings.map(({ name }) => name),
+  )
   const read = (name: string) =>
     env[name]?.trim() || (settings.find((setting) => setting.name === name)?.fallback ?? '')
 
@@ -287,6 +295,12 @@ export function parseConfig(
   if (proxies.length > 0 && !trustedProxies) {
     faults.push(
       `TANDEM_TRUST_PROXY is “${proxies.join(',')}” and must hold IP addresses or networks such as 10.0.0.0/8.`,
+    )
+  }
+  const everybody = proxies.find((entry) => /\/0+$/.test(entry))
+  if (trustedProxies && everybody !== undefined) {
+    faults.push(
+      `TANDEM_TRUST_PROXY holds “${everybody}”, which is everybody: anybody could say where they come from, and that it is over TLS. Name the proxy’s own address or network.`,
     )
   }
   const publicUrl = readOrigin(read('TANDEM_PUBLIC_URL'))

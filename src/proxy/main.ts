@@ -56,6 +56,8 @@ delete process.env.CLOUDFLARE_READ_TOKEN
 delete process.env.TANDEM_OIDC_CLIENT_SECRET
 
 const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+/** Whoever wants to read less still needs the hashes of the record. */
+const recordLog = log.child({}, { level: config.logLevel === 'silent' ? 'silent' : 'info' })
 const { db, notice, checked, letGo } = await takeStore(config.dataDir).catch((error: Error) =>
   fail([error.message]),
 )
@@ -127,6 +129,7 @@ const tandem = await assemble({
     info: (facts, message) => log.info(facts, message),
     warn: (facts, message) => log.warn(facts, message),
     error: (facts, message) => log.error(facts, message),
+    record: (facts, message) => recordLog.info(facts, message),
   },
 })
 

@@ -68,7 +68,14 @@ function readOidc({ read, list, publicUrl, isLoopback, fault }: Reader): OidcSet
   const secret = read('TANDEM_OIDC_CLIENT_SECRET')
   const roleClaim = read('TANDEM_OIDC_ROLE_CLAIM')
   const roles = readRoles('OIDC', list, true)
-  if ([issuer, clientId, secret, roleClaim].every((value) => value === '')) return null
+  if ([issuer, clientId, secret, roleClaim].every((value) => value === '')) {
+    if (hasAny(readRoles('OIDC', list, false))) {
+      fault(
+        'TANDEM_OIDC_ADMINS, TANDEM_OIDC_OPERATORS and TANDEM_OIDC_VIEWERS give nobody a role without a provider: TANDEM_OIDC_ISSUER is missing.',
+      )
+    }
+    return null
+  }
   const url = URL.canParse(issuer) ? new URL(issuer) : null
   const isSafe =
     url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))

@@ -57,6 +57,13 @@ test('S28 verify: whole while Tandem runs; then the record that was changed by h
   )
   expect(whole.code).toBe(0)
 
+  writeFileSync(join(folder, 'other.log'), 'a log of something else\n')
+  const unheld = await run('verify', '--log', join(folder, 'other.log'))
+  expect(unheld).toMatchObject({ code: 1, out: '' })
+  expect(unheld.errors).toMatch(
+    /^The log holds no hash of a record, so it proves nothing: .* The chain itself is whole: 2 records/,
+  )
+
   const file = new Database(join(folder, 'tandem.db'))
   file.exec('drop trigger audit_no_update')
   file.exec(`update audit set who_name = 'Eve' where seq = 2`)

@@ -32,9 +32,16 @@ async function readAnchors(file: string): Promise<Map<number, string>> {
   return anchors
 }
 
+/** @returns false when it is broken, or when the log that was to hold it holds nothing. */
 async function verify(audit: Audit, log: string | undefined): Promise<boolean> {
   const anchors = log === undefined ? new Map<number, string>() : await readAnchors(log)
   const { isWhole, records, last, fault } = await audit.verify(anchors)
+  if (isWhole && log !== undefined && records > 0 && anchors.size === 0) {
+    console.error(
+      `The log holds no hash of a record, so it proves nothing: is ${log} a copy of Tandem’s? The chain itself is whole: ${records} records.`,
+    )
+    return false
+  }
   if (isWhole) {
     const until = last ? `, the last of ${new Date(last.at).toISOString()} (${last.hash})` : ''
     const held = log === undefined ? '' : ` ${anchors.size} of them stand in the log, all alike.`

@@ -6,14 +6,19 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 
 /**
- * Builds the page, the proxy and the simulator into dist/, but only when something they are made of has
+ * Builds the page, the proxy, the simulator and the host's commands into dist/, but only when something they are made of has
  * changed: the digest of all sources is the build id, and dist/build.json keeps the last one. The proxy
  * reads it there, so that an open page can tell that it is older than its server.
  */
 
 const root = join(import.meta.dirname, '../..')
 const stamp = join(root, 'dist/build.json')
-const outputs = ['dist/web/index.html', 'dist/proxy.js', 'dist/simulator.js', 'dist/build.json']
+const programs = ['proxy', 'simulator', 'people', 'backup', 'audit']
+const outputs = [
+  'dist/web/index.html',
+  ...programs.map((name) => `dist/${name}.js`),
+  'dist/build.json',
+]
 
 /** What ends up in dist/, or decides how it is made. */
 const sources = [
@@ -24,7 +29,11 @@ const sources = [
   'src/contract',
   'src/proxy',
   'src/simulator',
+  'src/tasks/audit.ts',
+  'src/tasks/backup.ts',
   'src/tasks/build.ts',
+  'src/tasks/data-dir.ts',
+  'src/tasks/people.ts',
   'src/web',
   'vite.config.ts',
 ]

@@ -330,6 +330,9 @@ function unreadable(name: UpstreamCall, response: Response, body: string): Probl
   )
 }
 
+/** Refusals that say how far a request came, not what became of it: time ran out, too early, nobody waits any more. */
+const openStatuses = new Set([408, 425, 499])
+
 /** Gives a refusal its kind: by HTTP status first, then by the codes that are known. */
 function toRefusal(name: UpstreamCall, response: Response, errors: CfMessage[]): ProblemError {
   const { status } = response
@@ -339,7 +342,7 @@ function toRefusal(name: UpstreamCall, response: Response, errors: CfMessage[]):
   const refuse = (kind: ProblemKind, detail: string) =>
     new ProblemError(kind, detail, { cloudflare })
 
-  if (status >= 500) {
+  if (status >= 500 || openStatuses.has(status)) {
     return refuse('cloudflare-failing', `Cloudflare answered ${status}.${sequelOf(name)}`)
   }
   // 9109 is also what a token without the permission gets, in other words.

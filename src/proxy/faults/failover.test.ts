@@ -121,6 +121,9 @@ describe('F11 rejected', () => {
 const unclear = [
   ['reset', { kind: 'refuse' }],
   ['reset after it was read', { kind: 'reset-after-apply' }],
+  ['408', { kind: 'status', status: 408 }],
+  ['425', { kind: 'status', status: 425 }],
+  ['499', { kind: 'status', status: 499 }],
   ['500', { kind: 'status', status: 500 }],
   ['502 as a page', { kind: 'html', status: 502 }],
   ['503', { kind: 'status', status: 503 }],

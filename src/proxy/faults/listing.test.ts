@@ -508,6 +508,38 @@ describe('U23 answers out of order', () => {
     await rig.end()
   })
 
+  test('U23 a connector that is read alone after a switch brings its tunnel’s others along', async () => {
+    const { tunnelId, connectorIds } = await world.addTunnel('one at a time', 2)
+    const rig = await startRig(world)
+    await rig.looked()
+    const [active = '', standby = ''] = connectorIds
+    const told: string[] = []
+    rig.tandem.parts.bus.subscribe(({ event }) => {
+      if (event.type !== 'polled') return
+      for (const { connectors } of event.connectors)
+        told.push(
+          connectors.map(({ id, role }) => `${id === active ? 'old' : 'new'} ${role}`).join(),
+        )
+    })
+    await world.order(`/tunnels/${tunnelId}/swap`, { connectorId: standby })
+    const answer = await rig.send('GET', `/tunnels/${tunnelId}/connectors/${standby}?fresh=true`)
+    expect(answer.json).toMatchObject({ role: 'active' })
+    expect(rig.tandem.parts.present.tunnel(tunnelId)).toMatchObject({
+      readiness: 'ready',
+      activeConnectorId: standby,
+    })
+    // The other way about nobody would be active, and where there is no call left for the others it waits.
+    await world.order(`/tunnels/${tunnelId}/swap`, { connectorId: active })
+    await rig.send('GET', `/tunnels/${tunnelId}/connectors/${active}?fresh=true`)
+    expect(rig.tandem.parts.present.tunnel(tunnelId)).toMatchObject({ activeConnectorId: standby })
+    await rig.time.run(2_000)
+    expect(rig.tandem.parts.present.tunnel(tunnelId)).toMatchObject({ activeConnectorId: active })
+    expect(new Set(told.map((roles) => roles.split(',').toSorted().join()))).toEqual(
+      new Set(['new active,old passive', 'new passive,old active']),
+    )
+    await rig.end()
+  })
+
   test('U23 a rename outweighs a listing that left before it was answered', async () => {
     const { tunnelId } = await world.addTunnel('old name')
     const holding: (() => void)[] = []

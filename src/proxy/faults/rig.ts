@@ -176,6 +176,7 @@ export async function startRig(world: World, options: RigOptions = {}) {
       info: (facts, message) => log.info(facts, message),
       warn: (facts, message) => log.warn(facts, message),
       error: (facts, message) => log.error(facts, message),
+      record: (facts, message) => log.info(facts, message),
     },
   })
   const app = createApp(tandem.parts, new Map())

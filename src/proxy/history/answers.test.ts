@@ -101,7 +101,7 @@ beforeAll(async () => {
     after: time.after,
     random: () => 0.5,
     fetch: () => Promise.reject(new Error('Nothing is asked here.')),
-    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, record: () => {} },
   })
   tandem.start()
   app = createApp(tandem.parts, new Map())

@@ -62,8 +62,9 @@ export function whyNotHere(
 
 /**
  * Refuses what another site's page could make a browser send, before any work is done.
- * A write must come as JSON, with our own header, from our own page; a read must not come from another
- * site. Hono's `csrf()` looks at form types only and lets a cross-site JSON request through.
+ * A write must come with our own header, from our own page, and as JSON if it brings anything; a read must not
+ * come from another site. The header alone keeps other pages out: a browser asks whether they may send it, and is
+ * never told so. Hono's `csrf()` looks at form types only and lets a cross-site JSON request through.
  */
 export function sameSite(place: Place): MiddlewareHandler<Env> {
   const refuse = (detail: string) => {
@@ -89,9 +90,9 @@ export function sameSite(place: Place): MiddlewareHandler<Env> {
       if (!isOwn || (site !== undefined && site !== 'same-origin')) {
         refuse('A change must come from Tandem’s own page.')
       }
-      if (!/^application\/json(?:;\s*charset=utf-8)?$/i.test(c.req.header('content-type') ?? '')) {
-        throw new ProblemError('media-type', 'Send the change as application/json.')
-      }
+      // Without a body there is nothing to name; whoever reads one asks for its type.
+      const type = c.req.header('content-type') ?? 'application/json'
+      if (!/^application\/json(?:;\s*charset=utf-8)?$/i.test(type)) throw wrongType()
       if ((c.req.header('content-encoding') ?? 'identity') !== 'identity') {
         throw new ProblemError('media-type', 'Send the change as it is, not compressed.')
       }
@@ -101,6 +102,9 @@ export function sameSite(place: Place): MiddlewareHandler<Env> {
     await next()
   }
 }
+
+export const wrongType = () =>
+  new ProblemError('media-type', 'Send the change as application/json.')
 
 /**
  * A browser that its identity provider sends back comes from another site by its nature. It carries what

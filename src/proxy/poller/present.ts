@@ -385,12 +385,19 @@ export function createPresent(deps: PresentDeps) {
       await commit([{ one, part: 'connectors', after, show }], at)
     })
 
-  /** One connector as a read of it alone answered: it takes its place among what the last look saw. */
+  /**
+   * One connector as a read of it alone answered: it takes its place among what the last look saw.
+   *
+   * @returns false when it became the active one or ceased to be: only a look at all of them tells of both sides
+   *   of a switch, and alone it would show two that are active, or nobody. Then nothing is landed.
+   */
   const landConnector = (tunnelId: string, connector: SeenConnector, sentAt: number, at: number) =>
     inTurn(async () => {
       const one = known.get(tunnelId)
-      if (!one?.sight.connectors) return
-      if (sentAt < Math.max(one.seenSentAt, one.aloneSentAt.get(connector.id) ?? 0)) return
+      if (!one?.sight.connectors) return true
+      if (sentAt < Math.max(one.seenSentAt, one.aloneSentAt.get(connector.id) ?? 0)) return true
+      const before = one.sight.connectors.find(({ id }) => id === connector.id)
+      if (before && (before.role === 'active') !== (connector.role === 'active')) return false
       const connectors = one.sight.connectors.map((old) =>
         old.id === connector.id ? connector : old,
       )
@@ -401,6 +408,7 @@ export function createPresent(deps: PresentDeps) {
       }
       // Not a look at all of its connectors: it confirms nothing about the others.
       await commit([{ one, part: 'other', after, show }], at)
+      return true
     })
 
   const landConfiguration = (configuration: Configuration, sentAt: number, at: number) =>

@@ -39,7 +39,12 @@ export function connectorRoutes(route: Route, parts: Parts) {
         const ids = { accountId, tunnelId, connectorId }
         const { result, sentAt, at } = await client.call('connectorGet', ids, { purpose: 'look' })
         const seen = toSeenConnector(CfConnector.parse(result))
-        if (seen?.id === connectorId) await present.landConnector(tunnelId, seen, sentAt, at)
+        if (
+          seen?.id === connectorId &&
+          !(await present.landConnector(tunnelId, seen, sentAt, at))
+        ) {
+          await lookAtAll(tunnelId)
+        }
       }
     }
     const list = present.connectors(tunnelId)
@@ -50,4 +55,10 @@ export function connectorRoutes(route: Route, parts: Parts) {
     if (!list) liveTunnel(parts, tunnelId)
     throw new ProblemError('not-found', 'Cloudflare lists no such connector for this tunnel now.')
   })
+
+  /** Now, or as soon as the poller may where “check now” has no call left. */
+  async function lookAtAll(tunnelId: string) {
+    if (mayRefresh('connectorList', tunnelId)) await poller.look(tunnelId, 'look')
+    else poller.poke(tunnelId)
+  }
 }

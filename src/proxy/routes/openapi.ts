@@ -53,6 +53,7 @@ import {
   TunnelList,
 } from '#contract/tunnel.ts'
 import { ConfigurationChange, TunnelChange, TunnelCreation } from '#contract/tunnel-requests.ts'
+import { ProblemError } from '../problem.ts'
 import type { Route } from './route.ts'
 
 /** What each operation takes and answers; path, method, role and words come from the table itself. */
@@ -65,6 +66,8 @@ type Shape = {
   key?: true
   /** Names of further query parameters, all optional. */
   query?: string[]
+  /** Others may add to its query what they like. */
+  openQuery?: true
   media?: string
 }
 
@@ -126,7 +129,12 @@ export const shapes: Record<OperationId, Shape> = {
   auditChain: { answer: AuditChain, status: 200 },
   signIn: { body: SignInRequest, answer: Done, status: 200 },
   signInOidc: { answer: z.unknown(), status: 302, query: ['returnTo', 'again'] },
-  signInOidcEnd: { answer: z.unknown(), status: 302, query: ['code', 'state', 'iss', 'error'] },
+  signInOidcEnd: {
+    answer: z.unknown(),
+    status: 302,
+    query: ['code', 'state', 'iss', 'error'],
+    openQuery: true,
+  },
   signInAgain: { body: SignInAgainRequest, answer: Done, status: 200 },
   signOut: { answer: Done, status: 200 },
   setUp: { body: SetupRequest, answer: Done, status: 200 },
@@ -158,6 +166,24 @@ export const shapes: Record<OperationId, Shape> = {
   demoRole: { body: DemoRole, answer: Done, status: 200 },
 }
 
+/**
+ * A misspelt name would count for nothing, and the answer would look like what was asked for.
+ *
+ * @throws ProblemError `invalid-request` at the first name that the operation does not have.
+ */
+export function assertKnownQuery(operationId: OperationId, names: Iterable<string>) {
+  const { query = [], fresh, openQuery } = shapes[operationId]
+  if (openQuery) return
+  for (const name of names) {
+    if (query.includes(name) || (fresh && name === 'fresh')) continue
+    throw new ProblemError(
+      'invalid-request',
+      `There is no “${name.slice(0, 50)}” in the query of this; /api/openapi.json lists what there is.`,
+      { field: name.slice(0, 50) },
+    )
+  }
+}
+
 /** Tandem's own API as an OpenAPI 3.1 document, made of the operations table and the contract's schemas. */
 export function openapiDocument() {
   const paths: Record<string, Record<string, unknown>> = {}
@@ -171,6 +197,10 @@ export function openapiDocument() {
       query = [],
       media = 'application/json',
     } = shapes[id as OperationId]
+    const answered = {
+      description: summaries[id as OperationId],
+      content: { [media]: { schema: toSchema(answer, 'output') } },
+    }
     const path = `/api${operation.path}`
     paths[path] ??= {}
     paths[path][operation.method.toLowerCase()] = {
@@ -208,10 +238,10 @@ export function openapiDocument() {
           }
         : {}),
       responses: {
-        [status]: {
-          description: summaries[id as OperationId],
-          content: { [media]: { schema: toSchema(answer, 'output') } },
-        },
+        ...(key
+          ? { 200: { ...answered, description: 'The same key again: as it is by now' } }
+          : {}),
+        [status]: answered,
         default: {
           description: 'What went wrong, what still works and what to do (RFC 9457)',
           content: { 'application/problem+json': { schema: toSchema(Problem, 'output') } },

@@ -10,7 +10,7 @@ import type { Failovers } from '../failover/run.ts'
 import type { HistoryReader } from '../history/read.ts'
 import { type ActionFacts, act, type Noted } from '../identity/actions.ts'
 import type { Audit } from '../identity/audit.ts'
-import { signedIn } from '../identity/guard.ts'
+import { signedIn, wrongType } from '../identity/guard.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { Refusals } from '../identity/refusals.ts'
 import type { Env, Who } from '../identity/who.ts'
@@ -74,6 +74,7 @@ export async function readBody<T extends z.ZodMiniType>(
   c: Request,
   schema: T,
 ): Promise<z.infer<T>> {
+  if (c.req.header('content-type') === undefined) throw wrongType()
   let json: unknown
   try {
     json = JSON.parse(await c.req.text())

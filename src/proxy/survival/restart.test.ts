@@ -23,7 +23,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-async function startProxy() {
+async function startProxy(env: Record<string, string> = {}) {
   const program = start('proxy', [], {
     early: true,
     env: {
@@ -33,6 +33,7 @@ async function startProxy() {
       TANDEM_SIGN_IN: 'off',
       CLOUDFLARE_API_TOKEN: world.token,
       CLOUDFLARE_ACCOUNT_ID: world.accounts[0] ?? '',
+      ...env,
     },
   })
   running.push(program)
@@ -42,7 +43,12 @@ async function startProxy() {
     const answer = await fetch(`${address}/api${path}`)
     return answer.ok ? ((await answer.json()) as T) : null
   }
-  return { kill: () => program.end('SIGKILL'), get }
+  async function rename(tunnelId: string, name: string) {
+    const headers = { 'content-type': 'application/json', 'x-requested-by': 'tandem' }
+    const body = JSON.stringify({ name })
+    await fetch(`${address}/api/tunnels/${tunnelId}`, { method: 'PATCH', headers, body })
+  }
+  return { kill: () => program.end('SIGKILL'), get, rename, output: program.output }
 }
 
 /** Asks until it is so; the test's own time limit ends it. */
@@ -63,6 +69,27 @@ test('nobody but its owner can read what it keeps, in whatever folder', async ()
   const open = files.filter((name) => (statSync(join(folder, name)).mode & 0o077) !== 0)
   expect(open).toEqual([])
 }, 60_000)
+
+test.each([
+  ['warn', true],
+  ['fatal', true],
+  ['silent', false],
+])(
+  'where LOG_LEVEL is %s a record’s hash stands in the log: %s',
+  async (level, isThere) => {
+    const { tunnelId } = await world.addTunnel(`kept at ${level}`)
+    const program = await startProxy({ LOG_LEVEL: level })
+    await eventually(
+      () => program.get<TunnelDetail>(`/tunnels/${tunnelId}`),
+      () => true,
+    )
+    await program.rename(tunnelId, `kept on record at ${level}`)
+    await program.kill()
+    expect(/"audit":\{"seq":\d+,"hash":"[0-9a-f]{64}"/.test(program.output())).toBe(isThere)
+    expect(program.output()).not.toContain('the API token works')
+  },
+  60_000,
+)
 
 test('a role that was swapped while Tandem lay killed is told after its restart, by nobody', async () => {
   const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
