@@ -18,7 +18,6 @@ test.describe('where people sign in', () => {
     page,
     secondPage,
   }) => {
-    await page.goto('/')
     await signIn(secondPage, 'Ada', password)
     await expect(secondPage.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
     await page.getByRole('button', { name: 'You: Ada, admin' }).click()
@@ -118,7 +117,6 @@ test.describe('where people sign in', () => {
     page,
     secondPage,
   }) => {
-    await page.goto('/')
     const { path } = await post(page, '/people', { name: 'Vic', role: 'viewer' })
     await join(secondPage, path)
     await secondPage.keyboard.press('Control+k')

@@ -9,6 +9,7 @@ const setupCode = (tandem: Tandem) => /the code: ([0-9A-Z-]+)/.exec(tandem.outpu
 
 /** Makes Ada the first admin, as whoever can read the log does; the page stands at the list then. */
 export async function setUp(page: Page, tandem: Tandem) {
+  await page.goto('/')
   await page.getByLabel('Set-up code').fill(setupCode(tandem))
   await page.getByLabel('Your name').fill('Ada')
   await page.getByLabel('Password', { exact: true }).fill(password)

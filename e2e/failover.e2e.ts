@@ -358,6 +358,7 @@ for (const width of [360, 1440]) {
     const main = page.getByRole('main')
     for (const name of ['Fail over', `Promote ${short(standby.id)}`]) {
       const opener = main.getByRole('button', { name })
+      await expect(opener).toBeEnabled()
       await opener.scrollIntoViewIfNeeded()
       const box = await opener.boundingBox()
       const at = { x: (box?.x ?? 0) + 8, y: (box?.y ?? 0) + 8 }

@@ -30,7 +30,6 @@ test('an admin invites somebody, who comes in by the link and stands in the list
   page,
   secondPage,
 }) => {
-  await page.goto('/')
   await page.getByRole('button', { name: 'You: Ada, admin' }).click()
   await page.getByRole('menuitem', { name: 'People' }).click()
   await expect(rowOf(page, 'Ada')).toContainText('You')
@@ -63,7 +62,6 @@ test('a link that was taken back opens nothing, and a new one does', async ({
   page,
   secondPage,
 }) => {
-  await page.goto('/')
   const { path } = await post(page, '/people', { name: 'Cai', role: 'viewer' })
   await page.goto('/people')
   await page.getByRole('button', { name: 'Take back the link of Cai' }).click()
@@ -78,7 +76,6 @@ test('a link that was taken back opens nothing, and a new one does', async ({
 })
 
 test('another role, and being switched off, take effect at once', async ({ page, secondPage }) => {
-  await page.goto('/')
   const { path } = await post(page, '/people', { name: 'Vic', role: 'viewer' })
   await join(secondPage, path)
   const door = secondPage.getByRole('heading', { name: 'Sign in', level: 1 })
@@ -113,7 +110,6 @@ test('an admin sees where somebody is signed in, ends it, and removes them', asy
   page,
   secondPage,
 }) => {
-  await page.goto('/')
   const { path } = await post(page, '/people', { name: 'Vic', role: 'viewer' })
   await join(secondPage, path)
   const door = secondPage.getByRole('heading', { name: 'Sign in', level: 1 })
@@ -145,7 +141,6 @@ test('the last admin stays, and is told why', async ({ page }) => {
 })
 
 test('whoever is no admin reads why the page is not for them', async ({ page, secondPage }) => {
-  await page.goto('/')
   const { path } = await post(page, '/people', { name: 'Vic', role: 'viewer' })
   await join(secondPage, path)
   await secondPage.getByRole('button', { name: 'You: Vic, viewer' }).click()

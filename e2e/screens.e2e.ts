@@ -23,7 +23,6 @@ test('a screen shows a code, an admin approves it, and it goes to its page', asy
   page,
   secondPage: screen,
 }) => {
-  await page.goto('/')
   await screen.goto('/sign-in')
   await screen.getByRole('link', { name: 'Show a pairing code' }).click()
   await expect(shown(screen)).toBeVisible()
@@ -59,7 +58,6 @@ test('a screen gets another name, and when its access is taken away it shows a c
   page,
   secondPage: screen,
 }) => {
-  await page.goto('/')
   const { path } = await post(page, '/screens/links', { name: 'NOC, left', view: '/', days: 1 })
   await screen.goto(path)
   await expect(tunnels(screen)).toBeVisible()
@@ -166,7 +164,6 @@ test('the code fills a wall and fits a telephone; scanning it leads to the appro
 })
 
 test('a browser in which somebody is signed in is not made a screen', async ({ page }) => {
-  await page.goto('/')
   const { path } = await post(page, '/screens/links', { name: 'Wall', view: '/', days: 1 })
   await page.goto(path)
   await expect(page.getByRole('main')).toContainText('You are signed in here as Ada')

@@ -48,7 +48,6 @@ test('somebody who is invited chooses a password, and is shown out when an admin
   secondPage,
   tandem,
 }) => {
-  await page.goto('/')
   await setUp(page, tandem)
   const { path, person } = await post(page, '/people', { name: 'Vic', role: 'viewer' })
   await secondPage.goto(path)
@@ -79,7 +78,6 @@ test('what needs a fresh sign-in asks for it, and then goes on by itself', async
   tandem,
   world,
 }) => {
-  await page.goto('/')
   await setUp(page, tandem)
   const { id } = await world.tunnel('lon-branch-core')
   await page.goto(`/tunnels/${id}?dialog=rename`)
@@ -105,7 +103,6 @@ test('a page that nobody touches says so with all that it asks, and a hand is he
   page,
   tandem,
 }) => {
-  await page.goto('/')
   await setUp(page, tandem)
   await page.clock.install()
   const summary = () => page.waitForRequest('**/api/history/summary?*')

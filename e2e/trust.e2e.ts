@@ -240,7 +240,6 @@ test.describe('signed in', () => {
     tandem,
     world,
   }) => {
-    await page.goto('/')
     await setUp(page, tandem)
     const { tunnelId } = await world.pair('lon-branch-core')
     await page.goto(`/tunnels/${tunnelId}`)
@@ -264,7 +263,6 @@ test.describe('signed in', () => {
     context,
     tandem,
   }) => {
-    await page.goto('/')
     await setUp(page, tandem)
     const cookies = await context.cookies()
     expect(cookies.length).toBeGreaterThan(0)
