@@ -117,6 +117,22 @@ test('two standbys: the one that is picked is promoted, and the address carries 
   expect((await world.pair('fra-dc2-edge')).active.id).toBe(target)
 })
 
+test('a dialog that opens before the first look calls nothing a change', async ({
+  page,
+  tandem,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await tandem.end()
+  await world.breakWith({ kind: 'delay', ms: 2_000, match: { path: '/connections$' } })
+  await tandem.again({ TANDEM_DATA_DIR: `${tandem.dataDir}-new` })
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await expect(dialogOf(page)).toBeVisible()
+  await expect(promote(page, standby.id)).toBeVisible()
+  await expect(risks(page).first()).toBeVisible()
+  await expect(dialogOf(page).getByText(/^Active is now/)).toHaveCount(0)
+})
+
 test('a reload in the middle shows the same failover, and sends nothing again', async ({
   page,
   world,

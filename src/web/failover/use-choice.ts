@@ -51,7 +51,14 @@ export function useChoice({
   // The active one as the person saw it: another one has to be looked at before anything is sent.
   const activeId = activeOf(connectors)?.id ?? null
   const [seenActiveId, setSeenActiveId] = useState(activeId)
-  const changed = isAsking && seenActiveId !== activeId
+  // Before the first look nobody saw that none is active.
+  const isRead = checkedAt !== null
+  const [wasRead, setWasRead] = useState(isRead)
+  if (!wasRead && isRead) {
+    setWasRead(true)
+    setSeenActiveId(activeId)
+  }
+  const changed = isAsking && wasRead && seenActiveId !== activeId
   // A failover that is followed changes it before everybody's eyes.
   if (!isAsking && seenActiveId !== activeId) setSeenActiveId(activeId)
 
