@@ -124,10 +124,13 @@ test('a dialog that opens before the first look calls nothing a change', async (
 }) => {
   const { tunnelId, standby } = await world.pair('lon-branch-core')
   await tandem.end()
-  await world.breakWith({ kind: 'delay', ms: 2_000, match: { path: '/connections$' } })
+  await world.breakWith({ kind: 'status', status: 503, match: { path: '/connections$' } })
   await tandem.again({ TANDEM_DATA_DIR: `${tandem.dataDir}-new` })
+  await page.goto('/')
+  await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
   await expect(dialogOf(page)).toBeVisible()
+  await world.heal()
   await expect(promote(page, standby.id)).toBeVisible()
   await expect(risks(page).first()).toBeVisible()
   await expect(dialogOf(page).getByText(/^Active is now/)).toHaveCount(0)
@@ -438,6 +441,7 @@ test.describe('with a finger', () => {
 
     const { tunnelId, standby } = await world.pair('lon-branch-core')
     await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+    await expect(risks(page).first()).toBeVisible()
     await expect(promote(page, standby.id)).toBeDisabled()
     // It takes the focus from the button that has it, which hides the tip of that one only.
     await promote(page, standby.id).tap({ force: true })

@@ -63,7 +63,7 @@ test('what waits makes room for the name, which tells the rest where it is cut, 
   const waits = rowOf(page, 'lon-branch-core').getByRole('link', { name: /not acknowledged/ })
   const drawn = await waits.locator('path').getAttribute('d')
   await page.setViewportSize({ width: 800, height: 700 })
-  const long = 'lon-branch-core-warehouse'
+  const long = 'lon-branch-core-warehouse-and-cold-store-of-the-north'
   await world.renameTunnel(tunnelId, long)
   const name = rowOf(page, long).getByRole('link', { name: long, exact: true })
   await expect(name).toBeVisible({ timeout: 20_000 })

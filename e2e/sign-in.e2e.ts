@@ -114,6 +114,8 @@ test('a page that nobody touches says so with all that it asks, and a hand is he
   await page.clock.runFor('10:10')
   expect(await (await byItself).headerValue('tandem-idle')).toBe('1')
   const byHand = page.waitForRequest('**/api/tunnels/*/connectors')
+  // A hand that comes to the mouse moves it more than once.
+  await page.mouse.move(5, 5)
   await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
   expect(await (await byHand).headerValue('tandem-idle')).toBeNull()
 })
