@@ -1,12 +1,12 @@
 import { CfConnector } from '#contract/cloudflare.ts'
+import { mostLetters } from '#contract/most-letters.ts'
 import { toSeenConnector } from '../cloudflare/translate.ts'
 import { connectorForScreen, connectorsForScreen, isScreen } from '../identity/for-screens.ts'
 import { ProblemError } from '../problem.ts'
 import { wantsFresh } from './fresh.ts'
 import { liveTunnel, type Parts, type Route } from './route.ts'
 
-/** Of a search. */
-const mostLetters = 100
+/** Connectors that a search answers with. */
 const mostFound = 100
 
 export function connectorRoutes(route: Route, parts: Parts) {

@@ -1,9 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { mostLetters } from '#contract/most-letters.ts'
 import type { ConnectorsFound } from '#contract/tunnel.ts'
 import { get } from './client.ts'
-
-/** As long as the proxy takes a search. */
-const mostLetters = 100
 
 /** Connectors of all tunnels in which the words occur. What was found stays until the next answer is there. */
 export const connectorsFoundQuery = (words: string) =>
