@@ -4,6 +4,7 @@ import {
   memo,
   type ReactNode,
   useCallback,
+  useDeferredValue,
   useEffect,
   useMemo,
   useRef,
@@ -44,6 +45,9 @@ import { SelectKeys, useAnySelected, useSelection } from './use-selection.ts'
 /** Rows and cards in units of the root size, so that they grow with the type. */
 const rowRem = { comfortable: 36 / 14, compact: 28 / 14 }
 const cardRem = 64 / 14
+
+/** So many rows are there at once when the list opens. */
+const firstPainted = 6
 
 /** What the head of a group needs to be a row among the others. */
 export type HeadProps = {
@@ -94,9 +98,11 @@ export const TunnelTable = memo(function TunnelTable({
   )
   const isSelecting = useAnySelected(useSelection())
   const tunnels = useMemo(() => tunnelsOf(rows), [rows])
-  const visible = rows.slice(first, end)
+  // What stands further down follows when the first have been painted: a hand waits for those only.
+  const isPainted = useDeferredValue(true, false)
+  const visible = rows.slice(first, isPainted ? end : first + firstPainted)
   const before = first * rowPx
-  const after = (rows.length - end) * rowPx
+  const after = (rows.length - first - visible.length) * rowPx
   const placed = ({ id }: Line, place: number) => ({
     index: first + place,
     heightPx: rowPx,
