@@ -5,7 +5,7 @@ import { heartbeatMs } from '#contract/stream.ts'
 import type { TunnelList } from '#contract/tunnel.ts'
 import { tunnelOf } from '#web/fleet/tunnel-of.ts'
 import { serverNow } from '#web/ui/clock.ts'
-import { askAsleepEveryMs, createLive, isAfter, type Live } from './live.ts'
+import { askAsleepEveryMs, createLive, isAfter, type Live, landingMs } from './live.ts'
 import { sessionQuery, tunnelsQuery } from './queries.ts'
 import { session } from './session-of-tests.ts'
 
@@ -205,8 +205,18 @@ describe('the word of the server', () => {
     for (const odd of [{ type: 'fanfare', at: 1 }, { type: 'fanfare' }, null, 5, 'bye', []])
       latest().says(odd, 'e-1')
     latest().says(snapshotOf('as told', 'b1'), 'e-2')
-    await vi.advanceTimersByTimeAsync(0)
+    await vi.advanceTimersByTimeAsync(landingMs)
     expect(name()).toBe('as told')
+  })
+
+  test('is written together with what follows right after it', async () => {
+    latest().opens()
+    latest().says(snapshotOf('changed', 'b1'), 'e-2')
+    await vi.advanceTimersByTimeAsync(landingMs - 1)
+    latest().says(snapshotOf('and on record', 'b1'), 'e-3')
+    expect(name()).toBe('as it began')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(name()).toBe('and on record')
   })
 
   test('moves the clock where it says what time it is, and not where it tells of the past', async () => {

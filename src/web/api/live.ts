@@ -44,6 +44,9 @@ export const askEveryMs = 10_000
 /** How often it asks while it is asleep: a browser wakes a hidden page once a minute. */
 export const askAsleepEveryMs = 60_000
 
+/** Two frames: what a change is and what is recorded of it come one after the other, and are to be drawn at once. */
+export const landingMs = 32
+
 export type LiveParts = {
   cache: QueryClient
   /** Whether the page must hear of everything at once though nobody looks at it. */
@@ -119,7 +122,7 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
     version = next
     arrivals.push({ version: next, event })
     // Messages that came together land together.
-    landing ??= setTimeout(flush)
+    landing ??= setTimeout(flush, landingMs)
   }
 
   /** What another build says may be of another shape: what is there grows old until the page is reloaded. */

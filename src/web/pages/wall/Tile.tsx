@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { memo, type ReactNode } from 'react'
+import { createContext, memo, type ReactNode, use } from 'react'
 import type { TunnelSummary } from '#contract/history.ts'
 import type { ConnectorRole, Tunnel, TunnelStatus } from '#contract/tunnel.ts'
 import { statusAtOf } from '#web/api/ages.ts'
@@ -20,6 +20,12 @@ import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { ageText, durationText } from '#web/ui/time.ts'
 import { momentIn } from '#web/ui/zone.ts'
 import type { Density } from './settings.ts'
+
+/**
+ * The full minute that a wall's tiles count from, epoch ms. One clock for all of them: three hundred of their own
+ * were most of what a wall at rest had to do.
+ */
+export const Minute = createContext(0)
 
 const activeRole: ConnectorRole = 'active'
 const standbyRole: ConnectorRole = 'passive'
@@ -165,13 +171,13 @@ function LastSeen({ tunnel }: { tunnel: Tunnel }) {
 /** To the minute: seconds that run on every tile can't be read from across the room, and draw all of it anew. */
 function SinceWhen(judged: Judged) {
   const since = sinceOf(judged)
-  const text = useClock((now) => (since ? sinceText(since, now - ((now - since.at) % 60_000)) : ''))
-  return <>{text}</>
+  const now = use(Minute)
+  return <>{since ? sinceText(since, now - ((now - since.at) % 60_000)) : null}</>
 }
 
 /** The one line that a small tile has room for: what matters most of all that a larger one says. */
 function TellingLine(props: TileProps) {
-  const said = useSaid(props)
+  const said = saidOf(props, use(Minute))
   const failoverId = runningIn(props)
   if (failoverId) return <FailoverLine failoverId={failoverId} {...props} />
   return said ? <Said {...said} /> : <RoleLine {...props} />
@@ -262,19 +268,22 @@ function Standbys({
 const acknowledgedMs = 10 * 60_000
 
 /** Who works on the tunnel, or who just acknowledged its change; null: neither. */
-function useSaid({ tunnel: { maintenance, acknowledged }, zone }: TileProps) {
-  const text = useClock((now) =>
-    maintenance
-      ? // The hour today, and the day alone of any other: a tile has room for one of them.
-        `Maintenance to ${momentIn(maintenance.to, now, zone, 'minute').replace(/, .*/, '')}`
-      : acknowledged && now - acknowledged.at < acknowledgedMs
-        ? `${visibleName(acknowledged.by)}: ${visibleName(acknowledged.comment ?? 'acknowledged')}`
-        : '',
-  )
-  return text ? { text, icon: maintenance ? ('clock' as const) : ('check' as const) } : null
+function saidOf({ tunnel: { maintenance, acknowledged }, zone }: TileProps, now: number) {
+  if (maintenance)
+    return {
+      icon: 'clock',
+      // The hour today, and the day alone of any other: a tile has room for one of them.
+      text: `Maintenance to ${momentIn(maintenance.to, now, zone, 'minute').replace(/, .*/, '')}`,
+    } as const
+  return acknowledged && now - acknowledged.at < acknowledgedMs
+    ? ({
+        icon: 'check',
+        text: `${visibleName(acknowledged.by)}: ${visibleName(acknowledged.comment ?? 'acknowledged')}`,
+      } as const)
+    : null
 }
 
-function Said({ text, icon }: NonNullable<ReturnType<typeof useSaid>>) {
+function Said({ text, icon }: NonNullable<ReturnType<typeof saidOf>>) {
   return (
     <Line className="text-ink">
       <Icon name={icon} className="size-[0.8em]" />
@@ -286,7 +295,7 @@ function Said({ text, icon }: NonNullable<ReturnType<typeof useSaid>>) {
 /** The day as a strip, whose room is there before it has come; in its place what somebody said. */
 function Foot(props: TileProps) {
   const { summary, density } = props
-  const said = useSaid(props)
+  const said = saidOf(props, use(Minute))
   if (said) return <Said {...said} />
   const height = density === 'roomy' ? 'h-[1.1em]' : 'h-[0.9em]'
   return (

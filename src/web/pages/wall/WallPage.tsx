@@ -17,7 +17,7 @@ import { useFullScreen, usePixelShift, usePointerRests, useWakeLock } from './ki
 import { type Layout, layoutOf } from './layout.ts'
 import { isFiltered, usualPageSeconds, type WallSearch } from './settings.ts'
 import { Ticker } from './Ticker.tsx'
-import { Tile } from './Tile.tsx'
+import { Minute, Tile } from './Tile.tsx'
 import { WallFooter } from './WallFooter.tsx'
 import { WallHeader } from './WallHeader.tsx'
 import { WallNotice } from './WallNotice.tsx'
@@ -103,6 +103,7 @@ function Tiles({
   const seconds = search.page ?? usualPageSeconds
   // By the clock, so that walls beside each other turn together.
   const page = useClock((now) => (layout ? Math.floor(now / 1000 / seconds) % layout.pages : 0))
+  const minute = useClock((now) => now - (now % 60_000))
   const first = page * (layout?.perPage ?? 0)
   return (
     <div ref={room} className="size-full">
@@ -115,17 +116,19 @@ function Tiles({
             gridTemplateRows: `repeat(${layout.rows}, minmax(0, 1fr))`,
           }}
         >
-          {all.slice(first, first + layout.perPage).map((one) => (
-            <Tile
-              // One that goes to another place is made anew there: React would move all tiles between the two.
-              key={`${one.grade} ${one.tunnel.id}`}
-              {...one}
-              summary={summaries.get(one.tunnel.id) ?? null}
-              density={layout.density}
-              zone={search.zone}
-              opens={!isScreen}
-            />
-          ))}
+          <Minute value={minute}>
+            {all.slice(first, first + layout.perPage).map((one) => (
+              <Tile
+                // One that goes to another place is made anew there: React would move all tiles between the two.
+                key={`${one.grade} ${one.tunnel.id}`}
+                {...one}
+                summary={summaries.get(one.tunnel.id) ?? null}
+                density={layout.density}
+                zone={search.zone}
+                opens={!isScreen}
+              />
+            ))}
+          </Minute>
         </ul>
       ) : null}
       {layout && layout.pages > 1 ? (
