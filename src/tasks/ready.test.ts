@@ -38,7 +38,7 @@ test('an installation that fails ends it', () => {
   expect(ready(1).status).toBe(1)
 })
 
-test('where everything is installed it says nothing', () => {
+function install() {
   mkdirSync(join(folder, 'node_modules'))
   const [before, now] = [new Date(0), new Date()]
   const lock = join(folder, 'package-lock.json')
@@ -46,5 +46,17 @@ test('where everything is installed it says nothing', () => {
   writeFileSync(installed, '{}')
   utimesSync(lock, before, before)
   utimesSync(installed, now, now)
+}
+
+test('where everything is installed it says nothing', () => {
+  install()
+  const compiled = join(folder, 'node_modules/better-sqlite3/build/Release')
+  mkdirSync(compiled, { recursive: true })
+  writeFileSync(join(compiled, 'better_sqlite3.node'), '')
   expect(ready(1)).toEqual({ status: 0, stdout: '' })
+})
+
+test('packages alone, as `npm test` installs them and may have been stopped at, are not enough', () => {
+  install()
+  expect(ready(0).stdout).toMatch(/^Installing /)
 })

@@ -124,8 +124,9 @@ function Clocks({ zone }: { zone: string | undefined }) {
     <div className="shrink-0 text-right whitespace-nowrap max-sm:flex max-sm:basis-full max-sm:items-baseline max-sm:justify-between">
       <p className="flex items-center justify-end gap-[1.2vh] text-[min(5.4vh,6.4vw)] leading-[1.15] font-semibold">
         <span className="grid size-[1.6vh] place-content-center contain-strict">
-          <span className={`${isLarge ? 'size-[1.6vh]' : 'size-[1vh]'} ${dot.className}`} />
-          <span className="sr-only">{dot.word}</span>
+          <span className={`${isLarge ? 'size-[1.6vh]' : 'size-[1vh]'} ${dot.className}`}>
+            <span className="sr-only">{dot.word}</span>
+          </span>
         </span>
         <time>{local}</time>
       </p>
