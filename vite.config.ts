@@ -48,11 +48,11 @@ export default defineConfig({
                 },
                 {
                   name: 'shell',
-                  test: /\/src\/web\/(?:shell\/Shell|fleet\/saved-views|api\/(?:address-text|dialog-address)|failover\/reason|ui\/(?:EmptyState|offers|refusal|Place|place|ReadinessMark|RoleMark|TagText|Term|TooltipLayer)|charts\/percent)\.tsx?$/,
+                  test: /\/src\/web\/(?:shell\/Shell|fleet\/saved-views|api\/(?:address-text|dialog-address)|failover\/reason|ui\/(?:offers|refusal|Place|place|ReadinessMark|RoleMark|TagText|Term|TooltipLayer)|charts\/percent)\.tsx?$/,
                 },
                 {
                   name: 'subject',
-                  test: /\/src\/web\/(?:ui\/(?:CopyId|Field|NewTabLink|Panel|Stat|Table|VersionText)|failover\/order|history\/HistoryRoom|charts\/plot|marks\/words)\.tsx?$/,
+                  test: /\/src\/web\/(?:ui\/(?:CopyId|EmptyState|Field|NewTabLink|Panel|Stat|Table|VersionText)|failover\/order|history\/HistoryRoom|charts\/plot|marks\/words)\.tsx?$/,
                 },
                 {
                   name: 'history',

@@ -83,8 +83,16 @@ const idOf = (value: string) => {
   return id
 }
 
+/** Until the page has shown that it was pressed: drawing another one takes longer. A page in the background is not drawn. */
+const painted = () =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve))
+    setTimeout(resolve, 50)
+  })
+
 const root = createRootRouteWithContext<{ cache: QueryClient; live: Live }>()({
-  beforeLoad: async ({ context, location }) => {
+  beforeLoad: async ({ cause, context, location }) => {
+    if (cause === 'stay') await painted()
     const { me, signIn } = await context.cache.ensureQueryData(sessionQuery)
     if (me && hasShell(location.pathname)) await Shell.load()
     // Whoever signs in makes a wall's browser a person's.

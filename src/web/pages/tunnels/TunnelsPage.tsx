@@ -11,7 +11,6 @@ import { filtered } from '#web/fleet/filter.ts'
 import { openView, savedViews, viewSearch } from '#web/fleet/saved-views.ts'
 import type { TunnelsSearch } from '#web/router.tsx'
 import { Button } from '#web/ui/Button.tsx'
-import { EmptyState } from '#web/ui/EmptyState.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
 import { LookEverywhere } from '#web/ui/look-everywhere.ts'
@@ -35,6 +34,8 @@ const CreateTunnelDialog = lazy(async () => ({
 }))
 const FirstRun = lazy(async () => ({ default: (await import('./FirstRun.tsx')).FirstRun }))
 const FirstSweep = lazy(async () => ({ default: (await import('./FirstSweep.tsx')).FirstSweep }))
+
+const NoMatch = lazy(async () => ({ default: (await import('./NoMatch.tsx')).NoMatch }))
 
 const SelectionBar = lazy(async () => ({
   default: (await import('./SelectionBar.tsx')).SelectionBar,
@@ -193,25 +194,13 @@ export function TunnelsPage() {
             </span>
           </div>
           {rows.length === 0 ? (
-            <div className="rounded-lg border border-line bg-panel">
-              <EmptyState
-                title="No tunnel matches"
-                action={
-                  <>
-                    {query ? (
-                      <Button icon="search" onClick={() => lookEverywhere(query)}>
-                        Look everywhere
-                      </Button>
-                    ) : null}
-                    <Button onClick={clear}>Clear filters</Button>
-                  </>
-                }
-              >
-                {list.tunnels.length} {list.tunnels.length === 1 ? 'tunnel is' : 'tunnels are'}{' '}
-                hidden by the filters. The search looks at names, tags, ids, colos and the active
-                connector.
-              </EmptyState>
-            </div>
+            <Suspense>
+              <NoMatch
+                of={list.tunnels.length}
+                onClear={clear}
+                onLook={query ? () => lookEverywhere(query) : null}
+              />
+            </Suspense>
           ) : (
             <Suspense>
               {search.group ? (
