@@ -110,6 +110,9 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     globalSetup: 'src/tasks/bundle-programs.ts',
     testTimeout: 60_000,
+    // Modules are read once a worker, not once a file: that was a fifth of the time. Who moves a module's state or
+    // the clock puts it back.
+    isolate: false,
     // One more than there are processors in CI: some tests wait for disks, processes and time.
     maxWorkers: availableParallelism() + 1,
   },
