@@ -250,6 +250,8 @@ test('whoever wants to is notified of a tunnel that goes down while they look el
     document.dispatchEvent(new Event('visibilitychange'))
   })
   await page.clock.runFor('05:00')
+  // Five minutes that took none: nothing was heard meanwhile, and what was down is not known to be any more.
+  await expect(page).toHaveTitle(/^1 tunnel down · /, { timeout: 20_000 })
   const { connectors } = await world.tunnel('lon-branch-core')
   for (const { id } of connectors) await world.kill(id)
   await expect

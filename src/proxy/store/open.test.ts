@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { assertDurable, backUp, openBeside, openStore } from './open.ts'
+import { assertDurable, backUp, openBeside, openStore, type Store } from './open.ts'
 
 const folder = () => mkdtempSync(join(tmpdir(), 'tandem-store-'))
 const clock = () => Date.UTC(2026, 10, 24, 3, 0, 0)
@@ -76,6 +76,26 @@ describe('P3 what is written is on the disk', () => {
       `The database ${file} would not keep what it is told (${found}).`,
     )
     database.close()
+  })
+})
+
+describe('two programs on one file', () => {
+  test('whoever reads and then writes does not lose to one that writes between', async () => {
+    const dir = await filled()
+    const { db } = await openStore(dir, clock)
+    const beside = openBeside(dir)
+    const write = (store: Pick<Store, 'insertInto'>, key: number) =>
+      store.insertInto('words').values({ key, word: `word ${key}` }).execute()
+    await beside.transaction().execute(async (trx) => {
+      await trx.selectFrom('words').select('key').executeTakeFirst()
+      await expect(write(db, 901)).rejects.toThrow('locked')
+      await write(trx, 902)
+    })
+    await write(db, 901)
+    const { rows } = await sql<{ key: number }>`select key from words where key > 900`.execute(db)
+    expect(rows.map(({ key }) => key)).toEqual([901, 902])
+    await beside.destroy()
+    await db.destroy()
   })
 })
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import {
+  CompiledQuery,
   Kysely,
   Migrator,
   SqliteAdapter,
@@ -96,6 +97,9 @@ export async function openStore(
 /**
  * Kysely runs migrations without a transaction on SQLite, where one killed midway would stay half done. And
  * where a full disk has ended a transaction, it would end it once more and tell of nothing but that this fails.
+ *
+ * Transactions are there to write. One that only said so after it had read would be refused at once, however long it
+ * may wait, where another program wrote in between: https://www.sqlite.org/rescode.html#busy_snapshot
  */
 function toDialect(database: Database.Database): SqliteDialect {
   database.function('fold', { deterministic: true }, (text) =>
@@ -109,6 +113,9 @@ function toDialect(database: Database.Database): SqliteDialect {
   dialect.createAdapter = () => adapter
   dialect.createDriver = () => {
     const driver = new SqliteDriver({ database: kept })
+    driver.beginTransaction = async (connection) => {
+      await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+    }
     const rollBack = driver.rollbackTransaction.bind(driver)
     driver.rollbackTransaction = async (connection) => {
       if (database.inTransaction) await rollBack(connection)
