@@ -85,7 +85,10 @@ describe('two programs on one file', () => {
     const { db } = await openStore(dir, clock)
     const beside = openBeside(dir)
     const write = (store: Pick<Store, 'insertInto'>, key: number) =>
-      store.insertInto('words').values({ key, word: `word ${key}` }).execute()
+      store
+        .insertInto('words')
+        .values({ key, word: `word ${key}` })
+        .execute()
     await beside.transaction().execute(async (trx) => {
       await trx.selectFrom('words').select('key').executeTakeFirst()
       await expect(write(db, 901)).rejects.toThrow('locked')
