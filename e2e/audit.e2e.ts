@@ -23,6 +23,7 @@ async function renameTwice(page: Page, world: World) {
   await dialog.getByRole('button', { name: 'Rename' }).click()
   await expect(dialog.getByText('Another tunnel of this account has that name')).toBeVisible()
   await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
 }
 
 test('an admin finds who changed what, from where, and what came of it; the chain is whole', async ({

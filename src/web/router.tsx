@@ -90,9 +90,15 @@ const painted = () =>
     setTimeout(resolve, 50)
   })
 
+/** The page that is there; null: none yet. What opens and closes on it keeps pace with the keys. */
+let shownPath: string | null = null
+
 const root = createRootRouteWithContext<{ cache: QueryClient; live: Live }>()({
   beforeLoad: async ({ cause, context, location }) => {
-    if (cause === 'stay') await painted()
+    if (cause !== 'preload') {
+      if (shownPath !== null && shownPath !== location.pathname) await painted()
+      shownPath = location.pathname
+    }
     const { me, signIn } = await context.cache.ensureQueryData(sessionQuery)
     if (me && hasShell(location.pathname)) await Shell.load()
     // Whoever signs in makes a wall's browser a person's.
