@@ -90,14 +90,15 @@ const painted = () =>
     setTimeout(resolve, 50)
   })
 
-/** The page that is there; null: none yet. What opens and closes on it keeps pace with the keys. */
-let shownPath: string | null = null
+/** The page that is there and its dialog; null: none yet. A dialog that opens or closes keeps pace with the keys. */
+let shown: { path: string; dialog: unknown } | null = null
 
 const root = createRootRouteWithContext<{ cache: QueryClient; live: Live }>()({
   beforeLoad: async ({ cause, context, location }) => {
     if (cause !== 'preload') {
-      if (shownPath !== null && shownPath !== location.pathname) await painted()
-      shownPath = location.pathname
+      const next = { path: location.pathname, dialog: (location.search as TunnelSearch).dialog }
+      if (shown && (shown.path !== next.path || shown.dialog === next.dialog)) await painted()
+      shown = next
     }
     const { me, signIn } = await context.cache.ensureQueryData(sessionQuery)
     if (me && hasShell(location.pathname)) await Shell.load()
