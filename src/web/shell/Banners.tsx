@@ -5,7 +5,7 @@ import { sessionQuery } from '#web/api/queries.ts'
 import { lossPatienceMs, type Notice, noticesOf } from '#web/fleet/notices.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Banner } from '#web/ui/Callout.tsx'
-import { useClock } from '#web/ui/clock.ts'
+import { useClock, useMinute } from '#web/ui/clock.ts'
 import { Moment } from '#web/ui/TimeAgo.tsx'
 import { ageText, countdownText } from '#web/ui/time.ts'
 import { useZone } from '#web/ui/zone.ts'
@@ -18,7 +18,7 @@ export function Banners() {
   const { data: session } = useSuspenseQuery(sessionQuery)
   const zone = useZone()
   // To the minute: what was today is yesterday on a page that is left open.
-  const now = useClock((at) => at - (at % 60_000))
+  const now = useMinute()
   return (
     <section
       aria-label="Notices"

@@ -68,3 +68,6 @@ export function useClock<T extends string | number | boolean | null>(
 ): T {
   return useSyncExternalStore(subscribe, () => select(read()))
 }
+
+/** The full minute that it is, epoch ms: what counts from it is drawn once a minute. */
+export const useMinute = () => useClock((now) => now - (now % 60_000))

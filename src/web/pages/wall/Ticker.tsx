@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { mostTicked, tickerQuery } from '#web/api/queries.ts'
-import { useClock } from '#web/ui/clock.ts'
+import { useMinute } from '#web/ui/clock.ts'
 import { Name } from '#web/ui/Name.tsx'
 import { shownSentence } from '#web/ui/sentence.ts'
 import { momentIn } from '#web/ui/zone.ts'
@@ -27,7 +27,7 @@ export function Ticker({
     .filter(({ tunnelId }) => !ids || (tunnelId !== null && ids.has(tunnelId)))
     .slice(0, shown)
   // To the minute: only whether it was today depends on it.
-  const now = useClock((at) => at - (at % 60_000))
+  const now = useMinute()
   return (
     <section
       aria-label="What happened last"

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import type { SessionAnswer } from '#contract/session.ts'
 import { askEveryMs, useLive } from '#web/api/live.ts'
 import { lossPatienceMs, noticesOf } from '#web/fleet/notices.ts'
-import { useClock } from '#web/ui/clock.ts'
+import { useClock, useMinute } from '#web/ui/clock.ts'
 import { durationText } from '#web/ui/time.ts'
 import { momentIn } from '#web/ui/zone.ts'
 
@@ -25,7 +25,7 @@ export function WallNotice({
   const lostFor = useClock(() => (state === 'lost' ? durationText(Date.now() - since) : ''))
   const isAsking = useClock(() => state === 'asking' && Date.now() - since > lossPatienceMs)
   // To the minute: only the day of what is told depends on it.
-  const now = useClock((at) => at - (at % 60_000))
+  const now = useMinute()
   return (
     <output className="block shrink-0">
       {state === 'lost' ? (

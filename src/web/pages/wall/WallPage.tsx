@@ -8,7 +8,7 @@ import { StripPatterns } from '#web/charts/Strip.tsx'
 import { headlineOf } from '#web/fleet/headline.ts'
 import { type Judged, judged, worstFirst } from '#web/fleet/judge.ts'
 import { useStaleIds } from '#web/fleet/use-stale-ids.ts'
-import { useClock } from '#web/ui/clock.ts'
+import { useClock, useMinute } from '#web/ui/clock.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { useFixedTheme } from '#web/ui/theme.ts'
 import { useAlarm } from './alarm.ts'
@@ -103,7 +103,7 @@ function Tiles({
   const seconds = search.page ?? usualPageSeconds
   // By the clock, so that walls beside each other turn together.
   const page = useClock((now) => (layout ? Math.floor(now / 1000 / seconds) % layout.pages : 0))
-  const minute = useClock((now) => now - (now % 60_000))
+  const minute = useMinute()
   const first = page * (layout?.perPage ?? 0)
   return (
     <div ref={room} className="size-full">
