@@ -11,6 +11,9 @@ const block = 3
 
 export type RowWindow = { first: number; end: number }
 
+/** `seenEnd`: the rows up to, not including, this one are in the window; those that follow are ready for scrolling. */
+type SeenWindow = RowWindow & { seenEnd: number }
+
 /** The rows from `first` up to, not including, `end`, given where the list begins in the window. */
 export function rowsInWindow(
   count: number,
@@ -39,7 +42,7 @@ export function useWindowRows(
   count: number,
   rowPx: number,
   headPx: number,
-): RowWindow {
+): SeenWindow {
   const known = useRef<string>(null)
   const subscribe = useCallback(
     (listener: () => void) => {
@@ -68,7 +71,11 @@ export function useWindowRows(
     () => (known.current ??= spanAt(window.innerHeight / 3, rowPx)),
   )
   const [first = 0, end = 0] = text.split(' ').map(Number)
-  return { first: Math.min(first, Math.max(0, count - 1)), end: Math.min(end, count) }
+  return {
+    first: Math.min(first, Math.max(0, count - 1)),
+    end: Math.min(end, count),
+    seenEnd: Math.min(end - block, count),
+  }
 }
 
 /** The rows of an endless list, as a text that can be compared. */

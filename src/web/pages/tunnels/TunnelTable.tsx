@@ -69,6 +69,7 @@ const narrow = '(width < 48rem)'
  */
 export const TunnelTable = memo(function TunnelTable({
   rows,
+  asked,
   figures,
   sort,
   direction,
@@ -76,6 +77,8 @@ export const TunnelTable = memo(function TunnelTable({
   renderHead,
 }: {
   rows: readonly Line[]
+  /** What is searched for. */
+  asked: string
   figures: Figures
   sort: SortKey | undefined
   direction: Direction | undefined
@@ -91,16 +94,19 @@ export const TunnelTable = memo(function TunnelTable({
   const fit = useFit(box, rem, hidden, !isNarrow)
 
   const headPx = isNarrow ? 0 : Math.round(rem * rowRem.comfortable)
-  const { first, end } = useWindowRows(box, rows.length, rowPx, headPx)
+  const { first, end, seenEnd } = useWindowRows(box, rows.length, rowPx, headPx)
   const mayNotFailOver = useWhyNoFailovers()
   const cursor = useCursor(rows, mayNotFailOver, (index) =>
     showRow(box.current, index, rowPx, headPx, stickyPx() + headPx, dockPx()),
   )
   const isSelecting = useAnySelected(useSelection())
   const tunnels = useMemo(() => tunnelsOf(rows), [rows])
-  // What stands further down follows when the first have been painted: a hand waits for those only.
-  const isPainted = useDeferredValue(true, false)
-  const visible = rows.slice(first, isPainted ? end : first + firstPainted)
+  // What stands further down follows when the rest has been painted: a hand waits for that only.
+  const painted = useDeferredValue<string | null>(asked, null)
+  const visible = rows.slice(
+    first,
+    painted === null ? first + firstPainted : painted === asked ? end : seenEnd,
+  )
   const before = first * rowPx
   const after = (rows.length - first - visible.length) * rowPx
   const placed = ({ id }: Line, place: number) => ({

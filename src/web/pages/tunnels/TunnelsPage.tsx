@@ -123,6 +123,7 @@ export function TunnelsPage() {
     void filterBy({ readiness: next })
   })
   const table = {
+    asked: query,
     figures,
     sort: search.sort,
     direction: search.dir,

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { filtered } from '#web/fleet/filter.ts'
@@ -41,6 +42,23 @@ describe('the order of the list', () => {
     const twins = [tunnel('x', { id: 'b' }), tunnel('x', { id: 'a' })]
     expect(sorted(twins, undefined).map(({ id }) => id)).toEqual(['a', 'b'])
     expect(sorted(twins.toReversed(), undefined).map(({ id }) => id)).toEqual(['a', 'b'])
+  })
+
+  test('is the same whatever order came before, and holds who came and not who went', () => {
+    const some = fc.uniqueArray(fc.record({ id: fc.stringMatching(/^[a-f]$/), n: fc.nat(2) }), {
+      selector: ({ id }) => id,
+    })
+    const changes = fc.array(fc.tuple(some, fc.constantFrom('name', 'connectors', undefined)))
+    fc.assert(
+      fc.property(changes, (steps) => {
+        for (const [list, sort] of steps) {
+          const tunnels = list.map(({ id, n }) => tunnel(`gw-${n}`, { id, connectorCount: n }))
+          const byId = tunnels.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+          const wanted = byId.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+          expect(sorted(tunnels, sort)).toEqual(wanted)
+        }
+      }),
+    )
   })
 
   test('unknown values are last in both directions', () => {

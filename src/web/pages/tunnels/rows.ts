@@ -64,6 +64,19 @@ const orders: Record<Exclude<SortKey, keyof Figures>, Compare> = {
   age: byNumber((tunnel) => (tunnel.checkedAt === null ? null : -tunnel.checkedAt)),
 }
 
+let places: ReadonlyMap<string, number> = new Map()
+
+/**
+ * Begins where each stood last time: comparing names takes long, and what is nearly in order takes one comparison a
+ * tunnel instead of ten.
+ */
+function inOrder(tunnels: readonly Tunnel[], compare: (a: Tunnel, b: Tunnel) => number): Tunnel[] {
+  const placeOf = ({ id }: Tunnel) => places.get(id) ?? tunnels.length
+  const order = tunnels.toSorted((a, b) => placeOf(a) - placeOf(b)).toSorted(compare)
+  places = new Map(order.map(({ id }, place) => [id, place]))
+  return order
+}
+
 /** A new array in the wanted order; equal ones by name. */
 export function sorted(
   tunnels: readonly Tunnel[],
@@ -71,13 +84,13 @@ export function sorted(
   direction: Direction = 'asc',
   figures?: Figures,
 ): Tunnel[] {
-  if (!sort) return tunnels.toSorted((a, b) => severity(a) - severity(b) || byName(a, b))
+  if (!sort) return inOrder(tunnels, (a, b) => severity(a) - severity(b) || byName(a, b))
   const compare =
     sort === 'day' || sort === 'month'
       ? byNumber(({ id }) => figures?.[sort].get(id)?.availability ?? null)
       : orders[sort]
   const sign = direction === 'asc' ? 1 : -1
-  return tunnels.toSorted((a, b) => compare(a, b, sign) || byName(a, b))
+  return inOrder(tunnels, (a, b) => compare(a, b, sign) || byName(a, b))
 }
 
 /** How many there are of each. */
