@@ -20,7 +20,7 @@ test.describe('where people sign in', () => {
   }) => {
     await signIn(secondPage, 'Ada', password)
     await expect(secondPage.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
-    await page.getByRole('button', { name: 'You: Ada, admin' }).click()
+    await page.getByRole('button', { name: 'You: Ada admin' }).click()
     await page.getByRole('menuitem', { name: 'Your account' }).click()
     await expect(page.getByRole('heading', { name: 'Your account', level: 1 })).toBeVisible()
     await expect(sessions(page)).toHaveCount(2)

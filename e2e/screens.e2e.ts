@@ -29,7 +29,7 @@ test('a screen shows a code, an admin approves it, and it goes to its page', asy
   await expectAccessible(screen)
   const code = await shown(screen).innerText()
 
-  await page.getByRole('button', { name: 'You: Ada, admin' }).click()
+  await page.getByRole('button', { name: 'You: Ada admin' }).click()
   await page.getByRole('menuitem', { name: 'Screens' }).click()
   await expect(page.getByText('No screen has access yet')).toBeVisible()
   await expectAccessible(page)

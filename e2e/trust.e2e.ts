@@ -244,7 +244,7 @@ test.describe('signed in', () => {
     const { tunnelId } = await world.pair('lon-branch-core')
     await page.goto(`/tunnels/${tunnelId}`)
     await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
-    await page.getByRole('button', { name: 'You: Ada, admin' }).click()
+    await page.getByRole('button', { name: 'You: Ada admin' }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
     await expect(page.getByRole('heading', { name: 'Sign in', level: 1 })).toBeVisible()
 

@@ -27,7 +27,7 @@ export function AccountMenu({ me }: { me: Me }) {
         <button
           type="button"
           {...trigger}
-          aria-label={`You: ${me.name}, ${me.role}`}
+          aria-label={`You: ${me.name} ${me.role}`}
           className="-mr-1 flex h-8 items-center gap-1.5 rounded-md px-1.5 text-ink-2 hover:bg-hover"
         >
           <Icon name="person" className="size-4 md:hidden" />
@@ -90,7 +90,7 @@ export function AccountMenu({ me }: { me: Me }) {
 function NameAndRole({ me }: { me: Me }) {
   return (
     <span className="flex flex-col text-right text-xs leading-tight">
-      <bdi className="max-w-40 truncate text-ink">{me.name}</bdi>
+      <bdi className="max-w-40 truncate text-ink">{me.name}</bdi>{' '}
       <span className="text-ink-3" {...tip(me.reason)}>
         {me.role}
       </span>
