@@ -29,7 +29,11 @@ const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'
 const bin = (name: string, ...args: string[]) => [join(root, 'node_modules/.bin', name), ...args]
 
 /** What `npm ci --ignore-scripts` leaves out: it takes a processor a minute. */
-const native: Step = { name: 'native module', command: ['npm', 'rebuild', 'better-sqlite3'] }
+const native: Step = {
+  name: 'native module',
+  command: ['npm', 'rebuild', 'better-sqlite3'],
+  env: { JOBS: 'max' },
+}
 const nativeFile = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node'
 
 const checks: Step[] = [

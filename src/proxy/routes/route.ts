@@ -21,6 +21,7 @@ import type { Poller } from '../poller/poll.ts'
 import type { Present } from '../poller/present.ts'
 import { ProblemError } from '../problem.ts'
 import type { Store } from '../store/open.ts'
+import { saysWrong } from './wrong.ts'
 
 /** What every route file works with: the parts, and the ways to read, act and refuse. */
 
@@ -82,14 +83,13 @@ export async function readBody<T extends z.ZodMiniType>(
     if (error instanceof ProblemError) throw error
     throw new ProblemError('invalid-request', 'The body is not JSON. Nothing was changed.')
   }
-  const parsed = schema.safeParse(json)
+  const parsed = schema.safeParse(json, { error: saysWrong })
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  const field = issue?.path.map(String).join('.') ?? ''
-  const says = issue?.message ?? 'is not valid'
+  const field = issue?.path.map(String).join('.')
   throw new ProblemError(
     'invalid-request',
-    `${field ? `“${field}” ` : 'The body '}${says}.`,
+    `${field ? `“${field}”` : 'The body'} ${issue?.message}.`,
     field ? { field } : {},
   )
 }
