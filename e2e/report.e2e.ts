@@ -194,6 +194,8 @@ test('the tab carries the worst state', async ({ page, world }) => {
   await page.getByRole('combobox').fill('The wall itself')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/wall$/)
+  await expect(icon).toHaveAttribute('href', '/favicon-bad.svg')
+  await page.goto('/wall?name=fra-dc2-edge')
   await expect(icon).toHaveAttribute('href', '/favicon.svg')
 })
 

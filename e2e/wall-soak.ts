@@ -27,7 +27,7 @@ export type WallVerdict = {
   changes: number
   checks: number
   missed: string[]
-  heapGrowth: number
+  heap: { before: Heap; after: Heap }
   nodes: { before: number; after: number }
 }
 
@@ -57,7 +57,7 @@ export async function soakWall(wanted: number): Promise<WallVerdict> {
     changes: 0,
     checks: 0,
     missed: [],
-    heapGrowth: 0,
+    heap: { before: { kept: 0, code: 0 }, after: { kept: 0, code: 0 } },
     nodes: { before: 0, after: 0 },
   }
   const check = async () => {
@@ -123,7 +123,6 @@ export async function soakWall(wanted: number): Promise<WallVerdict> {
     await check()
   }
 
-  let heapBefore = 0
   for (let round = 0; verdict.changes < wanted; round += 1) {
     await swapAll()
     if (round % deedEvery === 0) {
@@ -131,14 +130,14 @@ export async function soakWall(wanted: number): Promise<WallVerdict> {
       await deeds[nth % deeds.length]?.(ids[nth % ids.length] ?? '')
       await check()
     }
-    if (heapBefore === 0 && verdict.changes >= wanted * warmUpShare) {
+    if (verdict.heap.before.kept === 0 && verdict.changes >= wanted * warmUpShare) {
       await settle()
-      heapBefore = await heapOf(devTools)
+      verdict.heap.before = await heapOf(devTools)
       verdict.nodes.before = await nodesOf(page)
     }
   }
   await settle()
-  verdict.heapGrowth = (await heapOf(devTools)) / heapBefore - 1
+  verdict.heap.after = await heapOf(devTools)
   verdict.nodes.after = await nodesOf(page)
 
   await browser.close()
@@ -187,10 +186,35 @@ async function missedBy(page: Page, rig: Rig): Promise<string[]> {
   return isShown ? [] : [`at ${rig.time.now()} the wall did not show ${JSON.stringify(wanted)}`]
 }
 
-async function heapOf(devTools: CDPSession): Promise<number> {
+/**
+ * What the page keeps after collecting garbage, bytes. Code that the browser compiles as it finds out what runs often
+ * is told apart: it grows for hours of use, and then no more.
+ */
+type Heap = { kept: number; code: number }
+
+async function heapOf(devTools: CDPSession): Promise<Heap> {
   // Twice: what the first round finalises is free to go in the second.
   for (let round = 0; round < 2; round += 1) await devTools.send('HeapProfiler.collectGarbage')
-  return (await devTools.send('Runtime.getHeapUsage')).usedSize
+  const chunks: string[] = []
+  const onChunk = ({ chunk }: { chunk: string }) => void chunks.push(chunk)
+  devTools.on('HeapProfiler.addHeapSnapshotChunk', onChunk)
+  await devTools.send('HeapProfiler.takeHeapSnapshot')
+  devTools.off('HeapProfiler.addHeapSnapshotChunk', onChunk)
+  const { snapshot, nodes } = JSON.parse(chunks.join('')) as HeapSnapshot
+  const { node_fields: fields, node_types: types } = snapshot.meta
+  const [typeAt, sizeAt] = [fields.indexOf('type'), fields.indexOf('self_size')]
+  const heap = { kept: 0, code: 0 }
+  for (let node = 0; node < nodes.length; node += fields.length) {
+    const isCode = types[typeAt]?.[nodes[node + typeAt] ?? 0] === 'code'
+    heap[isCode ? 'code' : 'kept'] += nodes[node + sizeAt] ?? 0
+  }
+  return heap
+}
+
+/** As Chromium writes it: every node is so many numbers in a row. */
+type HeapSnapshot = {
+  snapshot: { meta: { node_fields: string[]; node_types: (string[] | string)[] } }
+  nodes: number[]
 }
 
 /** Without what is drawn of the day: it has more pieces on a day on which more happened. */

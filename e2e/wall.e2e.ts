@@ -13,6 +13,7 @@ test.use({ viewport: { width: 1920, height: 1080 } })
 const tiles = (page: Page) => page.getByRole('main', { name: 'Tunnels' }).getByRole('listitem')
 const tileOf = (page: Page, name: string) => tiles(page).filter({ hasText: name })
 const notice = (page: Page) => page.getByRole('status')
+const icon = (page: Page) => page.locator('link[rel="icon"]')
 const headline = (page: Page) => page.getByRole('heading', { level: 1 })
 
 /** The smallest text on the tiles and in the headline, as a part of the screen's height. */
@@ -46,6 +47,7 @@ test('one line says whether to stand up, and the worst stand first', async ({ pa
   await expect(tiles(page).nth(1)).toContainText('gru-plant-scada')
   await expect(tiles(page).nth(2)).toContainText('sin-warehouse-ot')
   await expect(page).toHaveTitle(/^1 tunnel down.*Wall/)
+  await expect(icon(page)).toHaveAttribute('href', '/favicon-bad.svg')
 })
 
 test('a tile says who is active and where, who stands by, since when, and how the day was', async ({
@@ -118,6 +120,7 @@ test('a wall that lost Tandem says so, counts, and comes back by itself', async 
   await expect(headline(page)).toHaveText(/^Not live for \d+ s$/)
   await expect(page.getByRole('banner')).toContainText('When last heard: 1 tunnel down')
   await expect(page).toHaveTitle(/^Not live/)
+  await expect(icon(page)).toHaveAttribute('href', '/favicon-unknown.svg')
   await expect(page.getByRole('main')).toHaveCSS('opacity', '0.35')
   await tandem.again()
   await expect(notice(page)).toBeEmpty({ timeout: 30_000 })

@@ -6,6 +6,7 @@ import { tunnelsQuery } from '#web/api/queries.ts'
 import { type Headline, headlineOf } from '#web/fleet/headline.ts'
 import { type Heard, hear } from '#web/fleet/hear.ts'
 import { judged, worstFirst } from '#web/fleet/judge.ts'
+import { pageIcon, usePageIcon } from '#web/fleet/page-icon.ts'
 import { useStaleIds } from '#web/fleet/use-stale-ids.ts'
 import { displayName } from '#web/ui/names.ts'
 import { notify, useNotifications } from '#web/ui/notifications.ts'
@@ -31,15 +32,12 @@ export function Beacon() {
   const isKnown = list !== undefined && tunnels.length > 0
 
   const state = isKnown && isWorthATab(headline) ? headline.text : ''
-  const icon = isKnown ? icons[headline.tone] : icons.good
+  const tone = isKnown ? headline.tone : 'good'
+  usePageIcon(tone)
   useEffect(() => {
     setTitleState(state)
     return () => setTitleState('')
   }, [state])
-  useEffect(() => {
-    setIcon(icon)
-    return () => setIcon(icons.good)
-  }, [icon])
 
   const heard = useRef<Heard | null>(null)
   useEffect(() => {
@@ -49,20 +47,13 @@ export function Beacon() {
     // Whoever looks at the page needs no telling.
     if (!wanted || count === (before?.count ?? 0) || document.visibilityState === 'visible') return
     const calling = worstFirst(all.filter(({ tunnel }) => last.includes(tunnel.id)))
-    notify(headline.text, calling.map(({ tunnel }) => displayName(tunnel.name)).join(', '), icon)
-  }, [all, isKnown, wanted, headline, icon])
+    notify(
+      headline.text,
+      calling.map(({ tunnel }) => displayName(tunnel.name)).join(', '),
+      pageIcon(tone),
+    )
+  }, [all, isKnown, wanted, headline, tone])
   return null
 }
 
-const setIcon = (icon: string) =>
-  document.querySelector('link[rel="icon"]')?.setAttribute('href', icon)
-
 const isWorthATab = ({ tone }: Headline) => tone === 'bad' || tone === 'warn' || tone === 'unknown'
-
-const icons: Record<Headline['tone'], string> = {
-  good: '/favicon.svg',
-  news: '/favicon.svg',
-  warn: '/favicon-warn.svg',
-  bad: '/favicon-bad.svg',
-  unknown: '/favicon-unknown.svg',
-}

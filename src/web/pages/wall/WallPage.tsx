@@ -7,6 +7,7 @@ import { historySummaryQuery, sessionQuery, tunnelsQuery } from '#web/api/querie
 import { StripPatterns } from '#web/charts/Strip.tsx'
 import { headlineOf } from '#web/fleet/headline.ts'
 import { type Judged, judged, worstFirst } from '#web/fleet/judge.ts'
+import { usePageIcon } from '#web/fleet/page-icon.ts'
 import { useStaleIds } from '#web/fleet/use-stale-ids.ts'
 import { useClock, useMinute } from '#web/ui/clock.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
@@ -47,6 +48,7 @@ export function WallPage() {
   useFullScreen()
   useWakeLock()
   usePageTitle(isLost ? 'Not live' : headline.text, 'Wall')
+  usePageIcon(isLost ? 'unknown' : headline.tone)
 
   return (
     <div
