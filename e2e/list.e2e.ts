@@ -192,6 +192,8 @@ test.describe('selecting', () => {
     page,
   }) => {
     await page.goto('/')
+    // What is not known yet stands elsewhere.
+    await expect(page.getByRole('button', { name: '1 Not HA' })).toBeVisible()
     await boxOf(page, 'gru-plant-scada').click()
     await boxOf(page, 'ams-hub-transit').click({ modifiers: ['Shift'] })
     await expect(barOf(page)).toContainText('4 selected')

@@ -13,8 +13,8 @@ export default defineConfig({
   testMatch: '*.e2e.ts',
   outputDir: '../test-results',
   fullyParallel: true,
-  // One more than there are processors in CI: much of a story is waiting for what takes its time.
-  workers: 3,
+  // Twice as many as there are processors in CI: much of a story is waiting for what takes its time.
+  workers: 4,
   retries: 0,
   forbidOnly: true,
   // Long enough for a machine that does five other things; how fast it is, the bench tells.

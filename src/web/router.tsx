@@ -90,15 +90,14 @@ const painted = () =>
     setTimeout(resolve, 50)
   })
 
-/** The page that is there and its dialog; null: none yet. A dialog that opens or closes keeps pace with the keys. */
-let shown: { path: string; dialog: unknown } | null = null
+/** The path of the page that is there; null: none yet. What changes within a page keeps pace with the hand. */
+let shown: string | null = null
 
 const root = createRootRouteWithContext<{ cache: QueryClient; live: Live }>()({
   beforeLoad: async ({ cause, context, location }) => {
     if (cause !== 'preload') {
-      const next = { path: location.pathname, dialog: (location.search as TunnelSearch).dialog }
-      if (shown && (shown.path !== next.path || shown.dialog === next.dialog)) await painted()
-      shown = next
+      if (shown && shown !== location.pathname) await painted()
+      shown = location.pathname
     }
     const { me, signIn } = await context.cache.ensureQueryData(sessionQuery)
     if (me && hasShell(location.pathname)) await Shell.load()
