@@ -25,6 +25,10 @@ export const failoverStates = [
 export const FailoverState = z.enum(failoverStates)
 export type FailoverState = z.infer<typeof FailoverState>
 
+/** Those that were to give up the traffic; older records tell only the one. */
+export const oldOnes = ({ from, activeBefore }: Pick<Failover, 'from' | 'activeBefore'>) =>
+  activeBefore.length === 0 && from ? [from.connectorId] : activeBefore
+
 export const isRunning = (state: FailoverState) =>
   state === 'sending' || state === 'accepted' || state === 'unknown'
 
@@ -77,14 +81,16 @@ export const Failover = z.object({
   /** The risks that were ticked, as they stood there. */
   accepted: z._default(z.array(z.object({ id: z.string(), sentence: z.string() })), []),
   state: FailoverState,
-  /** Null when no connector was active. */
+  /** Null when no connector was active, or several. */
   from: z.nullable(Party),
+  /** The connectors that were active when it was asked for. */
+  activeBefore: z._default(z.array(z.string()), []),
   to: Party,
   requestedAt: z.number(),
   /** On disk, then sent. */
   sentAt: z.nullable(z.number()),
   acceptedAt: z.nullable(z.number()),
-  /** First read that showed the old one no longer active. */
+  /** First read that showed none of the old ones active. */
   demotedAt: z.nullable(z.number()),
   /** First read that showed the target active. */
   promotedAt: z.nullable(z.number()),

@@ -87,6 +87,17 @@ describe('what speaks against a promotion', () => {
       ['risk just-connected'],
     ],
     [
+      'connected for 10 s, while its earlier connections wait to come back',
+      connector('b', {
+        connections: [
+          connection({ pendingReconnect: true }),
+          connection({ openedAt: now - 10_000 }),
+        ],
+      }),
+      {},
+      ['risk just-connected'],
+    ],
+    [
       'connected for 60 s',
       connector('b', { connections: [connection({ openedAt: now - 60_000 })] }),
       {},

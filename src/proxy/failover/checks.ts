@@ -111,7 +111,10 @@ export function promotionChecks(target: SeenConnector, situation: Situation): Ch
     block('role-not-reported', 'Cloudflare reports no HA role for it.')
   }
 
-  const openedAt = target.connections.map((connection) => connection.openedAt ?? 0)
+  // What waits to come back is of an earlier life.
+  const openedAt = target.connections
+    .filter((connection) => connection.pendingReconnect !== true)
+    .map((connection) => connection.openedAt ?? 0)
   const connectedMs = now - Math.min(...openedAt)
   if (openedAt.length > 0 && !openedAt.includes(0) && connectedMs < justConnectedMs) {
     risk(

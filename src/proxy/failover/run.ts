@@ -22,7 +22,7 @@ import { isDuplicate } from '../store/open.ts'
 import { createTurns } from '../turns.ts'
 import type { Records } from './records.ts'
 import type { Survey } from './survey.ts'
-import { applyDeadline, applyReading, toAfterFact, upToNow } from './verdict.ts'
+import { applyDeadline, applyReading, nextRead, toAfterFact, upToNow } from './verdict.ts'
 
 /**
  * A failover: look, check, write down, send once, then read until the connectors tell. The PUT is never
@@ -205,7 +205,9 @@ export function createFailovers(deps: FailoverDeps) {
     if (other) {
       // Whoever comes second learns which one to follow.
       await other.decided
-      throw runningProblem(tunnelId)
+      // One that was refused is nobody's to follow: the second one gets an answer of its own.
+      if (taken.has(tunnelId)) throw runningProblem(tunnelId)
+      return start(tunnelId, request, by, from)
     }
     let decide = () => {}
     const decided = new Promise<void>((resolve) => {
@@ -313,6 +315,7 @@ export function createFailovers(deps: FailoverDeps) {
         .map(({ id, sentence }) => ({ id, sentence })),
       state: 'sending',
       from: active ? toParty(active) : null,
+      activeBefore: actives,
       to: toParty(target),
       requestedAt: now(),
       sentAt: null,
@@ -401,23 +404,30 @@ export function createFailovers(deps: FailoverDeps) {
     let current = failover
     let isRead = false
     const startedAt = current.sentAt ?? now()
-    for (const second of [...verifySeconds, 60]) {
-      await deps.sleep(Math.max(0, startedAt + second * 1000 - now()))
+    for (let isOver = false; !isOver; ) {
+      const { at, withinMs, isLast } = nextRead(startedAt, now())
+      await deps.sleep(Math.max(0, at - now()))
       if (stopped) return null
-      const reading = await takeReading(current)
+      const reading = await takeReading(current, withinMs)
       isRead ||= reading.isRead
       current = reading.failover
       if (!isRunning(current.state)) return current
+      isOver = isLast
     }
-    return move(applyDeadline(current, Math.max(now(), startedAt + 60_000), isRead))
+    return move(applyDeadline(current, Math.max(now(), startedAt + verifyDeadlineMs), isRead))
   }
 
-  async function takeReading(failover: Failover): Promise<{ failover: Failover; isRead: boolean }> {
+  /** @param withinMs what takes longer is not waited for: the time of a failover ends whatever hangs. */
+  async function takeReading(
+    failover: Failover,
+    withinMs: number,
+  ): Promise<{ failover: Failover; isRead: boolean }> {
     const sentAt = now()
-    const connectors = await deps.look(failover.tunnelId, 'verify').catch((error: unknown) => {
+    const looked = deps.look(failover.tunnelId, 'verify').catch((error: unknown) => {
       deps.warn({ failoverId: failover.id, err: error }, 'could not verify a failover yet')
       return null
     })
+    const connectors = await Promise.race([looked, deps.sleep(withinMs).then(() => null)])
     if (!connectors) return { failover, isRead: false }
     const actives = connectors.filter((one) => one.role === 'active').map((one) => one.id)
     const next = applyReading(failover, { at: now(), sentAt, actives })
@@ -484,7 +494,8 @@ export function createFailovers(deps: FailoverDeps) {
     }
     void settleLeft()
     const ended = await records.endedSince(now() - watchAfterMs - verifyDeadlineMs)
-    const last = new Map(ended.map((failover) => [failover.tunnelId, failover]))
+    const sent = ended.filter(({ state }) => state !== 'rejected')
+    const last = new Map(sent.map((failover) => [failover.tunnelId, failover]))
     for (const failover of last.values()) {
       if (taken.has(failover.tunnelId)) continue
       keep(failover)
@@ -526,7 +537,7 @@ export function createFailovers(deps: FailoverDeps) {
     let current = left
     let isRead = false
     while (!stopped) {
-      const reading = await takeReading(current)
+      const reading = await takeReading(current, verifyDeadlineMs)
       isRead ||= reading.isRead
       current = reading.failover
       if (!isRunning(current.state)) return current

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Failover } from '#contract/failover.ts'
 import { isRunning } from '#contract/failover.ts'
-import { applyDeadline, applyReading, toAfterFact, upToNow } from './verdict.ts'
+import { applyDeadline, applyReading, nextRead, toAfterFact, upToNow } from './verdict.ts'
 
 const sentAt = 1_700_000_000_000
 const party = (connectorId: string) => ({ connectorId, colos: [], version: null })
@@ -14,6 +14,7 @@ const failover = (more: Partial<Failover> = {}): Failover => ({
   by: 'local admin',
   state: 'accepted',
   from: party('old'),
+  activeBefore: ['old'],
   to: party('new'),
   requestedAt: sentAt,
   sentAt,
@@ -38,6 +39,9 @@ const reading = (seconds: number, actives: string[]) => ({
   actives,
 })
 
+const severalBefore = { from: null, activeBefore: ['old', 'older'] }
+const nobodyBefore = { from: null, activeBefore: [] }
+
 describe('a reading', () => {
   test.each<[string, Failover, ReturnType<typeof reading>, string]>([
     ['the target alone is active', failover(), reading(1, ['new']), 'confirmed'],
@@ -47,13 +51,18 @@ describe('a reading', () => {
       reading(1, ['new']),
       'confirmed',
     ],
-    ['nobody was active before', failover({ from: null }), reading(1, ['new']), 'confirmed'],
+    ['nobody was active before', failover(nobodyBefore), reading(1, ['new']), 'confirmed'],
+    ['several were, and are', failover(severalBefore), reading(30, ['old', 'older']), 'accepted'],
+    ['several were, one still is', failover(severalBefore), reading(30, ['older']), 'accepted'],
+    ['several were, now a third', failover(severalBefore), reading(30, ['third']), 'other-active'],
+    ['several were, now it', failover(severalBefore), reading(30, ['new']), 'confirmed'],
+    ['of an older record', failover({ activeBefore: [] }), reading(30, ['old']), 'accepted'],
     ['the old one still is', failover(), reading(1, ['old']), 'accepted'],
     ['both are', failover(), reading(1, ['old', 'new']), 'accepted'],
     ['the target and a third', failover(), reading(30, ['new', 'third']), 'accepted'],
     [
       'nobody was active before, now the target and a third',
-      failover({ from: null }),
+      failover(nobodyBefore),
       reading(1, ['new', 'third']),
       'accepted',
     ],
@@ -65,6 +74,13 @@ describe('a reading', () => {
     ['it has ended', failover({ state: 'rejected' }), reading(1, ['new']), 'rejected'],
   ])('%s', (_, before, read, state) => {
     expect(applyReading(before, read).state).toBe(state)
+  })
+
+  test('of several none is demoted and nothing is vacant while one is active', () => {
+    const one = applyReading(failover(severalBefore), reading(2, ['old']))
+    expect(one).toMatchObject({ demotedAt: null, vacantAt: null, vacantMs: null })
+    const none = applyReading(one, reading(3, []))
+    expect(none).toMatchObject({ demotedAt: sentAt + 3100, vacantAt: sentAt + 3100 })
   })
 
   test('phases are the first readings that showed them', () => {
@@ -88,7 +104,7 @@ describe('a reading', () => {
     })
     fc.assert(
       fc.property(fc.array(read, { maxLength: 20 }), fc.boolean(), (reads, hasOld) => {
-        let now = failover(hasOld ? {} : { from: null })
+        let now = failover(hasOld ? {} : nobodyBefore)
         for (const { seconds, actives } of reads) {
           const before = now
           now = applyReading(before, reading(seconds, actives))
@@ -122,7 +138,7 @@ describe('time without an active connector', () => {
   })
 
   test('goes back to the PUT where nobody was active before', () => {
-    expect(applyReading(failover({ from: null }), reading(2, ['new']))).toMatchObject({
+    expect(applyReading(failover(nobodyBefore), reading(2, ['new']))).toMatchObject({
       vacantAt: sentAt,
       vacantMs: 2100,
     })
@@ -210,4 +226,22 @@ test('a run whose clock was ahead leaves nothing that is later than now, and no 
   const read = { at: now + 1000, sentAt: now + 900, actives: ['new'] }
   expect(applyReading(left, read)).toMatchObject({ state: 'confirmed', vacantMs: 1000 })
   expect(upToNow(failover(), sentAt + 500)).toEqual(failover())
+})
+
+describe('when the connectors are read', () => {
+  const after = (seconds: number) => {
+    const { at, withinMs, isLast } = nextRead(sentAt, sentAt + seconds * 1000)
+    return { second: (at - sentAt) / 1000, withinMs, isLast }
+  }
+
+  test('it begins after a second and ends after sixty, whatever takes long', () => {
+    expect(after(0)).toEqual({ second: 1, withinMs: 59_000, isLast: false })
+    expect(after(1.2)).toMatchObject({ second: 2 })
+    expect(after(16)).toEqual({ second: 17, withinMs: 43_000, isLast: false })
+    expect(after(59)).toEqual({ second: 60, withinMs: 2_000, isLast: true })
+  })
+
+  test('after a sleep of the machine they are read once more', () => {
+    expect(after(900)).toEqual({ second: 60, withinMs: 2_000, isLast: true })
+  })
 })

@@ -1,5 +1,11 @@
 import type { AfterFact, Failover } from '#contract/failover.ts'
-import { isRunning, lateAtOf, verifyDeadlineMs } from '#contract/failover.ts'
+import {
+  isRunning,
+  lateAtOf,
+  oldOnes,
+  verifyDeadlineMs,
+  verifySeconds,
+} from '#contract/failover.ts'
 import { shortId } from '#contract/short-id.ts'
 
 /**
@@ -26,9 +32,9 @@ export function applyReading(failover: Failover, reading: Reading): Failover {
   }
   const { at, actives } = reading
   const target = failover.to.connectorId
-  const old = failover.from?.connectorId
+  const old = oldOnes(failover)
   const others = actives.filter((id) => id !== target)
-  const demoted = old === undefined || !actives.includes(old)
+  const demoted = !old.some((id) => actives.includes(id))
   const promoted = actives.includes(target)
   const next: Failover = {
     ...failover,
@@ -41,7 +47,7 @@ export function applyReading(failover: Failover, reading: Reading): Failover {
   if (promoted && others.length === 0) {
     return { ...next, state: 'confirmed', detail: null, endedAt: at }
   }
-  const third = others.find((id) => id !== old)
+  const third = others.find((id) => !old.includes(id))
   if (third && !promoted && at - (failover.sentAt ?? at) >= settleMs) {
     return {
       ...next,
@@ -55,11 +61,31 @@ export function applyReading(failover: Failover, reading: Reading): Failover {
 
 /** Since when nobody was active, and for how long once somebody is again. The first gap counts. */
 function vacancyAfter(failover: Failover, at: number, actives: string[]) {
-  const { vacantAt, vacantMs, from, sentAt } = failover
+  const { vacantAt, vacantMs, sentAt } = failover
+  const wasVacant = oldOnes(failover).length === 0
   // Nobody was active when it was asked for: the gap goes back to before it.
-  const began = vacantAt ?? (actives.length === 0 ? at : from === null ? sentAt : null)
+  const began = vacantAt ?? (actives.length === 0 ? at : wasVacant ? sentAt : null)
   if (began === null || vacantMs !== null) return { vacantAt: began, vacantMs }
   return { vacantAt: began, vacantMs: actives.length > 0 ? at - began : null }
+}
+
+/** A look in the 60th second is waited for so long. */
+const lastLookMs = 2_000
+
+/**
+ * When the connectors of a failover are read next, and how long that may take. Moments that went by while a read took
+ * long, or while the machine slept, are left out; the last one, after 60 s, is not.
+ */
+export function nextRead(
+  sentAt: number,
+  now: number,
+): { at: number; withinMs: number; isLast: boolean } {
+  const end = sentAt + verifyDeadlineMs
+  const at =
+    verifySeconds.map((second) => sentAt + second * 1000).find((moment) => moment > now) ?? end
+  return at === end
+    ? { at, withinMs: lastLookMs, isLast: true }
+    : { at, withinMs: end - at, isLast: false }
 }
 
 /** One that a run left whose clock was ahead: nothing of it is later than now, or its time would not pass. */
@@ -84,16 +110,17 @@ export function toAfterFact(
   failover: Failover,
   { at, actives }: { at: number; actives: string[] },
 ): AfterFact | null {
-  const { state, to, from, afterwards } = failover
+  const { state, to, afterwards } = failover
   const before = afterwards.at(-1)?.activeNow ?? failover.activeNow
   if (isSameSet(before, actives)) return null
   const of = (kind: AfterFact['kind']): AfterFact => ({ at, kind, activeNow: actives })
   if (actives.length === 0) return of('none-active')
   if (actives.length > 1) return of('several-active')
-  if (actives[0] === to.connectorId) {
+  const [active = ''] = actives
+  if (active === to.connectorId) {
     return of(state === 'confirmed' || lateAtOf(failover) !== null ? 'restored' : 'late')
   }
-  return of(actives[0] === from?.connectorId ? 'flipped-back' : 'moved-on')
+  return of(oldOnes(failover).includes(active) ? 'flipped-back' : 'moved-on')
 }
 
 const isSameSet = (a: readonly string[], b: readonly string[]) =>

@@ -72,6 +72,25 @@ describe('F15 it flips back', () => {
   })
 })
 
+test('F14 one that Cloudflare refused does not end the watch over the one before, over a restart too', async () => {
+  const its = await watchTunnel(world)
+  const { rig, tunnelId, standby } = its
+  await world.order('/failover', { mode: 'never' })
+  const first = await failOver(its)
+  expect(first.state).toBe('not-confirmed')
+  await world.breakWith({ kind: 'status', status: 400, match: { method: 'PUT' } })
+  await rig.time.run(minute)
+  expect((await failOver(its)).state).toBe('rejected')
+  await rig.kill()
+  const again = await startRig(world, { folder: rig.folder })
+  await again.looked()
+  await world.order(`/tunnels/${tunnelId}/swap`, { connectorId: standby })
+  await again.time.run(30_000)
+  const { afterwards } = await again.get<Failover>(`/failovers/${first.id}`)
+  expect(afterwards.map(({ kind }) => kind)).toEqual(['late'])
+  await again.end()
+})
+
 test('F14 a failover that follows ends the watch over the one before', async () => {
   const its = await watchTunnel(world)
   const { rig, active, standby } = its

@@ -419,6 +419,21 @@ describe('F3 two at once', () => {
     await rig.end()
   })
 
+  test('whoever waited for one that was refused gets an answer of their own', async () => {
+    const { rig, path, body, third } = await watch()
+    const [first, second] = await rig.time.during(
+      Promise.all([
+        rig.send('POST', path, { ...body, expected_active_id: third }),
+        rig.send('POST', path, body),
+      ]),
+    )
+    expect(first?.json).toMatchObject({ type: 'urn:tandem:problem:active-changed' })
+    expect(second?.status).toBe(202)
+    await rig.time.run(10_000)
+    expect(puts(rig)).toBe(1)
+    await rig.end()
+  })
+
   test('two tunnels are none of each other’s business', async () => {
     const one = await watch(2)
     const other = await world.addTunnel('dub-edge')

@@ -156,6 +156,7 @@ test.concurrent('F1 killed before the PUT left: not confirmed, never sent', asyn
     by: 'local admin',
     state: 'sending',
     from: party(active?.id),
+    activeBefore: [active?.id ?? ''],
     to: party(standby?.id),
     requestedAt,
     sentAt: requestedAt,

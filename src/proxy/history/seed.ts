@@ -228,6 +228,7 @@ async function createSeeding(db: Store, newId: () => string, startAt: number) {
       accepted: [],
       state: 'accepted',
       from: party(fromId),
+      activeBefore: [fromId],
       to: party(toId),
       requestedAt: at,
       sentAt: at,

@@ -38,6 +38,7 @@ const failover = (change: Partial<Failover> = {}): Failover => ({
   by: 'ops',
   state: 'accepted',
   from: null,
+  activeBefore: [],
   to: { connectorId: 'c2', colos: [], version: null },
   requestedAt: 1,
   sentAt: 2,

@@ -51,6 +51,7 @@ export function ChooseStandby({
           </div>
           <Handover
             from={active && { ...toMachine(active), role: 'active', next: 'passive' }}
+            several={active ? [] : activesOf(connectors)}
             to={{ ...toMachine(target), role: target.role, next: 'active' }}
             way="planned"
           />
@@ -61,6 +62,9 @@ export function ChooseStandby({
     </div>
   )
 }
+
+const activesOf = (connectors: readonly Connector[]) =>
+  connectors.filter(({ role }) => role === 'active').map(({ id }) => id)
 
 const toMachine = ({ id, colos, version }: Connector) => ({ connectorId: id, colos, version })
 

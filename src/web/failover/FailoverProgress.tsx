@@ -39,6 +39,7 @@ export function FailoverProgress({ failover, lost }: { failover: Failover; lost:
             next: gone || running ? 'passive' : 'active',
           }
         }
+        several={old ? [] : failover.activeBefore}
         to={{
           ...failover.to,
           role: promoted ? 'active' : 'passive',

@@ -20,25 +20,28 @@ export type Machine = {
  */
 export function Handover({
   from,
+  several,
   to,
   stale = false,
   way,
 }: {
-  /** Null when no connector is active. */
+  /** Null when no connector is active, or several. */
   from: Machine | null
+  /** Ids of those that are active, where there are several. */
+  several: readonly string[]
   to: Machine
   /** Their roles are too old to be believed. */
   stale?: boolean
   way: keyof typeof ways
 }) {
   const age = stale ? ' when last seen' : ''
-  const caption = `${from ? `From ${shortId(from.connectorId)}, ${turnOf(from)}${age}` : 'From no active connector'}; to ${shortId(to.connectorId)}, ${turnOf(to)}${age}`
+  const caption = `${from ? `From ${shortId(from.connectorId)}, ${turnOf(from)}${age}` : `From ${several.map(shortId).join(' and ') || 'no active connector'}`}; to ${shortId(to.connectorId)}, ${turnOf(to)}${age}`
   return (
     <figure
       aria-label={caption}
       className="grid items-stretch gap-x-1 gap-y-1 sm:grid-cols-[minmax(0,1fr)_5.5rem_minmax(0,1fr)]"
     >
-      {from ? <MachineBox machine={from} stale={stale} /> : <NoMachine />}
+      {from ? <MachineBox machine={from} stale={stale} /> : <NoMachine several={several} />}
       <Way way={way} />
       <MachineBox machine={to} stale={stale} />
     </figure>
@@ -91,11 +94,17 @@ function MachineBox({ machine, stale }: { machine: Machine; stale: boolean }) {
   )
 }
 
-function NoMachine() {
+function NoMachine({ several }: { several: readonly string[] }) {
   return (
     <div className="flex min-h-24 flex-col items-center justify-center gap-1 rounded-lg border border-dashed border-line-strong px-3 py-4 text-center">
-      <p className="font-medium">No active connector</p>
-      <p className="text-sm text-ink-2">Nobody carries the traffic now.</p>
+      <p className="font-medium">
+        {several.length > 0 ? `${several.length} active connectors` : 'No active connector'}
+      </p>
+      <p className="text-sm text-ink-2">
+        {several.length > 0
+          ? `${several.map(shortId).join(' and ')} give up the traffic.`
+          : 'Nobody carries the traffic now.'}
+      </p>
     </div>
   )
 }

@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react'
 import type { Problem } from '#contract/problem.ts'
-import { kindOf } from '#web/api/client.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { shortId } from '#web/ui/names.ts'
@@ -52,7 +51,8 @@ export function Notice({
         Nothing was sent. What you see below is the present state.
       </Callout>
     )
-  if (problem && kindOf(problem) !== 'failover-running') return <ProblemCallout problem={problem} />
+  // One that runs is followed instead.
+  if (problem && !problem.failoverId) return <ProblemCallout problem={problem} />
   if (gone)
     return (
       <Callout tone="bad" title={`${shortId(gone)} is not one of this tunnel’s connectors`}>

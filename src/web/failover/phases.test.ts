@@ -13,6 +13,7 @@ const failover = (change: Partial<Failover>): Failover => ({
   by: 'ana',
   state: 'accepted',
   from: { connectorId: from, colos: [], version: null },
+  activeBefore: [from],
   to: { connectorId: to, colos: [], version: null },
   requestedAt: 1000,
   sentAt: 1000,
