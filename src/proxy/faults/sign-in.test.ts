@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join as pathOf } from 'node:path'
 import { sql } from 'kysely'
 import { Secret, TOTP } from 'otpauth'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { AuditPage } from '#contract/audit.ts'
 import type { FailoverChecks } from '#contract/failover.ts'
 import type { Person, SecondFactor, SessionRow } from '#contract/people.ts'
@@ -211,6 +211,79 @@ describe('S12 a session', () => {
     expect(await kindOf((await ben.signIn('Ben', `${goodPassword} still`)).json)).toBe(
       'sign-in-failed',
     )
+  })
+
+  test('does not begin with a password that was changed or taken away while it was compared', async () => {
+    const admin = await setUp(rig)
+    const { visitor: ben, personId } = await join(rig, admin, 'Ben', 'operator')
+    const { people } = rig.tandem.parts.identity
+    const changed = `${goodPassword} still`
+    const meanwhile: [string, string, () => Promise<string>][] = [
+      [
+        'another password',
+        goodPassword,
+        () => ben.outcome('POST', '/me/password', { current: goodPassword, password: changed }),
+      ],
+      [
+        'being disabled',
+        changed,
+        () => admin.outcome('PATCH', `/people/${personId}`, { disabled: true }),
+      ],
+    ]
+    for (const [why, password, happens] of meanwhile) {
+      const thief = createVisitor(rig, '198.51.100.9')
+      const read = people.byName
+      vi.spyOn(people, 'byName').mockImplementationOnce(async (name) => {
+        const asItWas = await read(name)
+        expect(await happens()).toBe('200')
+        return asItWas
+      })
+      const { json } = await thief.signIn('Ben', password)
+      expect([why, kindOf(json)]).toEqual([why, 'sign-in-failed'])
+      expect(await reads(thief)).toBe('401 sign-in-needed')
+    }
+    expect((await records(admin))[0]).toMatchObject({
+      what: 'sign-in-failed',
+      who: { name: 'Ben' },
+    })
+  })
+
+  test('is not proven anew with a password that was changed meanwhile', async () => {
+    const ben = await setUp(rig, 'Ben')
+    const { people } = rig.tandem.parts.identity
+    const thief = ben.elsewhere('198.51.100.9')
+    const read = people.get
+    vi.spyOn(people, 'get').mockImplementationOnce(async (personId) => {
+      const asItWas = await read(personId)
+      const change = { current: goodPassword, password: `${goodPassword} still` }
+      expect(await ben.outcome('POST', '/me/password', change)).toBe('200')
+      return asItWas
+    })
+    const again = { password: goodPassword }
+    expect(await thief.outcome('POST', '/sign-in/again', again)).toBe('401 sign-in-failed')
+    expect([await reads(ben), await reads(thief)]).toEqual(['200', '401 sign-in-needed'])
+  })
+
+  test('gives nobody another password in place of one that its owner has set meanwhile', async () => {
+    const admin = await setUp(rig)
+    const { visitor: ben, personId } = await join(rig, admin, 'Ben', 'operator')
+    const { json } = await admin.ask('POST', `/people/${personId}/invitations`)
+    const secret = (json as { path: string }).path.split('#')[1]
+    const { people } = rig.tandem.parts.identity
+    const thief = ben.elsewhere('198.51.100.9')
+    const read = people.get
+    vi.spyOn(people, 'get').mockImplementationOnce(async (id) => {
+      const asItWas = await read(id)
+      const link = { secret, password: `${goodPassword} anew` }
+      expect(await ben.outcome('POST', '/invitations/accept', link)).toBe('200')
+      return asItWas
+    })
+    const change = { current: goodPassword, password: `${goodPassword} stolen` }
+    expect(await thief.outcome('POST', '/me/password', change)).toBe('401 sign-in-failed')
+    const elsewhere = createVisitor(rig, '198.51.100.3')
+    expect((await elsewhere.signIn('Ben', `${goodPassword} anew`)).status).toBe(200)
+    const told = (await admin.ask('GET', '/audit?what=password-changed')).json as AuditPage
+    expect(told.records).toMatchObject([{ outcomes: [{ result: 'sign-in-failed' }] }])
   })
 
   test('ends after 12 idle hours and 24 at all; who only looks may for a week', async () => {

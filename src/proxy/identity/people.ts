@@ -238,6 +238,25 @@ export function createPeople({
     })
   }
 
+  /**
+   * Another password in place of the one that was shown, and no open link any more to set one.
+   *
+   * @param row as it was when the present password was compared with it.
+   * @throws ProblemError `sign-in-failed` when that is not the present one any more.
+   */
+  async function changePassword(row: PersonRow, password: string) {
+    await db.transaction().execute(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable('people')
+        .set({ password, password_at: now() })
+        .where('id', '=', row.id)
+        .where('password', '=', row.password)
+        .executeTakeFirst()
+      if (numUpdatedRows === 0n) throw notPresent()
+      await trx.deleteFrom('invitations').where('person_id', '=', row.id).execute()
+    })
+  }
+
   return {
     get,
     byName,
@@ -251,6 +270,7 @@ export function createPeople({
       db.deleteFrom('invitations').where('person_id', '=', personId).execute(),
     invitation,
     accept,
+    changePassword,
     admins: () => adminsOf(db),
     /** Whether there are admins, and none has a way in: theirs is not set up any more. */
     isStranded: async () => (await adminsOf(db)) === 0 && (await adminsOf(db, everyWay)) > 0,
@@ -271,6 +291,9 @@ export function createPeople({
     forgetOld: () => db.deleteFrom('invitations').where('expires_at', '<=', now()).execute(),
   }
 }
+
+export const notPresent = () =>
+  new ProblemError('sign-in-failed', 'The present password is wrong.', { field: 'current' })
 
 const spent = () =>
   new ProblemError(

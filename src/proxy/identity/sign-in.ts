@@ -13,7 +13,7 @@ import { writeCookie } from './cookies.ts'
 import { type Devices, deviceMs } from './devices.ts'
 import type { Limits } from './limits.ts'
 import { assertGoodPassword, type Passwords } from './passwords.ts'
-import { nameKey, type People, type PersonRow, roleOf } from './people.ts'
+import { nameKey, notPresent, type People, type PersonRow, roleOf } from './people.ts'
 import { stepOf } from './second-factor.ts'
 import type { Sessions } from './sessions.ts'
 import type { Setup } from './setup.ts'
@@ -92,6 +92,7 @@ export function createSignIns(deps: {
       )
     }
     if (!isRight || !person) throw fail(person ? 'password' : 'name')
+    if (!(await isStill(person))) throw fail('password')
     if (person.totp_secret !== null) {
       if (!code) {
         admission.undo()
@@ -106,6 +107,15 @@ export function createSignIns(deps: {
     }
     admission.succeeded()
     return person
+  }
+
+  /**
+   * Whether somebody may come in with the password that was compared: comparing takes its time, and whoever
+   * changes or takes it away ends only the sessions that are there by then.
+   */
+  async function isStill({ id, name, password }: PersonRow): Promise<boolean> {
+    const found = await people.byName(name)
+    return found?.id === id && found.password === password && found.disabled_at === null
   }
 
   /** On record, then signed in: a new session, whatever cookie came along. */
@@ -225,9 +235,8 @@ export function createSignIns(deps: {
       await assertGoodPassword(change.password, [person.name])
       await proveHere(person, change.current, visit)
       const hash = await passwords.hash(change.password)
-      await audit.append(entry(person, visit, 'password-changed'))
-      await people.uninvite(person.id)
-      await people.set(person.id, { password: hash, password_at: now() })
+      const changed = entry(person, visit, 'password-changed')
+      await onRecord(audit, changed, () => people.changePassword(person, hash))
       await sessions.endAll(person.id, sessionId)
       return [sidCookie(await sessions.renew(sessionId, false), visit.way)]
     },
@@ -249,7 +258,7 @@ export function createSignIns(deps: {
     if (admission.retryAt !== null) throw tooMany(admission.retryAt, now())
     if (await passwords.matches(password, person.password)) return admission.succeeded()
     await audit.append(entry(person, visit, 'sign-in-failed', { because: 'password' }))
-    throw new ProblemError('sign-in-failed', 'The present password is wrong.', { field: 'current' })
+    throw notPresent()
   }
 
   async function assertNoAdmin() {
