@@ -303,6 +303,17 @@ describe('S12 a session', () => {
     expect(await reads(viewer)).toBe('401 sign-in-needed')
   })
 
+  test('that is over is nobody’s, though the disk lets nothing be deleted', async () => {
+    const admin = await setUp(rig)
+    leap(24 * hourMs)
+    await sql`pragma query_only = 1`.execute(rig.db)
+    expect(await me(admin)).toBeNull()
+    expect(await reads(admin)).toBe('401 sign-in-needed')
+    await sql`pragma query_only = 0`.execute(rig.db)
+    expect((await admin.signIn('Ada', goodPassword)).status).toBe(200)
+    expect(await rig.db.selectFrom('sessions').select('id').execute()).toHaveLength(1)
+  })
+
   test('ends after 12 idle hours though an open page goes on asking by itself', async () => {
     const admin = await setUp(rig)
     const { visitor: viewer } = await join(rig, admin, 'Vic', 'viewer')
