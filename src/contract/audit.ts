@@ -29,6 +29,7 @@ export const auditEvents = {
   'second-factor-removed': 'Removed a second factor',
   'screen-paired': 'Paired a screen',
   'screen-link-made': 'Made a link for a screen',
+  'screen-claimed': 'Came in as a screen',
   'screen-renamed': 'Renamed a screen',
   'screen-revoked': 'Took a screen’s access away',
 } as const

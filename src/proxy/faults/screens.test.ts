@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { AuditPage } from '#contract/audit.ts'
 import type { Pairing, Screen } from '#contract/people.ts'
 import { startRig } from './rig.ts'
 import { createVisitor, join, kindOf, publicUrl, setUp, type Visitor } from './visitor.ts'
@@ -116,6 +118,47 @@ describe('S18 pairing', () => {
       )
     },
   )
+
+  test('is on record when a screen takes its access: which one, from where, and who granted it', async () => {
+    await pair()
+    const [screen] = await list()
+    const id = `screen:${screen?.id}`
+    const { json } = await admin.ask('GET', '/audit?what=screen-claimed')
+    expect((json as AuditPage).records).toMatchObject([
+      {
+        who: { id, name: 'Wall', role: 'screen' },
+        from: '192.0.2.77',
+        target: id,
+        facts: { view: '/', days: 90, by: 'Ada' },
+        requestId: expect.any(String),
+        outcomes: [],
+      },
+    ])
+  })
+
+  test('comes to nothing on a disk that refuses, and to one screen once it is well', async () => {
+    const { json } = await admin.ask('POST', '/screens/links', grant)
+    const secret = (json as { path: string }).path.split('#')[1]
+    const screen = createVisitor(rig, '192.0.2.77')
+    const claim = () => screen.outcome('POST', '/screens/claims', { secret })
+    await rig.db.schema.alterTable('audit').renameTo('elsewhere').execute()
+    expect(await claim()).toBe('503 not-recorded')
+    await rig.db.schema.alterTable('elsewhere').renameTo('audit').execute()
+    await sql`create trigger full before insert on screens begin select raise(abort, 'full'); end`.execute(
+      rig.db,
+    )
+    expect(await claim()).toMatch(/^500 /)
+    await sql`drop trigger full`.execute(rig.db)
+    expect(await reads(screen)).toBe('401 sign-in-needed')
+    const both = await Promise.all([claim(), claim()])
+    expect(both.toSorted()).toEqual(['200', '410 link-spent'])
+    expect(await list()).toHaveLength(1)
+    const told = (await admin.ask('GET', '/audit?what=screen-claimed')).json as AuditPage
+    expect(told.records.map(({ outcomes }) => outcomes.map(({ result }) => result))).toEqual([
+      [],
+      ['internal'],
+    ])
+  })
 
   test('one network can let five wait, which keeps no other one and no admin’s link out', async () => {
     const begin = (from: string) => createVisitor(rig, from).outcome('POST', '/screens/pairings')

@@ -45,6 +45,8 @@ const usualAddresses = 2
 const spreadMs = 15 * minuteMs
 
 type Grant = { name: string; view: string; days: number; by: string }
+/** With the id that the screen is to have, so that the record of it can be written before. */
+export type Granted = Grant & { id: string }
 type Waiting = {
   code: string | null
   secretHash: string
@@ -123,12 +125,14 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
   /**
    * A screen asks for its access, with the secret that only it knows.
    *
+   * @param onRecord writes down what begins, then begins it; if it throws, the access can be claimed again.
    * @returns what goes into its cookie once it was approved; null while it waits.
    * @throws ProblemError `link-spent`.
    */
   async function claim(
     secret: string,
     from: string,
+    onRecord: <T>(granted: Granted, add: () => Promise<T>) => Promise<T>,
   ): Promise<{ state: PairingState; cookie: { secret: string; expiresAt: number } | null }> {
     forgetWaiting()
     const hash = opaqueHash(secret)
@@ -142,21 +146,25 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
     found.heardAt = now()
     const { grant, expiresAt } = found
     if (!grant) return { state: { state: 'waiting', expiresAt }, cookie: null }
+    const granted = { ...grant, id: randomUUID() }
+    // Taken away before anything is waited for: of two claims at once, one makes a screen.
     waiting.delete(found)
-    const row = await add(grant, from)
-    return {
-      state: { state: 'paired', view: grant.view },
-      cookie: { secret: row.secret, expiresAt: row.expiresAt },
+    try {
+      const cookie = await onRecord(granted, () => add(granted, from))
+      return { state: { state: 'paired', view: grant.view }, cookie }
+    } catch (error) {
+      waiting.add(found)
+      throw error
     }
   }
 
-  async function add({ name, view, days, by }: Grant, from: string) {
+  async function add({ id, name, view, days, by }: Granted, from: string) {
     const secret = newOpaque()
     const expiresAt = now() + days * dayMs
     await db
       .insertInto('screens')
       .values({
-        id: randomUUID(),
+        id,
         name,
         view,
         secret_hash: opaqueHash(secret),

@@ -1,7 +1,9 @@
 import { ScreenApproval, ScreenChange, ScreenClaim, ScreenLinkRequest } from '#contract/people.ts'
 import { onRecord } from '../identity/actions.ts'
+import type { AuditEntry } from '../identity/audit.ts'
 import { signedIn } from '../identity/guard.ts'
 import { screenCookie } from '../identity/identify.ts'
+import type { Granted } from '../identity/screens.ts'
 import { ProblemError } from '../problem.ts'
 import { type Parts, type Request, type Route, readBody } from './route.ts'
 import { by, setCookies } from './sign-in.ts'
@@ -39,7 +41,10 @@ export function screenRoutes(route: Route, { identity, audit, now }: Parts) {
   route('screenClaim', async (c) => {
     assertPeople()
     const { secret } = await readBody(c, ScreenClaim)
-    const { state, cookie } = await screens.claim(secret, c.get('way').from)
+    const { from } = c.get('way')
+    const { state, cookie } = await screens.claim(secret, from, (granted, add) =>
+      onRecord(audit, claimed(c, granted), add),
+    )
     if (cookie) takeCookie(c, cookie)
     return c.json(state)
   })
@@ -61,6 +66,20 @@ export function screenRoutes(route: Route, { identity, audit, now }: Parts) {
     await screens.revoke(screenId)
     return c.json({ done: true })
   })
+
+  /** Nobody is signed in yet: it is the screen itself that comes. */
+  function claimed(c: Request, { id, name, view, days, by: grantedBy }: Granted): AuditEntry {
+    const target = `screen:${id}`
+    return {
+      who: { id: target, name, role: 'screen' },
+      from: c.get('way').from,
+      what: 'screen-claimed',
+      tunnelId: null,
+      target,
+      facts: { view, days, by: grantedBy },
+      requestId: c.get('requestId'),
+    }
+  }
 
   function takeCookie(c: Request, cookie: { secret: string; expiresAt: number }) {
     setCookies(c, [screenCookie(cookie, c.get('way'), cookie.expiresAt - now())])

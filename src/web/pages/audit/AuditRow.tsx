@@ -173,6 +173,7 @@ const icons: Partial<Record<string, [icon: IconName, tone: string]>> = {
   refused: ['minus', 'text-warn'],
   'screen-paired': ['monitor', 'text-ink-2'],
   'screen-link-made': ['monitor', 'text-ink-2'],
+  'screen-claimed': ['monitor', 'text-ink-2'],
   'screen-revoked': ['monitor', 'text-ink-2'],
 }
 

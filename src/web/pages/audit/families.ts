@@ -47,6 +47,7 @@ export const families: readonly Family<AuditWhat>[] = [
       'invitation-accepted',
       'screen-paired',
       'screen-link-made',
+      'screen-claimed',
       'screen-renamed',
       'screen-revoked',
     ],
