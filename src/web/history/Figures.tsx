@@ -72,12 +72,18 @@ export function ConnectorFigures({
 }
 
 function Unobserved({ totalMs, observedMs }: { totalMs: number; observedMs: number }) {
-  const ms = Math.max(0, totalMs - observedMs)
+  const ms = unobservedMs({ totalMs, observedMs })
   return (
-    <Stat name="Not observed" note={ms < 1000 ? 'watched all the time' : 'neither up nor down'}>
-      {ms < 1000 ? 'Nothing' : durationText(ms)}
+    <Stat name="Not observed" note={ms === 0 ? 'watched all the time' : 'neither up nor down'}>
+      {ms === 0 ? 'Nothing' : durationText(ms)}
     </Stat>
   )
+}
+
+/** How much of a window nobody watched. Less than a second is none: it lies between two looks. */
+export function unobservedMs({ totalMs, observedMs }: { totalMs: number; observedMs: number }) {
+  const ms = totalMs - observedMs
+  return ms < 1000 ? 0 : ms
 }
 
 const None = (): ReactNode => <span className="font-normal text-ink-2">Not known</span>

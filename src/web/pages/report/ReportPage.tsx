@@ -30,7 +30,7 @@ import { useStale } from '#web/ui/TimeAgo.tsx'
 import { useFixedTheme } from '#web/ui/theme.ts'
 import { durationText } from '#web/ui/time.ts'
 import { instantIn, useZone, type Zone, zoneName } from '#web/ui/zone.ts'
-import { type Entry, type Kept, leftText, markdownOf, onPaper } from './report.ts'
+import { type Entry, type Kept, leftText, markdownOf, onPaper, quietText } from './report.ts'
 
 const route = getRouteApi('/tunnels/$tunnelId/report')
 
@@ -165,7 +165,12 @@ function Report({ name, history, isPrevious, stretch, ha, seenUntil }: ReportPro
           />
           <Left count={lanes.left} />
         </Part>
-        <Troubles troubles={troubles} zone={zone} seenUntil={seenUntil} />
+        <Troubles
+          troubles={troubles}
+          quiet={quietText(history)}
+          zone={zone}
+          seenUntil={seenUntil}
+        />
         <Entries entries={entries} zone={zone} />
         <footer className="text-sm text-ink-2">
           Made {instantIn(serverNow(), zone)} by{' '}
@@ -195,19 +200,20 @@ const unbroken = 'whitespace-nowrap print:whitespace-normal'
 
 function Troubles({
   troubles,
+  quiet,
   zone,
   seenUntil,
 }: {
   troubles: Kept<Telling>
+  /** What is said where there is none. */
+  quiet: string
   zone: Zone
   seenUntil: number | null
 }) {
   return (
     <Part title="Problems">
       {troubles.kept.length === 0 ? (
-        <p className="text-ink-2">
-          Nothing: the tunnel was healthy, watched, and had an active connector all the time.
-        </p>
+        <p className="text-ink-2">{quiet}</p>
       ) : (
         <Table caption="Problems">
           <thead>

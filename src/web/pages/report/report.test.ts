@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { HistoryEvent, Interval, TunnelHistory } from '#contract/history.ts'
 import { markOf } from '#contract/mark-of.ts'
-import { entriesOf, markdownOf, onPaper, troublesOf } from './report.ts'
+import { entriesOf, markdownOf, onPaper, quietText, troublesOf } from './report.ts'
 
 const at = (minute: number) => Date.UTC(2026, 10, 24, 12, minute)
 
@@ -177,9 +177,42 @@ describe('a report', () => {
     expect(markdownOf('lon', long, { from: at(0), to: at(60) }, 'utc')).toMatch(/^And \d+ more: /m)
   })
 
-  test('of a quiet hour says that nothing was wrong', () => {
-    const quiet = { ...history, status: [], events: [], marks: [] }
-    expect(troublesOf(quiet)).toEqual([])
-    expect(markdownOf('lon', quiet, { from: at(0), to: at(60) }, 'utc')).toContain('Nothing.')
+  describe('without a problem', () => {
+    const watched = { ...history.summary, observedMs: 3_600_000 }
+    const healthy = [interval('healthy', 0, 60, { open: true })]
+    const quiet = { ...history, status: healthy, summary: watched, events: [], marks: [] }
+    const saidOf = (one: TunnelHistory) => {
+      expect(troublesOf(one)).toEqual([])
+      const text = quietText(one)
+      expect(markdownOf('lon', one, { from: at(0), to: at(60) }, 'utc')).toContain(
+        `## Problems\n\n${text}\n`,
+      )
+      return text
+    }
+
+    test('says that there was none of an hour that was watched', () => {
+      expect(saidOf(quiet)).toBe('Nothing: the tunnel was healthy and watched all the time.')
+      const active = [interval('a', 0, 20), interval('b', 20, 60, { open: true })]
+      expect(saidOf({ ...quiet, active })).toBe(
+        'Nothing: the tunnel was healthy, watched, and had an active connector all the time.',
+      )
+      expect(saidOf({ ...quiet, active: [interval('a', 30, 60, { open: true })] })).toBe(
+        'Nothing: the tunnel was healthy and watched all the time.',
+      )
+    })
+
+    test('promises nothing of the time before Tandem watched', () => {
+      const status = [
+        interval('healthy', 0, 30, { source: 'reported' }),
+        interval('healthy', 30, 60, { open: true }),
+      ]
+      const half = { ...quiet, status, summary: { ...watched, observedMs: 1_800_000 } }
+      const part = 'No problem in the 50.0 % that was observed.'
+      expect(saidOf(half)).toBe(part)
+      expect(saidOf({ ...half, active: [interval('a', 0, 60)] })).toBe(part)
+      expect(saidOf({ ...quiet, status: [], summary: { ...watched, observedMs: 0 } })).toBe(
+        'Nothing is known: this stretch was not observed.',
+      )
+    })
   })
 })

@@ -1,10 +1,11 @@
 import type { HistoryEvent, TunnelHistory } from '#contract/history.ts'
 import { type Mark, windowOf } from '#contract/marks.ts'
-import { availabilityText } from '#web/charts/percent.ts'
+import { availabilityText, observedShare, percentText } from '#web/charts/percent.ts'
 import { precisionText } from '#web/charts/precision.ts'
 import type { Stretch } from '#web/charts/range.ts'
 import { type Look, lookOf, type Telling, tell, toLanes } from '#web/charts/series.ts'
 import { fromText, lengthText, toText } from '#web/charts/TellingView.tsx'
+import { unobservedMs } from '#web/history/Figures.tsx'
 import { visibleName } from '#web/ui/names.ts'
 import { apart, shownSentence } from '#web/ui/sentence.ts'
 import { instantIn, type Zone, zoneName } from '#web/ui/zone.ts'
@@ -38,6 +39,18 @@ export function troublesOf(history: TunnelHistory): Telling[] {
     )
     .toSorted((a, b) => a.rank - b.rank || b.at - a.at)
     .map(({ telling }) => telling)
+}
+
+/** What is said where there is no trouble to tell: it promises nothing of what nobody watched. */
+export function quietText({ summary, active }: TunnelHistory): string {
+  if (summary.observedMs === 0) return 'Nothing is known: this stretch was not observed.'
+  if (unobservedMs(summary) > 0)
+    return `No problem in the ${percentText(observedShare(summary))} that was observed.`
+  // A tunnel without HA has no active connector, and Tandem may know of one for less long than of the status.
+  const activeMs = active.reduce((sum, { from, to }) => sum + to - from, 0)
+  return unobservedMs({ ...summary, observedMs: activeMs }) === 0
+    ? 'Nothing: the tunnel was healthy, watched, and had an active connector all the time.'
+    : 'Nothing: the tunnel was healthy and watched all the time.'
 }
 
 /** What happened and what people said, newest first. Single connections come and go too often to be told. */
@@ -182,6 +195,7 @@ export function markdownOf(
         lengthText(one),
       ]),
       troubles.left,
+      quietText(history),
     ),
     '',
     '## What happened',
@@ -194,6 +208,7 @@ export function markdownOf(
         who ?? '',
       ]),
       entries.left,
+      'Nothing.',
     ),
   ]
   return `${lines.join('\n')}\n`
@@ -205,8 +220,9 @@ const timesText = (n: number) => (n === 1 ? 'once' : `${n} times`)
 export const leftText = (left: number) =>
   `And ${left} more: choose a shorter stretch, or take the CSV export.`
 
-function tableOf(heads: string[], rows: string[][], left: number): string[] {
-  if (rows.length === 0) return ['Nothing.']
+/** @param empty what is said where there are no rows. */
+function tableOf(heads: string[], rows: string[][], left: number, empty: string): string[] {
+  if (rows.length === 0) return [empty]
   const rest = left === 0 ? [] : ['', leftText(left)]
   const line = (cells: string[]) => `| ${cells.map(cell).join(' | ')} |`
   return [line(heads), line(heads.map(() => '---')), ...rows.map(line), ...rest]
