@@ -22,7 +22,7 @@ export const AcknowledgementRequest = z
   .strictObject({
     /** The `lastAt` that the person saw: what came after it still waits. */
     through: z.optional(Time),
-    /** Instead: one entry of the log. */
+    /** Instead: one entry of the log, with the switch that it is part of. */
     eventId: z.optional(z.string().check(z.maxLength(60))),
     comment: z.optional(z.nullable(Text)),
   })

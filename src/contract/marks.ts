@@ -21,7 +21,7 @@ export const Mark = z.object({
   /** Who that is, whatever the name becomes: `person:<uuid>`, `machine` or `demo`. */
   byId: z.string(),
   text: z.nullable(z.string()),
-  /** The one entry of the log that was acknowledged; null: all that had come until then. */
+  /** The one entry of the log that was acknowledged, with its switch; null: all that had come until then. */
   eventId: z.nullable(z.string()),
   /** When somebody ended the maintenance before its time; null: nobody did. */
   endedAt: z.nullable(z.number()),
@@ -42,14 +42,6 @@ export function windowOf({ kind, from, to, endedAt }: Mark): Window | null {
 }
 
 export const holds = ({ from, to }: Window, at: number) => from <= at && at < to
-
-/** Whether an acknowledgement speaks of this entry of the log. */
-export const acknowledges = (
-  { kind, from, to, eventId }: Mark,
-  event: { id: string; at: number },
-): boolean =>
-  kind === 'acknowledgement' &&
-  (eventId === null ? event.at >= (from ?? 0) && event.at <= (to ?? 0) : eventId === event.id)
 
 /** Who gave the last acknowledgement is told for so long. */
 export const acknowledgedForMs = 24 * 3_600_000

@@ -3,7 +3,7 @@ import type { LiveEvent } from '#contract/events.ts'
 import type { HistoryEvent, HistorySummary, TunnelHistory } from '#contract/history.ts'
 import type { Mark, MarkList } from '#contract/marks.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
-import { watchTunnel } from './failing-over.ts'
+import { failOver, watchTunnel } from './failing-over.ts'
 import { type Rig, startRig } from './rig.ts'
 import { hang, join, publicUrl, setUp } from './visitor.ts'
 import { startWorld, type World } from './world.ts'
@@ -132,6 +132,27 @@ describe('a change of the active connector', () => {
     const both = await Promise.all([acknowledge(rig, seen), acknowledge(rig, seen)])
     expect(both.map(({ status }) => status).toSorted()).toEqual([201, 409])
     await rig.end()
+  })
+
+  test('whose moment with nobody active was seen is acknowledged by either entry, over a restart too', async () => {
+    const watched = await watchTunnel(world)
+    const { rig, tunnelId } = watched
+    await world.order('/failover', { mode: 'normal', demoteMs: 500, promoteMs: 6_000 })
+    await failOver(watched)
+    expect((await rig.tunnel(tunnelId)).unacknowledged).toMatchObject({ count: 1 })
+    const [began] = await eventsOf(rig, tunnelId, 'no-active-began')
+    const [changed] = await eventsOf(rig, tunnelId, 'active-changed')
+    const { status, json } = await rig.ask('POST', `/tunnels/${tunnelId}/acknowledgement`, {
+      eventId: changed?.id,
+    })
+    expect(status).toBe(201)
+    expect(json).toMatchObject({ from: began?.at, to: changed?.at, eventId: changed?.id })
+    expect((await rig.tunnel(tunnelId)).unacknowledged).toBeNull()
+    await rig.kill()
+    const again = await startRig(world, { folder: rig.folder })
+    await again.looked()
+    expect((await again.tunnel(tunnelId)).unacknowledged).toBeNull()
+    await again.end()
   })
 
   test('from before Tandem asked for it counts as seen', async () => {

@@ -8,6 +8,7 @@ import { mostWaiting } from '#contract/waiting.ts'
 import {
   attentionOf,
   type Change,
+  changeOf,
   emptyStanding,
   nextEdge,
   type Standing,
@@ -111,6 +112,47 @@ test('one entry can be acknowledged by itself', () => {
   expect(seen(after).unacknowledged).toEqual({ count: 2, firstAt: 10, lastAt: 30 })
 })
 
+describe('a switch whose moment with nobody active was seen', () => {
+  const others = [change(1), change(2, 'status-changed')]
+  const began = change(10_000, 'no-active-began')
+  const ended = change(20_000)
+  const last = change(20_000, 'status-changed')
+  const standing = withChanges(emptyStanding, [
+    ...others,
+    began,
+    ended,
+    { ...last, id: '1-20000-1' },
+    change(90_000),
+  ])
+  const given = (before: Standing, eventId: string) => {
+    const covered = changeOf(before, eventId)
+    const [from, to] = [covered[0]?.at ?? null, covered.at(-1)?.at ?? null]
+    return mark({ at: 95_000, from, to, eventId })
+  }
+
+  test('is acknowledged as the one change that it counts as, by either of its entries', () => {
+    expect(seen(standing).unacknowledged).toMatchObject({ count: 5 })
+    for (const { id } of [began, ended]) {
+      expect(changeOf(standing, id)).toEqual([began, ended])
+      const after = withAcknowledgement(standing, given(standing, id))
+      expect(after.waiting.map(({ at }) => at)).toEqual([1, 2, 20_000, 90_000])
+      expect(seen(after).unacknowledged).toMatchObject({ count: 4 })
+    }
+  })
+
+  test('waits with its end where that came after somebody looked', () => {
+    const half = withChanges(emptyStanding, [began])
+    const acknowledged = withAcknowledgement(half, given(half, began.id))
+    expect(seen(withChanges(acknowledged, [ended])).unacknowledged).toMatchObject({ count: 1 })
+  })
+
+  test('is none where its entry does not wait, and one entry where the other is too far', () => {
+    expect(changeOf(standing, 'another')).toEqual([])
+    const late = change(began.at + transitionMs + 1)
+    expect(changeOf(withChanges(emptyStanding, [began, late]), late.id)).toEqual([late])
+  })
+})
+
 test('who acknowledged is told for a day and no longer', () => {
   const standing = withAcknowledgement(emptyStanding, mark({ at: 5, to: 5 }))
   expect(seen(standing, 5 + acknowledgedForMs - 1).acknowledged).not.toBeNull()
@@ -162,7 +204,13 @@ const reloaded = (log: Change[], windows: Mark[], acknowledgements: Mark[]) =>
   )
 
 const step = fc.oneof(
-  { weight: 4, arbitrary: fc.constant({ kind: 'change' as const }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('change' as const),
+      what: fc.constantFrom('active-changed', 'no-active-began', 'status-changed'),
+    }),
+  },
   fc.record({ kind: fc.constant('all' as const), back: fc.nat(15) }),
   fc.record({ kind: fc.constant('one' as const), pick: fc.nat(8) }),
   fc.record({
@@ -183,15 +231,17 @@ test('whatever happened in whatever order, a restart finds the same waiting', ()
       for (const [index, one] of steps.entries()) {
         const now = 100 + index * 3
         if (one.kind === 'change') {
-          log.push(change(now))
-          standing = withChanges(standing, [change(now)])
+          log.push(change(now, one.what))
+          standing = withChanges(standing, [change(now, one.what)])
         }
         if (one.kind === 'all' || one.kind === 'one') {
           const picked = one.kind === 'one' ? standing.waiting[one.pick] : undefined
+          const covered = changeOf(standing, picked?.id ?? 'none')
           const given = mark({
             id: String(index),
             at: now,
-            to: one.kind === 'all' ? now - one.back : (picked?.at ?? 0),
+            from: covered[0]?.at ?? null,
+            to: one.kind === 'all' ? now - one.back : (covered.at(-1)?.at ?? 0),
             eventId: one.kind === 'one' ? (picked?.id ?? 'none') : null,
           })
           acknowledgements.push(given)

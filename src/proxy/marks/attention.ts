@@ -1,3 +1,4 @@
+import { acknowledges } from '#contract/acknowledges.ts'
 import { transitionMs } from '#contract/failover.ts'
 import type { HistoryEvent } from '#contract/history.ts'
 import { acknowledgedForMs, holds, type Mark, type Window, windowOf } from '#contract/marks.ts'
@@ -34,8 +35,8 @@ export const withChanges = (standing: Standing, changes: Change[]): Standing => 
 
 /** Those that an acknowledgement covers wait no longer; what came after it does. */
 export function withAcknowledgement(standing: Standing, mark: Mark): Standing {
-  const covers = ({ id, at }: Change) =>
-    mark.eventId === null ? at <= (mark.to ?? 0) : id === mark.eventId
+  const covers = (change: Change) =>
+    mark.eventId === null ? change.at <= (mark.to ?? 0) : acknowledges(mark, change)
   return {
     ...standing,
     acknowledged: mark,
@@ -65,6 +66,15 @@ const isSameSwitch = (before: Change | undefined, { kind, at }: Change) =>
   kind === 'active-changed' &&
   (before?.kind === 'no-active-began' || before?.kind === 'several-active-began') &&
   at - before.at <= transitionMs
+
+/** An entry with the other one of its switch, which counts as the same change; nothing where it does not wait. */
+export function changeOf({ waiting }: Standing, eventId: string): Change[] {
+  const place = waiting.findIndex(({ id }) => id === eventId)
+  const [before, one, after] = [waiting[place - 1], waiting[place], waiting[place + 1]]
+  if (!one) return []
+  if (before && isSameSwitch(before, one)) return [before, one]
+  return after && isSameSwitch(one, after) ? [one, after] : [one]
+}
 
 const countOf = (waiting: Change[]) =>
   waiting.filter((change, place) => !isSameSwitch(waiting[place - 1], change)).length

@@ -21,6 +21,7 @@ import {
   type Attention,
   attentionOf,
   type Change,
+  changeOf,
   emptyStanding,
   nextEdge,
   type Standing,
@@ -89,9 +90,10 @@ export async function createMarks(deps: MarksDeps) {
   ) =>
     inTurn(async () => {
       const standing = standingOf(tunnelId)
-      const covered = standing.waiting.filter(({ id, at }) =>
-        eventId === undefined ? at <= (through ?? 0) : id === eventId,
-      )
+      const covered =
+        eventId === undefined
+          ? standing.waiting.filter(({ at }) => at <= (through ?? 0))
+          : changeOf(standing, eventId)
       const [first, last] = [covered[0], covered.at(-1)]
       if (!first || !last) throw nothingWaits(standing)
       const mark = toMark(tunnelId, 'acknowledgement', now(), who, {

@@ -61,7 +61,7 @@ export function AcknowledgeDialog({
       disabledReason={reason}
       onSubmit={() => {
         if (!seen) return
-        const what = eventId ? { eventId } : { through: seen.lastAt }
+        const what = eventId && seen.count > 1 ? { eventId } : { through: seen.lastAt }
         acknowledge.mutate({ ...what, comment: comment.trim() || null }, { onSuccess: onClose })
       }}
       onClose={onClose}

@@ -46,6 +46,18 @@ test('an acknowledgement covers all until then, or the one that it names', () =>
   expect(stateOf(event(20, { id: '1-20-1' }), waiting, [one])).toBe('waits')
 })
 
+test('of a switch that is acknowledged by one of its entries, the other one waits no longer', () => {
+  const began = event(10, { kind: 'no-active-began', to: null })
+  const down = { kind: 'status-changed', to: 'down' } as const
+  for (const eventId of ['1-10-0', '1-20-0']) {
+    const one = mark({ from: 10, to: 20, eventId })
+    expect(stateOf(began, waiting, [one])).toBe('acknowledged')
+    expect(stateOf(event(20), waiting, [one])).toBe('acknowledged')
+    expect(stateOf(event(10, { id: 'its down', ...down }), waiting, [one])).toBe('waits')
+    expect(stateOf(event(20, { id: 'its down', ...down }), waiting, [one])).toBe('waits')
+  }
+})
+
 test('what a maintenance had announced waits for nobody', () => {
   const work = mark({ kind: 'maintenance', from: 15, to: 40, endedAt: 25 })
   expect(stateOf(event(20), waiting, [work])).toBe('none')

@@ -1,5 +1,6 @@
+import { acknowledges } from '#contract/acknowledges.ts'
 import { type HistoryEvent, isChange } from '#contract/history.ts'
-import { acknowledges, holds, type Mark, windowOf } from '#contract/marks.ts'
+import { holds, type Mark, windowOf } from '#contract/marks.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 
 /** Does an entry of the log wait for somebody, and who has seen it? Pure. */
