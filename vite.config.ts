@@ -56,7 +56,7 @@ export default defineConfig({
                 },
                 {
                   name: 'history',
-                  test: /\/src\/web\/(?:history\/(?:HistorySection|Figures|use-history)|charts\/(?:cursor|precision|ticks|RangePicker|use-range)|marks\/(?:MarkView|MarksRail|MarksTable|clusters)|ui\/Segmented)\.tsx?$/,
+                  test: /\/src\/web\/(?:history\/(?:HistorySection|Figures|use-history)|charts\/(?:cursor|precision|ticks|RangePicker|use-range)|marks\/(?:MarkView|MarksRail|MarksTable|clusters)|ui\/(?:Segmented|time-field))\.tsx?$/,
                 },
                 {
                   name: 'wall',

@@ -5,17 +5,9 @@ import { Field, Input } from '#web/ui/Field.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Popover } from '#web/ui/Popover.tsx'
 import { Segmented } from '#web/ui/Segmented.tsx'
+import { fieldOf, fromField } from '#web/ui/time-field.ts'
 import { tip } from '#web/ui/tip.ts'
-import {
-  fieldOf,
-  fromField,
-  instantIn,
-  setZone,
-  shortIn,
-  useZone,
-  type Zone,
-  zoneName,
-} from '#web/ui/zone.ts'
+import { instantIn, setZone, shortIn, useZone, type Zone, zoneName } from '#web/ui/zone.ts'
 import { CopyLink } from './CopyLink.tsx'
 import {
   isLive,
@@ -182,10 +174,11 @@ export function CustomRange({
   zone: Zone
   onRange: (range: Range) => void
 }) {
-  const [from, setFrom] = useState(fieldOf(stretch.from, zone))
-  const [to, setTo] = useState(fieldOf(stretch.to, zone))
+  const [begun] = useState(stretch)
+  const [from, setFrom] = useState(fieldOf(begun.from, zone))
+  const [to, setTo] = useState(fieldOf(begun.to, zone))
   const [tried, setTried] = useState(false)
-  const [begin, end] = [fromField(from, zone), fromField(to, zone)]
+  const [begin, end] = [fromField(from, zone, begun.from), fromField(to, zone, begun.to)]
   const fault =
     begin === null || end === null
       ? 'Both times are needed.'

@@ -11,7 +11,8 @@ import { Field, Select } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { durationText } from '#web/ui/time.ts'
-import { fieldOf, fromField, useZone, type Zone } from '#web/ui/zone.ts'
+import { fieldOf, fromField } from '#web/ui/time-field.ts'
+import { useZone, type Zone } from '#web/ui/zone.ts'
 import { MomentField, WordsField } from './fields.tsx'
 import { MarkView } from './MarkView.tsx'
 import { stretchText } from './words.ts'
@@ -28,13 +29,14 @@ export function MaintenanceDialog({
   onClose: () => void
 }) {
   const zone = useZone()
-  const [begin, setBegin] = useState(() => fieldOf(serverNow(), zone))
+  const [begun] = useState(serverNow)
+  const [begin, setBegin] = useState(() => fieldOf(begun, zone))
   const [lastMs, setLastMs] = useState(60 * minute)
   const [text, setText] = useState('')
   const add = useMaintenanceAdd(tunnel.id)
   const notAllowed = useWhyNot('maintenanceAdd')
   const problem = add.error ? toProblem(add.error) : null
-  const from = fromField(begin, zone)
+  const from = fromField(begin, zone, begun)
   const window = from === null ? null : { from, to: from + lastMs }
   const wrong = window && whyNoMaintenance(window, serverNow())
   const reason = notAllowed ?? (window ? (wrong?.sentence ?? null) : 'Enter a start time.')

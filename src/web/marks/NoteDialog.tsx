@@ -5,18 +5,20 @@ import { useNoteAdd } from '#web/api/marks.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { serverNow } from '#web/ui/clock.ts'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
-import { fieldOf, fromField, useZone } from '#web/ui/zone.ts'
+import { fieldOf, fromField } from '#web/ui/time-field.ts'
+import { useZone } from '#web/ui/zone.ts'
 import { MomentField, WordsField } from './fields.tsx'
 
 /** Writes a few words to a moment of the timeline. */
 export function NoteDialog({ tunnel, onClose }: { tunnel: TunnelDetail; onClose: () => void }) {
   const zone = useZone()
   const [text, setText] = useState('')
-  const [moment, setMoment] = useState(() => fieldOf(serverNow(), zone))
+  const [begun] = useState(serverNow)
+  const [moment, setMoment] = useState(() => fieldOf(begun, zone))
   const add = useNoteAdd(tunnel.id)
   const notAllowed = useWhyNot('noteAdd')
   const problem = add.error ? toProblem(add.error) : null
-  const at = fromField(moment, zone)
+  const at = fromField(moment, zone, begun)
   const reason =
     notAllowed ??
     (text.trim() === ''

@@ -102,13 +102,3 @@ export const longDayIn = formatter({
 /** The zone in words: `UTC`, or the reader's own as `Europe/London`. */
 export const zoneName = (zone: Zone): string =>
   zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone
-
-/** `2026-11-24T12:04:10`, as a date and time field holds it. */
-export const fieldOf = (at: number, zone: Zone): string =>
-  new Date(at + offsetMs(at, zone)).toISOString().slice(0, 19)
-
-/** The other way round; null for what is no time. */
-export function fromField(text: string, zone: Zone): number | null {
-  const at = Date.parse(zone === 'utc' ? `${text}Z` : text)
-  return Number.isNaN(at) ? null : at
-}
