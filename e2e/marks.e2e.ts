@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
+import { consent } from '../src/proxy/faults/failing-over.ts'
 import { expectAccessible } from './axe.ts'
 import { rowOf, short } from './find.ts'
 import { expect, test } from './fixtures.ts'
@@ -237,4 +238,31 @@ test('an entry of the log that waits is acknowledged from its row by keyboard, a
   await buttons.press('Enter')
   await dialog.getByRole('button', { name: 'Acknowledge' }).click()
   await expect(buttons).toHaveCount(0)
+})
+
+test('of a switch that was acknowledged at its begin, what came while the dialog was open still waits', async ({
+  page,
+  world,
+}) => {
+  await page.goto('/')
+  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+  await expect(rowOf(page, 'lon-branch-core')).toContainText(short(active.id))
+  await world.failovers({ mode: 'normal', demoteMs: 500, promoteMs: 12_000 })
+  const answer = await page.request.post(`/api/tunnels/${tunnelId}/failovers`, {
+    headers: { 'X-Requested-By': 'tandem', 'Idempotency-Key': crypto.randomUUID() },
+    data: { client_id: standby.id, expected_active_id: active.id, ...consent },
+  })
+  expect(answer.status(), await answer.text()).toBe(202)
+  await page.goto(`/activity?tunnel=${tunnelId}`)
+  const waiting = page
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('button', { name: 'Acknowledge', exact: true }) })
+  await expect(waiting).toHaveCount(1)
+  await page.keyboard.press('a')
+  const dialog = page.getByRole('dialog', { name: 'Acknowledge changes' })
+  await expect(dialog).toContainText('came while this was open', { timeout: 20_000 })
+  await dialog.getByRole('button', { name: 'Acknowledge' }).click()
+  await expect(dialog).toBeHidden()
+  await expect(waiting).toHaveCount(1)
+  await expect(waiting).toContainText('Active changed')
 })
