@@ -10,6 +10,8 @@ import type { Tunnel } from './tunnel.ts'
 export const heartbeatMs = 15_000
 /** A page that heard nothing for this long says that it is not live. */
 export const silenceMs = 40_000
+/** No stream is longer: the next one has its sign-in looked at from the beginning. */
+export const longestStreamMs = 30 * 60_000
 
 /** What a tunnel is told without. */
 export const usual = {

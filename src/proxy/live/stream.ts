@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { LiveEvent } from '#contract/events.ts'
-import { heartbeatMs } from '#contract/stream.ts'
+import { heartbeatMs, longestStreamMs } from '#contract/stream.ts'
 import type { Bus, Ear, Frame } from './bus.ts'
 
 /**
@@ -22,8 +22,6 @@ export type StreamDeps = {
 
 const queueCapBytes = 256 * 1024
 const stalledMs = 30_000
-/** Then the page opens another, with its sign-in looked at from the beginning. */
-const longestMs = 30 * 60_000
 /** What the browser waits before it comes back when nothing else told it. */
 const retryMs = 2_000
 
@@ -114,7 +112,7 @@ export function openStream(
 
   const unsubscribe = bus.subscribe(send)
   let stopBeat = after(heartbeatMs, beat)
-  const cancelLongest = after(longestMs, () => end())
+  const cancelLongest = after(longestStreamMs, () => end())
   const deaf = onEnded(() => void check())
 
   function end(goodbye?: LiveEvent) {

@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LiveEvent } from '#contract/events.ts'
-import { heartbeatMs } from '#contract/stream.ts'
+import { heartbeatMs, longestStreamMs } from '#contract/stream.ts'
 import type { TunnelList } from '#contract/tunnel.ts'
 import { tunnelOf } from '#web/fleet/tunnel-of.ts'
 import { serverNow } from '#web/ui/clock.ts'
@@ -153,6 +153,36 @@ describe('going from tunnel to tunnel', () => {
     latest().breaks()
     expect(stillOpen()).toEqual([])
     expect(live.state().state).toBe('lost')
+  })
+})
+
+describe('a page that stays open', () => {
+  test('has its next stream before the server ends the one it has: nothing looks lost', async () => {
+    const [first] = Stream.all
+    first?.opens()
+    await beatsFor(longestStreamMs - 60_000)
+    expect(stillOpen()).toEqual([first, latest()])
+    expect(latest()).not.toBe(first)
+    latest().opens()
+    first?.breaks()
+    await beatsFor(60_000)
+    expect(stillOpen()).toEqual([latest()])
+    expect(live.state()).toMatchObject({ state: 'live', since: 1_000_000 })
+    expect(asked).toEqual([])
+  })
+
+  test('has one stream alone while it stays, and none while it sleeps', async () => {
+    latest().opens()
+    for (let hours = 0; hours < 4; hours += 0.5) {
+      await beatsFor(longestStreamMs - 60_000)
+      latest().opens()
+      expect(stillOpen()).toEqual([latest()])
+    }
+    hide('hidden')
+    await beatsFor(61_000)
+    await vi.advanceTimersByTimeAsync(2 * longestStreamMs)
+    expect(stillOpen()).toEqual([])
+    expect(live.state().state).toBe('asleep')
   })
 })
 

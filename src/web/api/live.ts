@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import type { LiveEvent, ToldEvent } from '#contract/events.ts'
-import { fromTold, silenceMs } from '#contract/stream.ts'
+import { fromTold, longestStreamMs, silenceMs } from '#contract/stream.ts'
 import { serverNow, setServerTime } from '#web/ui/clock.ts'
 import { type Arrival, land, landAsked } from './land.ts'
 import { sessionQuery, tunnelsQuery } from './queries.ts'
@@ -43,6 +43,11 @@ const hiddenAfterMs = 60_000
 export const askEveryMs = 10_000
 /** How often it asks while it is asleep: a browser wakes a hidden page once a minute. */
 export const askAsleepEveryMs = 60_000
+/**
+ * When the next stream is opened: before the server ends this one, which would look like a loss, by as much as a
+ * browser may let a hidden page sleep.
+ */
+const renewMs = longestStreamMs - 2 * askAsleepEveryMs
 
 /** Two frames: what a change is and what is recorded of it come one after the other, and are to be drawn at once. */
 export const landingMs = 32
@@ -74,7 +79,7 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
   const streams = new Set<EventSource>()
   let arrivals: Arrival[] = []
   let landing: ReturnType<typeof setTimeout> | undefined
-  let retryTimer: ReturnType<typeof setTimeout> | undefined
+  let openTimer: ReturnType<typeof setTimeout> | undefined
   let watchdog: ReturnType<typeof setTimeout> | undefined
   let hiddenTimer: ReturnType<typeof setTimeout> | undefined
   let askTimer: ReturnType<typeof setTimeout> | undefined
@@ -148,7 +153,7 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
   const isSignedIn = () => cache.getQueryData(sessionQuery.queryKey)?.me !== null
 
   const open = () => {
-    clearTimeout(retryTimer)
+    clearTimeout(openTimer)
     if (stopped || !isSignedIn()) return
     const query = new URLSearchParams()
     if (version) query.set('after', version)
@@ -173,6 +178,7 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
     // A stream that never opens is noticed as well.
     clearTimeout(watchdog)
     watchdog = setTimeout(() => lose(), silenceMs)
+    openTimer = setTimeout(open, renewMs)
   }
 
   const lose = () => {
@@ -185,8 +191,8 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
     // Random, so that all pages do not come back in the same instant; longer with every failure.
     const most = Math.min(10_000, 1000 * 2 ** attempts)
     attempts += 1
-    clearTimeout(retryTimer)
-    retryTimer = setTimeout(open, 1000 + Math.random() * (most - 1000))
+    clearTimeout(openTimer)
+    openTimer = setTimeout(open, 1000 + Math.random() * (most - 1000))
   }
 
   /**
@@ -227,7 +233,7 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
     if (stopped || isNeededHidden()) return
     closeAll()
     clearTimeout(watchdog)
-    clearTimeout(retryTimer)
+    clearTimeout(openTimer)
     clearTimeout(askTimer)
     flush()
     set({ state: 'asleep' })
@@ -253,7 +259,7 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
   const stop = () => {
     stopped = true
     closeAll()
-    for (const timer of [watchdog, retryTimer, hiddenTimer, askTimer, landing]) clearTimeout(timer)
+    for (const timer of [watchdog, openTimer, hiddenTimer, askTimer, landing]) clearTimeout(timer)
     document.removeEventListener('visibilitychange', onVisibility)
     window.removeEventListener('online', onOnline)
   }
