@@ -64,6 +64,7 @@ const tunnelBackoffMs = [10_000, 20_000, 40_000, 60_000]
 const configurationBackoffMs = 60_000
 /** How long somebody who asks for a listing waits for it. */
 const listNowMs = 10_000
+const staleStepMs = 10_000
 const step = (list: number[], failures: number) => list[Math.min(failures, list.length) - 1] ?? 0
 
 export function createPoller(deps: PollerDeps) {
@@ -511,10 +512,13 @@ export function createPoller(deps: PollerDeps) {
     return ha === false ? Math.max(period, periods.restMs) : period
   }
 
-  /** What was not seen for so long is stale: 2.5 periods, 30 s at least. */
+  /**
+   * What was not seen for so long is stale: 2.5 periods, 30 s at least. In steps, so that one tunnel more does not
+   * have every row told anew.
+   */
   function staleAfterMs(): number {
     const period = sweepPeriodMs(turns.size, accounts.length, budget.msPerPoll)
-    return Math.max(30_000, Math.round((2.5 * period) / 1000) * 1000)
+    return Math.max(30_000, Math.ceil((2.5 * period) / staleStepMs) * staleStepMs)
   }
 
   /** The token was replaced: ask at once, and forget what the old one met. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { LiveEvent } from '#contract/events.ts'
 import type { ConnectorRole } from '#contract/tunnel.ts'
 import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
 import { createPresent } from './present.ts'
@@ -41,12 +42,14 @@ const connector = (id: string, role: ConnectorRole): SeenConnector => ({
 })
 
 function presentOf() {
+  const told: LiveEvent[] = []
+  const ages = { staleAfterMs: 30_000 }
   const present = createPresent({
     now: () => 0,
     cloudflareNow: () => 0,
-    publish: () => {},
+    publish: (event) => told.push(event),
     record: async () => {},
-    staleAfterMs: () => 30_000,
+    staleAfterMs: () => ages.staleAfterMs,
     tagsOf: () => [],
     marksOf: () => ({ unacknowledged: null, acknowledged: null, maintenance: null }),
   })
@@ -56,7 +59,7 @@ function presentOf() {
     const { readiness, readinessSince } = present.tunnel('t') ?? {}
     return [readiness, readinessSince?.at]
   }
-  return { present, look }
+  return { present, look, told, ages }
 }
 
 test('how long a tunnel has been without a standby or an active one, whatever its status', async () => {
@@ -102,4 +105,21 @@ test('a connector that was read alone keeps what is younger of it, and the other
   expect(roles()).toEqual(['passive', 'passive', 'active'])
   await alone(45, 'offline')
   expect(roles()).toEqual(['passive', 'passive', 'active'])
+})
+
+test('how old a row may become is told as soon as it changes, and not again', async () => {
+  const { present, look, told, ages } = presentOf()
+  const rows = () =>
+    told
+      .flatMap((event) => (event.type === 'polled' ? event.tunnels : []))
+      .map(({ staleAfterMs }) => staleAfterMs)
+  await present.landListing('a', [listed], { complete: true, sentAt: 10, at: 10 })
+  await look(20, 'active', 'passive')
+  told.length = 0
+  ages.staleAfterMs = 90_000
+  await look(30, 'active', 'passive')
+  expect(rows()).toEqual([90_000])
+  await look(40, 'active', 'passive')
+  await present.landListing('a', [listed], { complete: true, sentAt: 50, at: 50 })
+  expect(rows()).toEqual([90_000])
 })

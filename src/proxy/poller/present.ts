@@ -218,8 +218,8 @@ export function createPresent(deps: PresentDeps) {
     const connectors: ConnectorList[] = []
     for (const one of ones) {
       const tunnel = toTunnel(one)
-      // Ages and countdowns move all the time; only facts count as a change.
-      const tunnelJson = JSON.stringify({ ...tunnel, checkedAt: null, staleAfterMs: 0 })
+      // Its age moves all the time; only facts count as a change.
+      const tunnelJson = JSON.stringify({ ...tunnel, checkedAt: null })
       const before = one.told
       const { connectors: seen, configuration } = one.sight
       const mayDiffer = before?.connectors !== seen || before?.configuration !== configuration
