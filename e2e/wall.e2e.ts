@@ -166,6 +166,30 @@ test('where something holds the live stream back, the wall says so, and its dot 
   await expect(notice(page)).toBeEmpty()
 })
 
+test.describe('a wall that was asked to flash', () => {
+  test.use({ contextOptions: { reducedMotion: 'no-preference' } })
+  const flash = (page: Page, name: string) =>
+    expect(page.getByRole('banner')).toHaveCSS('animation-name', name)
+
+  test('calls for what goes down, and not for what was down before it had a list', async ({
+    page,
+    world,
+  }) => {
+    await page.route('**/api/tunnels', async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, json: { ...(await response.json()), tunnels: [] } })
+    })
+    await page.goto('/wall?flash=on')
+    await expect(page.getByText('There is no tunnel yet.')).toBeVisible()
+    await world.renameTunnel((await world.tunnel('cdg-dc-legacy')).id, 'cdg-dc-old')
+    await expect(headline(page)).toHaveText('1 tunnel down', { timeout: 20_000 })
+    await flash(page, 'none')
+    for (const { id } of (await world.tunnel('lon-branch-core')).connectors) await world.kill(id)
+    await expect(headline(page)).toHaveText('2 tunnels down', { timeout: 20_000 })
+    await flash(page, 'alarm')
+  })
+})
+
 test('a wall that starts while Tandem fails says so, and comes up by itself', async ({ page }) => {
   await page.clock.install()
   await page.route('**/api/session', (route) => route.fulfill({ status: 503 }))

@@ -70,20 +70,17 @@ export function headlineOf(all: readonly Judged[]): Headline {
   const muted = all.length - awake.length
   const mutedText = muted > 0 ? [`${countText(muted)} in maintenance`] : []
   if (!lead) {
-    const nobody = { grade: null, worst: null, rest: [] }
     // Nobody is called, and nobody says that it is fine.
     const text = muted > 0 ? `${tunnelText(muted)} in maintenance` : 'No tunnel to show'
-    return { ...nobody, tone: 'unknown', text }
+    return { tone: 'unknown', grade: null, text, worst: null, rest: [] }
   }
+  const { grade, n } = lead
+  const isFine = grade === 'fine'
   return {
-    tone: tones[lead.grade],
-    grade: lead.grade,
-    text:
-      lead.grade === 'fine' && lead.n === all.length ? allFine(lead.n) : words[lead.grade](lead.n),
-    worst:
-      lead.grade === 'fine' || lead.grade === 'idle'
-        ? null
-        : (awake.find(({ grade }) => grade === lead.grade) ?? null),
+    tone: tones[grade],
+    grade,
+    text: isFine && n === all.length ? allFine(n) : words[grade](n),
+    worst: isFine || grade === 'idle' ? null : (awake.find((one) => one.grade === grade) ?? null),
     rest: [
       ...present
         .slice(1)

@@ -13,6 +13,11 @@ const look = (...changes: (Partial<Tunnel> | 'stale')[]) => {
   return judged(tunnels, new Set(stale))
 }
 
+/** As last seen, and too long ago. */
+const stale = (...changes: Partial<Tunnel>[]) => {
+  const tunnels = changes.map((change, n) => tunnelOf(`t${n}`, change))
+  return judged(tunnels, new Set(tunnels.map(({ id }) => id)))
+}
 const quietly = (...changes: Parameters<typeof look>) => ({ quiet: look(...changes) })
 
 /** How often a page had called after each look. */
@@ -32,6 +37,13 @@ describe('a page calls', () => {
 
   test('not for what was so when it began', () => {
     expect(calls(look(down), look(down))).toEqual([0, 0])
+  })
+
+  test('not for what it found stale when it began and what had called when it was last seen', () => {
+    const before = hear(null, stale(down, {}), false)
+    expect(hear(before, look(down, {}), false).count).toBe(0)
+    expect(hear(before, look(down, vacant), false)).toMatchObject({ count: 1, last: ['t1-id'] })
+    expect(calls(stale(vacant), look({}), look(vacant))).toEqual([0, 0, 1])
   })
 
   test('for those alone that are new, and says which', () => {

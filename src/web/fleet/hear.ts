@@ -1,10 +1,10 @@
-import { isAlarm, type Judged } from './judge.ts'
+import { isAlarm, type Judged, wasAlarm } from './judge.ts'
 
 /**
  * When does a page call somebody? Pure. Once for each tunnel that goes down or loses its active connector while it is
  * open, and not again before it was seen to be better:
  *
- * - what was so when the page began is no news
+ * - what was so when the page began is no news, nor what was so when it was last seen before
  * - what nobody can see any more was not seen to be better, so it does not call again when it is seen once more
  * - in quiet hours nothing calls; what began in them and lasts past them calls once when they end
  * - what is in maintenance calls nobody; if it is still so when that ends, it calls then
@@ -20,7 +20,7 @@ export type Heard = {
 
 /** @param before null: the page begins @returns the same as before when nothing is new */
 export function hear(before: Heard | null, all: readonly Judged[], isQuiet: boolean): Heard {
-  const alarming = all.filter(isAlarm).map(({ tunnel }) => tunnel.id)
+  const alarming = all.filter(before ? isAlarm : wasAlarm).map(({ tunnel }) => tunnel.id)
   if (!before) return { known: isQuiet ? [] : alarming, last: [], count: 0 }
   const unseen = all.filter(({ grade }) => grade === 'unknown').map(({ tunnel }) => tunnel.id)
   const still = new Set([...alarming, ...unseen])

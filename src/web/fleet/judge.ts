@@ -60,11 +60,12 @@ export const worstFirst = (all: readonly Judged[]): Judged[] =>
   )
 
 /** What was down when it was last seen is not less urgent because nobody can see it any more. */
-function placeOf({ tunnel, stale, grade }: Judged): number {
-  const seen = grades.indexOf(grade)
-  return stale ? Math.min(seen, grades.indexOf(gradeOf(tunnel))) : seen
-}
+const placeOf = ({ tunnel, grade }: Judged): number =>
+  Math.min(grades.indexOf(grade), grades.indexOf(gradeOf(tunnel)))
 
 /** Grades that somebody is called for. */
 export const isAlarm = ({ grade, muted }: Judged) =>
   !muted && (grade === 'down' || grade === 'no-active')
+
+/** The same of what was last seen of it, however long ago. */
+export const wasAlarm = (one: Judged) => isAlarm({ ...one, grade: gradeOf(one.tunnel) })

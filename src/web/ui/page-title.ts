@@ -5,7 +5,7 @@ let pageTitle = 'Tandem'
 let state = ''
 
 const write = () => {
-  document.title = state ? `${state} · ${pageTitle}` : pageTitle
+  document.title = [state, pageTitle].filter(Boolean).join(' · ')
 }
 
 /** Names the page in the browser's tab: the most particular first. */

@@ -40,7 +40,7 @@ export function WallPage() {
   const headline = useMemo(() => headlineOf(all), [all])
   const summaries = useMemo(() => new Map(day?.tunnels.map((each) => [each.tunnelId, each])), [day])
   const isLost = useLive(live).state === 'lost'
-  const alarm = useAlarm(all, search)
+  const alarm = useAlarm(all, list.tunnels.length > 0, search)
 
   const translate = usePixelShift()
   const pointerRests = usePointerRests()

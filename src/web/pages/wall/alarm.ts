@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { hear } from '#web/fleet/hear.ts'
+import { type Heard, hear } from '#web/fleet/hear.ts'
 import type { Judged } from '#web/fleet/judge.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { isQuiet } from './quiet.ts'
@@ -16,13 +16,14 @@ export type Alarm = {
   isQuiet: boolean
 }
 
-export function useAlarm(all: readonly Judged[], search: WallSearch): Alarm {
+/** @param isKnown there is a list: before, nothing that comes is news */
+export function useAlarm(all: readonly Judged[], isKnown: boolean, search: WallSearch): Alarm {
   const { sound, flash, quiet, zone } = search
   const isQuietNow = useClock((now) => isQuiet(quiet, now, zone))
-  const [heard, setHeard] = useState(() => hear(null, all, isQuietNow))
-  const next = hear(heard, all, isQuietNow)
+  const [heard, setHeard] = useState<Heard | null>(null)
+  const next = isKnown ? hear(heard, all, isQuietNow) : heard
   if (next !== heard) setHeard(next)
-  const { count } = heard
+  const count = heard?.count ?? 0
   const { isBlocked, play } = useTone(sound === 'on')
   useEffect(() => {
     if (count > 0) play()
