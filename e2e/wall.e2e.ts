@@ -166,6 +166,21 @@ test('where something holds the live stream back, the wall says so, and its dot 
   await expect(notice(page)).toBeEmpty()
 })
 
+test('a wall that stands behind another window is not put to sleep', async ({ page, world }) => {
+  await page.clock.install()
+  await page.goto('/wall')
+  await expect(tiles(page)).toHaveCount(12)
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })
+    document.dispatchEvent(new Event('visibilitychange'))
+  })
+  await page.clock.runFor(61_000)
+  await expect(page.getByRole('banner').getByText('Live', { exact: true })).toBeAttached()
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await world.swap(tunnelId)
+  await expect(tileOf(page, 'lon-branch-core')).toContainText(short(standby.id))
+})
+
 test.describe('a wall that was asked to flash', () => {
   test.use({ contextOptions: { reducedMotion: 'no-preference' } })
   const flash = (page: Page, name: string) =>

@@ -6,7 +6,7 @@ import { kindOf, ProblemError } from './api/client.ts'
 import { hearHands } from './api/hands.ts'
 import { createLive } from './api/live.ts'
 import { sessionQuery } from './api/queries.ts'
-import { createAppRouter } from './router.tsx'
+import { createAppRouter, isUnattended } from './router.tsx'
 import { wantsNotifications } from './ui/notifications.ts'
 import { whenNoDialogIsOpen } from './ui/open-dialogs.ts'
 
@@ -56,7 +56,8 @@ for (const family of ['Inter Variable', 'JetBrains Mono Variable']) {
 
 const live = createLive({
   cache,
-  isNeededHidden: wantsNotifications,
+  // A wall calls whoever looks elsewhere.
+  isNeededHidden: () => wantsNotifications() || isUnattended(),
   // What somebody is writing in a dialog would be lost.
   onNewBuild: () => whenNoDialogIsOpen(() => window.location.reload()),
   // The page begins anew, at the door.

@@ -65,13 +65,14 @@ const ErrorPage = lazy(() =>
   ),
 )
 
-const isUnattended = (path: string) => path === '/wall' || path === '/screen'
+/** Whether nobody touches the page that is open. */
+export const isUnattended = () => ['/wall', '/screen'].includes(window.location.pathname)
 
 /** Where nobody stands there is no hand for a button. */
 function Failed(props: ErrorComponentProps) {
   return (
     <Suspense fallback={<PendingPage />}>
-      {isUnattended(window.location.pathname) ? <WallError {...props} /> : <ErrorPage {...props} />}
+      {isUnattended() ? <WallError {...props} /> : <ErrorPage {...props} />}
     </Suspense>
   )
 }

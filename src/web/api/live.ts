@@ -96,7 +96,7 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
     attempts = 0
     clearTimeout(askTimer)
     clearTimeout(watchdog)
-    watchdog = setTimeout(() => lose(), silenceMs)
+    watchdog = setTimeout(lose, silenceMs)
     if (serverAt !== null) setServerTime(serverAt)
     lastHeardAt = serverNow()
     if (state.state !== 'live' || state.stopping) set({ state: 'live', stopping: false })
@@ -139,14 +139,16 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
     onNewBuild()
   }
 
-  const close = (which: EventSource | null) => {
-    if (!which) return
+  const close = (which: EventSource) => {
     which.close()
     streams.delete(which)
   }
+  /** And waits neither for a word nor for the next one. */
   const closeAll = () => {
     for (const each of streams) close(each)
     stream = null
+    clearTimeout(watchdog)
+    clearTimeout(openTimer)
   }
 
   /** Nobody in particular has nothing to hear; whether it is so is not known before the first answer. */
@@ -160,30 +162,27 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
     if (watching) query.set('watching', watching)
     // One that is still on its way is not wanted any more.
     if (stream?.readyState === EventSource.CONNECTING) close(stream)
-    const next = new EventSource(`/api/events${query.size > 0 ? `?${query}` : ''}`)
+    const next = new EventSource(`/api/events?${query}`)
     stream = next
     streams.add(next)
     // Open is not heard: what stands between may let the beginning through and hold the rest back.
     next.addEventListener('open', () => {
       for (const each of streams) if (each !== next) close(each)
     })
-    next.addEventListener('message', (message: MessageEvent<string>) => {
-      // The one that is being replaced too: it may be the one that is told goodbye.
-      take(message)
-    })
+    // The one that is being replaced too: it may be the one that is told goodbye.
+    next.addEventListener('message', take)
     next.addEventListener('error', () => {
       if (stream === next) lose()
       else close(next)
     })
     // A stream that never opens is noticed as well.
     clearTimeout(watchdog)
-    watchdog = setTimeout(() => lose(), silenceMs)
+    watchdog = setTimeout(lose, silenceMs)
     openTimer = setTimeout(open, renewMs)
   }
 
   const lose = () => {
     closeAll()
-    clearTimeout(watchdog)
     if (stopped) return
     if (state.state !== 'asking') set({ state: 'lost' })
     clearTimeout(askTimer)
@@ -191,7 +190,6 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
     // Random, so that all pages do not come back in the same instant; longer with every failure.
     const most = Math.min(10_000, 1000 * 2 ** attempts)
     attempts += 1
-    clearTimeout(openTimer)
     openTimer = setTimeout(open, 1000 + Math.random() * (most - 1000))
   }
 
@@ -232,8 +230,6 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
   const sleep = () => {
     if (stopped || isNeededHidden()) return
     closeAll()
-    clearTimeout(watchdog)
-    clearTimeout(openTimer)
     clearTimeout(askTimer)
     flush()
     set({ state: 'asleep' })
@@ -259,7 +255,7 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
   const stop = () => {
     stopped = true
     closeAll()
-    for (const timer of [watchdog, openTimer, hiddenTimer, askTimer, landing]) clearTimeout(timer)
+    for (const timer of [hiddenTimer, askTimer, landing]) clearTimeout(timer)
     document.removeEventListener('visibilitychange', onVisibility)
     window.removeEventListener('online', onOnline)
   }
