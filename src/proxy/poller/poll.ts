@@ -518,7 +518,7 @@ export function createPoller(deps: PollerDeps) {
    */
   function staleAfterMs(): number {
     const period = sweepPeriodMs(turns.size, accounts.length, budget.msPerPoll)
-    return Math.max(30_000, Math.ceil((2.5 * period) / staleStepMs) * staleStepMs)
+    return Math.max(30_000, Math.round((2.5 * period) / staleStepMs) * staleStepMs)
   }
 
   /** The token was replaced: ask at once, and forget what the old one met. */

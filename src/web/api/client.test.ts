@@ -31,3 +31,12 @@ test('an answer of Tandem is taken at its word, and so is a refusal', async () =
   const refusal = { type: `${problemPrefix}not-found`, title: 'Not found', status: 404, detail: '' }
   expect(await answerWith(JSON.stringify(refusal), 404)).toEqual(refusal)
 })
+
+test('a sign-in page in front of Tandem means that nobody is signed in any more', async () => {
+  vi.stubGlobal('fetch', async () => ({ type: 'opaqueredirect' }))
+  const problem = await get('/session').catch((error: unknown) => toProblem(error))
+  expect(problem).toMatchObject({
+    type: `${problemPrefix}sign-in-needed`,
+    title: 'Something in front of Tandem wants you to sign in',
+  })
+})

@@ -119,7 +119,7 @@ const unreadable = () =>
 
 const redirected = () =>
   new ProblemError({
-    type: `${problemPrefix}unreachable`,
+    type: `${problemPrefix}sign-in-needed`,
     title: 'Something in front of Tandem wants you to sign in',
     status: 0,
     detail: 'Reload the page to sign in again.',
