@@ -26,6 +26,7 @@ import { createMarks } from './marks/marks.ts'
 import { createTags } from './marks/tags.ts'
 import { createPoller } from './poller/poll.ts'
 import { createPresent } from './poller/present.ts'
+import { fetchingWhole } from './read-whole.ts'
 import type { Parts } from './routes/route.ts'
 import type { Secret } from './secret.ts'
 import { bytesOf, emptyLog } from './store/dialect.ts'
@@ -114,7 +115,7 @@ export async function assemble(surroundings: Surroundings) {
     now,
     wall,
     passwordCost: surroundings.passwordCost ?? 2 ** 17,
-    fetch: surroundings.signInFetch ?? fetch,
+    fetch: fetchingWhole(surroundings.signInFetch ?? fetch),
     warn: log.warn,
   })
   const tokens = await slots(surroundings.token, surroundings.readToken)

@@ -2,6 +2,7 @@ import { CfEnvelope, type CfMessage } from '#contract/cloudflare.ts'
 import { type UpstreamCall, upstreamCalls } from '#contract/operations.ts'
 import type { ProblemKind } from '#contract/problem-kinds.ts'
 import { causesOf, codeOf, ProblemError } from '../problem.ts'
+import { readWhole } from '../read-whole.ts'
 import type { Secret } from '../secret.ts'
 import type { Budget, Purpose } from './budget.ts'
 import { lockoutMs, parseRatelimit, parseRetryAfter } from './ratelimit.ts'
@@ -64,7 +65,6 @@ export type Client = ReturnType<typeof createClient>
 const defaultDeadlineMs = 15_000
 /** Tells calls of the same millisecond apart; fine enough for epoch milliseconds in a double. */
 const orderMs = 2 ** -10
-const bodyCapBytes = 5 * 1024 * 1024
 const idShapes = {
   accountId: /^[0-9a-f]{32}$/,
   tunnelId: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
@@ -188,7 +188,7 @@ export function createClient(deps: ClientDeps) {
       }
       learnSkew(response, sentAt)
       if (response.status === 429) throw lock(slot, response)
-      body = await readBody(response)
+      body = new TextDecoder().decode(await readWhole(response, signal))
     } catch (error) {
       if (error instanceof ProblemError) throw error
       throw toNetworkProblem(error, name, host, deadlineMs)
@@ -252,28 +252,6 @@ export function createClient(deps: ClientDeps) {
       const { lockedUntil } = slotFor(name)
       return lockedUntil > 0 && lockedUntil <= now()
     },
-  }
-}
-
-/** Reads a whole body and no more than the cap, counted after decompression. */
-async function readBody(response: Response): Promise<string> {
-  if (!response.body) return ''
-  const reader = response.body.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
-  let bytes = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
-    bytes += value.byteLength
-    if (bytes > bodyCapBytes) {
-      await reader.cancel()
-      throw new ProblemError(
-        'unexpected-answer',
-        'Cloudflare’s answer was larger than 5 MiB and was thrown away.',
-      )
-    }
-    text += decoder.decode(value, { stream: true })
   }
 }
 

@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -25,6 +23,7 @@ import {
 import { outlookOf, promotionChecks, readinessOf } from '../failover/checks.ts'
 import { diff } from '../poller/diff.ts'
 import { consent } from './failing-over.ts'
+import { collectGarbage } from './garbage.ts'
 import { type Rig, type RigOptions, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -117,15 +116,13 @@ describe('U8 not the JSON that was asked for', () => {
     ['a gzip bomb', { kind: 'gzip-bomb', megabytes: 100 }, /larger than 5 MiB/],
     ['50 MB', { kind: 'huge', megabytes: 50 }, /larger than 5 MiB/],
   ])('U8 %s is refused and changes nothing', async (_, fault, says) => {
-    setFlagsFromString('--expose-gc')
-    const collect = runInNewContext('gc') as () => void
     const { rig, look } = await watch()
     const before = knowledge(rig)
     await world.breakWith(fault)
-    collect()
+    collectGarbage()
     const rss = process.memoryUsage().rss
     const error = await look().catch((reason: unknown) => reason)
-    collect()
+    collectGarbage()
     expect(process.memoryUsage().rss - rss).toBeLessThan(30 * 1024 * 1024)
     expect(error).toMatchObject({
       kind: 'unexpected-answer',
