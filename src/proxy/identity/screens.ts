@@ -53,6 +53,8 @@ type Waiting = {
   expiresAt: number
   grant: Grant | null
   heardAt: number
+  /** While a screen is being made of it. */
+  claim: Promise<unknown> | null
   /** The network that it was asked for from; null for an admin's link. */
   place: string | null
 }
@@ -93,7 +95,7 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
     const secret = newOpaque()
     const expiresAt = now() + screenLinkMs
     const secretHash = opaqueHash(secret)
-    waiting.add({ code, secretHash, expiresAt, grant, heardAt: now(), place })
+    waiting.add({ code, secretHash, expiresAt, grant, heardAt: now(), claim: null, place })
     return { secret, expiresAt }
   }
 
@@ -137,7 +139,9 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
     forgetWaiting()
     const hash = opaqueHash(secret)
     const found = [...waiting].find((one) => one.secretHash === hash)
-    if (!found) {
+    // Of several claims at once one makes a screen, and the next one only if that fails.
+    while (found?.claim) await found.claim.catch(() => {})
+    if (!found || !waiting.has(found)) {
       throw new ProblemError(
         'link-spent',
         'This was used already or is older than ten minutes. Start again for a new code.',
@@ -147,14 +151,14 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
     const { grant, expiresAt } = found
     if (!grant) return { state: { state: 'waiting', expiresAt }, cookie: null }
     const granted = { ...grant, id: randomUUID() }
-    // Taken away before anything is waited for: of two claims at once, one makes a screen.
-    waiting.delete(found)
+    const claim = onRecord(granted, () => add(granted, from))
+    found.claim = claim
     try {
-      const cookie = await onRecord(granted, () => add(granted, from))
+      const cookie = await claim
+      waiting.delete(found)
       return { state: { state: 'paired', view: grant.view }, cookie }
-    } catch (error) {
-      waiting.add(found)
-      throw error
+    } finally {
+      found.claim = null
     }
   }
 

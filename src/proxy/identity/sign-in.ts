@@ -80,19 +80,8 @@ export function createSignIns(deps: {
         admission.undo()
         throw error
       })
-    const fail = (because: string) => {
-      // A name that nobody has is not written down: it may be a password in the wrong field.
-      strangers.note(entry(person ?? null, visit, 'sign-in-failed', { because }))
-      return new ProblemError(
-        'sign-in-failed',
-        because === 'code'
-          ? 'That code is wrong or was used already. Wait for the next one.'
-          : 'The name or the password is wrong.',
-        because === 'code' ? { field: 'code' } : {},
-      )
-    }
-    if (!isRight || !person) throw fail(person ? 'password' : 'name')
-    if (!(await isStill(person))) throw fail('password')
+    if (!isRight || !person) throw failed(person, visit, person ? 'password' : 'name')
+    if (!(await isStill(person))) throw failed(person, visit, 'password')
     if (person.totp_secret !== null) {
       if (!code) {
         admission.undo()
@@ -103,26 +92,54 @@ export function createSignIns(deps: {
         )
       }
       const step = stepOf(code, person.totp_secret, wall())
-      if (step === null || !(await people.useStep(person.id, step))) throw fail('code')
+      if (step === null || !(await people.useStep(person.id, step)))
+        throw failed(person, visit, 'code')
     }
     admission.succeeded()
     return person
   }
 
+  /** Notes a failed try, and makes its answer: the same for a name that exists and one that does not. */
+  function failed(
+    person: PersonRow | undefined,
+    visit: Visit,
+    because: 'name' | 'password' | 'code',
+  ) {
+    // A name that nobody has is not written down: it may be a password in the wrong field.
+    strangers.note(entry(person ?? null, visit, 'sign-in-failed', { because }))
+    return because === 'code'
+      ? new ProblemError(
+          'sign-in-failed',
+          'That code is wrong or was used already. Wait for the next one.',
+          { field: 'code' },
+        )
+      : new ProblemError('sign-in-failed', 'The name or the password is wrong.')
+  }
+
   /**
    * Whether somebody may come in with the password that was compared: comparing takes its time, and whoever
-   * changes or takes it away ends only the sessions that are there by then.
+   * changes or takes it away ends only the sessions that are there by then. Asked before and after a session
+   * begins, so that none of them is missed and none is begun in vain.
    */
   async function isStill({ id, name, password }: PersonRow): Promise<boolean> {
     const found = await people.byName(name)
     return found?.id === id && found.password === password && found.disabled_at === null
   }
 
-  /** On record, then signed in: a new session, whatever cookie came along. */
+  /**
+   * On record, then signed in: a new session, whatever cookie came along.
+   *
+   * @throws ProblemError `sign-in-failed` if the password was changed or taken away up to here.
+   */
   async function letIn(person: PersonRow, visit: Visit): Promise<Cookies> {
     const { way } = visit
-    const sid = await begin(person, visit, 'local', now())
-    return [sid, deviceCookie(await devices.remember(way.cookie('device'), person.id), way)]
+    const { secret, id } = await begin(person, visit, 'local', now())
+    if (!(await isStill(person))) {
+      await sessions.end(id, person.id)
+      throw failed(person, visit, 'password')
+    }
+    const device = await devices.remember(way.cookie('device'), person.id)
+    return [sidCookie(secret, way), deviceCookie(device, way)]
   }
 
   async function begin(
@@ -130,15 +147,14 @@ export function createSignIns(deps: {
     visit: Visit,
     method: 'local' | 'oidc',
     provenAt: number,
-  ): Promise<string> {
+  ): Promise<{ secret: string; id: string }> {
     const { way, agent } = visit
     await audit.append(entry(person, visit, 'signed-in', { method }))
     const before = way.cookie('sid')
     const old = before ? await sessions.find(before, { touch: false }) : null
     if (old) await sessions.end(old.session.id, old.session.person_id)
     await people.set(person.id, { signed_in_at: now() })
-    const { secret } = await sessions.begin(person.id, { method, from: way.from, agent, provenAt })
-    return sidCookie(secret, way)
+    return sessions.begin(person.id, { method, from: way.from, agent, provenAt })
   }
 
   return {
@@ -167,7 +183,10 @@ export function createSignIns(deps: {
       const { way } = visit
       const before = again ? way.cookie('sid') : undefined
       const held = before ? await sessions.find(before, { touch: false }) : null
-      if (held?.person.id !== person.id) return [await begin(person, visit, 'oidc', provenAt)]
+      if (held?.person.id !== person.id) {
+        const { secret } = await begin(person, visit, 'oidc', provenAt)
+        return [sidCookie(secret, way)]
+      }
       await audit.append(entry(person, visit, 'signed-in', { method: 'oidc', again: true }))
       return [sidCookie(await sessions.renew(held.session.id, true), way)]
     },
