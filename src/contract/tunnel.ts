@@ -144,6 +144,10 @@ export const Connection = z.object({
 })
 export type Connection = z.infer<typeof Connection>
 
+/** Whether it carries anything. One that waits to come back does not; one of which nothing is said does. */
+export const isUp = ({ pendingReconnect }: Pick<Connection, 'pendingReconnect'>) =>
+  pendingReconnect !== true
+
 /** One reason for or against promoting a connector. A block can't be overridden, a risk can. */
 export const Check = z.object({
   id: z.string(),

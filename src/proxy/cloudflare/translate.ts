@@ -6,6 +6,7 @@ import {
   type Connector,
   type ConnectorRole,
   HaMode,
+  isUp,
   TunnelStatus,
 } from '#contract/tunnel.ts'
 
@@ -96,7 +97,7 @@ export function toSeenConnector(cf: CfConnector): SeenConnector | null {
   if (!id || !uuid.test(id)) return null
   const role = haRoles.find((known) => known === cf.ha_status)
   const connections = cf.conns.map(toConnection)
-  const live = connections.filter((connection) => connection.pendingReconnect !== true)
+  const live = connections.filter(isUp)
   return {
     id,
     role: role ?? (cf.ha_status === undefined ? 'none' : 'unknown'),
@@ -137,7 +138,7 @@ export function toSeenConnectors(list: CfConnector[]): {
 }
 
 export const isConnected = (connector: Pick<Connector, 'connections'>) =>
-  connector.connections.some((connection) => connection.pendingReconnect !== true)
+  connector.connections.some(isUp)
 
 /** @param cf null when Cloudflare does not offer the resource on this account (404). */
 export function toConfiguration(

@@ -13,7 +13,14 @@ import {
   staleReadMs,
 } from '#contract/failover-checks.ts'
 import { shortId } from '#contract/short-id.ts'
-import type { Check, Connector, HaMode, Outlook, ReadinessKind } from '#contract/tunnel.ts'
+import {
+  type Check,
+  type Connector,
+  type HaMode,
+  isUp,
+  type Outlook,
+  type ReadinessKind,
+} from '#contract/tunnel.ts'
 import { isConnected, type SeenConnector } from '../cloudflare/translate.ts'
 
 /**
@@ -112,9 +119,7 @@ export function promotionChecks(target: SeenConnector, situation: Situation): Ch
   }
 
   // What waits to come back is of an earlier life.
-  const openedAt = target.connections
-    .filter((connection) => connection.pendingReconnect !== true)
-    .map((connection) => connection.openedAt ?? 0)
+  const openedAt = target.connections.filter(isUp).map((connection) => connection.openedAt ?? 0)
   const connectedMs = now - Math.min(...openedAt)
   if (openedAt.length > 0 && !openedAt.includes(0) && connectedMs < justConnectedMs) {
     risk(

@@ -1,4 +1,5 @@
 import type { Cause, EventKind, Provenance, UnknownReason } from '#contract/history.ts'
+import { isUp } from '#contract/tunnel.ts'
 import { type ListedTunnel, type SeenConnector } from '../cloudflare/translate.ts'
 import { diff } from '../poller/diff.ts'
 import { reportedSince, type Sight, turnOf } from '../poller/sight.ts'
@@ -448,7 +449,7 @@ function advanceLives(
   const seen = new Set<string>()
   for (const connector of connectors) {
     for (const connection of connector.connections) {
-      if (connection.pendingReconnect === true) continue
+      if (!isUp(connection)) continue
       const key = `${connector.id}/${connection.id}`
       seen.add(key)
       const life = book.lives.get(key)
