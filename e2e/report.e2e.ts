@@ -113,7 +113,7 @@ test('a report of a stretch that a ticket names opens at that stretch', async ({
   await expect(
     page.getByText(/1 Jan 2026, \d\d:00:00 to 1 Jan 2026, \d\d:00:00, 1 h/),
   ).toBeVisible()
-  await expect(page.getByText('Nothing happened in this stretch of time.')).toBeVisible()
+  await expect(page.getByText('Nothing was recorded in this stretch of time.')).toBeVisible()
   await expect(page.getByText('Nothing is known: this stretch was not observed.')).toBeVisible()
 })
 

@@ -252,7 +252,7 @@ function Entries({ entries, zone }: { entries: Kept<Entry>; zone: Zone }) {
   return (
     <Part title="What happened, and who did what">
       {entries.kept.length === 0 ? (
-        <p className="text-ink-2">Nothing happened in this stretch of time.</p>
+        <p className="text-ink-2">Nothing was recorded in this stretch of time.</p>
       ) : (
         <Table caption="What happened, and who did what">
           <thead>
