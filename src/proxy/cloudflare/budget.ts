@@ -190,5 +190,5 @@ export function createBudget({ limit, pollShare, now, earlier = [], onSpend }: B
     }
   }
 
-  return { waitMs, spend, spent, learn, state, msPerPoll }
+  return { waitMs, spend, spent, learn, state, msPerPoll, pace }
 }

@@ -106,6 +106,88 @@ describe('U19 a tunnel is deleted while it is looked at', () => {
   })
 })
 
+describe('U19 many tunnels go at once', () => {
+  test('U19 listings go on meanwhile, and all that went count as deleted soon', async () => {
+    const gone: string[] = []
+    for (let n = 0; n < 60; n += 1) gone.push((await world.addTunnel(`gone-${n}`)).tunnelId)
+    const rig = await startRig(world, { still: true })
+    await rig.looked()
+    for (const tunnelId of gone) await world.order(`/tunnels/${tunnelId}/delete`)
+    const before = rig.calls.length
+    await rig.time.until(
+      'all count as deleted',
+      () => gone.every((id) => known(rig, id)?.deletedAt != null),
+      90_000,
+    )
+    await rig.time.run(30_000)
+    const calls = rig.calls.slice(before)
+    // What nobody listed for three periods is a gap in the record.
+    const listings = calls
+      .filter(({ path }) => path.endsWith('/warp_connector'))
+      .map(({ at }) => at)
+    const waits = listings.slice(1).map((at, n) => at - (listings[n] ?? 0))
+    expect(Math.max(...waits)).toBeLessThan(12_000)
+    await rig.end()
+  })
+})
+
+/** Cloudflare lists what it listed before for a while, though everything else knows better. */
+describe('U19 the list lags behind a deletion', () => {
+  test('U19 a listing that still names a deleted tunnel does not bring it back', async () => {
+    const { tunnelId } = await world.addTunnel('lon-core')
+    let lagging = false
+    let listed = ''
+    const rig = await startRig(world, {
+      via: async (send, { path }) => {
+        const response = await send()
+        if (!path.endsWith('/warp_connector')) return response
+        const body = await response.text()
+        if (!lagging) listed = body
+        return new Response(listed, { headers: { 'content-type': 'application/json' } })
+      },
+    })
+    await rig.looked()
+    lagging = true
+    await world.order(`/tunnels/${tunnelId}/delete`)
+    await rig.get(`/tunnels/${tunnelId}?fresh=true`)
+    await rig.time.until('it counts as deleted', () => known(rig, tunnelId)?.deletedAt != null)
+    await rig.time.run(40_000)
+    expect(known(rig, tunnelId)?.deletedAt).not.toBeNull()
+    lagging = false
+    await rig.time.run(60_000)
+    const deletions = `/activity?tunnel=${tunnelId}&kind=tunnel-deleted`
+    expect((await rig.get<{ events: unknown[] }>(deletions)).events).toHaveLength(1)
+    await rig.end()
+  })
+
+  test('U19 its configuration that answers 404 first is not taken for one that was lost', async () => {
+    const { tunnelId } = await world.addTunnel('lon-core')
+    const rig = await startRig(world)
+    await rig.looked()
+    const mode = async () =>
+      (await rig.get<{ haMode: string | null }>(`/tunnels/${tunnelId}/configuration`)).haMode
+    const before = await mode()
+    await world.breakWith({
+      kind: 'status',
+      status: 404,
+      code: 1003,
+      match: { path: '/configurations$' },
+    })
+    const { poller } = rig.tandem.parts
+    await expect(poller.readConfiguration(tunnelId, 'look')).rejects.toMatchObject({
+      kind: 'not-found',
+    })
+    expect(known(rig, tunnelId)?.deletedAt).toBeNull()
+    expect(await mode()).toBe(before)
+    await world.order(`/tunnels/${tunnelId}/delete`)
+    await expect(poller.readConfiguration(tunnelId, 'look')).rejects.toMatchObject({
+      kind: 'not-found',
+    })
+    expect(known(rig, tunnelId)?.deletedAt).not.toBeNull()
+    await rig.end()
+  })
+})
+
 describe('U20 a listing that moves under our hands', () => {
   const accountId = 'a'.repeat(32)
   const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
@@ -311,6 +393,34 @@ describe('U20 a listing that moves under our hands', () => {
     expect((await rig.poller()).listedAt).toBeGreaterThan(rig.time.now() - 15_000)
     await rig.end()
     await many.end()
+  })
+
+  /** Of the calls of a while, how many listed. */
+  async function listShare(rig: Rig, ms: number) {
+    const before = rig.calls.length
+    await rig.time.run(ms)
+    const calls = rig.calls.slice(before)
+    return calls.filter(({ path }) => path.endsWith('/warp_connector')).length / calls.length
+  }
+
+  test('U20 listings of many pages leave half of the calls to the tunnels', async () => {
+    const many = await startWorld('large --tunnels 500 --accounts 2')
+    const rig = await startRig(many, { still: true, rateLimit: 600 })
+    await rig.time.run(60_000)
+    expect(await listShare(rig, 120_000)).toBeLessThan(0.6)
+    await rig.end()
+    await many.end()
+  })
+
+  test('U20 where others spend with the same token, listings leave half of what is left', async () => {
+    for (let n = 0; n < 8; n += 1) await world.addTunnel(`site-${n}`)
+    const rig = await startRig(world, { still: true })
+    await rig.looked()
+    // Thirty calls more than what polling leaves alone, for five minutes: one in ten seconds.
+    await world.breakWith({ kind: 'ratelimit-header', raw: '"default";r=150;t=300' })
+    await rig.time.run(60_000)
+    expect(await listShare(rig, 300_000)).toBeLessThan(0.6)
+    await rig.end()
   })
 
   /** Little is left for two minutes: longer than a person who asks for a listing is kept waiting. */

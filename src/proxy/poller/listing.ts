@@ -19,13 +19,14 @@ const mostPages = 50
 export async function readListing(
   accountId: string,
   ask: (query: PageQuery) => Promise<Answer>,
-): Promise<{ tunnels: ListedTunnel[]; complete: boolean }> {
+): Promise<{ tunnels: ListedTunnel[]; complete: boolean; pages: number }> {
   const rows: ListedTunnel[] = []
   const seen = new Set<string>()
   let complete = true
   let collected = 0
   let total: number | undefined
-  for (let page = 1; ; page += 1) {
+  let page = 1
+  for (; ; page += 1) {
     const { result, info } = await ask({ is_deleted: false, page, per_page: pageSize })
     const cfRows = CfTunnelList.parse(result)
     if (page > 1 && info?.total_count !== total) complete = false
@@ -47,7 +48,7 @@ export async function readListing(
     }
   }
   if (total !== undefined && collected !== total) complete = false
-  return { tunnels: rows, complete }
+  return { tunnels: rows, complete, pages: page }
 }
 
 /**

@@ -8,7 +8,7 @@ import { toConfiguration, toListedTunnel, toSeenConnectors } from '../cloudflare
 import { ProblemError, sentenceOf } from '../problem.ts'
 import { type PageQuery, proveDeletion, readListing, toListProblem } from './listing.ts'
 import type { Present } from './present.ts'
-import { listPeriodMs, nextStep, periods, sweepPeriodMs } from './schedule.ts'
+import { listPeriodMs, nextListAt, nextStep, periods, sweepPeriodMs } from './schedule.ts'
 
 /**
  * The one watcher for all browsers: lists the accounts, reads the connectors one after the other in the
@@ -45,6 +45,11 @@ type Account = {
   failingSince: number
   listedAt: number | null
   incompleteSince: number | null
+  /** Calls that its last listing took, and milliseconds. */
+  pages: number
+  tookMs: number
+  /** Tunnels that are missing from its listings and of which it is not known yet whether they are gone. */
+  missing: Set<string>
 }
 
 type Turn = {
@@ -65,6 +70,8 @@ const configurationBackoffMs = 60_000
 /** How long somebody who asks for a listing waits for it. */
 const listNowMs = 10_000
 const staleStepMs = 10_000
+/** So many that a listing does not name are asked about after it: the rest after the next ones. */
+const mostMissing = 5
 const step = (list: number[], failures: number) => list[Math.min(failures, list.length) - 1] ?? 0
 
 export function createPoller(deps: PollerDeps) {
@@ -80,6 +87,9 @@ export function createPoller(deps: PollerDeps) {
     failingSince: 0,
     listedAt: null,
     incompleteSince: null,
+    pages: 1,
+    tookMs: 0,
+    missing: new Set(),
   }))
   const turns = new Map<string, Turn>()
   const watching = new Map<string, number>()
@@ -125,7 +135,7 @@ export function createPoller(deps: PollerDeps) {
       if (lockedUntil > now()) return sleepUntil(lockedUntil)
       const waitMs = budget.waitMs('poll')
       if (waitMs > 0) return sleepUntil(now() + waitMs)
-      const next = nextStep(accounts, subjects(), now(), turn)
+      const next = nextStep(accounts, subjects(), now(), turn, sweepMs())
       if (next.kind === 'wait') return sleepUntil(next.until)
       if (next.kind !== 'list') turn += 1
       running += 1
@@ -241,9 +251,12 @@ export function createPoller(deps: PollerDeps) {
     const sentAt = now()
     const cf = await client.call('configurationGet', ids, { purpose }).then(
       (answer) => CfConfiguration.parse(answer.result),
-      (error: unknown) => {
+      async (error: unknown) => {
+        if (!(error instanceof ProblemError) || error.kind !== 'not-found') throw error
         // Newer than the rest of the API: some accounts answer 404 to it.
-        if (error instanceof ProblemError && error.kind === 'not-found') return null
+        if (!present.configuration(tunnelId)?.reported) return null
+        // It was there before: its tunnel may be gone, but it did not lose its mode.
+        await confirmDeletion(tunnelId, ids.accountId, purpose)
         throw error
       },
     )
@@ -276,9 +289,10 @@ export function createPoller(deps: PollerDeps) {
   }
 
   /** Of the tunnels that a listing did not name, those that are gone; a failure concerns only its own. */
-  async function confirmDeletions(tunnelIds: string[], accountId: string) {
-    for (const tunnelId of tunnelIds) {
+  async function confirmDeletions({ accountId, missing }: Account) {
+    for (const tunnelId of [...missing].slice(0, mostMissing)) {
       if (stopped) return
+      missing.delete(tunnelId)
       try {
         await whenAllowed(() => confirmDeletion(tunnelId, accountId, 'poll'))
       } catch (error) {
@@ -337,6 +351,7 @@ export function createPoller(deps: PollerDeps) {
     account.busy = true
     const { accountId } = account
     let sentAt = now()
+    let endedAt: number | null = null
     let isSent = false
     const its = era
     const ask = (query: PageQuery) =>
@@ -350,34 +365,37 @@ export function createPoller(deps: PollerDeps) {
       let listing = await readListing(accountId, ask)
       // Something moved between two pages: once more, then make do with what came.
       if (!listing.complete) listing = await readListing(accountId, ask)
+      endedAt = now()
+      account.pages = listing.pages
+      account.tookMs = endedAt - sentAt
       account.failures = 0
       account.failure = null
       account.inDoubt = false
-      account.listedAt = now()
-      account.incompleteSince = listing.complete ? null : (account.incompleteSince ?? now())
+      account.listedAt = endedAt
+      account.incompleteSince = listing.complete ? null : (account.incompleteSince ?? endedAt)
       const { changedIds, missingIds } = await present.landListing(accountId, listing.tunnels, {
         complete: listing.complete,
         sentAt,
-        at: now(),
+        at: endedAt,
       })
       for (const tunnelId of changedIds) {
         turnOf(tunnelId).changed = true
         turnOf(tunnelId).configuredAt = null
       }
       deps.onVerdict(null)
-      await confirmDeletions(missingIds, accountId)
+      for (const tunnelId of missingIds) account.missing.add(tunnelId)
+      await confirmDeletions(account)
       noticeSweep()
     } catch (error) {
       if (its === era) noticeListFailure(account, error)
     } finally {
       account.busy = false
       const backoff = isRejection(account.failure) ? rejectedBackoffMs : listBackoffMs
-      const period = listPeriodMs(accounts.length, budget.msPerPoll)
-      // One that takes long, over many pages, leaves as long a time to the connectors.
+      // At the pace that is left now: where others spend too, listings alone would take all of it.
       account.listDueAt =
         account.failures > 0
           ? now() + step(backoff, account.failures)
-          : Math.max(sentAt + period, now() + (now() - sentAt))
+          : nextListAt(sentAt, endedAt ?? now(), listPeriodMs(listCalls(), budget.pace()))
       if (its !== era) account.listDueAt = now()
       noticeState()
     }
@@ -505,21 +523,23 @@ export function createPoller(deps: PollerDeps) {
     wake()
   }
 
+  /** Calls that listing every account takes. */
+  const listCalls = () => accounts.reduce((sum, { pages }) => sum + pages, 0)
+  const sweepMs = () => sweepPeriodMs(turns.size, listCalls(), budget.msPerPoll)
+
   /** How often a tunnel's listing and its connectors are looked at, milliseconds. */
   function periodMs(part: 'listed' | 'connectors', ha: boolean | null): number {
-    if (part === 'listed') return listPeriodMs(accounts.length, budget.msPerPoll)
-    const period = sweepPeriodMs(turns.size, accounts.length, budget.msPerPoll)
-    return ha === false ? Math.max(period, periods.restMs) : period
+    if (part === 'connectors') return ha === false ? Math.max(sweepMs(), periods.restMs) : sweepMs()
+    const slowest = Math.max(...accounts.map(({ tookMs }) => tookMs))
+    return nextListAt(0, slowest, listPeriodMs(listCalls(), budget.msPerPoll))
   }
 
   /**
    * What was not seen for so long is stale: 2.5 periods, 30 s at least. In steps, so that one tunnel more does not
    * have every row told anew.
    */
-  function staleAfterMs(): number {
-    const period = sweepPeriodMs(turns.size, accounts.length, budget.msPerPoll)
-    return Math.max(30_000, Math.round((2.5 * period) / staleStepMs) * staleStepMs)
-  }
+  const staleAfterMs = () =>
+    Math.max(30_000, Math.round((2.5 * sweepMs()) / staleStepMs) * staleStepMs)
 
   /** The token was replaced: ask at once, and forget what the old one met. */
   function retryNow() {

@@ -36,6 +36,9 @@ export type PresentDeps = {
   tagsOf: (tunnelId: string) => string[]
 }
 
+/** A listing that left so soon after a deletion was seen may still name the tunnel: Cloudflare's list can lag. */
+const listLagMs = 60_000
+
 /** One look at one part of one tunnel, and what it changed (often nothing: then it confirms). */
 export type Look = {
   part: 'listed' | 'connectors' | 'other'
@@ -281,7 +284,7 @@ export function createPresent(deps: PresentDeps) {
       isNew: before === undefined,
       show: () => {
         one.listedAt = at
-        one.listedSentAt = sentAt
+        one.listedSentAt = listed.deletedAt === null ? sentAt : sentAt + listLagMs
         one.missed = 0
         one.unlistedSince = null
       },
@@ -354,7 +357,7 @@ export function createPresent(deps: PresentDeps) {
       const at = now()
       const after = { ...one.sight, listed: { ...one.sight.listed, deletedAt } }
       const show = () => {
-        one.listedSentAt = at
+        one.listedSentAt = at + listLagMs
       }
       await commit([{ one, part: 'listed', after, show }], at)
     })

@@ -4,6 +4,7 @@ import { createBudget } from '../cloudflare/budget.ts'
 import {
   dueAt,
   listPeriodMs,
+  nextListAt,
   nextStep,
   periods,
   sweepPeriodMs,
@@ -24,6 +25,7 @@ const tunnel = (more: Partial<TunnelSubject> = {}): TunnelSubject => ({
   busy: false,
   ...more,
 })
+const sweepMs = 60_000
 const account = (listDueAt: number, busy = false) => ({ accountId: 'a', listDueAt, busy })
 
 describe('what comes first', () => {
@@ -34,11 +36,13 @@ describe('what comes first', () => {
   const rest = tunnel({ tunnelId: 'rest', ha: false })
 
   test('a listing that is due', () => {
-    expect(nextStep([account(now)], [changed, watched], now, 0)).toEqual({
+    expect(nextStep([account(now)], [changed, watched], now, 0, sweepMs)).toEqual({
       kind: 'list',
       accountId: 'a',
     })
-    expect(nextStep([account(now, true)], [ha], now, 0)).toMatchObject({ kind: 'connectors' })
+    expect(nextStep([account(now, true)], [ha], now, 0, sweepMs)).toMatchObject({
+      kind: 'connectors',
+    })
   })
 
   test.each([
@@ -49,13 +53,13 @@ describe('what comes first', () => {
     [[rest], 'rest'],
   ])('then changed or never read, watched, HA, the rest (%#)', (tunnels, tunnelId) => {
     for (const order of [tunnels, tunnels.toReversed()]) {
-      expect(nextStep([], order, now, 0)).toEqual({ kind: 'connectors', tunnelId })
+      expect(nextStep([], order, now, 0, sweepMs)).toEqual({ kind: 'connectors', tunnelId })
     }
   })
 
   test('every third look goes to whoever waits longest, and another third to who is watched', () => {
     const old = tunnel({ tunnelId: 'old', ha: false, seenAt: now - 600_000 })
-    const looks = [0, 1, 2].map((turn) => nextStep([], [changed, watched, old], now, turn))
+    const looks = [0, 1, 2].map((turn) => nextStep([], [changed, watched, old], now, turn, 600_000))
     expect(looks.map((step) => 'tunnelId' in step && step.tunnelId)).toEqual([
       'changed',
       'watched',
@@ -66,7 +70,7 @@ describe('what comes first', () => {
   test('nobody is asked twice at once, nor before its time after a failure', () => {
     const busy = tunnel({ busy: true, changed: true })
     const failed = tunnel({ notBefore: now + 7000, changed: true })
-    expect(nextStep([account(now + 9000)], [busy, failed], now, 0)).toEqual({
+    expect(nextStep([account(now + 9000)], [busy, failed], now, 0, sweepMs)).toEqual({
       kind: 'wait',
       until: now + 7000,
     })
@@ -74,13 +78,13 @@ describe('what comes first', () => {
 
   test('a configuration is read when nothing else is due, and now and then even so', () => {
     const idle = tunnel({ seenAt: now, configuredAt: now - 400_000 })
-    expect(nextStep([], [idle], now, 0)).toEqual({ kind: 'configuration', tunnelId: 't' })
+    expect(nextStep([], [idle], now, 0, sweepMs)).toEqual({ kind: 'configuration', tunnelId: 't' })
     const turns = Array.from({ length: 18 }, (_, turn) =>
-      nextStep([], [idle, tunnel({ tunnelId: 'due', configuredAt: now })], now, turn),
+      nextStep([], [idle, tunnel({ tunnelId: 'due', configuredAt: now })], now, turn, sweepMs),
     )
     expect(turns.filter(({ kind }) => kind === 'configuration')).toHaveLength(2)
     const failed = tunnel({ seenAt: now, configuredAt: null, configurationNotBefore: now + 60_000 })
-    expect(nextStep([], [failed], now, 0)).toMatchObject({ kind: 'wait' })
+    expect(nextStep([], [failed], now, 0, sweepMs)).toMatchObject({ kind: 'wait' })
   })
 
   test('when each is due', () => {
@@ -97,15 +101,17 @@ test.each([
   [1, 5000],
   [5, 5000],
   [20, 17_640],
-])('listings of %i accounts take half of the pace at most: every %i ms', (accounts, periodMs) => {
+])('listings of %i pages take half of the pace at most: every %i ms', (pages, periodMs) => {
   const msPerPoll = 441
-  expect(listPeriodMs(accounts, msPerPoll)).toBe(periodMs)
-  expect((accounts * msPerPoll) / listPeriodMs(accounts, msPerPoll)).toBeLessThanOrEqual(0.5)
+  expect(listPeriodMs(pages, msPerPoll)).toBe(periodMs)
+  expect((pages * msPerPoll) / listPeriodMs(pages, msPerPoll)).toBeLessThanOrEqual(0.5)
 })
 
 type Fleet = {
   tunnels: number
   accounts: number
+  /** That listing one account takes. */
+  pages?: number
   watched: number
   changing: number
   answerMs: number
@@ -115,7 +121,8 @@ type Fleet = {
  * Schedule and budget as the poller drives them, without a network: `parallel` looks at once, each
  * answered after `answerMs`. Returns every look with its time.
  */
-function drive({ tunnels, accounts, watched, changing, answerMs }: Fleet, forMs: number) {
+function drive(fleet: Fleet, forMs: number) {
+  const { tunnels, accounts, pages = 1, watched, changing, answerMs } = fleet
   let at = now
   const budget = createBudget({ limit: 1200, pollShare: 0.6, now: () => at })
   const owners = Array.from({ length: accounts }, (_, n) => ({
@@ -134,11 +141,31 @@ function drive({ tunnels, accounts, watched, changing, answerMs }: Fleet, forMs:
   )
   const looks: { at: number; kind: string; id: string }[] = []
   const answers: { at: number; land: () => void }[] = []
+  const listCalls = accounts * pages
+  const sweepMs = sweepPeriodMs(tunnels, listCalls, budget.msPerPoll)
   let turn = 0
   let running = 0
   const start = (land: () => void) => {
     running += 1
     answers.push({ at: at + answerMs, land })
+  }
+  /** Listings half read: they go first. */
+  const halves: (() => void)[] = []
+  function list(owner: (typeof owners)[number], sentAt: number, page: number) {
+    budget.spend('poll')
+    looks.push({ at, kind: 'list', id: owner.accountId })
+    start(() => {
+      if (page < pages) {
+        halves.push(() => list(owner, sentAt, page + 1))
+        return
+      }
+      owner.busy = false
+      owner.listDueAt = nextListAt(sentAt, at, listPeriodMs(listCalls, budget.msPerPoll))
+      for (const one of subjects.slice(tunnels - changing)) {
+        one.changed = true
+        one.configuredAt = null
+      }
+    })
   }
   while (at < now + forMs) {
     let wakeAt = Number.POSITIVE_INFINITY
@@ -148,25 +175,24 @@ function drive({ tunnels, accounts, watched, changing, answerMs }: Fleet, forMs:
         wakeAt = at + waitMs
         break
       }
-      const step = nextStep(owners, subjects, at, turn)
+      const half = halves.shift()
+      if (half) {
+        half()
+        continue
+      }
+      const step = nextStep(owners, subjects, at, turn, sweepMs)
       if (step.kind === 'wait') {
         wakeAt = step.until
         break
       }
-      budget.spend('poll')
       if (step.kind === 'list') {
         const owner = owners.find(({ accountId }) => accountId === step.accountId)
-        looks.push({ at, kind: step.kind, id: step.accountId })
         if (!owner) break
         owner.busy = true
-        const sentAt = at
-        start(() => {
-          owner.busy = false
-          owner.listDueAt = sentAt + listPeriodMs(accounts, budget.msPerPoll)
-          for (const one of subjects.slice(tunnels - changing)) one.changed = true
-        })
+        list(owner, at, 1)
         continue
       }
+      budget.spend('poll')
       turn += 1
       const subject = subjects[Number(step.tunnelId)]
       looks.push({ at, kind: step.kind, id: step.tunnelId })
@@ -234,6 +260,43 @@ describe('over an hour', () => {
     const lists = looks.filter(({ kind, id }) => kind === 'list' && id === 'a7')
     const gaps = lists.slice(1).map((look, n) => look.at - (lists[n]?.at ?? 0))
     expect(Math.max(...gaps)).toBeLessThan(2 * listPeriodMs(20, msPerPoll))
+  })
+
+  test.each([
+    [2, 6],
+    [1, 9],
+    [20, 5],
+  ])('%i accounts of %i pages each leave half of the pace to the tunnels', (accounts, pages) => {
+    const tunnels = accounts * pages * 100
+    const { looks, msPerPoll } = drive(
+      { tunnels, accounts, pages, watched: 0, changing: 0, answerMs: 150 },
+      hour,
+    )
+    const settled = looks.filter(({ at }) => at > now + hour / 4)
+    const listings = settled.filter(({ kind }) => kind === 'list')
+    expect(listings.length / settled.length).toBeLessThan(0.52)
+    const first = looks.filter(({ kind, id }) => kind === 'list' && id === 'a0')
+    const starts = first.filter((_, n) => n % pages === 0)
+    const gaps = starts.slice(1).map((look, n) => look.at - (starts[n]?.at ?? 0))
+    expect(Math.max(...gaps)).toBeLessThan(2 * listPeriodMs(accounts * pages, msPerPoll))
+  })
+
+  // What was not seen for 2.5 periods is stale on every page, and after three the record has a gap.
+  test.each([
+    ['three are watched', { watched: 3, changing: 0 }],
+    ['ten are watched', { watched: 10, changing: 0 }],
+    ['ten change at every listing', { watched: 0, changing: 10 }],
+    ['three are watched and ten change', { watched: 3, changing: 10 }],
+  ])('the others do not become stale while %s', (_, busy) => {
+    for (const tunnels of [60, 200]) {
+      const fleet = { tunnels, accounts: 1, answerMs: 150, ...busy }
+      const { looks, msPerPoll } = drive(fleet, hour)
+      const settled = looks.filter(({ at }) => at > now + hour / 4)
+      const longest = Math.max(
+        ...Array.from({ length: tunnels }, (_, n) => longestGap(settled, String(n), now + hour)),
+      )
+      expect(longest).toBeLessThan(2.5 * sweepPeriodMs(tunnels, 1, msPerPoll))
+    }
   })
 
   test('nobody starves, however many are watched or change all the time', () => {

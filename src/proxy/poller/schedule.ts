@@ -3,7 +3,8 @@
  *
  * Order: a listing that is due · tunnels whose list entry changed or that were never read · tunnels open
  * in a browser · HA tunnels · the rest · configurations. Of three looks, one goes by that order, one to
- * what is open even while much changes, and one to whatever waits longest even while much is open.
+ * what is open even while much changes, and one to whatever waits longest even while much is open. While somebody
+ * waits for much longer than a period, that order's look goes there too: nobody becomes stale for what others do.
  */
 export type AccountSubject = { accountId: string; listDueAt: number; busy: boolean }
 
@@ -38,16 +39,24 @@ export const periods = {
   watchedConfigurationMs: 60_000,
 } as const
 
-/** Listings may take half of the pace at most, however many accounts there are. */
-export const listPeriodMs = (accounts: number, msPerPoll: number) =>
-  Math.max(periods.listMs, accounts * msPerPoll * 2)
+/**
+ * Listings may take half of the pace at most, however many accounts and pages there are.
+ *
+ * @param listCalls that listing every account once takes.
+ */
+export const listPeriodMs = (listCalls: number, msPerPoll: number) =>
+  Math.max(periods.listMs, listCalls * msPerPoll * 2)
+
+/** When an account is listed again: one that takes long leaves as long a time to the connectors. */
+export const nextListAt = (sentAt: number, endedAt: number, periodMs: number) =>
+  Math.max(sentAt + periodMs, endedAt + (endedAt - sentAt))
 
 /**
  * The period in which every tunnel is looked at, milliseconds: what it should be, or what the pace
  * allows when there are many. What was not seen for 2.5 periods, 30 s at least, is stale.
  */
-export function sweepPeriodMs(tunnels: number, accounts: number, msPerPoll: number): number {
-  const listShare = (accounts * msPerPoll) / listPeriodMs(accounts, msPerPoll)
+export function sweepPeriodMs(tunnels: number, listCalls: number, msPerPoll: number): number {
+  const listShare = (listCalls * msPerPoll) / listPeriodMs(listCalls, msPerPoll)
   return Math.max(periods.haMs, (tunnels * msPerPoll) / (1 - listShare))
 }
 
@@ -76,13 +85,19 @@ function configurationDueAt(tunnel: TunnelSubject): number {
 /** What goes first, look after look. */
 const orders = ['rank', 'watched', 'age'] as const
 type Order = (typeof orders)[number]
+/** Well before 2.5 periods, from which on it is stale. */
+const latePeriods = 1.5
 
-/** @param turn counts the looks so far, listings left out. */
+/**
+ * @param turn counts the looks so far, listings left out.
+ * @param sweepMs the period in which every tunnel is looked at.
+ */
 export function nextStep(
   accounts: AccountSubject[],
   tunnels: TunnelSubject[],
   now: number,
   turn: number,
+  sweepMs: number,
 ): Step {
   let soonest = Number.POSITIVE_INFINITY
   for (const account of accounts) {
@@ -90,23 +105,30 @@ export function nextStep(
     if (account.listDueAt <= now) return { kind: 'list', accountId: account.accountId }
     soonest = Math.min(soonest, account.listDueAt)
   }
-  const first = orders[turn % orders.length] ?? 'rank'
+  const order = orders[turn % orders.length] ?? 'rank'
+  const lateBefore = now - latePeriods * sweepMs
   let best: TunnelSubject | null = null
+  let oldest: TunnelSubject | null = null
   let configuration: TunnelSubject | null = null
   for (const tunnel of tunnels) {
     if (tunnel.busy) continue
     const due = dueAt(tunnel)
     if (due > now) soonest = Math.min(soonest, due)
-    else if (!best || isBefore(tunnel, best, first)) best = tunnel
+    else {
+      if (!best || isBefore(tunnel, best, order)) best = tunnel
+      if (!oldest || isBefore(tunnel, oldest, 'age')) oldest = tunnel
+    }
     const configurationDue = configurationDueAt(tunnel)
     if (configurationDue > now) soonest = Math.min(soonest, configurationDue)
     else if (tunnel.seenAt !== null && isConfiguredBefore(tunnel, configuration))
       configuration = tunnel
   }
-  // A tunnel's first configuration tells whether it is HA at all, so it is not the last in every queue,
-  // and a known one is read again now and then even when the pace is spent on connectors.
+  const isLate = oldest !== null && oldest.seenAt !== null && oldest.seenAt < lateBefore
+  if (isLate && order === 'rank') best = oldest
+  // A tunnel's first configuration tells whether it is HA at all, so it is not the last in every queue, but nobody
+  // grows old for it; a known one is read again now and then even when the pace is spent on connectors.
   const turnOfConfigurations =
-    turn % 9 === 8 || (first === 'age' && configuration?.configuredAt === null)
+    turn % 9 === 8 || (order === 'age' && !isLate && configuration?.configuredAt === null)
   if (configuration && (!best || turnOfConfigurations)) {
     return { kind: 'configuration', tunnelId: configuration.tunnelId }
   }
@@ -114,9 +136,9 @@ export function nextStep(
   return { kind: 'wait', until: soonest }
 }
 
-function isBefore(a: TunnelSubject, b: TunnelSubject, first: Order): boolean {
-  if (first === 'watched' && a.watched !== b.watched) return a.watched
-  const ranks = first === 'age' ? 0 : rank(a) - rank(b)
+function isBefore(a: TunnelSubject, b: TunnelSubject, order: Order): boolean {
+  if (order === 'watched' && a.watched !== b.watched) return a.watched
+  const ranks = order === 'age' ? 0 : rank(a) - rank(b)
   return ranks === 0 ? (a.seenAt ?? 0) < (b.seenAt ?? 0) : ranks < 0
 }
 
