@@ -6,6 +6,7 @@ import type { Session } from '#contract/session.ts'
 import { createBudget, windowMs } from './cloudflare/budget.ts'
 import { createClient, type TokenSlot, type Tokens } from './cloudflare/client.ts'
 import { createFreshness } from './cloudflare/freshness.ts'
+import { longestLockoutMs } from './cloudflare/ratelimit.ts'
 import { createTokenWatch } from './cloudflare/tokens.ts'
 import type { Config } from './config.ts'
 import { loadPreferences } from './failover/preferences.ts'
@@ -90,7 +91,9 @@ export async function assemble(surroundings: Surroundings) {
       .select('until')
       .where('fingerprint', '=', secret.fingerprint)
       .executeTakeFirst()
-    return { secret, lockedUntil: Number(row?.until ?? 0) }
+    // Told by a clock that was ahead, it would hold for as long.
+    const latest = now() + longestLockoutMs
+    return { secret, lockedUntil: Math.min(Number(row?.until ?? 0), latest) }
   }
   async function slots(token: Secret, readToken: Secret | null): Promise<Tokens> {
     const write = await slot(token)

@@ -47,7 +47,7 @@ export function parseRatelimit(header: string | null, policy: string | null): Re
 }
 
 export const lockoutMs = 300_000
-const longestLockoutMs = 3_600_000
+export const longestLockoutMs = 3_600_000
 
 /**
  * How long a token must rest after a 429. Seconds or an HTTP date; anything else counts as the

@@ -6,10 +6,10 @@ import { createTokenWatch } from './tokens.ts'
 
 const dayMs = 86_400_000
 
-test('the token that only a change would try is asked about once a day, and told when its end is another', async () => {
+/** Cloudflare as it answers about two tokens, and how often it was asked about each. */
+function watchTokens(end: { expiresOn: string; isSilent: boolean }) {
   let at = 1_700_000_000_000
-  let expiresOn = '2027-03-01T00:00:00Z'
-  let asked = 0
+  const asked = { read: 0, write: 0 }
   const now = () => at
   const slotOf = (letter: string) => ({ secret: createSecret(letter.repeat(40)), lockedUntil: 0 })
   const tokens = { read: slotOf('r'), write: slotOf('w') }
@@ -22,8 +22,12 @@ test('the token that only a change would try is asked about once a day, and told
     sleep: async () => {},
     fetch: async (_, init) => {
       const authorization = new Headers(init?.headers).get('authorization')
-      if (authorization === `Bearer ${'w'.repeat(40)}`) asked += 1
-      return Response.json({ success: true, result: { status: 'active', expires_on: expiresOn } })
+      asked[authorization === `Bearer ${'w'.repeat(40)}` ? 'write' : 'read'] += 1
+      if (end.isSilent) return new Response('', { status: 503 })
+      return Response.json({
+        success: true,
+        result: { status: 'active', expires_on: end.expiresOn },
+      })
     },
     onLocked: () => {},
     onSkew: () => {},
@@ -36,18 +40,39 @@ test('the token that only a change would try is asked about once a day, and told
     now,
     onChange: () => {},
   })
-  const endsAt = () => watch.states().find(({ purpose }) => purpose === 'writing')?.expiresAt
-
-  await watch.noticeListing(null)
-  expect(endsAt()).toBe(Date.parse(expiresOn))
-  expiresOn = '2027-06-01T00:00:00Z'
-  for (let listing = 0; listing < 24; listing += 1) {
-    at += dayMs / 25
-    await watch.noticeListing(null)
+  async function list(times: number, everyMs: number) {
+    for (let listing = 0; listing < times; listing += 1) {
+      at += everyMs
+      await watch.noticeListing(null)
+    }
   }
-  expect(asked).toBe(1)
-  at += dayMs / 25
-  await watch.noticeListing(null)
-  expect(asked).toBe(2)
-  expect(endsAt()).toBe(Date.parse(expiresOn))
+  const ends = () => watch.states().map(({ expiresAt }) => expiresAt)
+  return { asked, list, ends }
+}
+
+test('each token is asked about once a day, and told when its end is another', async () => {
+  const end = { expiresOn: '2027-03-01T00:00:00Z', isSilent: false }
+  const { asked, list, ends } = watchTokens(end)
+  const before = Date.parse(end.expiresOn)
+  await list(1, 0)
+  expect(ends()).toEqual([before, before])
+  end.expiresOn = '2027-06-01T00:00:00Z'
+  await list(24, dayMs / 25)
+  expect(asked).toEqual({ read: 1, write: 1 })
+  await list(1, dayMs / 25)
+  expect(asked).toEqual({ read: 2, write: 2 })
+  const after = Date.parse(end.expiresOn)
+  expect(ends()).toEqual([after, after])
+})
+
+test('a token whose end nobody could tell is asked about every ten minutes', async () => {
+  const end = { expiresOn: '2027-03-01T00:00:00Z', isSilent: true }
+  const { list, ends } = watchTokens(end)
+  await list(1, 0)
+  expect(ends()).toEqual([null, null])
+  end.isSilent = false
+  await list(9, 60_000)
+  expect(ends()).toEqual([null, null])
+  await list(1, 60_000)
+  expect(ends()).toEqual([Date.parse(end.expiresOn), Date.parse(end.expiresOn)])
 })

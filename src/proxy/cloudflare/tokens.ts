@@ -19,8 +19,8 @@ const unproven: Fare = {
   expiresAt: null,
 }
 
-/** Cloudflare is asked this often about the token that only a change would try; sooner while in doubt. */
-const writingEveryMs = 86_400_000
+/** Cloudflare is asked this often about a token that it knows, because nothing else tells its end; sooner while in doubt. */
+const everyMs = 86_400_000
 const doubtEveryMs = 600_000
 
 const unchecked: Fare = { verdict: 'unchecked', sentence: 'Not checked yet.', expiresAt: null }
@@ -40,6 +40,7 @@ export function createTokenWatch(deps: {
   let turns = 0
   /** How a listing was last refused; null: none was since the last that worked. */
   let refusedAs: ProblemError['kind'] | null = null
+  let readingDueAt = 0
   let writingDueAt = 0
 
   function set(which: 'read' | 'write', fare: Fare) {
@@ -85,15 +86,15 @@ export function createTokenWatch(deps: {
   }
 
   /**
-   * Called with the end of every listing; null: it worked. Verifies only when the verdict changes, and the
-   * writing token now and then, because nothing else would tell that it ends.
+   * Called with the end of every listing; null: it worked. Verifies only when the verdict changes, and now and
+   * then.
    */
   async function noticeListing(error: ProblemError | null) {
     const isHeard = !error || isRefusal(error)
     if (isHeard) heardAt.read = now()
     const isKnown = error
       ? isRefusal(error) && error.kind === refusedAs
-      : fares.read.verdict === 'works'
+      : fares.read.verdict === 'works' && now() < readingDueAt
     if (!isKnown) await judgeListing(error)
     if (isHeard && now() >= writingDueAt) await judgeWriting()
   }
@@ -105,10 +106,12 @@ export function createTokenWatch(deps: {
       refusedAs = null
       const turn = ++turns
       set('read', { verdict: 'works', sentence: 'Works.', expiresAt })
+      // Before the call: the next listing must not ask once more.
+      readingDueAt = now() + doubtEveryMs
       const known = await verify('read')
-      if (turn !== turns) return
-      const until = known === 'unknown' ? undefined : known?.expires_on
-      set('read', { ...fares.read, expiresAt: toAt(until) ?? expiresAt })
+      if (turn !== turns || known === null) return
+      readingDueAt = now() + everyMs
+      if (known !== 'unknown') set('read', { ...fares.read, expiresAt: toAt(known.expires_on) })
     } else if (isRefusal(error)) {
       refusedAs = error.kind
       // At once, so that the page does not wait for the reason behind the reason.
@@ -145,7 +148,7 @@ export function createTokenWatch(deps: {
     const known = await verifyWriting()
     if (known === null || tokens.write !== write) return
     heardAt.write = now()
-    if (known !== 'unknown' && known.status === 'active') writingDueAt = now() + writingEveryMs
+    if (known !== 'unknown' && known.status === 'active') writingDueAt = now() + everyMs
     const { verdict } = fares.write
     if (known !== 'unknown' && known.status === 'active') {
       const expiresAt = toAt(known.expires_on)
@@ -196,6 +199,7 @@ export function createTokenWatch(deps: {
   function forget() {
     turns += 1
     refusedAs = null
+    readingDueAt = 0
     writingDueAt = 0
     fares.read = unchecked
     fares.write = unchecked

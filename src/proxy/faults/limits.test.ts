@@ -96,6 +96,20 @@ describe('U1 429 with Retry-After', () => {
   })
 })
 
+test('U1 a lock-out that was written down by a clock far ahead holds for an hour at most', async () => {
+  const { rig } = await watchThen({ kind: 'rate-limit', retryAfter: 300 })
+  await rig.db
+    .updateTable('lockouts')
+    .set({ until: rig.time.now() + 400 * 86_400_000 })
+    .execute()
+  await rig.kill()
+  const again = await startRig(world, { folder: rig.folder })
+  const { state, until } = await again.poller()
+  expect(state).toBe('paused')
+  expect(until).toBeLessThanOrEqual(again.time.now() + 3_600_000)
+  await again.end()
+})
+
 describe('U2 429 that does not say until when', () => {
   test.each([
     ['no Retry-After, code 971', { kind: 'rate-limit', retryAfter: null, code: 971 }],
