@@ -1,4 +1,5 @@
-import type { Socket } from 'node:net'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { LiveEvent } from '#contract/events.ts'
@@ -54,6 +55,16 @@ async function comes(ear: Ear = listenAt(door.port)) {
 }
 const capBytes = 256 * 1024
 const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+test('P15 a page that went before it was known who it is leaves nothing behind', async () => {
+  const incoming = new IncomingMessage(new Socket())
+  const outgoing = new ServerResponse(incoming)
+  outgoing.destroy()
+  const headers = { host: '127.0.0.1:8787' }
+  const request = new Request('http://127.0.0.1:8787/api/events', { headers })
+  await rig.app.fetch(request, { incoming, outgoing })
+  expect(rig.tandem.parts.streams.size).toBe(0)
+})
 
 describe('P15 a page that comes back with what it heard last', () => {
   test('gets what it missed where that is known, else a snapshot', async () => {

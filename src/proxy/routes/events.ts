@@ -29,6 +29,9 @@ export function eventRoutes(route: Route, parts: Parts) {
         'Too many live streams are open. Close other pages and reload.',
       )
     }
+    const response = c.env.outgoing
+    // It went while it was asked who it is: nothing would ever end what begins now.
+    if (response.destroyed) return RESPONSE_ALREADY_SENT
     const who = signedIn(c)
     const owner = who.sessionId ?? who.from
     const most = who.sessionId ? mostEach : isLoopback(who.from) ? mostStreams : mostOfAddress
@@ -45,7 +48,6 @@ export function eventRoutes(route: Route, parts: Parts) {
       .filter((id) => Uuid.safeParse(id).success && parts.present.tunnel(id) !== null)
       .slice(0, mostWatched)
     const unwatches = watching.map((id) => parts.poller.watch(id))
-    const response = c.env.outgoing
     const end = openStream(response, known, securityHeadersOf(c.get('way')), {
       bus: parts.bus,
       snapshot: parts.snapshot,
