@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { test as bare } from '@playwright/test'
 import Database from 'better-sqlite3'
+import { acceptRisks } from './accept.ts'
 import { expectAccessible } from './axe.ts'
 import { password, post, setUp } from './entrance.ts'
+import { short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 import { startTandem } from './tandem.ts'
 import { watchBrowser } from './watch.ts'
@@ -73,29 +75,34 @@ test('somebody who is invited chooses a password, and is shown out when an admin
   await expect(secondPage.getByRole('heading', { name: 'Sign in', level: 1 })).toBeVisible()
 })
 
-test('what needs a fresh sign-in asks for it, and then goes on by itself', async ({
+test('a failover that needs a fresh sign-in asks for it above its dialog, hears none of what is typed there, and goes on by itself', async ({
   page,
   tandem,
   world,
 }) => {
   await setUp(page, tandem)
-  const { id } = await world.tunnel('lon-branch-core')
-  await page.goto(`/tunnels/${id}?dialog=rename`)
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await acceptRisks(page)
   const database = new Database(join(tandem.dataDir, 'tandem.db'))
   database.exec('update sessions set proven_at = proven_at - 7200000')
   database.close()
-  const rename = page.getByRole('dialog', { name: 'Rename the tunnel' })
-  await rename.getByLabel('Name').fill('london')
-  await rename.getByRole('button', { name: 'Rename' }).click()
+  const failover = page.getByRole('dialog', { name: 'Fail over lon-branch-core' })
+  await failover.getByRole('button', { name: `Promote ${short(standby.id)}` }).click()
   const again = page.getByRole('dialog', { name: 'Sign in once more' })
   await expect(again).toBeVisible()
   await expectAccessible(page)
-  await again.getByLabel('Password', { exact: true }).fill('not the right one')
+  const secret = again.getByLabel('Password', { exact: true })
+  await secret.pressSequentially('12 not the right one')
+  await expect(secret).toHaveValue('12 not the right one')
+  await again.getByRole('button', { name: 'Show the password' }).press('1')
+  for (const risk of await failover.getByRole('group').getByRole('checkbox').all())
+    await expect(risk).toBeChecked()
   await again.getByRole('button', { name: 'Go on' }).click()
   await expect(again.getByText('The name or the password is wrong.')).toBeVisible()
-  await again.getByLabel('Password', { exact: true }).fill(password)
+  await secret.fill(password)
   await again.getByRole('button', { name: 'Go on' }).click()
-  await expect(page.getByRole('heading', { name: 'london', level: 1 })).toBeVisible()
+  await expect(page.getByRole('dialog').getByText('Started by Ada')).toBeVisible()
   await expect(again).toBeHidden()
 })
 

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId } from 'react'
+import { type ReactNode, useEffect, useId, useRef } from 'react'
 import { type FailoverCheck, mostReason } from '#contract/failover.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
@@ -6,7 +6,9 @@ import { Field, Input } from '#web/ui/Field.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
 import { NewTabLink } from '#web/ui/NewTabLink.tsx'
+import { isInTopDialog } from '#web/ui/open-dialogs.ts'
 import { Skeleton } from '#web/ui/Skeleton.tsx'
+import { isWriting } from '#web/ui/shortcuts.ts'
 import { blocksIn, needsReason, risksIn, type Consent as Said } from './checks.ts'
 
 /**
@@ -112,7 +114,8 @@ function Risks({
     const next = ticked.includes(id) ? ticked.filter((one) => one !== id) : [...ticked, id]
     onChange({ ...consent, ticked: next })
   }
-  useNumberKeys((number) => {
+  const boxes = useRef<HTMLFieldSetElement>(null)
+  useNumberKeys(boxes, (number) => {
     const risk = risks[number - 1]
     if (risk) toggle(risk.id)
   })
@@ -124,7 +127,7 @@ function Risks({
       </p>
     )
   return (
-    <fieldset className="flex min-w-0 flex-col">
+    <fieldset ref={boxes} className="flex min-w-0 flex-col">
       <legend className="mb-1.5 font-medium">
         {risks.length === 1 ? '1 risk to accept' : `${risks.length} risks to accept`}
       </legend>
@@ -196,13 +199,15 @@ function Tick({
   )
 }
 
-/** The digits do what the boxes do, so that a hand on the keyboard stays there. Not while text is typed. */
-function useNumberKeys(onNumber: (number: number) => void) {
+/**
+ * The digits do what the boxes do, so that a hand on the keyboard stays there. Not while text is typed, nor while
+ * something lies above the dialog: a password has digits too.
+ */
+function useNumberKeys(boxes: { current: HTMLElement | null }, onNumber: (number: number) => void) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!/^[1-9]$/.test(event.key) || event.ctrlKey || event.altKey || event.metaKey) return
-      const { target } = event
-      if (target instanceof HTMLInputElement && target.type === 'text') return
+      if (isWriting(event.target) || !isInTopDialog(boxes.current)) return
       event.preventDefault()
       onNumber(Number(event.key))
     }

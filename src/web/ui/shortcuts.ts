@@ -145,7 +145,8 @@ function keyOf({ key, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): stri
 /** What lies over the page and has its own keys: dialogs, menus and popovers. */
 const layers = 'dialog[open], [popover="auto"]:popover-open'
 
-const isWriting = (target: EventTarget | null) =>
+/** Whether what has the focus takes the keys as text. */
+export const isWriting = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
   (target.isContentEditable ||
     target.matches('input:not([type="checkbox"], [type="radio"]), textarea, select'))
