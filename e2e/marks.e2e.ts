@@ -206,7 +206,7 @@ test('what can’t be announced is said before it is sent', async ({ page, world
   await expect(button).toHaveAccessibleDescription(/is in the past/)
 })
 
-test('an entry of the log that waits is acknowledged from its row by keyboard, and the row says who did', async ({
+test('an entry of the log that waits is acknowledged from its row by keyboard, which stays there, and the row says who did', async ({
   page,
   secondPage,
   world,
@@ -217,10 +217,13 @@ test('an entry of the log that waits is acknowledged from its row by keyboard, a
   await expect(rowOf(page, 'lon-branch-core')).toContainText('2 not acknowledged', {
     timeout: 20_000,
   })
-  await page.goto('/activity')
+  await page.goto('/activity?range=24h')
   await secondPage.goto(`/activity?tunnel=${tunnelId}`)
   const buttons = page.getByRole('button', { name: 'Acknowledge', exact: true })
   await expect(buttons).toHaveCount(2)
+  const rows = (each: Page) =>
+    each.getByRole('list', { name: 'Entries, newest first' }).getByRole('listitem')
+  await rows(page).filter({ has: buttons }).first().getByRole('link').first().focus()
   await page.keyboard.press('a')
   const dialog = page.getByRole('dialog', { name: 'Acknowledge changes' })
   await expect(dialog.getByLabel('What you have seen')).toHaveValue(/^\d+-\d+-\d+$/)
@@ -231,13 +234,21 @@ test('an entry of the log that waits is acknowledged from its row by keyboard, a
   await expect(buttons).toHaveCount(1)
   // One was meant, and one is said: by whom, on both pages, while the other still waits.
   const seen = /Active changed .*local admin, .*: saw it/
-  for (const each of [page, secondPage]) {
-    const entries = each.getByRole('list', { name: 'Entries, newest first' })
-    await expect(entries.getByRole('listitem').filter({ hasText: seen })).toHaveCount(1)
-  }
+  for (const each of [page, secondPage])
+    await expect(rows(each).filter({ hasText: seen })).toHaveCount(1)
+  await expect(rows(page).filter({ hasText: 'Acknowledged by' })).toHaveCount(1)
+  await expect(rows(page).filter({ hasText: seen }).getByRole('link').first()).toBeFocused()
+  // Nothing waits where the keyboard is, and so the other one is meant.
+  await page.keyboard.press('a')
+  await expect(dialog).toBeVisible()
+  await page.keyboard.press('Escape')
   await buttons.press('Enter')
   await dialog.getByRole('button', { name: 'Acknowledge' }).click()
   await expect(buttons).toHaveCount(0)
+  const last = rows(page)
+    .filter({ hasText: /Active changed/ })
+    .nth(1)
+  await expect(last.locator('[data-entry]')).toBeFocused()
 })
 
 test('of a switch that was acknowledged at its begin, what came while the dialog was open still waits', async ({

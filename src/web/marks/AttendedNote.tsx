@@ -4,6 +4,7 @@ import type { Tunnel } from '#contract/tunnel.ts'
 import { saidQuery } from '#web/api/marks.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { tunnelsQuery } from '#web/api/queries.ts'
+import { handsFocusHome } from '#web/ui/home.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { visibleName } from '#web/ui/names.ts'
 import { tip, tipAt } from '#web/ui/tip.ts'
@@ -57,6 +58,7 @@ export function AttendedNote({
     )
   return (
     <button
+      ref={handsFocusHome}
       type="button"
       data-acknowledge=""
       aria-keyshortcuts="a"

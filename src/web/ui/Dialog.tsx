@@ -1,5 +1,6 @@
 import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import { IconButton } from './Button.tsx'
+import { homeOf } from './home.ts'
 
 const widths = { sm: 'max-w-110', md: 'max-w-140', lg: 'max-w-200' }
 
@@ -109,6 +110,8 @@ export function useModal(ref: { current: HTMLDialogElement | null }) {
   useLayoutEffect(() => {
     const dialog = ref.current
     if (!dialog) return
+    const opener = document.activeElement
+    const home = homeOf(opener)
     if (!dialog.open) dialog.showModal()
     // The browser would begin at the first button, which is the one that closes.
     const first =
@@ -117,6 +120,10 @@ export function useModal(ref: { current: HTMLDialogElement | null }) {
         'input:checked, input:not([type="radio"], [readonly]), textarea, select',
       )
     ;(first ?? dialog).focus()
-    return () => dialog.close()
+    return () => {
+      dialog.close()
+      // What was done took away the button that asked for it.
+      if (opener && !opener.isConnected) home?.focus({ preventScroll: true })
+    }
   }, [ref])
 }

@@ -41,8 +41,10 @@ export function ActivityPage() {
   )
   // The entry under the hand; else the newest that waits.
   useShortcut('acknowledge', () => {
-    const here = document.activeElement?.closest('[data-entry]') ?? document
-    const waiting = here.querySelector<HTMLElement>('[data-acknowledge]')
+    const here = document.activeElement?.closest('[data-entry]')
+    const waiting = [here, document]
+      .map((place) => place?.querySelector<HTMLElement>('[data-acknowledge]'))
+      .find(Boolean)
     if (waiting) waiting.click()
     else refuse(nothingWaits)
   })
@@ -57,7 +59,7 @@ export function ActivityPage() {
       </div>
       <ActivityFilters search={search} onChange={change} onClear={isFiltered ? clear : null} />
       <LogView
-        key={activitySearch(filter)}
+        key={JSON.stringify([search.tunnel, search.kind, search.range])}
         query={query}
         entries={events}
         rowPx={37}

@@ -33,7 +33,8 @@ export function EventRow({
   return (
     <div
       data-entry={event.id}
-      className="grid grid-cols-[1.25rem_minmax(0,1fr)] items-start gap-x-2.5 px-3 py-1.5 leading-6 hover:bg-hover sm:grid-cols-[10.5rem_1.25rem_minmax(0,1fr)_minmax(8rem,18rem)] sm:px-4"
+      tabIndex={-1}
+      className="grid grid-cols-[1.25rem_minmax(0,1fr)] items-start gap-x-2.5 px-3 py-1.5 leading-6 -outline-offset-2 hover:bg-hover sm:grid-cols-[10.5rem_1.25rem_minmax(0,1fr)_minmax(8rem,18rem)] sm:px-4"
     >
       <span className="flex items-baseline gap-1.5 whitespace-nowrap max-sm:col-start-2 max-sm:row-start-2 max-sm:text-sm">
         <Moment event={event} zone={zone} />
