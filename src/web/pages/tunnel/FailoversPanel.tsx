@@ -63,6 +63,15 @@ function Preference({
   const known = connectors.map(({ id }) => id)
   // One that is gone stays chosen until somebody chooses another.
   const ids = preferred === null || known.includes(preferred) ? known : [preferred, ...known]
+  const [draft, setDraft] = useState(preferred)
+  const [wasPreferred, setWasPreferred] = useState(preferred)
+  // What others save is shown at once, and what was chosen here is chosen no more.
+  if (wasPreferred !== preferred) {
+    setWasPreferred(preferred)
+    setDraft(preferred)
+  }
+  const chosen = draft === null || ids.includes(draft) ? draft : preferred
+  const isChanged = chosen !== preferred
   const prefer = (id: string | null) => put.mutate(id)
   useOffers(() =>
     [null, ...known]
@@ -76,30 +85,53 @@ function Preference({
       })),
   )
   return (
-    <div className="flex flex-col gap-2">
-      <Field label="Preferred connector" hint={reason ?? preferenceHint(tunnel)}>
+    <form
+      className="flex flex-col gap-2"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (isChanged && !put.isPending) prefer(chosen)
+      }}
+    >
+      <Field
+        label="Preferred connector"
+        hint={reason ?? (isChanged ? 'Not saved yet. Esc takes it back.' : preferenceHint(tunnel))}
+      >
         {(control) => (
-          <Select
-            {...control}
-            value={preferred ?? ''}
-            disabled={reason !== null || put.isPending}
-            onChange={({ target }) => prefer(target.value === '' ? null : target.value)}
-          >
-            <option value="">None</option>
-            {ids.map((id) => (
-              <option key={id} value={id}>
-                {shortId(id)}
-                {connectors.find((one) => one.id === id)?.colos[0]
-                  ? `, ${connectors.find((one) => one.id === id)?.colos[0]}`
-                  : ''}
-                {id === tunnel.activeConnectorId ? ' (active)' : ''}
-              </option>
-            ))}
-          </Select>
+          <span className="flex items-center gap-2">
+            <span className="min-w-0 flex-1">
+              <Select
+                {...control}
+                value={chosen ?? ''}
+                disabled={reason !== null}
+                onChange={({ target }) => setDraft(target.value === '' ? null : target.value)}
+                onKeyDown={({ key }) => {
+                  if (key === 'Escape') setDraft(preferred)
+                }}
+              >
+                <option value="">None</option>
+                {ids.map((id) => (
+                  <option key={id} value={id}>
+                    {shortId(id)}
+                    {connectors.find((one) => one.id === id)?.colos[0]
+                      ? `, ${connectors.find((one) => one.id === id)?.colos[0]}`
+                      : ''}
+                    {id === tunnel.activeConnectorId ? ' (active)' : ''}
+                  </option>
+                ))}
+              </Select>
+            </span>
+            <Button
+              type="submit"
+              busy={put.isPending}
+              disabledReason={reason ?? (isChanged ? null : 'This one is saved.')}
+            >
+              Save
+            </Button>
+          </span>
         )}
       </Field>
       {put.error ? <ProblemCallout problem={toProblem(put.error)} /> : null}
-    </div>
+    </form>
   )
 }
 
