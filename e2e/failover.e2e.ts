@@ -93,19 +93,26 @@ test('the safe choice is under Enter, and nothing is sent by opening the dialog'
   expect(await putsOf(world)).toHaveLength(0)
 })
 
-test('two standbys: the one that is picked is promoted, and the address carries the choice', async ({
+test('two standbys: a proposal stays until somebody picks another, which is promoted, and the address carries the choice', async ({
   page,
   secondPage,
   world,
 }) => {
-  const { tunnelId, standby } = await world.pair('fra-dc2-edge')
-  const target = standby.id
+  const { id: tunnelId, connectors } = await world.tunnel('fra-dc2-edge')
   await world.failovers({ mode: 'normal', demoteMs: 0, promoteMs: 500 })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
-  // The best standby is proposed; this is the other one.
-  const choice = dialogOf(page).getByRole('radio', { name: new RegExp(`^${short(target)}`) })
-  await expect(choice).not.toBeChecked()
-  await choice.check()
+  await acceptRisks(page)
+  const proposed = await dialogOf(page).getByRole('radio', { checked: true }).inputValue()
+  const target =
+    connectors.find(({ id, haStatus }) => haStatus === 'passive' && id !== proposed)?.id ?? ''
+  await world.kill(proposed)
+  const notice = dialogOf(page).getByText(`${short(proposed)} was proposed and can’t take over`)
+  await expect(notice).toBeVisible({ timeout: 15_000 })
+  await expect(promote(page, proposed)).toBeDisabled()
+  await dialogOf(page)
+    .getByRole('button', { name: `Choose ${short(target)}` })
+    .click()
+  await expect(notice).toBeHidden()
   await expect(page).toHaveURL(new RegExp(`to=${target}`))
   // A colleague with the link sees the same choice, and can follow the same failover.
   await secondPage.goto(new URL(page.url()).pathname + new URL(page.url()).search)

@@ -7,7 +7,7 @@ import { Place } from '#web/ui/Place.tsx'
 import { RoleMark } from '#web/ui/RoleMark.tsx'
 import { Term } from '#web/ui/Term.tsx'
 import { Handover } from './Handover.tsx'
-import { activeOf, blocksOf, candidatesOf } from './order.ts'
+import { activeOf, blocksOf } from './order.ts'
 
 /** Who takes over: the standbys to choose from, and what will happen as a picture. */
 export function ChooseStandby({
@@ -16,6 +16,7 @@ export function ChooseStandby({
   age,
   onChoose,
 }: {
+  /** As they stand side by side. */
   connectors: readonly Connector[]
   target: Connector | null
   /** How old the data is that all of this rests on. */
@@ -23,7 +24,7 @@ export function ChooseStandby({
   onChoose: (connectorId: string) => void
 }) {
   const active = activeOf(connectors)
-  const candidates = candidatesOf(connectors)
+  const candidates = connectors.filter((connector) => connector !== active)
   return (
     <div className="flex flex-col gap-5">
       {candidates.length === 0 ? (

@@ -113,7 +113,7 @@ export function FailoverDialog({
         </div>
       ) : (
         <div className="flex flex-col gap-4">
-          <Notice {...choice.notice} />
+          <Notice {...choice.notice} onChoose={onChoose} />
           <ChooseStandby
             connectors={choice.connectors}
             target={choice.target}

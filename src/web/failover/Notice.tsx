@@ -4,6 +4,7 @@ import { Button } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { shortId } from '#web/ui/names.ts'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
+import type { Outdone } from './outdone.ts'
 
 /** The one thing that most needs saying before anything can be sent. */
 export function Notice({
@@ -13,7 +14,9 @@ export function Notice({
   problem,
   checkProblem,
   gone,
+  outdone,
   onLookAgain,
+  onChoose,
 }: {
   barrier: string | null
   lockLeft: string | null
@@ -21,7 +24,9 @@ export function Notice({
   problem: Problem | null
   checkProblem: Problem | null
   gone: string | null
+  outdone: Outdone | null
   onLookAgain: () => void
+  onChoose: (connectorId: string) => void
 }): ReactNode {
   const nameOf = (id: string | null) => (id === null ? 'no connector' : shortId(id))
   if (lockLeft)
@@ -57,6 +62,20 @@ export function Notice({
     return (
       <Callout tone="bad" title={`${shortId(gone)} is not one of this tunnel’s connectors`}>
         It may be gone. Choose another one.
+      </Callout>
+    )
+  if (outdone)
+    return (
+      <Callout
+        tone="warn"
+        title={outdone.title}
+        action={
+          <Button size="sm" onClick={() => onChoose(outdone.betterId)}>
+            {`Choose ${shortId(outdone.betterId)}`}
+          </Button>
+        }
+      >
+        {outdone.why}
       </Callout>
     )
   if (checkProblem)

@@ -1,5 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import type { Connector } from '#contract/tunnel.ts'
 import { useConnectorsCheckedAt } from '#web/api/ages.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useFailoverRun } from '#web/api/operations.ts'
@@ -7,7 +8,8 @@ import { connectorsQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { countdownText } from '#web/ui/time.ts'
 import { type Consent, newKey, noConsent, useFailoverChecks, whyNotYet } from './checks.ts'
-import { activeOf, candidatesOf, isPromotable } from './order.ts'
+import { activeOf, blocksOf, candidatesOf, inOrder, isPromotable } from './order.ts'
+import { outdoneBy } from './outdone.ts'
 import { lockedUntil, whyNoFailover } from './reason.ts'
 
 /** What is chosen, what speaks against sending it, what the person accepts, and the sending. */
@@ -29,10 +31,13 @@ export function useChoice({
   const checkedAt = useConnectorsCheckedAt(tunnel, list)
   const run = useFailoverRun(tunnelId)
   const { connectors } = list
-  const candidates = candidatesOf(connectors)
-  const target =
-    connectors.find(({ id }) => id === to) ??
-    (to === undefined ? (candidates.find(isPromotable) ?? null) : null)
+  const best = candidatesOf(connectors).find(isPromotable) ?? null
+  // What is proposed and where each stands is settled when the dialog opens: nothing changes under a hand.
+  const now = { proposedId: best?.id, order: inOrder(connectors).map(({ id }) => id) }
+  const [opening, setOpening] = useState(now)
+  if (opening.proposedId === undefined && best) setOpening(now)
+  const targetId = to ?? opening.proposedId
+  const target = connectors.find(({ id }) => id === targetId) ?? null
   const checks = useFailoverChecks(tunnelId, target?.id ?? null, isAsking)
   const [key, setKey] = useState(newKey)
   const [said, setSaid] = useState({ of: target?.id, consent: noConsent })
@@ -44,6 +49,7 @@ export function useChoice({
   const [wasAsking, setWasAsking] = useState(isAsking)
   if (wasAsking !== isAsking) {
     setWasAsking(isAsking)
+    setOpening(now)
     setKey(newKey())
     setSaid({ of: undefined, consent: noConsent })
   }
@@ -56,6 +62,7 @@ export function useChoice({
   const [wasRead, setWasRead] = useState(isRead)
   if (!wasRead && isRead) {
     setWasRead(true)
+    setOpening(now)
     setSeenActiveId(activeId)
   }
   const changed = isAsking && wasRead && seenActiveId !== activeId
@@ -75,6 +82,7 @@ export function useChoice({
     (lockLeft ? 'Cloudflare is refusing calls for now.' : null) ??
     (changed ? 'The active connector has changed: look again first.' : null) ??
     (target === null ? 'Choose a standby that can take over.' : null) ??
+    (target && blocksOf(target)[0]?.sentence) ??
     whyNotYet(checks.data?.checks ?? null, consent)
 
   // The answer got lost, but the stream tells of a failover that runs: that is what was asked for.
@@ -108,7 +116,9 @@ export function useChoice({
   }
 
   return {
-    connectors,
+    connectors: connectors.toSorted(
+      (a, b) => placeOf(a, opening.order) - placeOf(b, opening.order),
+    ),
     target,
     reason,
     sending: run.isPending,
@@ -125,7 +135,8 @@ export function useChoice({
       change: changed ? { was: seenActiveId, is: activeId } : null,
       problem,
       checkProblem: checks.error ? toProblem(checks.error) : null,
-      gone: to !== undefined && target === null ? to : null,
+      gone: targetId !== undefined && target === null ? targetId : null,
+      outdone: to === undefined && target ? outdoneBy(best, target) : null,
       onLookAgain: () => {
         setSeenActiveId(activeId)
         run.reset()
@@ -133,3 +144,7 @@ export function useChoice({
     },
   }
 }
+
+/** Who joined later stands behind the others. */
+const placeOf = ({ id }: Connector, order: readonly string[]) =>
+  order.includes(id) ? order.indexOf(id) : order.length
