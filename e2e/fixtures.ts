@@ -1,7 +1,7 @@
 import { test as base, expect, type Page, type TestInfo } from '@playwright/test'
+import { brokenIn, strangeCalls } from '../src/proxy/faults/invariants.ts'
 import { startTandem, type Tandem } from './tandem.ts'
-import { expectAllowed } from './upstream.ts'
-import { holdsSecret, watchBrowser } from './watch.ts'
+import { watchBrowser } from './watch.ts'
 import { type Scene, startWorld, type World } from './world.ts'
 
 export { expect } from '@playwright/test'
@@ -31,8 +31,9 @@ async function keepIfFailed(testInfo: TestInfo, name: string, body: string) {
 }
 
 /**
- * A test says where it begins: its page is blank. After every one, whatever it was about: the browser has complained about nothing, no piece of a token
- * has left the proxy, and Cloudflare was asked for nothing but what is allowed, within the budget.
+ * A test says where it begins: its page is blank. After every one, whatever it was about: the browser has complained
+ * about nothing, no piece of a token is in what it was sent, and the invariants hold of Tandem's log, of what its data
+ * folder keeps and of all that Cloudflare was asked for.
  */
 export const test = base.extend<Options & Fixtures>({
   scene: ['demo', { option: true }],
@@ -48,7 +49,7 @@ export const test = base.extend<Options & Fixtures>({
     await world.end()
     const lines = requests.map((request) => JSON.stringify(request))
     await keepIfFailed(testInfo, 'upstream calls', lines.join('\n'))
-    expectAllowed(requests)
+    expect(strangeCalls(requests)).toEqual([])
   },
 
   tandem: async ({ world, env }, use, testInfo) => {
@@ -62,11 +63,16 @@ export const test = base.extend<Options & Fixtures>({
     })
     await use(tandem)
     await tandem.end()
-    tandem.remove()
     await keepIfFailed(testInfo, 'what Tandem printed', tandem.output())
-    expect(holdsSecret(tandem.output(), [world.token, world.readToken]), 'a token in the log').toBe(
-      false,
-    )
+    const broken = await brokenIn(tandem.dataDir, {
+      calls: await world.requests(),
+      lines: [tandem.output()],
+      // What the browser was told, the watch over it looks through.
+      said: [],
+      secrets: [world.token, world.readToken],
+    })
+    tandem.remove()
+    expect(broken, 'what must hold after whatever happened').toEqual([])
   },
 
   baseURL: async ({ tandem }, use) => use(tandem.address),

@@ -1,12 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join as joinPath } from 'node:path'
-import { sql } from 'kysely'
 import { TOTP } from 'otpauth'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { operations } from '#contract/operations.ts'
 import { createSecret } from '../secret.ts'
-import { leaks } from './invariants.ts'
+import { leaks, tablesOf } from './invariants.ts'
 import { type Rig, startRig } from './rig.ts'
 import { createVisitor, goodPassword, join, publicUrl, setUp, type Visitor } from './visitor.ts'
 import { startWorld, type World } from './world.ts'
@@ -41,18 +40,11 @@ function listen(rig: Rig) {
 
 /** Everything that the database holds, as text, and its files as they are. */
 async function stored(rig: Rig): Promise<Record<string, string>> {
-  const tables = await rig.db.introspection.getTables()
-  const rows = await Promise.all(
-    tables.map(async ({ name }) => {
-      const { rows: all } = await sql`select * from ${sql.table(name)}`.execute(rig.db)
-      return [`table ${name}`, JSON.stringify(all)] as const
-    }),
-  )
   const files = readdirSync(rig.folder)
     .map((name) => joinPath(rig.folder, name))
     .filter((path) => statSync(path).isFile())
     .map((path) => [`file ${path}`, readFileSync(path, 'latin1')] as const)
-  return Object.fromEntries([...rows, ...files])
+  return { ...(await tablesOf(rig.db)), ...Object.fromEntries(files) }
 }
 
 /** Every operation once, about a tunnel that is there, with a body in which secrets stand at wrong places. */

@@ -12,7 +12,7 @@ import { toTrustedProxies } from '../identity/address.ts'
 import { createSecret } from '../secret.ts'
 import type { OutsideSignIn } from '../sign-in-config.ts'
 import { openStore } from '../store/open.ts'
-import { checkInvariants } from './invariants.ts'
+import { brokenInvariants } from './invariants.ts'
 import { wrongInAnswer, wrongInEvent } from './promised.ts'
 import { createVirtualTime } from './time.ts'
 import type { World } from './world.ts'
@@ -244,14 +244,9 @@ export async function startRig(world: World, options: RigOptions = {}) {
   /** However it ends, everything that it did is held to the invariants. */
   async function kill() {
     await stop()
-    await checkInvariants({
-      db,
-      calls,
-      lines,
-      said,
-      secrets: [token, ...(options.readToken ? [options.readToken] : [])],
-      hardStop: (rateLimit * 1000) / 1200,
-    })
+    const secrets = [token, ...(options.readToken ? [options.readToken] : [])]
+    const hardStop = (rateLimit * 1000) / 1200
+    expect(await brokenInvariants({ db, calls, lines, said, secrets, hardStop })).toEqual([])
     await db.destroy()
   }
 
