@@ -81,7 +81,16 @@ const dayMs = 86_400_000
 
 /** Makes the parts. Nothing is asked of Cloudflare before `start`. */
 export async function assemble(surroundings: Surroundings) {
-  const { config, accountIds, db, now, wall, after, random, log } = surroundings
+  const { config, accountIds, db, now, wall, random, log } = surroundings
+  /** What a callback throws is the end of that one task: outside of it nobody would take it, and the process end. */
+  const after = (ms: number, callback: () => void) =>
+    surroundings.after(ms, () => {
+      try {
+        callback()
+      } catch (err) {
+        log.error({ err }, 'a task failed')
+      }
+    })
   const sleep = (ms: number) => new Promise<void>((resolve) => void after(ms, resolve))
 
   /** A lock-out that was met before a restart still holds. */
@@ -383,9 +392,11 @@ export async function assemble(surroundings: Surroundings) {
         })),
       )
       .execute()
-      // The next one has it all; that the disk is full is told by the recorder.
-      .catch(() => {
+      // The next one has it all.
+      .catch((err: unknown) => {
         callsWrittenTo = 0
+        // Of a disk that takes nothing the recorder has told.
+        if (recorder.troubleSince() === null) log.error({ err }, 'could not write calls down')
       })
   }
 

@@ -51,6 +51,8 @@ export type FailoverDeps = {
 }
 
 const watchEveryMs = 10_000
+/** Between two reads of one that was taken up. */
+const takeUpEveryMs = 2_000
 const putDeadlineMs = 10_000
 /** The looks before it, the PUT and every read after it. */
 const callsOfOne = 4 + verifySeconds.length
@@ -129,10 +131,10 @@ export function createFailovers(deps: FailoverDeps) {
   async function move(failover: Failover, more: Record<string, unknown> = {}): Promise<Failover> {
     await writeDown(failover.id, failover.id, () => records.save(failover))
     keep(failover)
+    const isOver = !isRunning(failover.state)
+    if (isOver) void settleEnd(failover, more)
     deps.publish({ type: 'failoverChanged', failover })
-    if (isRunning(failover.state)) return failover
-    deps.setFailover(failover.tunnelId, null)
-    void settleEnd(failover, more)
+    if (isOver) deps.setFailover(failover.tunnelId, null)
     return failover
   }
 
@@ -220,8 +222,6 @@ export function createFailovers(deps: FailoverDeps) {
       await insert(failover, from)
       taken.set(tunnelId, { failoverId: failover.id, by, since: failover.requestedAt, decided })
       keep(failover)
-      deps.setFailover(tunnelId, failover.id)
-      deps.publish({ type: 'failoverChanged', failover })
       void carryOut(failover).finally(() => taken.delete(tunnelId))
       return failover
     } catch (error) {
@@ -358,13 +358,36 @@ export function createFailovers(deps: FailoverDeps) {
     }
   }
 
+  /** One that is on disk comes to an end, whatever breaks on the way: no other could be started before. */
   async function carryOut(failover: Failover) {
     try {
+      deps.setFailover(failover.tunnelId, failover.id)
+      deps.publish({ type: 'failoverChanged', failover })
       const sent = await send(failover)
       const ended = isRunning(sent.state) ? await verify(sent) : sent
-      if (ended) void watchAfter(ended)
+      if (ended) followUp(ended)
     } catch (error) {
       deps.warn({ failoverId: failover.id, err: error }, 'a failover broke off')
+      await pickUp(failover.id)
+    }
+  }
+
+  /** Brings one that broke off to its end by reading, however often that breaks off too. */
+  async function pickUp(failoverId: string) {
+    for (let left = recent.get(failoverId); left && !stopped; left = recent.get(failoverId)) {
+      try {
+        if (isRunning(left.state)) {
+          const detail = 'Something broke inside Tandem. It looks at what is active now.'
+          left = (await takeUp(await move({ ...left, state: 'unknown', detail }))) ?? left
+        } else {
+          deps.publish({ type: 'failoverChanged', failover: left })
+          deps.setFailover(left.tunnelId, null)
+        }
+        return followUp(left)
+      } catch (error) {
+        deps.warn({ failoverId, err: error }, 'a failover broke off again')
+        await deps.sleep(takeUpEveryMs)
+      }
     }
   }
 
@@ -439,6 +462,11 @@ export function createFailovers(deps: FailoverDeps) {
    * A finished failover is never edited. What the connectors do in the ten minutes after it is written
    * beside it: a late success, a flip back, nobody active.
    */
+  const followUp = (ended: Failover) =>
+    void watchAfter(ended).catch((error: unknown) =>
+      deps.warn({ failoverId: ended.id, err: error }, 'the watch after a failover broke off'),
+    )
+
   async function watchAfter(ended: Failover) {
     if (ended.state === 'rejected') return
     let failover = ended
@@ -499,7 +527,7 @@ export function createFailovers(deps: FailoverDeps) {
     for (const failover of last.values()) {
       if (taken.has(failover.tunnelId)) continue
       keep(failover)
-      void watchAfter(failover)
+      followUp(failover)
     }
     for (const one of left) {
       const failover = await move({
@@ -510,7 +538,7 @@ export function createFailovers(deps: FailoverDeps) {
       })
       void takeUp(failover)
         .finally(() => taken.delete(one.tunnelId))
-        .then((over) => over && watchAfter(over))
+        .then((over) => over && followUp(over))
         .catch((error: unknown) =>
           deps.warn({ failoverId: one.id, err: error }, 'a failover that was taken up broke off'),
         )
@@ -546,7 +574,7 @@ export function createFailovers(deps: FailoverDeps) {
         current = applyDeadline(current, now(), isRead)
         if (!isRunning(current.state)) return move(current)
       }
-      await deps.sleep(2000)
+      await deps.sleep(takeUpEveryMs)
     }
     return null
   }

@@ -1,6 +1,8 @@
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { puts, watchTunnel } from './failing-over.ts'
-import { startRig } from './rig.ts'
+import type { Parts } from '../routes/route.ts'
+import { failOver, puts, type Watched, watchTunnel } from './failing-over.ts'
+import { type Rig, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
 
 /** P22: something throws where nobody thought of it. The process lives, says so, and goes on. */
@@ -82,4 +84,116 @@ test('P22 thrown while a failover is sent: unknown, verified by reading, sent on
   // Cloudflare had it, whatever became of the answer.
   expect(failovers.map(({ state }) => state)).toEqual(['confirmed'])
   await rig.end()
+})
+
+let hits = 0
+const fault = () => {
+  hits += 1
+  throw new TypeError('nobody thought of this')
+}
+
+/** Each throws at one place, and returns what puts it back. */
+const method =
+  (name: keyof Parts, its: string) =>
+  ({ tandem: { parts } }: Rig) => {
+    const part = parts[name] as unknown as Record<string, unknown>
+    const usual = part[its]
+    expect(usual, `${name}.${its}`).toBeTypeOf('function')
+    part[its] = fault
+    return () => void (part[its] = usual)
+  }
+const statement = (pattern: RegExp) => () => {
+  const probe = new Database(':memory:')
+  const prototype = Object.getPrototypeOf(probe.prepare('select 1')) as Database.Statement
+  probe.close()
+  const { run, all } = prototype
+  const broken = (usual: typeof run) =>
+    function (this: Database.Statement, ...args: unknown[]) {
+      return pattern.test(this.source.trim()) ? fault() : usual.apply(this, args)
+    }
+  Object.assign(prototype, { run: broken(run), all: broken(all as unknown as typeof run) })
+  return () => void Object.assign(prototype, { run, all })
+}
+
+type Leads = (its: Watched) => Promise<unknown>
+const ask =
+  (path: string): Leads =>
+  async ({ rig }) =>
+    expect((await rig.ask('GET', path)).status).toBe(500)
+const change: Leads = ({ tunnelId }) =>
+  world.order(`/tunnels/${tunnelId}/rename`, { name: `lon-${Math.random()}` })
+const breakConnectors: Leads = ({ tunnelId }) =>
+  world.breakWith({ kind: 'status', status: 500, match: { path: `${tunnelId}/connections` } })
+const startFailover: Leads = async (its) => its.rig.ask('POST', its.path, await bodyNow(its))
+
+/** Fails over to whichever connector is on standby now. */
+async function bodyNow({ rig, tunnelId, body }: Watched) {
+  const { connectors } = await rig.connectors(tunnelId)
+  const idOf = (role: string) => connectors.find((one) => one.role === role)?.id ?? ''
+  return { ...body, client_id: idOf('passive'), expected_active_id: idOf('active') }
+}
+
+/** Where it throws for a minute, and what leads there beside the watch. */
+const places: [string, (rig: Rig) => () => void, Leads?][] = [
+  // A minute after the start and not again for an hour: so the first.
+  ['old calls are forgotten', statement(/^delete from "calls"/)],
+  ['what to look at next is chosen', method('present', 'watchable')],
+  ['it is looked up whether calls must rest', method('client', 'lockedUntil')],
+  ['Cloudflare is called', method('client', 'call')],
+  ['a listing lands', method('present', 'landListing')],
+  ['connectors land', method('present', 'landConnectors')],
+  ['a configuration lands', method('present', 'landConfiguration'), change],
+  ['what is wrong with a tunnel is shown', method('present', 'landTrouble'), breakConnectors],
+  ['what was seen is written', statement(/^insert into "?(?:events|spans|sights)/), change],
+  ['what was confirmed is written', statement(/insert into confirmations/)],
+  ['calls are written', statement(/^insert into "calls"/)],
+  ['the poller’s state is told', method('poller', 'state'), ask('/session')],
+  ['everybody is told', method('bus', 'publish'), change],
+  ['it is found out who asks', method('identity', 'find'), ask('/session')],
+  ['a list is answered', method('present', 'tunnels'), ask('/tunnels')],
+  ['the log is read', method('reader', 'activity'), ask('/activity')],
+  ['who did something is written', statement(/^insert into "audit"/), startFailover],
+  ['a failover is written', statement(/^insert into "failovers"/), startFailover],
+  ['a failover goes on', statement(/^update "failovers"/), startFailover],
+  ['a failover is told', method('bus', 'publish'), startFailover],
+  ['a failover is verified', method('present', 'landConnectors'), startFailover],
+]
+
+describe(`P22 thrown at ${places.length} places of Tandem itself`, () => {
+  let its: Watched
+  beforeAll(async () => {
+    await world.reset()
+    its = await watchTunnel(world, 2)
+  })
+  afterAll(() => its.rig.end())
+
+  test.each(places)(
+    'where %s: it lives, says so, and recovers by itself',
+    async (_, breaks, leads) => {
+      const { rig, tunnelId } = its
+      const { present, failovers, poller } = rig.tandem.parts
+      const before = rig.lines.length
+      hits = 0
+      const putBack = breaks(rig)
+      try {
+        await leads?.(its)
+        await rig.time.run(62_000)
+      } finally {
+        putBack()
+      }
+      await world.heal()
+      expect(hits).toBeGreaterThan(0)
+      const told = rig.lines.slice(before).map((line) => JSON.parse(line) as { level: number })
+      expect(told.filter(({ level }) => level >= 40).length).toBeGreaterThan(0)
+      await rig.time.until('it watches and records', () => {
+        const { checkedAt = 0 } = present.tunnel(tunnelId) ?? {}
+        const isFresh = rig.time.now() - Number(checkedAt) < 10_000
+        const { notRecordingSince } = rig.tandem.parts.session()
+        return isFresh && notRecordingSince === null && poller.state(null).state === 'running'
+      })
+      await rig.time.until('nothing runs any more', () => failovers.running().length === 0)
+      expect((await failOver({ ...its, body: await bodyNow(its) })).state).toBe('confirmed')
+      await rig.time.run(1000)
+    },
+  )
 })

@@ -72,6 +72,8 @@ const listNowMs = 10_000
 const staleStepMs = 10_000
 /** So many that a listing does not name are asked about after it: the rest after the next ones. */
 const mostMissing = 5
+/** Between two tries to choose what is next. */
+const wakeAgainMs = 5_000
 const step = (list: number[], failures: number) => list[Math.min(failures, list.length) - 1] ?? 0
 
 export function createPoller(deps: PollerDeps) {
@@ -123,9 +125,19 @@ export function createPoller(deps: PollerDeps) {
     return fresh
   }
 
-  /** Starts as many looks as may run now, then sleeps until the next is due. */
+  /** Whatever goes wrong with one turn, there is a next one. */
   function wake() {
     cancelWake()
+    try {
+      takeTurns()
+    } catch (err) {
+      deps.warn({ err }, 'could not find out what to look at next')
+      sleepUntil(now() + wakeAgainMs)
+    }
+  }
+
+  /** Starts as many looks as may run now, then sleeps until the next is due. */
+  function takeTurns() {
     // A listing half read goes first: its end wakes us.
     if (stopped || waiting > 0) return
     // After a lock-out one call finds out whether it is really over.
@@ -139,10 +151,12 @@ export function createPoller(deps: PollerDeps) {
       if (next.kind === 'wait') return sleepUntil(next.until)
       if (next.kind !== 'list') turn += 1
       running += 1
-      void run(next).finally(() => {
-        running -= 1
-        wake()
-      })
+      void run(next)
+        .catch((err: unknown) => deps.warn({ err }, 'a look broke off'))
+        .finally(() => {
+          running -= 1
+          wake()
+        })
     }
   }
 
