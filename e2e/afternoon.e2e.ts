@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { serve } from '@hono/node-server'
-import { expect, type Page, test } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { createApp } from '../src/proxy/app.ts'
 import { consent } from '../src/proxy/faults/failing-over.ts'
 import { type Rig, startRig } from '../src/proxy/faults/rig.ts'
 import { startWorld } from '../src/proxy/faults/world.ts'
 import { readPage } from '../src/proxy/routes/page.ts'
-import { watchBrowser } from './watch.ts'
+import { bare, expect } from './fixtures.ts'
 
 /**
  * An afternoon with everything in it, lived by the real Tandem on a clock of its own so that an hour takes
@@ -138,47 +138,46 @@ const timeIn = (cell = '') =>
 /** Within the two looks that lie around a change. */
 const isAbout = (shown: number, at: number) => shown === at || Math.abs(shown - at) <= 7000
 
-test('a scripted afternoon is drawn as it was: every lane, every gap with its reason', async ({
-  page,
-  context,
-}) => {
-  test.setTimeout(180_000)
-  const world = await startWorld('empty', { early: false })
-  const afternoon = await liveAfternoon(world)
-  const { rig, tunnelId } = afternoon
-  const watch = await watchBrowser(context)
-  const app = createApp(rig.tandem.parts, readPage(join(import.meta.dirname, '../dist/web')))
-  const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+bare(
+  'a scripted afternoon is drawn as it was: every lane, every gap with its reason',
+  async ({ page, secrets }) => {
+    bare.setTimeout(180_000)
+    const world = await startWorld('empty', { early: false })
+    secrets.push(world.token, world.readToken)
+    const afternoon = await liveAfternoon(world)
+    const { rig, tunnelId } = afternoon
+    const app = createApp(rig.tandem.parts, readPage(join(import.meta.dirname, '../dist/web')))
+    const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
 
-  await page.goto(`http://127.0.0.1:${port}/tunnels/${tunnelId}?range=24h`)
-  await page.getByText('UTC', { exact: true }).click()
-  const rows = await readTable(page)
-  const expected = drawn(afternoon)
-  expect(rows.map(([lane, state]) => `${lane}: ${state}`)).toEqual(
-    expected.map(([lane, state]) => `${lane}: ${state}`),
-  )
-  for (const [index, [lane, state, from, to, why]] of expected.entries()) {
-    const [, , shownFrom, shownTo, , , shownWhy = ''] = rows[index] ?? []
-    const line = `${lane}: ${state}, ${shownFrom} to ${shownTo}`
-    expect(isAbout(timeIn(shownFrom), from), line).toBe(true)
-    expect(isAbout(timeIn(shownTo), to), line).toBe(true)
-    expect(shownWhy, line).toMatch(why)
-  }
+    await page.goto(`http://127.0.0.1:${port}/tunnels/${tunnelId}?range=24h`)
+    await page.getByText('UTC', { exact: true }).click()
+    const rows = await readTable(page)
+    const expected = drawn(afternoon)
+    expect(rows.map(([lane, state]) => `${lane}: ${state}`)).toEqual(
+      expected.map(([lane, state]) => `${lane}: ${state}`),
+    )
+    for (const [index, [lane, state, from, to, why]] of expected.entries()) {
+      const [, , shownFrom, shownTo, , , shownWhy = ''] = rows[index] ?? []
+      const line = `${lane}: ${state}, ${shownFrom} to ${shownTo}`
+      expect(isAbout(timeIn(shownFrom), from), line).toBe(true)
+      expect(isAbout(timeIn(shownTo), to), line).toBe(true)
+      expect(shownWhy, line).toMatch(why)
+    }
 
-  // Neither up nor down while nobody watched: five minutes each for the stop and the lock-out, and the token.
-  const { began, restored, revoked, allowed, limited, started, stopped } = afternoon.times
-  const blindMs = started - stopped + (allowed - limited) + (restored - revoked)
-  const observed = 1 - blindMs / (rig.time.now() - began)
-  const [, share = ''] =
-    /of the ([\d.]+) % observed/.exec(await page.getByRole('main').innerText()) ?? []
-  expect(Math.abs(Number(share) - observed * 100)).toBeLessThan(1)
-  await expect(page.getByText(/1 manual, 1 automatic/)).toBeVisible()
+    // Neither up nor down while nobody watched: five minutes each for the stop and the lock-out, and the token.
+    const { began, restored, revoked, allowed, limited, started, stopped } = afternoon.times
+    const blindMs = started - stopped + (allowed - limited) + (restored - revoked)
+    const observed = 1 - blindMs / (rig.time.now() - began)
+    const [, share = ''] =
+      /of the ([\d.]+) % observed/.exec(await page.getByRole('main').innerText()) ?? []
+    expect(Math.abs(Number(share) - observed * 100)).toBeLessThan(1)
+    await expect(page.getByText(/1 manual, 1 automatic/)).toBeVisible()
 
-  await watch.expectClean([world.token, world.readToken])
-  await page.close()
-  server.close()
-  await rig.end()
-  await world.end()
-})
+    await page.close()
+    server.close()
+    await rig.end()
+    await world.end()
+  },
+)

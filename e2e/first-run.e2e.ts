@@ -1,8 +1,6 @@
-import { test as bare } from '@playwright/test'
 import { expectAccessible } from './axe.ts'
-import { expect, test } from './fixtures.ts'
+import { bare, expect, test } from './fixtures.ts'
 import { startTandem } from './tandem.ts'
-import { watchBrowser } from './watch.ts'
 import { startWorld, type World } from './world.ts'
 
 /** Where no tunnel is known yet: what stands in the way is said, and what to do about it. */
@@ -111,9 +109,7 @@ test.describe('while the first sweep is under way', () => {
 
 bare(
   'the demo says what is simulated, and stays apart from what follows it',
-  async ({ context }) => {
-    const watch = await watchBrowser(context)
-    const page = await context.newPage()
+  async ({ page, secrets }) => {
     const tandem = await startTandem({})
     await page.goto(tandem.address)
     await page.getByRole('button', { name: 'Demo' }).press('Enter')
@@ -126,10 +122,10 @@ bare(
     await tandem.end()
 
     const world = await startWorld({ scene: 'empty', seed: 7 })
+    secrets.push(world.token)
     await tandem.again(settingsFor(world))
     await page.goto(tandem.address)
     await expect(page.getByText('The account was read: it has no tunnels')).toBeVisible()
-    await watch.expectClean([world.token])
     await tandem.end()
     tandem.remove()
     await world.end()

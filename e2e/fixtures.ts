@@ -1,4 +1,11 @@
-import { test as base, expect, type Page, type TestInfo } from '@playwright/test'
+import {
+  type Browser,
+  type BrowserContextOptions,
+  test as base,
+  expect,
+  type Page,
+  type TestInfo,
+} from '@playwright/test'
 import { brokenIn, strangeCalls } from '../src/proxy/faults/invariants.ts'
 import { startTandem, type Tandem } from './tandem.ts'
 import { watchBrowser } from './watch.ts'
@@ -23,6 +30,12 @@ type Fixtures = {
   /** A page in another browser profile: somebody else who is looking. */
   secondPage: Page
 }
+type Watched = {
+  /** What must never reach a browser. */
+  secrets: string[]
+  /** A blank page in a browser profile of its own, of this browser or of another one that the story started. */
+  newProfile: (options?: BrowserContextOptions, of?: Browser) => Promise<Page>
+}
 
 async function keepIfFailed(testInfo: TestInfo, name: string, body: string) {
   if (testInfo.status !== testInfo.expectedStatus) {
@@ -31,11 +44,41 @@ async function keepIfFailed(testInfo: TestInfo, name: string, body: string) {
 }
 
 /**
+ * Every browser profile of a story is watched, in one that starts its own programs too: after it the browser has
+ * complained about nothing, and held no secret.
+ */
+export const bare = base.extend<Watched>({
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Playwright wants the braces
+  secrets: async ({}, use) => use([]),
+
+  context: async ({ context, secrets }, use) => {
+    const watch = await watchBrowser(context)
+    await use(context)
+    await watch.expectClean(secrets)
+  },
+
+  newProfile: async ({ browser, baseURL, secrets }, use) => {
+    const ends: (() => Promise<void>)[] = []
+    await use(async (options, of = browser) => {
+      const usual = { reducedMotion: 'reduce', locale: 'en-GB' } as const
+      const context = await of.newContext({ ...usual, ...(baseURL ? { baseURL } : {}), ...options })
+      const watch = await watchBrowser(context)
+      ends.push(async () => {
+        await watch.expectClean(secrets)
+        await context.close()
+      })
+      return context.newPage()
+    })
+    for (const end of ends) await end()
+  },
+})
+
+/**
  * A test says where it begins: its page is blank. After every one, whatever it was about: the browser has complained
  * about nothing, no piece of a token is in what it was sent, and the invariants hold of Tandem's log, of what its data
  * folder keeps and of all that Cloudflare was asked for.
  */
-export const test = base.extend<Options & Fixtures>({
+export const test = bare.extend<Options & Fixtures>({
   scene: ['demo', { option: true }],
   seed: [1, { option: true }],
   tunnels: [null, { option: true }],
@@ -77,19 +120,11 @@ export const test = base.extend<Options & Fixtures>({
 
   baseURL: async ({ tandem }, use) => use(tandem.address),
 
-  context: async ({ context, world }, use) => {
-    const watch = await watchBrowser(context)
-    await use(context)
-    await watch.expectClean([world.token, world.readToken])
-  },
+  secrets: async ({ world }, use) => use([world.token, world.readToken]),
 
-  secondPage: async ({ browser, world, baseURL }, use) => {
-    const context = await browser.newContext({ baseURL, reducedMotion: 'reduce', locale: 'en-GB' })
-    const watch = await watchBrowser(context)
-    const page = await context.newPage()
+  secondPage: async ({ newProfile }, use) => {
+    const page = await newProfile()
     await page.goto('/')
     await use(page)
-    await watch.expectClean([world.token, world.readToken])
-    await context.close()
   },
 })

@@ -193,7 +193,7 @@ test('S5 S6 S8 another site’s page frames nothing, reads nothing and changes n
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
   const { port } = site.address() as AddressInfo
 
-  // A browser of its own: what it complains about there is the point.
+  // oxlint-disable-next-line eslint/no-restricted-properties -- what it complains about there is the point
   const context = await browser.newContext()
   const other = await context.newPage()
   const evil = `http://localhost:${port}`
@@ -282,6 +282,7 @@ test('S7 the watch over the browser is awake: what the policy stops fails a test
   browser,
   tandem,
 }) => {
+  // oxlint-disable-next-line eslint/no-restricted-properties -- it is watched by the watch that is looked at
   const context = await browser.newContext()
   const watch = await watchBrowser(context)
   const page = await context.newPage()

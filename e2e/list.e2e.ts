@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { test as bare, chromium, type Page } from '@playwright/test'
+import { chromium, type Page } from '@playwright/test'
 import { browserArgs, ensureBrowser } from '../src/tasks/browser.ts'
 import { expectAccessible } from './axe.ts'
 import { rowOf } from './find.ts'
-import { expect, test } from './fixtures.ts'
+import { bare, expect, test } from './fixtures.ts'
 import { startTandem } from './tandem.ts'
 
 /** The list in somebody's own hands: columns, density, views, and rows that are selected. */
@@ -354,17 +354,17 @@ test.describe('with a thousand tunnels', () => {
 
 bare(
   'larger letters of the browser make the table a list of cards where its bar goes',
-  async () => {
+  async ({ newProfile }) => {
     const tandem = await startTandem({})
-    const browser = await chromium.launch({
+    const larger = await chromium.launch({
       executablePath: ensureBrowser(),
       args: [...browserArgs, '--blink-settings=defaultFontSize=20'],
     })
-    const page = await browser.newPage({ viewport: { width: 860, height: 700 } })
+    const page = await newProfile({ viewport: { width: 860, height: 700 } }, larger)
     await page.goto(tandem.address)
     await expect(page.getByRole('list', { name: 'Tunnels' })).toBeVisible()
     await expect(page.getByRole('table', { name: 'Tunnels' })).toHaveCount(0)
-    await browser.close()
+    await larger.close()
     await tandem.end()
     tandem.remove()
   },

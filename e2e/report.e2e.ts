@@ -1,7 +1,7 @@
-import { test as bare, type Page, type Route } from '@playwright/test'
+import type { Page, Route } from '@playwright/test'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { short } from './find.ts'
-import { expect, test } from './fixtures.ts'
+import { bare, expect, test } from './fixtures.ts'
 import { startTandem } from './tandem.ts'
 
 /** What happened, on paper and in a ticket; and the worst state in the tab of a page that nobody looks at. */

@@ -83,8 +83,7 @@ test('a screen gets another name, and when its access is taken away it shows a c
 test('a one-time link leaves the address at once and is good once', async ({
   page,
   secondPage: screen,
-  browser,
-  baseURL,
+  newProfile,
 }) => {
   await page.goto('/screens')
   await page.getByRole('button', { name: 'Make a one-time link' }).click()
@@ -105,14 +104,12 @@ test('a one-time link leaves the address at once and is good once', async ({
   expect(screen.url()).not.toContain('#')
   await expect(rowOf(page, 'Lobby')).toBeVisible({ timeout: 15_000 })
 
-  const context = await browser.newContext({ baseURL: baseURL ?? '', reducedMotion: 'reduce' })
-  const other = await context.newPage()
+  const other = await newProfile()
   await other.goto(link)
   await expect(other).toHaveURL('/screen')
   await expect(other.getByRole('status')).toContainText('Have the code approved instead')
   await expect(shown(other)).toBeVisible()
   await expectAccessible(other)
-  await context.close()
 })
 
 test('a code is followed by a new one, and a Tandem that is away by words and then a code', async ({

@@ -1,13 +1,11 @@
 import { join } from 'node:path'
-import { test as bare } from '@playwright/test'
 import Database from 'better-sqlite3'
 import { acceptRisks } from './accept.ts'
 import { expectAccessible } from './axe.ts'
 import { password, post, setUp } from './entrance.ts'
 import { short } from './find.ts'
-import { expect, test } from './fixtures.ts'
+import { bare, expect, test } from './fixtures.ts'
 import { startTandem } from './tandem.ts'
-import { watchBrowser } from './watch.ts'
 
 /** Who comes in, with what, and how they are shown out. */
 
@@ -127,9 +125,7 @@ test('a page that nobody touches says so with all that it asks, and a hand is he
   expect(await (await byHand).headerValue('tandem-idle')).toBeNull()
 })
 
-bare('in the demo every role can be tried', async ({ context }) => {
-  const watch = await watchBrowser(context)
-  const page = await context.newPage()
+bare('in the demo every role can be tried', async ({ page }) => {
   const tandem = await startTandem({})
   await page.goto(tandem.address)
   await page.getByRole('button', { name: 'You: local admin admin' }).click()
@@ -139,7 +135,6 @@ bare('in the demo every role can be tried', async ({ context }) => {
     'aria-disabled',
     'true',
   )
-  await watch.expectClean([])
   await tandem.end()
   tandem.remove()
 })

@@ -2,11 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test as bare, expect } from '@playwright/test'
-import { test } from './fixtures.ts'
+import { bare, expect, test } from './fixtures.ts'
 import { start } from './processes.ts'
 import { startTandem } from './tandem.ts'
-import { watchBrowser } from './watch.ts'
 
 /** From the command to the first page: what starts, what refuses to start, and what it says. */
 
@@ -19,14 +17,11 @@ async function runToEnd(args: string[], env: Record<string, string>) {
   return { code, output: program.output(), lines: program.output().trimEnd().split('\n') }
 }
 
-bare('without any configuration the demo starts and says that it is one', async ({ context }) => {
-  const watch = await watchBrowser(context)
-  const page = await context.newPage()
+bare('without any configuration the demo starts and says that it is one', async ({ page }) => {
   const tandem = await startTandem({})
   await page.goto(tandem.address)
   await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
   await expect(page.getByText('Demo', { exact: true })).toBeVisible()
-  await watch.expectClean([])
   await tandem.end()
   tandem.remove()
 })
