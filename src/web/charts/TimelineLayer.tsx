@@ -9,11 +9,15 @@ import { clustersOf, heightOf, markApart, type Picture } from './paint.ts'
 import { precisionText } from './precision.ts'
 import type { Stretch } from './range.ts'
 import { intervalAt, intervalNear, type Mark, tell } from './series.ts'
+import { placeOf, type Spot } from './spot.ts'
 import { TellingView, tellingText } from './TellingView.tsx'
 
-/** What the reader points at: an interval, or marks on the rail. `x` is in CSS pixels of the plot. */
+/**
+ * What the reader points at: an interval, or marks on the rail. `x` is in CSS pixels of the plot; null: reached by
+ * keys, whose bubble stands at the interval's middle.
+ */
 type Focus =
-  | { kind: 'interval'; lane: number; index: number; x: number; byKey: boolean }
+  | ({ kind: 'interval'; x: number | null } & Spot)
   | { kind: 'marks'; marks: readonly Mark[]; x: number }
 
 /** Further than this (CSS pixels) a press is a drag. */
@@ -65,7 +69,10 @@ export function TimelineLayer({
     const pointed = lanes[lane]
     if (!pointed) return null
     const index = intervalNear(pointed, timeAt(x), (3 / width) * (to - from))
-    return index < 0 ? null : { kind: 'interval', lane, index, x, byKey: false }
+    const interval = pointed.intervals[index]
+    if (!interval) return null
+    const at = Math.min(Math.max(timeAt(x), interval.from), interval.to - 1)
+    return { kind: 'interval', laneId: pointed.id, at, x }
   }
 
   const place = (event: PointerEvent<HTMLElement>) => {
@@ -102,10 +109,7 @@ export function TimelineLayer({
     const hit = find(x, y)
     // The first touch shows what is there, the second one goes in.
     const known =
-      hit?.kind === 'interval' &&
-      focus?.kind === 'interval' &&
-      hit.lane === focus.lane &&
-      hit.index === focus.index
+      hit?.kind === 'interval' && focus !== null && intervalOf(hit) === intervalOf(focus)
     setFocus(hit)
     if (began.touch && !known) return
     clearTimeout(click.current)
@@ -130,8 +134,9 @@ export function TimelineLayer({
     if (next.to - next.from < (to - from) * 0.95) onZoom(next)
   }
 
-  const intervalOf = (target: Focus): Interval | undefined =>
-    target.kind === 'interval' ? lanes[target.lane]?.intervals[target.index] : undefined
+  const spotOf = (target: Focus | null) =>
+    target?.kind === 'interval' ? placeOf(target, lanes, stretch) : null
+  const intervalOf = (target: Focus) => spotOf(target)?.interval
 
   const leave = () => {
     if (press.current) return
@@ -146,15 +151,16 @@ export function TimelineLayer({
       interval !== undefined && interval.to > from && interval.from <= to
     const index = shown(intervals[wanted]) ? wanted : intervals.findIndex(shown)
     const interval = intervals[index]
-    if (!interval) return setFocus({ kind: 'interval', lane, index: -1, x: 0, byKey: true })
-    const middle = (Math.max(interval.from, from) + Math.min(interval.to, to)) / 2
-    cursor.set(middle)
-    setFocus({ kind: 'interval', lane, index, x: xAt(middle), byKey: true })
+    const at = interval ? middleOf(interval) : (cursor.at() ?? to)
+    if (interval) cursor.set(at)
+    setFocus({ kind: 'interval', laneId: lanes[lane]?.id ?? '', at, x: null })
   }
+  /** Of what is seen of it. */
+  const middleOf = (interval: Interval) =>
+    (Math.max(interval.from, from) + Math.min(interval.to, to)) / 2
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const at = focus?.kind === 'interval' ? focus : null
-    const current = at ? lanes[at.lane]?.intervals[at.index] : undefined
+    const at = spotOf(focus)
     const inLane = (lane: number) => {
       const clamped = Math.min(Math.max(0, lane), lanes.length - 1)
       go(clamped, intervalAt(lanes[clamped]?.intervals ?? [], cursor.at() ?? to))
@@ -181,8 +187,8 @@ export function TimelineLayer({
         break
       }
       case 'Enter':
-        if (!current) return
-        zoomTo(at)
+        if (!at?.interval) return
+        zoomTo(focus)
         break
       case 'Escape':
       case 'Backspace':
@@ -199,12 +205,10 @@ export function TimelineLayer({
   }
 
   const height = heightOf(lanes.length, geometry)
-  const shown = focus && (focus.kind === 'marks' || intervalOf(focus)) ? focus : null
-  const interval = shown ? intervalOf(shown) : undefined
-  const telling =
-    shown?.kind === 'interval' && interval
-      ? tell(history, lanes[shown.lane] as (typeof lanes)[number], shown.index)
-      : null
+  const spot = spotOf(focus)
+  const interval = spot?.interval
+  const lane = spot ? lanes[spot.lane] : undefined
+  const telling = spot && lane && interval ? tell(history, lane, spot.index) : null
 
   return (
     <>
@@ -236,11 +240,11 @@ export function TimelineLayer({
         }}
         onBlur={leave}
       >
-        {interval && shown?.kind === 'interval' ? (
+        {spot && interval ? (
           <span
             aria-hidden="true"
             className="pointer-events-none absolute rounded-[2px] ring-2 ring-ink ring-offset-1 ring-offset-panel"
-            style={boxOf(interval, shown.lane)}
+            style={boxOf(interval, spot.lane)}
           />
         ) : null}
         <div
@@ -270,30 +274,23 @@ export function TimelineLayer({
             {instantIn(timeAt(drag.from), zone)} – {instantIn(timeAt(drag.to), zone)}
           </p>
         </Bubble>
-      ) : shown ? (
+      ) : spot && lane && interval && telling ? (
         <Bubble
-          x={shown.x}
+          x={(focus?.kind === 'interval' ? focus.x : null) ?? xAt(middleOf(interval))}
           width={width}
-          top={
-            shown.kind === 'marks'
-              ? geometry.railHeight
-              : geometry.railHeight + (shown.lane + 1) * geometry.laneHeight
-          }
+          top={geometry.railHeight + (spot.lane + 1) * geometry.laneHeight}
         >
-          {telling ? (
-            <TellingView
-              telling={telling}
-              interval={interval as Interval}
-              kind={lanes[(shown as { lane: number }).lane]?.kind ?? 'role'}
-              zone={zone}
-            />
-          ) : shown.kind === 'marks' ? (
-            <Marks marks={shown.marks} zone={zone} />
-          ) : null}
+          <TellingView telling={telling} interval={interval} kind={lane.kind} zone={zone} />
+        </Bubble>
+      ) : focus?.kind === 'marks' ? (
+        <Bubble x={focus.x} width={width} top={geometry.railHeight}>
+          <Marks marks={focus.marks} zone={zone} />
         </Bubble>
       ) : null}
       <output className="sr-only">
-        {shown?.kind === 'interval' && shown.byKey && telling ? tellingText(telling, zone) : ''}
+        {focus?.kind === 'interval' && focus.x === null && telling
+          ? tellingText(telling, zone)
+          : ''}
       </output>
     </>
   )
