@@ -6,7 +6,6 @@ import { Field, Input } from '#web/ui/Field.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
 import { NewTabLink } from '#web/ui/NewTabLink.tsx'
-import { isInTopDialog } from '#web/ui/open-dialogs.ts'
 import { Skeleton } from '#web/ui/Skeleton.tsx'
 import { isWriting } from '#web/ui/shortcuts.ts'
 import { blocksIn, needsReason, risksIn, type Consent as Said } from './checks.ts'
@@ -215,3 +214,8 @@ function useNumberKeys(boxes: { current: HTMLElement | null }, onNumber: (number
     return () => document.removeEventListener('keydown', onKey)
   })
 }
+
+/** Later in the document is above. */
+const isInTopDialog = (element: Element | null): boolean =>
+  element !== null &&
+  element.closest('dialog') === [...document.querySelectorAll('dialog[open]')].at(-1)

@@ -123,7 +123,7 @@ export function useModal(ref: { current: HTMLDialogElement | null }) {
     return () => {
       dialog.close()
       // What was done took away the button that asked for it.
-      if (opener && !opener.isConnected) home?.focus({ preventScroll: true })
+      if (!opener?.isConnected) home?.focus({ preventScroll: true })
     }
   }, [ref])
 }

@@ -14,8 +14,3 @@ export function whenNoDialogIsOpen(callback: () => void) {
     attributeFilter: ['open'],
   })
 }
-
-/** Whether nothing lies above the dialog that an element is in: later in the document is above. */
-export const isInTopDialog = (element: Element | null): boolean =>
-  element !== null &&
-  element.closest('dialog') === [...document.querySelectorAll('dialog[open]')].at(-1)

@@ -21,14 +21,14 @@ export const SummaryStrip = memo(function SummaryStrip({
   tunnels,
   status,
   readiness,
-  onStatus,
-  onReadiness,
+  onFilter,
 }: {
   tunnels: readonly Tunnel[]
   status: readonly TunnelStatus[] | undefined
   readiness: readonly ReadinessKind[] | undefined
-  onStatus: (status: TunnelStatus[] | undefined) => void
-  onReadiness: (readiness: ReadinessKind[] | undefined) => void
+  onFilter: (
+    change: { status: TunnelStatus[] | undefined } | { readiness: ReadinessKind[] | undefined },
+  ) => void
 }) {
   const numbers = useMemo(() => counts(tunnels), [tunnels])
   // Numbers that are too old to be trusted lose their colour.
@@ -48,7 +48,7 @@ export const SummaryStrip = memo(function SummaryStrip({
             stale={stale.status[each] ?? 0}
             mark={<StatusShape status={each} stale={Boolean(stale.status[each])} />}
             pressed={status?.includes(each) ?? false}
-            onPress={() => onStatus(toggled(tunnelStatuses, status, each))}
+            onPress={() => onFilter({ status: toggled(tunnelStatuses, status, each) })}
           />
         ))}
       </Group>
@@ -65,7 +65,7 @@ export const SummaryStrip = memo(function SummaryStrip({
             stale={stale.readiness[each] ?? 0}
             mark={<ReadinessPicture readiness={each} standbyCount={1} />}
             pressed={readiness?.includes(each) ?? false}
-            onPress={() => onReadiness(toggled(readinessKinds, readiness, each))}
+            onPress={() => onFilter({ readiness: toggled(readinessKinds, readiness, each) })}
           />
         ))}
         <Term

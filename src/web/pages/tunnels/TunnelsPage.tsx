@@ -11,6 +11,7 @@ import { filtered } from '#web/fleet/filter.ts'
 import { openView, savedViews, viewSearch } from '#web/fleet/saved-views.ts'
 import type { TunnelsSearch } from '#web/router.tsx'
 import { Button } from '#web/ui/Button.tsx'
+import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
 import { LookEverywhere } from '#web/ui/look-everywhere.ts'
@@ -69,9 +70,12 @@ export function TunnelsPage() {
   const figures = useFigures()
   // Only the two orders by availability look at them.
   const counted = search.sort === 'day' || search.sort === 'month' ? figures : undefined
+  // Ages move without a row that changes; more often the order would never rest.
+  const agesAt = useClock((now) => (search.sort === 'age' ? Math.floor(now / 10_000) : 0))
   const order = useMemo(
     () => sorted(list.tunnels, search.sort, search.dir, counted),
-    [list.tunnels, search.sort, search.dir, counted],
+    // oxlint-disable-next-line react/exhaustive-deps -- the ages themselves are read where they are kept
+    [list.tunnels, search.sort, search.dir, counted, agesAt],
   )
   const { status, readiness, tag } = search
   const rows = useMemo(
@@ -91,19 +95,11 @@ export function TunnelsPage() {
   const openCreate = () => open({ dialog: 'create' })
   const clear = () => {
     setQuery('')
-    void navigate({
-      search: (old) => ({
-        ...old,
-        q: undefined,
-        status: undefined,
-        readiness: undefined,
-        tag: undefined,
-      }),
-      replace: true,
-    })
+    filterBy({ q: undefined, status: undefined, readiness: undefined, tag: undefined })
   }
-  const filterBy = (change: Partial<TunnelsSearch>) =>
-    navigate({ search: (old) => ({ ...old, ...change }), replace: true })
+  const filterBy = useStable((change: Partial<TunnelsSearch>) => {
+    void navigate({ search: (old) => ({ ...old, ...change }), replace: true })
+  })
   const sortBy = useStable((key: SortKey) => {
     void navigate({
       replace: true,
@@ -115,12 +111,6 @@ export function TunnelsPage() {
             ? { ...old, sort: undefined, dir: undefined }
             : { ...old, dir: 'desc' },
     })
-  })
-  const filterByStatus = useStable((next: TunnelsSearch['status']) => {
-    void filterBy({ status: next })
-  })
-  const filterByReadiness = useStable((next: TunnelsSearch['readiness']) => {
-    void filterBy({ readiness: next })
   })
   const table = {
     asked: query,
@@ -170,12 +160,11 @@ export function TunnelsPage() {
             tunnels={list.tunnels}
             status={status}
             readiness={readiness}
-            onStatus={filterByStatus}
-            onReadiness={filterByReadiness}
+            onFilter={filterBy}
           />
           <div className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
             <SearchField value={query} onChange={setQuery} onLeave={settle} />
-            <TagFilter tags={tag} onChange={(next) => void filterBy({ tag: next })} />
+            <TagFilter tags={tag} onChange={(next) => filterBy({ tag: next })} />
             <output className="text-ink-2 empty:hidden">
               {isFiltered
                 ? `${countText(rows.length)} of ${countText(list.tunnels.length)} shown`
@@ -190,7 +179,7 @@ export function TunnelsPage() {
               <GroupMenu
                 tunnels={list.tunnels}
                 group={search.group}
-                onChange={(group) => void filterBy({ group, closed: undefined })}
+                onChange={(group) => filterBy({ group, closed: undefined })}
               />
             </span>
           </div>
@@ -209,7 +198,7 @@ export function TunnelsPage() {
                   rows={rows}
                   group={search.group}
                   closed={search.closed}
-                  onClosed={(closed) => void filterBy({ closed })}
+                  onClosed={(closed) => filterBy({ closed })}
                   renderTable={(lines, renderHead) => (
                     <TunnelTable {...table} rows={lines} renderHead={renderHead} />
                   )}

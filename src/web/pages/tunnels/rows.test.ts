@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Tunnel } from '#contract/tunnel.ts'
+import { forgetAges, landAges } from '#web/api/ages.ts'
 import { filtered } from '#web/fleet/filter.ts'
 import { severity } from '#web/fleet/severity.ts'
 import { tunnelOf as tunnel } from '#web/fleet/tunnel-of.ts'
@@ -69,6 +70,18 @@ describe('the order of the list', () => {
     ]
     expect(names(sorted(list, 'connectors', 'asc'))).toEqual(['two', 'four', 'unread'])
     expect(names(sorted(list, 'connectors', 'desc'))).toEqual(['four', 'two', 'unread'])
+  })
+
+  test('the age of the data counts as it is shown, though a look that found nothing new left the row alone', () => {
+    const list = [
+      tunnel('old', { id: 'a', checkedAt: 5000 }),
+      tunnel('never', { id: 'b', checkedAt: null }),
+      tunnel('seen since', { id: 'c', checkedAt: 1000 }),
+    ]
+    landAges([['c', 9000]])
+    expect(names(sorted(list, 'age', 'asc'))).toEqual(['seen since', 'old', 'never'])
+    expect(names(sorted(list, 'age', 'desc'))).toEqual(['old', 'seen since', 'never'])
+    forgetAges()
   })
 
   test('what changed last comes first', () => {

@@ -1,9 +1,10 @@
 import type { TunnelSummary } from '#contract/history.ts'
 import type { ReadinessKind, Tunnel, TunnelStatus } from '#contract/tunnel.ts'
+import { checkedAtOf } from '#web/api/ages.ts'
 import { byName, names, readinessRank, severity, statusRank } from '#web/fleet/severity.ts'
 import type { SortKey } from './search.ts'
 
-/** Which tunnels does the list show, and in which order? All pure. */
+/** Which tunnels does the list show, and in which order? All pure but for the ages, which stand beside the rows. */
 
 export type Direction = 'asc' | 'desc'
 
@@ -30,38 +31,34 @@ export const tunnelsOf = (lines: readonly Line[]): Tunnel[] =>
 /** What the last day and the last 30 days of each tunnel were like; empty until it is known. */
 export type Figures = Record<'day' | 'month', ReadonlyMap<string, TunnelSummary>>
 
-/** Unknown is last in both directions: it is no value. */
-function byNumber(of: (tunnel: Tunnel) => number | null) {
-  return (a: Tunnel, b: Tunnel, sign: number) => {
-    const x = of(a)
-    const y = of(b)
-    if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1
-    return (x - y) * sign
-  }
-}
-
-const byText = (of: (tunnel: Tunnel) => string) => {
-  const compare = (a: string, b: string) => names.compare(a, b)
-  return (a: Tunnel, b: Tunnel, sign: number) => {
-    const x = of(a)
-    const y = of(b)
-    if (x === '' || y === '') return x === y ? 0 : x === '' ? 1 : -1
-    return compare(x, y) * sign
-  }
-}
-
 type Compare = (a: Tunnel, b: Tunnel, sign: number) => number
+type Of<T> = (tunnel: Tunnel) => T | null
+
+/** Unknown is last in both directions: it is no value. */
+const by =
+  <T>(of: Of<T>, compare: (x: T, y: T) => number): Compare =>
+  (a, b, sign) => {
+    const x = of(a)
+    const y = of(b)
+    return x === null || y === null ? Number(x === null) - Number(y === null) : compare(x, y) * sign
+  }
+
+const byNumber = (of: Of<number>) => by(of, (x, y) => x - y)
+/** The youngest first: what just happened is what one looks for. */
+const byTime = (of: Of<number>) => by(of, (x, y) => y - x)
+const byText = (of: Of<string>) => by((tunnel) => of(tunnel) || null, names.compare)
+
 const orders: Record<Exclude<SortKey, keyof Figures>, Compare> = {
   status: byNumber((tunnel) => statusRank[tunnel.status]),
   name: (a, b, sign) => byName(a, b) * sign,
   readiness: byNumber((tunnel) => readinessRank[tunnel.readiness] + tunnel.standbyCount / 100),
-  active: byText((tunnel) => tunnel.activeColos.join(' ') || (tunnel.activeConnectorId ?? '')),
+  active: byText((tunnel) => tunnel.activeColos.join(' ') || tunnel.activeConnectorId),
   colos: byText((tunnel) => tunnel.colos.join(' ')),
   connectors: byNumber((tunnel) => tunnel.connectorCount),
-  // The youngest first: what just happened is what one looks for.
-  since: byNumber((tunnel) => (tunnel.since === null ? null : -tunnel.since.at)),
-  changed: byNumber((tunnel) => (tunnel.changedAt === null ? null : -tunnel.changedAt)),
-  age: byNumber((tunnel) => (tunnel.checkedAt === null ? null : -tunnel.checkedAt)),
+  since: byTime((tunnel) => tunnel.since && tunnel.since.at),
+  changed: byTime((tunnel) => tunnel.changedAt),
+  // As it is shown: what the row says itself is of when it last changed.
+  age: byTime(checkedAtOf),
 }
 
 let places: ReadonlyMap<string, number> = new Map()
@@ -81,7 +78,7 @@ function inOrder(tunnels: readonly Tunnel[], compare: (a: Tunnel, b: Tunnel) => 
 export function sorted(
   tunnels: readonly Tunnel[],
   sort: SortKey | undefined,
-  direction: Direction = 'asc',
+  direction?: Direction,
   figures?: Figures,
 ): Tunnel[] {
   if (!sort) return inOrder(tunnels, (a, b) => severity(a) - severity(b) || byName(a, b))
@@ -89,7 +86,7 @@ export function sorted(
     sort === 'day' || sort === 'month'
       ? byNumber(({ id }) => figures?.[sort].get(id)?.availability ?? null)
       : orders[sort]
-  const sign = direction === 'asc' ? 1 : -1
+  const sign = direction === 'desc' ? -1 : 1
   return inOrder(tunnels, (a, b) => compare(a, b, sign) || byName(a, b))
 }
 
