@@ -8,11 +8,12 @@ import { useWhyNot } from '#web/api/operations.ts'
 import { activityQuery } from '#web/api/queries.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
+import { useMinute } from '#web/ui/clock.ts'
 import { Field, Select } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { changesText } from '#web/ui/numbers.ts'
 import { shownSentence } from '#web/ui/sentence.ts'
-import { clockIn, useZone } from '#web/ui/zone.ts'
+import { momentIn, useZone } from '#web/ui/zone.ts'
 import { WordsField } from './fields.tsx'
 import { waitingStretchText } from './words.ts'
 
@@ -39,6 +40,7 @@ export function AcknowledgeDialog({
   onClose: () => void
 }) {
   const zone = useZone()
+  const now = useMinute()
   const [seen, setSeen] = useState(tunnel.unacknowledged)
   const [eventId, setEventId] = useState(event?.id ?? '')
   const [comment, setComment] = useState('')
@@ -79,7 +81,7 @@ export function AcknowledgeDialog({
               <option value="">{waitingStretchText(seen, zone)}</option>
               {changes.map((event) => (
                 <option key={event.id} value={event.id}>
-                  {clockIn(event.at, zone)} {shownSentence(event)}
+                  {momentIn(event.at, now, zone)} {shownSentence(event)}
                 </option>
               ))}
             </Select>

@@ -46,9 +46,12 @@ test('maintenance is told as it was in the end', () => {
 
 test('an acknowledgement tells which changes it covers; nothing else does', () => {
   const one = { kind: 'acknowledgement', from: at('10:00:00'), to: at('10:00:00') } as const
-  expect(coveredText(mark(one), 'utc')).toBe('the change of 10:00:00')
+  expect(coveredText(mark(one), 'utc')).toBe('the change of 24 Nov, 10:00:00')
   expect(coveredText(mark({ ...one, to: at('10:30:05') }), 'utc')).toBe(
-    'the changes from 24 Nov, 10:00 to 10:30:05',
+    'the changes from 24 Nov, 10:00:00 to 10:30:05',
+  )
+  expect(coveredText(mark({ ...one, to: at('10:30:05') + 86_400_000 }), 'utc')).toBe(
+    'the changes from 24 Nov, 10:00:00 to 25 Nov, 10:30:05',
   )
   expect(coveredText(mark({}), 'utc')).toBeNull()
 })

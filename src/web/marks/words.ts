@@ -1,6 +1,6 @@
 import { type Mark, windowOf } from '#contract/marks.ts'
 import { changesText } from '#web/ui/numbers.ts'
-import { clockIn, dayIn, shortIn, type Zone } from '#web/ui/zone.ts'
+import { clockIn, dayIn, momentIn, shortIn, type Zone } from '#web/ui/zone.ts'
 
 /** Marks in words. Pure. */
 
@@ -35,7 +35,8 @@ export function markText(mark: Mark, zone: Zone): string {
 /** What an acknowledgement covers; null for other marks. */
 export function coveredText({ kind, from, to }: Mark, zone: Zone): string | null {
   if (kind !== 'acknowledgement' || from === null || to === null) return null
+  const begin = `${dayIn(from, zone)}, ${clockIn(from, zone)}`
   return from === to
-    ? `the change of ${clockIn(from, zone)}`
-    : `the changes from ${shortIn(from, zone)} to ${clockIn(to, zone)}`
+    ? `the change of ${begin}`
+    : `the changes from ${begin} to ${momentIn(to, from, zone)}`
 }
