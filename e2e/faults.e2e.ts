@@ -396,6 +396,29 @@ test('when the server comes back as another version, the page begins anew, but n
   await expect(page.getByText('Live updates are on')).toBeAttached()
 })
 
+test('what a page could not read has a button that reads it again', async ({ page, world }) => {
+  const { tunnelId } = await world.pair('lon-branch-core')
+  let isBroken = true
+  await page.route(/\/(?:history|failovers)(?:\?|$)/, (route) =>
+    isBroken ? route.abort('connectionreset') : route.fallback(),
+  )
+  await page.goto(`/tunnels/${tunnelId}/report`)
+  const report = page.getByRole('main').getByRole('button', { name: 'Try again' })
+  await expect(report).toBeVisible()
+  isBroken = false
+  await report.click()
+  await expect(page.getByText(/^Made .* by/)).toBeVisible()
+
+  isBroken = true
+  await page.goto(`/tunnels/${tunnelId}`)
+  const panel = page.getByRole('region', { name: 'Failovers' })
+  const again = panel.getByRole('button', { name: 'Try again' })
+  await expect(again).toBeVisible()
+  isBroken = false
+  await again.click()
+  await expect(panel).toContainText('Nobody has failed over this tunnel with Tandem yet.')
+})
+
 test('a tunnel that does not exist and an address that leads nowhere are said plainly', async ({
   page,
 }) => {

@@ -109,6 +109,7 @@ export function FailoverDialog({
                   ? strayProblem
                   : null
             }
+            onRetry={following.error ? () => void following.refetch() : null}
           />
         </div>
       ) : (
@@ -166,13 +167,16 @@ function Followed({
   failover,
   lost,
   problem,
+  onRetry,
 }: {
   failover: Failover | null
   lost: Lost | null
   problem: Problem | null
+  /** Null: asking again would not help. */
+  onRetry: (() => void) | null
 }) {
   if (failover) return <FailoverProgress failover={failover} lost={lost} />
-  if (problem) return <ProblemCallout problem={problem} />
+  if (problem) return <ProblemCallout problem={problem} onRetry={onRetry} />
   return (
     <output className="flex flex-col gap-4" aria-busy="true">
       <span className="sr-only">Loading</span>

@@ -54,7 +54,8 @@ export function TakeBack({ mark }: { mark: Mark }) {
     whyNot(me?.role ?? null, isNote ? 'noteDelete' : 'maintenanceEnd') ??
     (isOther ? 'Somebody else wrote it; you can delete your own notes.' : null)
   const label = isNote ? 'Delete note' : state === 'open' ? 'End now' : 'Call off'
-  if (takeBack.error) return <ProblemCallout problem={toProblem(takeBack.error)} />
+  if (takeBack.error)
+    return <ProblemCallout problem={toProblem(takeBack.error)} onRetry={() => takeBack.mutate()} />
   return (
     <Button
       size="sm"

@@ -9,7 +9,7 @@ export function ProblemCallout({
 }: {
   problem: Problem
   /** Where the same can be asked again. */
-  onRetry?: () => void
+  onRetry?: (() => void) | null
 }) {
   const again = onRetry ? (
     <Button size="sm" icon="refresh" onClick={onRetry}>

@@ -11,7 +11,7 @@ import { Skeleton } from '#web/ui/Skeleton.tsx'
 
 /** Where you are signed in; what you don't know can be ended at once. */
 export function OwnSessionsPanel({ me, onEndOthers }: { me: Me; onEndOthers: () => void }) {
-  const { data, error } = useQuery(ownSessionsQuery)
+  const { data, error, refetch } = useQuery(ownSessionsQuery)
   const end = useOwnSessionEnd()
   const signOut = useSignOut()
   const failed = error ?? end.error ?? signOut.error
@@ -32,7 +32,10 @@ export function OwnSessionsPanel({ me, onEndOthers }: { me: Me; onEndOthers: () 
     >
       {failed ? (
         <div className="p-4">
-          <ProblemCallout problem={toProblem(failed)} />
+          <ProblemCallout
+            problem={toProblem(failed)}
+            onRetry={error ? () => void refetch() : null}
+          />
         </div>
       ) : null}
       {data && data.sessions.length > 0 ? (

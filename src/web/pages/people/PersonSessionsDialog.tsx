@@ -19,7 +19,7 @@ export function PersonSessionsDialog({
   isMe: boolean
   onClose: () => void
 }) {
-  const { data, error } = useQuery(personSessionsQuery(person.id))
+  const { data, error, refetch } = useQuery(personSessionsQuery(person.id))
   const end = useSessionEnd()
   const endAll = usePersonSignOut(person.id)
   const failed = error ?? end.error ?? endAll.error
@@ -58,7 +58,10 @@ export function PersonSessionsDialog({
       <div className="-mx-4">
         {failed ? (
           <div className="px-4 pb-3">
-            <ProblemCallout problem={toProblem(failed)} />
+            <ProblemCallout
+              problem={toProblem(failed)}
+              onRetry={error ? () => void refetch() : null}
+            />
           </div>
         ) : null}
         {sessions.length > 0 ? (

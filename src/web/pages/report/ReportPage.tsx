@@ -47,6 +47,7 @@ export function ReportPage() {
   const {
     data: history,
     error,
+    refetch,
     isPlaceholderData: isPrevious,
   } = useQuery(tunnelHistoryQuery(tunnelId, control.range))
   const checkedAt = useCheckedAt(tunnel)
@@ -84,7 +85,7 @@ export function ReportPage() {
             />
           </MomentContext>
         ) : error ? (
-          <ProblemCallout problem={toProblem(error)} />
+          <ProblemCallout problem={toProblem(error)} onRetry={() => void refetch()} />
         ) : (
           <HistoryRoom lanes={4} />
         )}

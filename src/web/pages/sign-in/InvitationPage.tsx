@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { InvitationLook } from '#contract/people.ts'
-import { toProblem } from '#web/api/client.ts'
+import { kindOf, toProblem } from '#web/api/client.ts'
 import { useInvitation, useInvitationAccept } from '#web/api/sign-in.ts'
 import { newPasswordHint, PasswordField, whyNotPassword } from '#web/identity/PasswordField.tsx'
 import { useFragment } from '#web/identity/use-fragment.ts'
@@ -10,13 +10,19 @@ import { EntryForm, EntryFrame } from './EntryFrame.tsx'
 /** A one-time link: whoever has it chooses a password. */
 export function InvitationPage() {
   const secret = useFragment('/invitation')
-  const { data: invitation, error } = useInvitation(secret)
+  const { data: invitation, error, refetch } = useInvitation(secret)
+  const problem = error ? toProblem(error) : null
   return (
     <EntryFrame title="Welcome to Tandem">
       {secret === '' ? (
         <p>The link is not complete. Open it once more, from where it was sent to you.</p>
       ) : null}
-      {error ? <ProblemCallout problem={toProblem(error)} /> : null}
+      {problem ? (
+        <ProblemCallout
+          problem={problem}
+          onRetry={kindOf(problem) === 'link-spent' ? null : () => void refetch()}
+        />
+      ) : null}
       {invitation ? <Accept secret={secret} invitation={invitation} /> : null}
     </EntryFrame>
   )

@@ -164,9 +164,9 @@ function Past({
   tunnelId: string
   onFollow: (failoverId: string) => void
 }) {
-  const { data, error } = useQuery(failoversQuery(tunnelId))
+  const { data, error, refetch } = useQuery(failoversQuery(tunnelId))
   const [all, setAll] = useState(false)
-  if (error) return <ProblemCallout problem={toProblem(error)} />
+  if (error) return <ProblemCallout problem={toProblem(error)} onRetry={() => void refetch()} />
   // As high as the sentence that mostly comes: what stands below stays where it is.
   if (!data) return <Skeleton className="h-10" />
   const { failovers } = data
