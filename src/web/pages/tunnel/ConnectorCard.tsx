@@ -54,6 +54,23 @@ export function ConnectorCard({
         <CopyId value={id} what="connector id" short className="font-semibold" />
       </header>
       <dl className="grid grid-cols-[max-content_minmax(0,1fr)] content-start gap-x-4 gap-y-1.5 px-4 py-3">
+        <Row name={connector.originIps.length > 1 ? 'Origin IPs' : 'Origin IP'}>
+          {connector.originIps.length === 0 ? (
+            <NotReported />
+          ) : (
+            <Flash value={connector.originIps.join()} className="font-mono text-[0.93em]">
+              {connector.originIps.join(', ')}
+            </Flash>
+          )}
+        </Row>
+        <Row name="Version">
+          <VersionText version={connector.version} activeVersion={activeVersion} />
+          {connector.arch ? <span className="text-ink-2"> · {connector.arch}</span> : null}
+        </Row>
+        <Row name="Running for">
+          <Elapsed at={connector.runAt} />
+        </Row>
+        {/* Last: it has as many lines as it has colos, and none of the others move with them. */}
         <Row name={connector.colos.length === 1 ? 'Colo' : 'Colos'}>
           {connector.colos.length === 0 ? (
             <NotReported
@@ -71,22 +88,6 @@ export function ConnectorCard({
             </Flash>
           )}
         </Row>
-        <Row name={connector.originIps.length > 1 ? 'Origin IPs' : 'Origin IP'}>
-          {connector.originIps.length === 0 ? (
-            <NotReported />
-          ) : (
-            <Flash value={connector.originIps.join()} className="font-mono text-[0.93em]">
-              {connector.originIps.join(', ')}
-            </Flash>
-          )}
-        </Row>
-        <Row name="Version">
-          <VersionText version={connector.version} activeVersion={activeVersion} />
-          {connector.arch ? <span className="text-ink-2"> · {connector.arch}</span> : null}
-        </Row>
-        <Row name="Running for">
-          <Elapsed at={connector.runAt} />
-        </Row>
       </dl>
       <div>
         <Connections connector={connector} />
@@ -103,7 +104,7 @@ export function ConnectorCard({
         {role === 'active' ? (
           <span className="text-sm text-ink-2">{`${stale ? 'Carried' : 'Carries'} the traffic`}</span>
         ) : (
-          <span className="flex items-center gap-3">
+          <span className="flex grow items-center justify-end gap-3">
             <StandIn connector={connector} stale={stale} />
             <Button size="sm" disabledReason={promoteReason} onClick={onPromote}>
               Promote<span className="sr-only"> {shortId(id)}</span>
