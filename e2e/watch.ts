@@ -78,12 +78,17 @@ const pieceLength = 12
 
 /** Whether any 12 characters in a row of a secret, plain or in base64, stand in the text. */
 export function holdsSecret(text: string, secrets: string[]): boolean {
+  const holdsOne = (form: string, length: number, step: number) => {
+    for (let from = 0; from + length <= form.length; from += step) {
+      if (text.includes(form.slice(from, from + length))) return true
+    }
+    return false
+  }
   return secrets
     .flatMap((secret) => [secret, Buffer.from(secret).toString('base64')])
-    .some((form) => {
-      for (let from = 0; from + pieceLength <= form.length; from += 1) {
-        if (text.includes(form.slice(from, from + pieceLength))) return true
-      }
-      return false
-    })
+    .some(
+      (form) =>
+        // Any twelve in a row hold one of these whole, and they are far fewer to look for.
+        holdsOne(form, pieceLength / 2, pieceLength / 2) && holdsOne(form, pieceLength, 1),
+    )
 }
