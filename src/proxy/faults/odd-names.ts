@@ -1,0 +1,25 @@
+/** Twenty names that somebody could give a tunnel, and what a person sees of each. */
+export const oddNames: readonly { name: string; shown: string }[] = [
+  ...[
+    'plain',
+    'שלום-gw',
+    'مرحبا',
+    'emoji-🛰️-👩‍👩‍👧',
+    'x'.repeat(255),
+    'é'.repeat(120),
+    'e\u0301\u0302\u0303combining',
+    'раураl',
+    '<script>alert(1)</script>',
+    '"quoted" \\ back',
+    '../../etc',
+    '__proto__',
+  ].map((name) => ({ name, shown: name })),
+  { name: '\u202Eevil\u202C', shown: 'evil' },
+  { name: '\u2067rtl\u2069', shown: 'rtl' },
+  { name: 'zero\u200Bwidth', shown: 'zerowidth' },
+  { name: '\uFEFFbom', shown: 'bom' },
+  { name: 'tab\there', shown: 'tab here' },
+  { name: 'line\nbreak', shown: 'line break' },
+  { name: 'nul\u0000byte', shown: 'nul byte' },
+  { name: '\u0085\u2028\u2029', shown: '(no name)' },
+]
