@@ -135,11 +135,80 @@ async function readTable(page: Page): Promise<string[][]> {
 const timeIn = (cell = '') =>
   cell === 'ongoing' ? now : Date.parse(`${cell.replace(/ ± .*/, '')} UTC`)
 
+const iso = (at: number) => new Date(at).toISOString()
+
+/**
+ * The stop of Tandem as both pictures show it: hatched where it was, with its reason, and nothing of what was known
+ * before or after it drawn across it.
+ */
+async function expectGapDrawn(page: Page, { tunnelId, times: { stopped, started } }: Afternoon) {
+  const room = 4 * minuteMs
+  const stretch = `${iso(stopped - room)}..${iso(started + room)}`
+  await page.goto(`${new URL(page.url()).origin}/tunnels/${tunnelId}?range=${stretch}`)
+  await page.getByText('Chart', { exact: true }).click()
+  for (const legend of ['Legend', 'Colos'])
+    await expect(page.getByRole('list', { name: legend })).toContainText('Not watched')
+
+  const timeline = page.getByRole('application', { name: /^HA role timeline/ })
+  const readout = page.getByRole('status').filter({ hasText: 'Not watched' })
+  const lanes = await page.getByRole('list', { name: 'Lanes' }).getByRole('listitem').count()
+  expect(lanes).toBe(4)
+  await timeline.focus()
+  await page.keyboard.press('End')
+  await page.keyboard.press('ArrowLeft')
+  for (let lane = 0; lane < lanes; lane += 1) {
+    await expect(readout).toContainText('Tandem was not running')
+    const [gap, before] = await timeline.evaluate((layer) => {
+      const ring = layer.querySelector('span')?.getBoundingClientRect()
+      const canvas = layer.parentElement?.querySelector('canvas')
+      const pen = canvas?.getContext('2d')
+      if (!ring || !canvas || !pen) throw new Error('The timeline marks no interval.')
+      const { left, top, width } = canvas.getBoundingClientRect()
+      const scale = canvas.width / width
+      /** How many pixels there are of each colour. */
+      const coloursOf = (x: number, wide: number) => {
+        const box = [x - left, ring.top - top, wide, ring.height].map((px) => px * scale) as [
+          number,
+          number,
+          number,
+          number,
+        ]
+        const { data } = pen.getImageData(...box)
+        const counts = new Map<string, number>()
+        for (let at = 0; at < data.length; at += 4) {
+          const colour = data.subarray(at, at + 4).join()
+          counts.set(colour, (counts.get(colour) ?? 0) + 1)
+        }
+        return [...counts].toSorted(([, a], [, b]) => b - a).map(([colour]) => colour)
+      }
+      return [coloursOf(ring.left + 3, ring.width - 6), coloursOf(ring.left - 43, 40)]
+    })
+    expect(gap.length, 'colours of a hatch').toBeGreaterThan(2)
+    expect(gap, 'the band of before').not.toContain(before[0])
+    await page.keyboard.press('ArrowDown')
+  }
+
+  const areas = await page.locator('svg .recharts-area-area').evaluateAll((paths) => {
+    const hatch = document.querySelector<SVGGraphicsElement>('[fill="url(#connection-gap)"]')
+    if (!hatch) throw new Error('The connections have no gap.')
+    const { x, y, width, height } = hatch.getBBox()
+    const drawnAt = (across: number) =>
+      paths.some((path) =>
+        Array.from({ length: 20 }, (_, step) => y + ((step + 0.5) / 20) * height).some((down) =>
+          (path as SVGPathElement).isPointInFill(new DOMPoint(across, down)),
+        ),
+      )
+    const inside = Array.from({ length: 50 }, (_, step) => x + ((step + 0.5) / 50) * width)
+    return { beside: [x - 5, x + width + 5].map(drawnAt), inside: inside.filter(drawnAt) }
+  })
+  expect(areas).toEqual({ beside: [true, true], inside: [] })
+}
+
 /** Within the two looks that lie around a change. */
 const isAbout = (shown: number, at: number) => shown === at || Math.abs(shown - at) <= 7000
 
 bare(
-  'a scripted afternoon is drawn as it was: every lane, every gap with its reason',
+  'P7 a scripted afternoon is drawn as it was: every lane, every gap with its reason',
   async ({ page, secrets }) => {
     bare.setTimeout(180_000)
     const world = await startWorld('empty', { early: false })
@@ -174,6 +243,8 @@ bare(
       /of the ([\d.]+) % observed/.exec(await page.getByRole('main').innerText()) ?? []
     expect(Math.abs(Number(share) - observed * 100)).toBeLessThan(1)
     await expect(page.getByText(/1 manual, 1 automatic/)).toBeVisible()
+
+    await expectGapDrawn(page, afternoon)
 
     await page.close()
     server.close()
