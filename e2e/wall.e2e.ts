@@ -181,27 +181,45 @@ test('a wall that stands behind another window is not put to sleep', async ({ pa
   await expect(tileOf(page, 'lon-branch-core')).toContainText(short(standby.id))
 })
 
-test.describe('a wall that was asked to flash', () => {
+test.describe('a wall that was asked to flash and to sound', () => {
   test.use({ contextOptions: { reducedMotion: 'no-preference' } })
   const flash = (page: Page, name: string) =>
     expect(page.getByRole('banner')).toHaveCSS('animation-name', name)
+  /** How many tones its loudspeaker was given. */
+  const tones = (page: Page) => page.evaluate(() => (window as unknown as { tones: number }).tones)
 
-  test('calls for what goes down, and not for what was down before it had a list', async ({
+  test('calls for what goes down, not for what was down before it had a list, and not in quiet hours', async ({
     page,
+    context,
     world,
   }) => {
+    await context.addInitScript(() => {
+      const { start } = AudioScheduledSourceNode.prototype
+      const counted = Object.assign(window, { tones: 0 })
+      AudioScheduledSourceNode.prototype.start = function (when) {
+        counted.tones += 1
+        start.call(this, when)
+      }
+    })
+    const quiet = await context.newPage()
+    const hour = (later: number) => (new Date().getUTCHours() + 24 + later) % 24
+    await quiet.goto(`/wall?flash=on&sound=on&zone=UTC&quiet=${hour(-1)}-${hour(2)}`)
+    await expect(headline(quiet)).toHaveText('1 tunnel down')
+    await expect(quiet.getByText('Quiet hours')).toBeVisible()
     await page.route('**/api/tunnels', async (route) => {
       const response = await route.fetch()
       await route.fulfill({ response, json: { ...(await response.json()), tunnels: [] } })
     })
-    await page.goto('/wall?flash=on')
+    await page.goto('/wall?flash=on&sound=on')
     await expect(page.getByText('There is no tunnel yet.')).toBeVisible()
     await world.renameTunnel((await world.tunnel('cdg-dc-legacy')).id, 'cdg-dc-old')
     await expect(headline(page)).toHaveText('1 tunnel down', { timeout: 20_000 })
     await flash(page, 'none')
     for (const { id } of (await world.tunnel('lon-branch-core')).connectors) await world.kill(id)
-    await expect(headline(page)).toHaveText('2 tunnels down', { timeout: 20_000 })
+    for (const each of [page, quiet]) await expect(headline(each)).toHaveText('2 tunnels down')
     await flash(page, 'alarm')
+    await flash(quiet, 'none')
+    expect([await tones(page), await tones(quiet)]).toEqual([2, 0])
   })
 })
 
@@ -215,6 +233,7 @@ test('a wall that starts while Tandem fails says so, and comes up by itself', as
   await expect(waiting).toContainText('Trying again in 5 s.')
   await page.clock.runFor(6000)
   await expect(waiting).toContainText(/Trying again in (?:10|9) s\./)
+  await expectAccessible(page)
   await page.unroute('**/api/session')
   await page.clock.runFor(11_000)
   await expect(tiles(page)).toHaveCount(12)
@@ -295,6 +314,41 @@ test('the machine is asked not to blank the screen, and once more after it took 
   expect(await asked()).toBe(1)
   await page.clock.runFor(2_000)
   await expect.poll(asked).toBe(2)
+})
+
+test('where no hand is, the pointer hides, no edge burns into the glass, and a key fills the screen', async ({
+  page,
+  tandem,
+}) => {
+  await page.clock.install()
+  await page.goto('/wall')
+  await expect(tiles(page)).toHaveCount(12)
+  // Its answers would set the wall's clock.
+  tandem.pause()
+  const wall = page.getByRole('main').locator('..')
+  const link = tiles(page).first().getByRole('link')
+  await page.mouse.move(500, 500)
+  await expect(link).toHaveCSS('cursor', 'pointer')
+  await page.clock.runFor(3000)
+  for (const each of [wall, link]) await expect(each).toHaveCSS('cursor', 'none')
+  await page.mouse.move(510, 510)
+  await expect(link).toHaveCSS('cursor', 'pointer')
+
+  const places = new Set<string>()
+  const began = await page.evaluate(() => Date.now())
+  for (let step = 1; step <= 8; step += 1) {
+    await page.clock.setSystemTime(began + step * 300_000)
+    await page.clock.runFor(1000)
+    places.add(await wall.evaluate((each) => getComputedStyle(each).translate))
+    for (const each of await tiles(page).all()) await expect(each).toBeInViewport({ ratio: 1 })
+  }
+  expect(places.size).toBe(8)
+
+  const fills = () => page.evaluate(() => document.fullscreenElement !== null)
+  await page.keyboard.press('f')
+  await expect.poll(fills).toBe(true)
+  await headline(page).dblclick()
+  await expect.poll(fills).toBe(false)
 })
 
 test('the address says which tunnels, in which light, by whose clock', async ({ page }) => {
