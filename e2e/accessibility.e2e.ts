@@ -143,9 +143,12 @@ for (const width of [360, 1440]) {
   })
 }
 
-test('the activity', async ({ page }) => {
+test('the activity, and its stretch of time', async ({ page }) => {
   await page.goto('/activity')
   await expect(page.getByRole('list', { name: 'Entries, newest first' })).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('group', { name: 'Time' }).getByRole('button', { name: 'Custom' }).click()
+  await expect(page.getByRole('dialog', { name: 'Custom time range' })).toBeVisible()
   await expectAccessible(page)
 })
 

@@ -68,6 +68,7 @@ test.describe('where people sign in', () => {
     await change.getByLabel('Present password', { exact: true }).fill(password)
     await submit.click()
     await expect(dialog(page, 'Your password is changed')).toBeVisible()
+    await expectAccessible(page)
     await page.getByRole('button', { name: 'Done' }).click()
     await expect(secondPage.getByRole('heading', { name: 'Sign in', level: 1 })).toBeVisible()
     await signIn(secondPage, 'Ada', password)
@@ -130,9 +131,18 @@ test.describe('where people sign in', () => {
   })
 })
 
-test('where nobody signs in, the page says so and what would change it', async ({ page }) => {
+test('where nobody signs in, the log and every page say so loudly, and what would change it', async ({
+  page,
+  tandem,
+}) => {
+  expect(tandem.output()).toMatch(
+    /"level":40,.*TANDEM_SIGN_IN=off: nobody signs in, and everybody on this machine is admin/,
+  )
   for (const path of ['/account', '/people', '/screens']) {
     await page.goto(path)
+    const mark = page.getByRole('banner').getByText('Sign-in off')
+    await expect(mark).toBeVisible()
+    await expect(mark.locator('..')).toHaveAttribute('data-tip', /^Nobody signs in: everybody/)
     await expect(
       page.getByRole('heading', { name: 'Nobody signs in to this Tandem', level: 1 }),
     ).toBeVisible()

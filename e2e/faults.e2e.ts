@@ -425,6 +425,7 @@ test('a tunnel that does not exist and an address that leads nowhere are said pl
   await page.goto('/tunnels/00000000-0000-4000-8000-000000000000')
   await expect(page.getByRole('heading', { name: 'Not found' })).toBeVisible()
   await expect(page).toHaveTitle('1 tunnel down · Not found · Tandem')
+  await expectAccessible(page)
   await page.goto('/no/such/page')
   await expect(
     page.getByRole('heading', { name: 'There is nothing at this address' }),

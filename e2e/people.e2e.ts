@@ -31,6 +31,7 @@ test('an admin invites somebody, who comes in by the link and stands in the list
   secondPage,
 }) => {
   await page.getByRole('button', { name: 'You: Ada admin' }).click()
+  await expectAccessible(page)
   await page.getByRole('menuitem', { name: 'People' }).click()
   await expect(rowOf(page, 'Ada')).toContainText('You')
   await expectAccessible(page)
@@ -71,6 +72,7 @@ test('a link that was taken back opens nothing, and a new one does', async ({
   await secondPage.goto(path)
   await expect(secondPage.getByRole('alert')).toContainText('This link is no longer good')
   await choose(page, 'Cai', 'New invitation link')
+  await expectAccessible(page)
   await page.getByRole('button', { name: 'Make the link' }).click()
   await join(secondPage, await linkIn(page))
 })
