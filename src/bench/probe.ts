@@ -42,6 +42,8 @@ function installProbe() {
   const everything = { subtree: true, childList: true, characterData: true, attributes: true }
 
   const usable = new Promise<number>((resolve) => {
+    // Other pages have no rows: it would look for them at every change of theirs.
+    if (location.pathname !== '/') return
     const observer = new MutationObserver(() => {
       if (!document.querySelector('[data-row]')) return
       observer.disconnect()
