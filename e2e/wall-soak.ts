@@ -1,83 +1,156 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as rest } from 'node:timers/promises'
 import { serve } from '@hono/node-server'
-import { type CDPSession, chromium, type Page } from '@playwright/test'
-import type { Failover } from '../src/contract/failover.ts'
+import { chromium, type Page } from '@playwright/test'
+import { type Failover, isRunning } from '../src/contract/failover.ts'
+import { type Tunnel, TunnelList } from '../src/contract/tunnel.ts'
 import { createApp } from '../src/proxy/app.ts'
 import { consent, endOf } from '../src/proxy/faults/failing-over.ts'
-import { type Rig, startRig } from '../src/proxy/faults/rig.ts'
+import { type Rig, type RigOptions, startRig } from '../src/proxy/faults/rig.ts'
 import { startWorld } from '../src/proxy/faults/world.ts'
 import { readPage } from '../src/proxy/routes/page.ts'
 import { browserArgs, ensureBrowser } from '../src/tasks/browser.ts'
 import { changesText } from '../src/web/ui/numbers.ts'
+import { type Spent, spentBy, type Weight, weigh } from './browser-cost.ts'
 import { short } from './find.ts'
+import {
+  drainStates,
+  isConnector,
+  isInOrder,
+  recordStates,
+  stateOf,
+  stopRecording,
+} from './tile-states.ts'
 
 /**
- * Months of a wall in minutes: the real Tandem on its own clock, watching a simulated Cloudflare in which all
- * tunnels change all the time, go down, come and go, and people do what people do, served to a real browser with a wall open.
+ * A week of a wall in minutes: the real Tandem on its own clock, watching a simulated Cloudflare in which all tunnels
+ * change all the time, go down, come and go, and people do what people do, served to a real browser with a wall open.
+ * The page's own clock is the browser's: what it does by that, it is told to do when its time has come in the week.
  */
 
-const tunnels = 12
-const warmUpShare = 0.1
-/** After so many rounds something else happens than another connector taking over: it takes longer than all of them. */
-const deedEvery = 25
+export const tunnels = 24
+const changesOfWeek = 100_000
+const days = 7
+const dayMs = 24 * 3_600_000
+/** So few that each tunnel is looked at every 75 seconds: a week of the usual number would take hours. */
+const rateLimit = 300
+/** Rounds from one deed to the next: each is done to each tunnel about once a day, so that all days look alike. */
+const deedEvery = 5
+/** The page asks for a new stream so often, before the server ends the one that it has. */
+const renewEveryMs = 25 * 60_000
+const restSeconds = 60
 
 export type WallVerdict = {
+  /** Simulated. */
+  days: number
   changes: number
+  /** Times at which every tile was held to what the API said. */
   checks: number
   missed: string[]
-  heap: { before: Heap; after: Heap }
-  nodes: { before: number; after: number }
+  /** The page, after each day. */
+  weights: Weight[]
+  /** Memory of this process, in which Tandem runs, after each day; bytes. */
+  resident: number[]
+  /** What the browser's processes took of one core while nothing changed, as shares of it. */
+  atRest: Spent
+  restSeconds: number
 }
 
-/** @param wanted at least so many changes of a tunnel */
-export async function soakWall(wanted: number): Promise<WallVerdict> {
-  const world = await startWorld()
-  const ids: string[] = []
+/**
+ * @param wanted at least so many changes of a tunnel; fewer than a week has are a shorter week, with its seven parts
+ * @param tell takes a line of progress a day
+ */
+export async function soakWall(wanted: number, tell: (line: string) => void): Promise<WallVerdict> {
+  const dayLongMs = (dayMs * wanted) / changesOfWeek
+  const roundMs = (days * dayMs * tunnels) / changesOfWeek
+  const world = await startWorld('empty', { early: false })
+  const names = new Map<string, string>()
   for (let n = 1; n <= tunnels; n += 1) {
-    ids.push((await world.addTunnel(`site-${String(n).padStart(2, '0')}`)).tunnelId)
+    const name = `site-${String(n).padStart(2, '0')}`
+    names.set((await world.addTunnel(name)).tunnelId, name)
   }
-  const rig = await startRig(world)
-  await rig.looked()
-  const app = createApp(rig.tandem.parts, readPage(join(import.meta.dirname, '../dist/web')))
-  const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
+  const ids = [...names.keys()]
+  const told = new Map<string, string[]>()
+  let rig = await startTandem({ rateLimit, behindMs: 10_000 })
+  let app = Promise.resolve(toApp(rig))
+  const server = serve({
+    // One that is starting anew lets its visitors wait.
+    fetch: async (...args) => (await app).fetch(...args),
+    port: 0,
+    hostname: '127.0.0.1',
+  })
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const browser = await chromium.launch({ executablePath: ensureBrowser(), args: browserArgs })
   const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
   const devTools = await page.context().newCDPSession(page)
-  await page.goto(`http://127.0.0.1:${port}/wall`)
+  // tsx names functions with a helper of its own, which a function sent to the page leaves behind.
+  await page.addInitScript({ content: 'globalThis.__name = (value) => value' })
+  await page.goto(`${address}/wall`)
   await page
     .getByRole('listitem')
     .nth(tunnels - 1)
     .waitFor()
+  await page.evaluate(recordStates)
 
-  const verdict: WallVerdict = {
-    changes: 0,
-    checks: 0,
-    missed: [],
-    heap: { before: { kept: 0, code: 0 }, after: { kept: 0, code: 0 } },
-    nodes: { before: 0, after: 0 },
+  let changes = 0
+  let checks = 0
+  const missed: string[] = []
+  const weights: Weight[] = []
+  const resident: number[] = []
+
+  /** Another life of the same Tandem; what it tells the page of each tunnel is noted down. */
+  async function startTandem(options: RigOptions) {
+    const started = await startRig(world, options)
+    const { present, bus } = started.tandem.parts
+    const note = ({ name, ...tunnel }: Tunnel) => {
+      const states = told.get(name) ?? []
+      const state = stateOf(tunnel)
+      if (states.at(-1) !== state) told.set(name, [...states, state])
+    }
+    bus.subscribe(({ event }) => {
+      if (event.type === 'polled') for (const tunnel of event.tunnels) note(tunnel)
+      if (event.type !== 'failoverChanged') return
+      const { tunnelId, id, state } = event.failover
+      const tunnel = present.tunnel(tunnelId)
+      if (tunnel) note({ ...tunnel, failoverId: isRunning(state) ? id : null })
+    })
+    await started.looked()
+    for (const tunnel of present.tunnels()) note(tunnel)
+    return started
   }
-  const check = async () => {
-    verdict.missed.push(...(await missedBy(page, rig)))
-    verdict.checks += 1
+  const listed = async () =>
+    TunnelList.parse(await (await fetch(`${address}/api/tunnels`)).json()).tunnels
+  /** Every tile shows what the API says by now, and has shown nothing before that Tandem did not tell, in its order. */
+  async function check() {
+    checks += 1
+    const at = new Date(rig.time.now()).toISOString()
+    missed.push(...(await missedBy(page, await listed())).map((each) => `${at}: ${each}`))
+    for (const [name, shown] of Object.entries(await drainStates(page))) {
+      const states = told.get(name) ?? []
+      if (!isInOrder(shown, states))
+        missed.push(`${at}: ${name} was ${states.join(', ')} and showed ${shown.join(', ')}`)
+    }
+    for (const [name, states] of told) told.set(name, states.slice(-1))
   }
   const one = (id: string) => {
-    const tunnel = rig.tandem.parts.present.tunnels().find((each) => each.id === id)
+    const tunnel = rig.tandem.parts.present.tunnel(id)
     if (!tunnel) throw new Error(`Tandem does not know ${id}.`)
     return tunnel
   }
-  const until = (what: string, isSo: () => boolean) => rig.time.until(what, isSo, 120_000)
+  const until = (what: string, isSo: () => boolean) => rig.time.until(what, isSo, 600_000)
 
   async function swapAll() {
-    const before = activeOf(rig)
-    for (const id of ids) await world.order(`/tunnels/${id}/swap`)
+    // By what it told: to ask it at every step of the clock would be most of what the soak costs.
+    const lastOf = (id: string) => told.get(names.get(id) ?? '')?.at(-1) ?? ''
+    const before = new Map(ids.map((id) => [id, lastOf(id)]))
+    await Promise.all(ids.map((id) => world.order(`/tunnels/${id}/swap`)))
     await until('every change was seen', () =>
-      [...activeOf(rig)].every(([id, active]) => active !== before.get(id)),
+      ids.every((id) => isConnector(lastOf(id)) && lastOf(id) !== before.get(id)),
     )
-    verdict.changes += ids.length
+    changes += ids.length
     await check()
   }
   async function takeDown(id: string) {
@@ -87,7 +160,7 @@ export async function soakWall(wanted: number): Promise<WallVerdict> {
     await check()
     for (const connector of connectors) await world.order(`/connectors/${connector.id}/revive`)
     await until('it is back', () => one(id).readiness === 'ready')
-    verdict.changes += 2
+    changes += 2
   }
   async function failOver(id: string) {
     const { activeConnectorId: active } = one(id)
@@ -98,61 +171,109 @@ export async function soakWall(wanted: number): Promise<WallVerdict> {
     if (status !== 202) throw new Error(`not taken on: ${JSON.stringify(json)}`)
     await check()
     await endOf(rig, (json as Failover).id)
-    verdict.changes += 1
+    changes += 1
   }
   async function acknowledge(id: string) {
     const through = one(id).unacknowledged?.lastAt
     const { status, json } = await rig.ask('POST', `/tunnels/${id}/acknowledgement`, { through })
     if (status !== 201) throw new Error(`not acknowledged: ${JSON.stringify(json)}`)
-    verdict.changes += 1
+    changes += 1
   }
   async function addAndDelete() {
     const { tunnelId } = await world.addTunnel('here-today')
-    const isThere = () => rig.tandem.parts.present.tunnels().some(({ id }) => id === tunnelId)
-    await until('it is there', () => isThere() && one(tunnelId).readiness === 'ready')
+    const isThere = () => rig.tandem.parts.present.tunnel(tunnelId)?.readiness === 'ready'
+    await until('it is there', isThere)
     await check()
     await world.order(`/tunnels/${tunnelId}/delete`)
-    await until('it is gone', () => !isThere())
-    verdict.changes += 2
+    await until('it is gone', () => rig.tandem.parts.present.tunnel(tunnelId)?.deletedAt !== null)
+    changes += 2
   }
-  const deeds = [takeDown, failOver, acknowledge, addAndDelete]
+  /** More happens meanwhile than Tandem keeps for those who come back. */
+  async function loseNetwork() {
+    if ('closeAllConnections' in server) server.closeAllConnections()
+    await rig.time.run(15 * 60_000)
+  }
+  const deeds = [takeDown, failOver, acknowledge, addAndDelete, loseNetwork]
   /** What is told only for a while is over, so that what stands on the wall is the same each time. */
   async function settle() {
     await swapAll()
     await rig.time.run(11 * 60_000)
     await check()
+    const truth = await world.state()
+    for (const { id, name, activeConnectorId } of await listed()) {
+      const active = truth.tunnels
+        .find((tunnel) => tunnel.id === id)
+        ?.connectors.find(({ haStatus }) => haStatus === 'active')
+      if (active?.id !== activeConnectorId)
+        missed.push(`${name}: ${active?.id} is active, the API says ${activeConnectorId}`)
+    }
   }
 
-  for (let round = 0; verdict.changes < wanted; round += 1) {
-    await swapAll()
-    if (round % deedEvery === 0) {
-      const nth = round / deedEvery
-      await deeds[nth % deeds.length]?.(ids[nth % ids.length] ?? '')
-      await check()
+  const began = rig.time.now()
+  let renewedAt = began
+  let round = 0
+  for (let day = 1; day <= days; day += 1) {
+    const isOver = () =>
+      rig.time.now() >= began + day * dayLongMs && (day < days || changes >= wanted)
+    for (; !isOver(); round += 1) {
+      await swapAll()
+      if (round % deedEvery === 0) {
+        const nth = round / deedEvery
+        await deeds[nth % deeds.length]?.(ids[nth % ids.length] ?? '')
+        await check()
+      }
+      if (rig.time.now() - renewedAt >= renewEveryMs) {
+        renewedAt = rig.time.now()
+        await page.evaluate(() => window.dispatchEvent(new Event('online')))
+      }
+      await rig.time.run(Math.max(0, began + (round + 1) * roundMs - rig.time.now()))
     }
-    if (verdict.heap.before.kept === 0 && verdict.changes >= wanted * warmUpShare) {
-      await settle()
-      verdict.heap.before = await heapOf(devTools)
-      verdict.nodes.before = await nodesOf(page)
+    await settle()
+    await rig.accountAndForget()
+    const weight = await weigh(devTools, page)
+    weights.push(weight)
+    resident.push(process.memoryUsage().rss)
+    tell(
+      `day ${day} of ${days}: ${changes} changes, ${missed.length} missed, ${(weight.heap / 1e6).toFixed(2)} MB of heap, ${weight.nodes} nodes, ${weight.listeners} listeners`,
+    )
+  }
+  const lived = (rig.time.now() - began) / dayMs
+
+  // Nothing changes any more, and Tandem looks as often as it does by its own settings.
+  await stopRecording(page)
+  const { folder } = rig
+  const again = rig.kill().then(() => startTandem({ folder }))
+  app = again.then(toApp)
+  rig = await again
+  const live = () => !document.querySelector('main')?.className.includes('opacity')
+  await page.waitForFunction(live, undefined, { timeout: 60_000 })
+  const liveFor = async (seconds: number) => {
+    let at = performance.now()
+    for (let second = 0; second < seconds; second += 1) {
+      await rest(1000)
+      const passed = performance.now() - at
+      at += passed
+      await rig.time.run(passed)
     }
   }
-  await settle()
-  verdict.heap.after = await heapOf(devTools)
-  verdict.nodes.after = await nodesOf(page)
+  await liveFor(10)
+  const atRest = await spentBy(browser, devTools, () => liveFor(restSeconds))
+  checks += 1
+  missed.push(...(await missedBy(page, await listed())))
 
   await browser.close()
   server.close()
-  await rig.kill()
+  await rig.end()
   await world.end()
-  return verdict
+  return { days: lived, changes, checks, missed, weights, resident, atRest, restSeconds }
 }
 
-const activeOf = (rig: Rig) =>
-  new Map(rig.tandem.parts.present.tunnels().map((one) => [one.id, one.activeConnectorId]))
+const toApp = (rig: Rig) =>
+  createApp(rig.tandem.parts, readPage(join(import.meta.dirname, '../dist/web')))
 
 /** What the wall should say of each tunnel, and does not within ten seconds. */
-async function missedBy(page: Page, rig: Rig): Promise<string[]> {
-  const wanted = rig.tandem.parts.present.tunnels().map((tunnel) => {
+async function missedBy(page: Page, tunnelList: Tunnel[]): Promise<string[]> {
+  const wanted = tunnelList.map((tunnel) => {
     const { name, readiness, failoverId, activeConnectorId, unacknowledged } = tunnel
     const changes = unacknowledged?.count ?? 0
     return {
@@ -180,43 +301,8 @@ async function missedBy(page: Page, rig: Rig): Promise<string[]> {
     )
   }
   const isShown = await page
-    .waitForFunction(shows, wanted, { timeout: 10_000 })
+    .waitForFunction(shows, wanted, { timeout: 10_000, polling: 20 })
     .then(() => true)
     .catch(() => false)
-  return isShown ? [] : [`at ${rig.time.now()} the wall did not show ${JSON.stringify(wanted)}`]
+  return isShown ? [] : [`the wall did not show ${JSON.stringify(wanted)}`]
 }
-
-/**
- * What the page keeps after collecting garbage, bytes. Code that the browser compiles as it finds out what runs often
- * is told apart: it grows for hours of use, and then no more.
- */
-type Heap = { kept: number; code: number }
-
-async function heapOf(devTools: CDPSession): Promise<Heap> {
-  // Twice: what the first round finalises is free to go in the second.
-  for (let round = 0; round < 2; round += 1) await devTools.send('HeapProfiler.collectGarbage')
-  const chunks: string[] = []
-  const onChunk = ({ chunk }: { chunk: string }) => void chunks.push(chunk)
-  devTools.on('HeapProfiler.addHeapSnapshotChunk', onChunk)
-  await devTools.send('HeapProfiler.takeHeapSnapshot')
-  devTools.off('HeapProfiler.addHeapSnapshotChunk', onChunk)
-  const { snapshot, nodes } = JSON.parse(chunks.join('')) as HeapSnapshot
-  const { node_fields: fields, node_types: types } = snapshot.meta
-  const [typeAt, sizeAt] = [fields.indexOf('type'), fields.indexOf('self_size')]
-  const heap = { kept: 0, code: 0 }
-  for (let node = 0; node < nodes.length; node += fields.length) {
-    const isCode = types[typeAt]?.[nodes[node + typeAt] ?? 0] === 'code'
-    heap[isCode ? 'code' : 'kept'] += nodes[node + sizeAt] ?? 0
-  }
-  return heap
-}
-
-/** As Chromium writes it: every node is so many numbers in a row. */
-type HeapSnapshot = {
-  snapshot: { meta: { node_fields: string[]; node_types: (string[] | string)[] } }
-  nodes: number[]
-}
-
-/** Without what is drawn of the day: it has more pieces on a day on which more happened. */
-const nodesOf = (page: Page) =>
-  page.evaluate(() => document.querySelectorAll('*:not(svg *)').length)

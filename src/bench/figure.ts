@@ -1,6 +1,19 @@
 /** What was measured, and is it good enough? All pure. */
 
-export type Unit = 'ms' | 's' | 'B' | 'KB' | 'MB' | '×' | '%' | 'calls/min' | 'points'
+export type Unit =
+  | 'ms'
+  | 's'
+  | 'B'
+  | 'KB'
+  | 'MB'
+  | '×'
+  | '%'
+  | 'calls/min'
+  | 'points'
+  | 'days'
+  | 'changes'
+  | 'nodes'
+  | 'listeners'
 
 /** `median`: what usually happens · `p95`, `p99`: what rarely is worse · `max`: the worst that was seen. */
 export type Statistic = 'median' | 'p95' | 'p99' | 'max'

@@ -4,11 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { soakWall } from '../../e2e/wall-soak.ts'
+import { isReached } from '../bench/figure.ts'
+import { toTable } from '../bench/table.ts'
 import { timeSignIns } from '../proxy/faults/sign-in-times.ts'
 import { bundle, bundled } from '../proxy/survival/bundle.ts'
 import { crowdDoor } from '../proxy/survival/crowd.ts'
 import { killFailovers } from '../proxy/survival/failed.ts'
 import { killOften } from '../proxy/survival/killed.ts'
+import { wallFigures } from './wall-figures.ts'
 
 /**
  * `npm run soak [STEP [COUNT [SEED]]]`: what takes too long for every day, all steps or one of them, as often as the
@@ -112,17 +115,14 @@ async function compareSignIns(tries: number): Promise<boolean> {
   return difference < 0.05
 }
 
-/** Changes what an open wall shows, which must miss nothing and not grow. */
+/** A week of changes on an open wall, which must miss nothing, not grow, and rest when nothing changes. */
 async function watchWall(changes: number): Promise<boolean> {
   const seconds = stopwatch()
-  const { heap, nodes, missed, ...verdict } = await soakWall(changes)
-  const growth = (what: 'kept' | 'code') => heap.after[what] / heap.before[what] - 1
-  const percent = (share: number) => `${(share * 100).toFixed(1)} %`
-  for (const each of missed) console.log(each)
-  console.log(
-    `${verdict.changes} changes on a wall, ${verdict.checks} looks at it, ${missed.length} missed; heap grew by ${percent(growth('kept'))}, compiled code by ${percent(growth('code'))}, ${nodes.before} elements before, ${nodes.after} after, ${seconds()}`,
-  )
-  return missed.length === 0 && growth('kept') < 0.05 && nodes.after === nodes.before
+  const verdict = await soakWall(changes, (line) => console.log(`${line}, ${seconds()}`))
+  for (const each of verdict.missed) console.log(each)
+  const figures = wallFigures(verdict, changes)
+  console.log(`${toTable(figures)}\nwall: ${seconds()}`)
+  return figures.every((figure) => isReached(figure) !== false)
 }
 
 function stopwatch() {
