@@ -3,11 +3,13 @@ import { randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { silenceMs } from '#contract/stream.ts'
 import { soakWall } from '../../e2e/wall-soak.ts'
-import { isReached } from '../bench/figure.ts'
+import { isReached, percentile } from '../bench/figure.ts'
 import { toTable } from '../bench/table.ts'
 import { timeSignIns } from '../proxy/faults/sign-in-times.ts'
 import { bundle, bundled } from '../proxy/survival/bundle.ts'
+import { cramp } from '../proxy/survival/cramped.ts'
 import { crowdDoor } from '../proxy/survival/crowd.ts'
 import { killFailovers } from '../proxy/survival/failed.ts'
 import { killOften } from '../proxy/survival/killed.ts'
@@ -29,6 +31,7 @@ const steps: Record<string, Step> = {
   requests: { count: 100_000, run: sendHostile },
   senders: { count: 2000, run: holdSenders },
   'sign-ins': { count: 200, run: compareSignIns },
+  limits: { count: 60, run: crampTandem },
   wall: { count: 100_000, run: watchWall },
 }
 
@@ -113,6 +116,16 @@ async function compareSignIns(tries: number): Promise<boolean> {
     `${tries} sign-ins with a wrong password: ${wrongPassword.toFixed(1)} ms; ${tries} with a wrong name: ${wrongName.toFixed(1)} ms; they differ by ${(difference * 100).toFixed(1)} %, ${seconds()}`,
   )
   return difference < 0.05
+}
+
+/** So many minutes with half a core, in which it must fit into 256 MB with room to spare and nobody must lose it. */
+async function crampTandem(minutes: number): Promise<boolean> {
+  const { peak, core, silentMs, answers, refused, known } = await cramp(minutes)
+  const megabytes = (peak ?? Number.NaN) / 1e6
+  console.log(
+    `P23: ${minutes} min with half a core: ${megabytes.toFixed(0)} MB at its peak, ${(core * 100).toFixed(0)} % of a core taken, no screen without a word for longer than ${(silentMs / 1000).toFixed(1)} s; ${answers.length} questions, 99 of 100 answered within ${percentile(answers, 0.99).toFixed(0)} ms, ${refused} refused; ${known} tunnels read`,
+  )
+  return megabytes < 200 && silentMs < silenceMs && refused === 0
 }
 
 /** A week of changes on an open wall, which must miss nothing, not grow, and rest when nothing changes. */
