@@ -37,6 +37,15 @@ test('a connector is found by its address, its colo and its id', () => {
   expect(search('t1-pass')).toEqual(['t1/t1-passive'])
 })
 
+test('a tunnel is found by a part of its id, before the many whose account it occurs in', () => {
+  const many = Array.from({ length: 60 }, (_, at) =>
+    tunnelOf(`gw-${at}`, { id: `7f-${at}`, accountId: 'ac-c0ffee' }),
+  )
+  const all = findables([...many, tunnelOf('meant', { id: 'c0ffee12-9b1d' })], [])
+  expect(find(all, 'c0ffee', 40)[0]?.id).toBe('c0ffee12-9b1d')
+  expect(find(all, '9b1d', 40).map(({ id }) => id)).toEqual(['c0ffee12-9b1d'])
+})
+
 test('the active connector of a tunnel whose connectors nobody told of is found all the same', () => {
   expect(search('t2-active')).toEqual(['t2/t2-active'])
 })

@@ -16,7 +16,7 @@ export type Found =
       roleReported: string | null
     }
 
-type Entry = { found: Found; text: string; name: string }
+type Entry = { found: Found; text: string; names: readonly string[] }
 
 /**
  * Everything that can be found, with the text it is found by.
@@ -30,7 +30,7 @@ export function findables(
   const byId = new Map(tunnels.map((tunnel) => [tunnel.id, tunnel]))
   const entries: Entry[] = tunnels.map((tunnel) => ({
     found: { kind: 'tunnel', id: tunnel.id, tunnel },
-    name: tunnel.name.toLowerCase(),
+    names: [tunnel.name.toLowerCase(), tunnel.id],
     text: [tunnel.name, tunnel.id, tunnel.accountId, ...tunnel.colos, ...tunnel.tags]
       .join(' ')
       .toLowerCase(),
@@ -67,21 +67,24 @@ export function findables(
         role,
         roleReported,
       },
-      name: id,
+      names: [id],
       text: [id, role, tunnel.name, ...details].join(' ').toLowerCase(),
     })
   }
   return entries
 }
 
-/** The best matches: every word must occur; what begins with the query comes first. */
+/** The best matches: every word must occur; a name or an id that begins with the query comes first. */
 export function find(entries: readonly Entry[], query: string, most: number): Found[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return []
   const whole = words.join(' ')
-  const rank = ({ name, found }: Entry) =>
-    (name.startsWith(whole) ? 0 : name.includes(whole) ? 1 : 2) +
-    (found.kind === 'tunnel' ? 0 : 0.5)
+  const rank = ({ names, found }: Entry) =>
+    (names.some((name) => name.startsWith(whole))
+      ? 0
+      : names.some((name) => name.includes(whole))
+        ? 1
+        : 2) + (found.kind === 'tunnel' ? 0 : 0.5)
   return entries
     .filter(({ text }) => words.every((word) => text.includes(word)))
     .map((entry) => ({ entry, rank: rank(entry) }))
