@@ -143,7 +143,7 @@ test('a dialog that opens before the first look calls nothing a change', async (
   await expect(dialogOf(page).getByText(/^Active is now/)).toHaveCount(0)
 })
 
-test('a reload in the middle shows the same failover, and sends nothing again', async ({
+test('F2 a reload in the middle shows the same failover, and sends nothing again', async ({
   page,
   world,
 }) => {
@@ -177,7 +177,7 @@ test('somebody who looks at the tunnel is told who is failing over, and can foll
   await expect(phase(secondPage, 'Promoted')).not.toContainText(/\d/)
 })
 
-test('a second failover of the same tunnel joins the first', async ({
+test('F3 a second failover of the same tunnel joins the first', async ({
   page,
   secondPage,
   world,
@@ -197,7 +197,7 @@ test('a second failover of the same tunnel joins the first', async ({
   expect(await putsOf(world)).toHaveLength(1)
 })
 
-test('what Cloudflare refuses is shown in its own words, and nothing has changed', async ({
+test('F11 what Cloudflare refuses is shown in its own words, and nothing has changed', async ({
   page,
   world,
 }) => {
@@ -217,7 +217,7 @@ test('what Cloudflare refuses is shown in its own words, and nothing has changed
   expect(await putsOf(world)).toHaveLength(1)
 })
 
-test('an answer that never comes is not taken for a failure: the connectors tell', async ({
+test('F12 an answer that never comes is not taken for a failure: the connectors tell', async ({
   page,
   world,
 }) => {
@@ -231,7 +231,7 @@ test('an answer that never comes is not taken for a failure: the connectors tell
   expect(await putsOf(world)).toHaveLength(1)
 })
 
-test('a third connector that becomes active instead is said in red', async ({ page, world }) => {
+test('F5 a third connector that becomes active instead is said in red', async ({ page, world }) => {
   const { id, connectors } = await world.tunnel('fra-dc2-edge')
   const target = connectors.at(-1)?.id ?? ''
   await world.failovers({ mode: 'other', demoteMs: 500, promoteMs: 1_500 })
@@ -243,7 +243,7 @@ test('a third connector that becomes active instead is said in red', async ({ pa
   expect(await putsOf(world)).toHaveLength(1)
 })
 
-test('what is not confirmed after 60 s is red, says what is active, and is not sent again', async ({
+test('F14 what is not confirmed after 60 s is red, says what is active, and is not sent again', async ({
   page,
   world,
 }) => {
@@ -282,7 +282,7 @@ test('while Cloudflare does not answer, what is followed is shown as last seen',
   })
 })
 
-test('when the active one changes under the open dialog, nothing is sent until it was looked at', async ({
+test('F4 when the active one changes under the open dialog, nothing is sent until it was looked at', async ({
   page,
   world,
 }) => {
@@ -298,7 +298,7 @@ test('when the active one changes under the open dialog, nothing is sent until i
   expect(await putsOf(world)).toHaveLength(0)
 })
 
-test('while Cloudflare refuses calls a failover is refused with a countdown, never queued', async ({
+test('F10 while Cloudflare refuses calls a failover is refused with a countdown, never queued', async ({
   page,
   world,
 }) => {
@@ -316,7 +316,7 @@ test('while Cloudflare refuses calls a failover is refused with a countdown, nev
   expect(await putsOf(world)).toHaveLength(0)
 })
 
-test('a tunnel with no standby and one without HA say why there is no failover', async ({
+test('F9 a tunnel with no standby and one without HA say why there is no failover', async ({
   page,
   world,
 }) => {
@@ -329,7 +329,7 @@ test('a tunnel with no standby and one without HA say why there is no failover',
   expect(await putsOf(world)).toHaveLength(0)
 })
 
-test('a server that dies in the middle knows the failover when it is back', async ({
+test('F1 a server that dies in the middle knows the failover when it is back', async ({
   page,
   world,
   tandem,
@@ -534,7 +534,7 @@ test('a tunnel that runs on its standby says so, since when, until it is back', 
   await expect(panel).toContainText('It carries the traffic.', { timeout: 10_000 })
 })
 
-test('after an answer that got lost the dialog joins the failover that began all the same', async ({
+test('F2 after an answer that got lost the dialog joins the failover that began all the same', async ({
   page,
   world,
 }) => {
@@ -553,7 +553,7 @@ test('after an answer that got lost the dialog joins the failover that began all
   expect(await putsOf(world)).toHaveLength(1)
 })
 
-test('somebody who opens the dialog while one runs is told who, and joins it', async ({
+test('F3 somebody who opens the dialog while one runs is told who, and joins it', async ({
   page,
   secondPage,
   world,

@@ -29,32 +29,37 @@ async function expectUsable(page: Page) {
 }
 
 type Fault = Parameters<World['breakWith']>[0]
-const broken: { title: string; fault: Fault; says: RegExp; withinMs: number }[] = [
+const broken: { row: string; title: string; fault: Fault; says: RegExp; withinMs: number }[] = [
   {
+    row: 'U4',
     title: 'Cloudflare answers 500',
     fault: { kind: 'status', status: 500, match: everyCall },
     says: /Cloudflare answered 500/,
     withinMs: 40_000,
   },
   {
+    row: 'U1 U2',
     title: 'Cloudflare answers 429',
     fault: { kind: 'rate-limit', retryAfter: 300, match: everyCall },
     says: /Cloudflare refuses calls.*Again at \d/,
     withinMs: 15_000,
   },
   {
+    row: 'U8',
     title: 'Cloudflare answers an HTML page',
     fault: { kind: 'html', match: everyCall },
     says: /what came was an HTML page/,
     withinMs: 40_000,
   },
   {
+    row: 'U7',
     title: 'Cloudflare’s answer is cut off',
     fault: { kind: 'truncate', at: 40, match: everyCall },
     says: /what came was unreadable/,
     withinMs: 40_000,
   },
   {
+    row: 'U6',
     title: 'Cloudflare does not answer at all',
     fault: { kind: 'hang', match: everyCall },
     says: /no complete answer within 15 s/,
@@ -62,8 +67,8 @@ const broken: { title: string; fault: Fault; says: RegExp; withinMs: number }[] 
   },
 ]
 
-for (const { title, fault, says, withinMs } of broken) {
-  test(`when ${title}, the page says so and stays usable`, async ({ page, world }) => {
+for (const { row, title, fault, says, withinMs } of broken) {
+  test(`${row} when ${title}, the page says so and stays usable`, async ({ page, world }) => {
     await page.goto('/')
     test.setTimeout(60_000 + withinMs)
     await seeList(page)
@@ -73,7 +78,7 @@ for (const { title, fault, says, withinMs } of broken) {
   })
 }
 
-test('when Cloudflare is well again, the notice goes and the ages are young', async ({
+test('U4 when Cloudflare is well again, the notice goes and the ages are young', async ({
   page,
   world,
 }) => {
@@ -103,7 +108,10 @@ test('old data is never shown as fresh: the mark loses its colour and says that 
   ).toBeVisible({ timeout: 60_000 })
 })
 
-test('one tunnel that cannot be read does not hide the others', async ({ page, world }) => {
+test('U3 U22 one tunnel that cannot be read does not hide the others; the last calls are kept for failovers', async ({
+  page,
+  world,
+}) => {
   await page.goto('/')
   await seeList(page)
   const { id } = await world.tunnel('dub-dc1-edge')
@@ -113,10 +121,23 @@ test('one tunnel that cannot be read does not hide the others', async ({ page, w
   })
   await expect(notices(page)).toBeEmpty()
   await expect(rowOf(page, 'lon-branch-core')).not.toContainText('Cloudflare answered')
+
+  await world.heal()
+  await world.breakWith({ kind: 'ratelimit-header', raw: '"default";r=3;t=120' })
+  const asked = async (path: string) => (await page.request.get(`/api${path}`)).json()
+  await expect.poll(async () => (await asked('/session')).poller.budget.remaining).toBe(3)
+  const { length } = await world.requests()
+  expect(await asked(`/tunnels/${id}/connectors?fresh=true`)).toMatchObject({
+    type: 'urn:tandem:problem:budget-spent',
+  })
+  expect(await world.requests()).toHaveLength(length)
 })
 
 for (const kind of ['unknown-enums', 'nulls', 'missing-fields', 'duplicate-ids'] as const) {
-  test(`answers with ${kind.replace('-', ' ')} break no page`, async ({ page, world }) => {
+  test(`U10 U11 U12 U13 answers with ${kind.replace('-', ' ')} break no page`, async ({
+    page,
+    world,
+  }) => {
     await page.goto('/')
     await seeList(page)
     const { id } = await world.tunnel('lon-branch-core')
@@ -134,7 +155,7 @@ for (const kind of ['unknown-enums', 'nulls', 'missing-fields', 'duplicate-ids']
 }
 const isListing = ({ path }: { path: string }) => path.endsWith('/warp_connector')
 
-test('a status that Tandem does not know is shown in Cloudflare’s own word', async ({
+test('U11 a status that Tandem does not know is shown in Cloudflare’s own word', async ({
   page,
   world,
 }) => {
@@ -147,7 +168,7 @@ test('a status that Tandem does not know is shown in Cloudflare’s own word', a
   await expect(page.getByRole('cell', { name: 'Healthy', exact: true })).toHaveCount(0)
 })
 
-test('a revoked token is said with what to do, and watching goes on once it works', async ({
+test('U17 a revoked token is said with what to do, and watching goes on once it works', async ({
   page,
   world,
 }) => {
@@ -164,7 +185,7 @@ test('a revoked token is said with what to do, and watching goes on once it work
   await expect(notices(page)).toBeEmpty({ timeout: 60_000 })
 })
 
-test('with a token that may only read, a change is refused with the permission that is missing', async ({
+test('U18 with a token that may only read, a change is refused with the permission that is missing', async ({
   page,
   world,
   tandem,
@@ -182,7 +203,7 @@ test('with a token that may only read, a change is refused with the permission t
   expect((await world.requests()).filter(({ method }) => method === 'POST')).toHaveLength(1)
 })
 
-test('a failover that the token may not do is said before anybody tries, until the token is checked again', async ({
+test('U18 a failover that the token may not do is said before anybody tries, until the token is checked again', async ({
   page,
   world,
 }) => {
@@ -216,7 +237,7 @@ test('a failover that the token may not do is said before anybody tries, until t
   await expect(dialog).toContainText(/Confirmed after/, { timeout: 20_000 })
 })
 
-test('a page whose server is gone says so, and catches up when it is back', async ({
+test('P1 a page whose server is gone says so, and catches up when it is back', async ({
   page,
   world,
   tandem,
@@ -344,14 +365,14 @@ test.describe('P19 what stands between the page and Tandem', () => {
   })
 })
 
-test('a server that is stopped on purpose is no outage', async ({ page, tandem }) => {
+test('P9 a server that is stopped on purpose is no outage', async ({ page, tandem }) => {
   await page.goto('/')
   await seeList(page)
   await tandem.end('SIGTERM')
   await expect(notices(page)).toContainText(/Tandem stopped .* ago/, { timeout: 15_000 })
 })
 
-test('when the server restarts while nobody changed anything, the page goes on as it was', async ({
+test('P9 when the server restarts while nobody changed anything, the page goes on as it was', async ({
   page,
   tandem,
 }) => {

@@ -73,7 +73,7 @@ test.describe('with a token that lacks a permission', () => {
 test.describe('while Cloudflare can’t be reached', () => {
   test.use({ env: { CLOUDFLARE_BASE_URL: 'http://127.0.0.1:1/client/v4' } })
 
-  test('nothing is claimed of the token', async ({ page }) => {
+  test('U5 nothing is claimed of the token', async ({ page }) => {
     await page.goto('/')
     await expect(page.getByText('WARP Read: not known. Cloudflare did not answer')).toBeVisible({
       timeout: 15_000,

@@ -142,7 +142,10 @@ test('the last admin stays, and is told why', async ({ page }) => {
   await expect(rowOf(page, 'Ada')).toBeVisible()
 })
 
-test('whoever is no admin reads why the page is not for them', async ({ page, secondPage }) => {
+test('S17 whoever is no admin reads why the page is not for them, and is refused without the page too', async ({
+  page,
+  secondPage,
+}) => {
   const { path } = await post(page, '/people', { name: 'Vic', role: 'viewer' })
   await join(secondPage, path)
   await secondPage.getByRole('button', { name: 'You: Vic viewer' }).click()
@@ -160,6 +163,19 @@ test('whoever is no admin reads why the page is not for them', async ({ page, se
     )
   }
   await expectAccessible(secondPage)
+  const headers = { 'x-requested-by': 'tandem', origin: new URL(secondPage.url()).origin }
+  for (const [method, path] of [
+    ['GET', '/people'],
+    ['GET', '/screens'],
+    ['GET', '/audit'],
+    ['POST', '/people'],
+    ['POST', '/tunnels'],
+  ]) {
+    const body = method === 'GET' ? {} : { data: { name: 'par-core', role: 'admin', ha: true } }
+    const answer = await secondPage.request.fetch(`/api${path}`, { method, headers, ...body })
+    const { status, type } = await answer.json()
+    expect([path, status, type]).toEqual([path, 403, 'urn:tandem:problem:role-missing'])
+  }
 })
 
 test('two hundred people are found by a word, and nothing is wider than a telephone', async ({

@@ -26,6 +26,35 @@ bare('without any configuration the demo starts and says that it is one', async 
   tandem.remove()
 })
 
+bare(
+  'a demo that listens beyond this machine shows everything and changes nothing, unless a setting says so',
+  async ({ request }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'tandem-start-'))
+    const headers = { 'content-type': 'application/json', 'x-requested-by': 'tandem' }
+    for (const { role, env, created } of [
+      { role: 'viewer', env: {}, created: 403 },
+      { role: 'admin', env: { TANDEM_DEMO_ROLE: 'admin' }, created: 201 },
+    ]) {
+      const program = start('proxy', ['--scene', 'docs'], {
+        cwd: folder,
+        env: { HOST: '0.0.0.0', PORT: '0', TANDEM_DATA_DIR: folder, ...env },
+      })
+      const [, port] = /http:\/\/0\.0\.0\.0:(\d+)/.exec(await program.line(/is running: /)) ?? []
+      const api = `http://127.0.0.1:${port}/api`
+      await expect.poll(async () => (await request.get(`${api}/tunnels`)).status()).toBe(200)
+      const { me } = await (await request.get(`${api}/session`)).json()
+      expect(me).toMatchObject({ name: 'visitor', role })
+      const asked = { headers, data: { name: 'par-core', ha: true } }
+      expect((await request.post(`${api}/tunnels`, asked)).status()).toBe(created)
+      // Nobody there tries another role on.
+      const tried = { headers, data: { role: 'admin' } }
+      expect((await request.post(`${api}/demo/role`, tried)).status()).toBe(404)
+      await program.end()
+    }
+    rmSync(folder, { recursive: true })
+  },
+)
+
 bare('--help lists every setting', async () => {
   const { code, output } = await runToEnd(['--help'], {})
   expect(code).toBe(0)

@@ -28,6 +28,7 @@ const steps: Record<string, Step> = {
   recorder: { count: 200, run: killRecorder },
   failovers: { count: 225, run: killInFailovers },
   races: { count: 1000, run: raceFailovers },
+  listings: { count: 5000, run: changeListings },
   requests: { count: 100_000, run: sendHostile },
   senders: { count: 2000, run: holdSenders },
   'sign-ins': { count: 200, run: compareSignIns },
@@ -77,6 +78,11 @@ async function killInFailovers(kills: number): Promise<boolean> {
 /** People who start a failover of one tunnel at once, again and again. */
 function raceFailovers(races: number): boolean {
   return testMore('src/proxy/faults/once.test.ts', { TANDEM_RACES: String(races) }, 'F3 ')
+}
+
+/** Tunnels that come and go between the pages of a listing. */
+function changeListings(listings: number): boolean {
+  return testMore('src/proxy/faults/listing.test.ts', { TANDEM_LISTINGS: String(listings) }, 'U20 ')
 }
 
 /** Hostile requests to all operations of the API, by another seed than every day's. */

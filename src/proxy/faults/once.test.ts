@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Failover } from '#contract/failover.ts'
+import type { Problem } from '#contract/problem.ts'
+import { openDoor } from './door.ts'
 import { endOf, puts, short, watchTunnel } from './failing-over.ts'
 import { startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
@@ -130,20 +134,56 @@ test(
   Math.max(120_000, races * 1000),
 )
 
-test('F23 a reverse proxy that repeats a request after a lost answer: one PUT', async () => {
+/** A reverse proxy that gives an answer up too soon: it sends each request once more, and tells what came of that. */
+async function startImpatient(port: number) {
+  const server = createServer((request, response) => {
+    void (async () => {
+      const parts: Buffer[] = []
+      for await (const part of request) parts.push(part as Buffer)
+      const headers = new Headers()
+      for (const name of ['content-type', 'x-requested-by', 'idempotency-key'])
+        if (request.headers[name]) headers.set(name, String(request.headers[name]))
+      const send = () =>
+        fetch(`http://127.0.0.1:${port}${request.url}`, {
+          method: request.method ?? 'GET',
+          headers,
+          body: Buffer.concat(parts),
+        })
+      const [, told] = await Promise.all([send(), send()])
+      response.writeHead(told.status).end(await told.text())
+    })().catch(() => response.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
+}
+
+test.each([
+  ['with its key', true, 200],
+  // What comes second can’t be known to be the same one: it is told which one to follow.
+  ['without a key', false, 409],
+])('F23 a reverse proxy that sends a failover twice, %s: one PUT', async (_, isKeyed, expected) => {
   const { rig, path, body } = await watchTunnel(world)
-  const key = randomUUID()
-  // It gave the first answer up and sends the very same bytes again, twice, while the first is worked on.
-  const [lost, second] = await rig.time.during(
-    Promise.all([
-      rig.send('POST', path, body, keyed(key)),
-      rig.send('POST', path, body, keyed(key)),
-    ]),
-  )
-  const third = await rig.ask('POST', path, body, keyed(key))
-  const ids = [lost, second, third].map(({ json }) => (json as Failover).id)
-  expect(new Set(ids).size).toBe(1)
-  await endOf(rig, ids[0] ?? '')
+  const door = await openDoor(rig)
+  const { address, server } = await startImpatient(door.port)
+  const post = async () => {
+    const answer = await fetch(`${address}/api${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-requested-by': 'tandem',
+        ...(isKeyed ? keyed(randomUUID()) : {}),
+      },
+      body: JSON.stringify(body),
+    })
+    return { status: answer.status, json: (await answer.json()) as Failover & Problem }
+  }
+  const { status, json } = await rig.time.during(post())
+  expect([202, expected]).toContain(status)
+  await endOf(rig, json.failoverId ?? json.id)
   expect(puts(rig)).toBe(1)
+  const { failovers } = await rig.get<{ failovers: Failover[] }>(path)
+  expect(failovers).toMatchObject([{ id: json.failoverId ?? json.id, state: 'confirmed' }])
+  server.close()
+  await door.close()
   await rig.end()
 })

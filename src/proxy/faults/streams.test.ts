@@ -97,6 +97,32 @@ describe('P15 a page that comes back with what it heard last', () => {
     expect(tooMuch.heard).toEqual([])
   })
 
+  test('cut off at 200 random places of real streams: every event once, in their order', async () => {
+    const poller = rig.tandem.parts.poller.state(null)
+    const change: LiveEvent = { type: 'pollerChanged', poller }
+    const cuts = fc.sample(fc.tuple(fc.nat(4), fc.nat(4)), { numRuns: 200, seed: 1 })
+    const from = numberOf(versionNow())
+    let last = versionNow()
+    const heard: string[] = []
+    const hear = async (isSo: (ear: Ear) => boolean) => {
+      const ear = listenAt(door.port, last)
+      await ear.until(() => isSo(ear))
+      heard.push(...ear.heard.filter(({ type }) => type === 'pollerChanged').map(({ id }) => id))
+      last = ear.heard.at(-1)?.id ?? last
+      ear.close()
+      await ear.closed
+    }
+    for (const [published, taken] of cuts) {
+      for (let n = 0; n < published; n += 1) publish(change)
+      await hear((ear) => ear.heard.length >= Math.min(taken, published))
+    }
+    const end = versionNow()
+    await hear((ear) => ear.heard.at(-1)?.id === end)
+    const count = numberOf(end) - from
+    expect(heard.map(numberOf)).toEqual(Array.from({ length: count }, (_, at) => from + 1 + at))
+    await gone()
+  }, 60_000)
+
   test('cut off anywhere, any number of times: every event once, in their order', () => {
     const steps = fc.array(fc.constantFrom('publish', 'cut', 'back'), { maxLength: 200 })
     fc.assert(
@@ -183,6 +209,39 @@ describe('P16 pages that cease to read', () => {
     await ear.until(() => ear.heard.at(-1)?.type === 'heartbeat')
     ear.close()
     await ear.closed
+    await gone()
+  }, 60_000)
+
+  test('P22 a snapshot that can’t be made ends the streams that wait for one, and no other', async () => {
+    const { parts } = rig.tandem
+    const usual = parts.snapshot
+    let isBroken = false
+    parts.snapshot = () => {
+      if (isBroken) throw new TypeError('nobody thought of this')
+      return usual()
+    }
+    const awake = await comes()
+    const { ear, theirs } = await comes()
+    ear.freeze()
+    const event = large()
+    while (theirs.writableLength <= capBytes) {
+      publish(event)
+      await turn()
+    }
+    publish(beat())
+    isBroken = true
+    const before = rig.lines.length
+    ear.thaw()
+    await ear.closed
+    const late = listenAt(door.port)
+    await late.closed
+    parts.snapshot = usual
+    expect(rig.lines.slice(before).join()).toMatch(/a live stream broke off.*a request failed/s)
+    expect([late.status(), late.heard]).toEqual([500, []])
+    publish(beat())
+    const version = versionNow()
+    await awake.ear.until(() => awake.ear.heard.at(-1)?.id === version)
+    awake.ear.close()
     await gone()
   }, 60_000)
 

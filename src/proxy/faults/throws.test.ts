@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { start } from '../../../e2e/processes.ts'
 import type { Parts } from '../routes/route.ts'
 import { failOver, puts, type Watched, watchTunnel } from './failing-over.ts'
+import { leaks } from './invariants.ts'
 import { type Rig, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -197,3 +202,34 @@ describe(`P22 thrown at ${places.length} places of Tandem itself`, () => {
     },
   )
 })
+
+/** Runs in the process, before Tandem does: breaks a promise of nobody's at the first signal, and throws at the second. */
+const mischief = `
+  process.once('SIGUSR2', () => {
+    process.once('SIGUSR2', () => { throw new Error('thrown') })
+    void Promise.reject(new Error('nobody keeps this promise'))
+  })`
+
+test('P22 a promise that breaks where nobody waits leaves the process alive, a throw ends it with 1', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-throws-'))
+  const program = start('proxy', [], {
+    early: true,
+    env: {
+      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(mischief)}`,
+      PORT: '0',
+      TANDEM_DATA_DIR: folder,
+      CLOUDFLARE_BASE_URL: world.baseUrl,
+      CLOUDFLARE_API_TOKEN: world.token,
+      CLOUDFLARE_ACCOUNT_ID: world.accounts[0] ?? '',
+      TANDEM_SIGN_IN: 'off',
+    },
+  })
+  const [, address = ''] = /(http:\S+)/.exec(await program.line(/is running: http:/)) ?? []
+  program.signal('SIGUSR2')
+  expect(await program.line(/"msg":"unhandled rejection"/)).toContain('nobody keeps this promise')
+  expect((await fetch(`${address}/healthz`)).status).toBe(200)
+  program.signal('SIGUSR2')
+  expect(await program.ended).toBe(1)
+  expect(leaks([program.output()], [world.token])).toEqual([])
+  rmSync(folder, { recursive: true })
+}, 60_000)

@@ -55,7 +55,7 @@ describe('U17 the token is revoked in the middle', () => {
         world.breakWith({ kind: 'status', status: 400, code: 6003, message: 'Invalid headers' }),
     ],
   ])(
-    'U17 %s: at most 8 calls in 10 minutes, and it is back when the token is',
+    'U17 %s: at most 8 calls in the 10 minutes after the first refusal came, and it is back when the token is',
     async (_, revoke) => {
       const { rig, tunnelId } = await watch()
       await rig.looked()
@@ -72,7 +72,7 @@ describe('U17 the token is revoked in the middle', () => {
       expect(['rejected', 'permission-missing']).toContain(token?.verdict)
       expect(token?.sentence).toMatch(/Cloudflare One Connector: WARP (?:Read|Write)”/)
       await rig.time.run(600_000 - (rig.time.now() - rejectedAt))
-      // What was under way when the first refusal came could not know of it: four at most.
+      // What left in the same moment as the first that was refused could not know of it: four at most.
       const firstAt = rig.calls[before]?.at
       const isUnderWay = ({ at, path }: Call) => at === firstAt && !path.endsWith('/verify')
       const made = rig.calls.slice(before)

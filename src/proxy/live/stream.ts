@@ -18,6 +18,8 @@ export type StreamDeps = {
   /** Whether whoever opened it may still see it: asked with every heartbeat, and when that changed. */
   isAlive: () => Promise<boolean>
   onEnded: (callback: () => void) => () => void
+  /** Told what broke where nobody waits for it; this page's stream is ended by that, and no other. */
+  onFault: (fault: unknown) => void
 }
 
 const queueCapBytes = 256 * 1024
@@ -35,7 +37,7 @@ export function openStream(
   response: ServerResponse,
   last: string | null,
   headers: Record<string, string>,
-  { bus, snapshot, now, after, ear, isAlive, onEnded }: StreamDeps,
+  { bus, snapshot, now, after, ear, isAlive, onEnded, onFault }: StreamDeps,
 ): (goodbye?: LiveEvent) => void {
   /** What may wait for this page. A snapshot may be longer than a queue, and is not what it lags behind with. */
   let mostQueuedBytes = queueCapBytes
@@ -44,17 +46,19 @@ export function openStream(
   /** Takes back the end of a page that reads too slowly; null while it keeps up. */
   let keep: (() => void) | null = null
   let isOver = false
+  const bytesOf = (frame: Frame) => frame.bytesFor(ear)
+  const missed = missedSince(last)
+  // Made before anything is said: where it can't be, the page is told so as by every other request.
+  const begin = missed ? null : snapshotNow()
   response.writeHead(200, {
     ...headers,
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
   })
-  const bytesOf = (frame: Frame) => frame.bytesFor(ear)
   response.write(`retry: ${retryMs}\n\n`)
-  const missed = missedSince(last)
-  if (missed) for (const frame of missed) response.write(bytesOf(frame))
-  else sendSnapshot()
+  for (const frame of missed ?? []) response.write(bytesOf(frame))
+  if (begin) sendSnapshot(begin)
   // What it missed is of another time: it is told what time it is now.
   if (missed) response.write(bytesOf(heartbeat()))
 
@@ -75,8 +79,11 @@ export function openStream(
     isLagging = response.writableLength > mostQueuedBytes
   }
 
-  function sendSnapshot() {
-    const bytes = bytesOf(bus.snapshotFrame(snapshot, now()))
+  function snapshotNow() {
+    return bytesOf(bus.snapshotFrame(snapshot, now()))
+  }
+
+  function sendSnapshot(bytes: Buffer) {
     mostQueuedBytes = queueCapBytes + bytes.byteLength
     write(bytes)
   }
@@ -97,7 +104,12 @@ export function openStream(
     mostQueuedBytes = queueCapBytes
     if (!isLagging) return
     isLagging = false
-    sendSnapshot()
+    try {
+      sendSnapshot(snapshotNow())
+    } catch (fault) {
+      onFault(fault)
+      response.destroy()
+    }
   })
 
   /** Nothing more is said to somebody whose sign-in is over; what can't be looked up counts as over. */

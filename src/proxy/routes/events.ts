@@ -47,7 +47,6 @@ export function eventRoutes(route: Route, parts: Parts) {
     const watching = (c.req.queries('watching') ?? [])
       .filter((id) => Uuid.safeParse(id).success && parts.present.tunnel(id) !== null)
       .slice(0, mostWatched)
-    const unwatches = watching.map((id) => parts.poller.watch(id))
     const end = openStream(response, known, securityHeadersOf(c.get('way')), {
       bus: parts.bus,
       snapshot: parts.snapshot,
@@ -56,8 +55,10 @@ export function eventRoutes(route: Route, parts: Parts) {
       ear: { isScreen: isScreen(who), watching: new Set(watching) },
       isAlive: () => parts.identity.isAlive(who),
       onEnded: (callback) => parts.identity.onEnded(who, callback),
+      onFault: (err) => parts.log({ err }, 'a live stream broke off'),
     })
     parts.streams.set(end, owner)
+    const unwatches = watching.map((id) => parts.poller.watch(id))
     response.on('close', () => {
       parts.streams.delete(end)
       for (const unwatch of unwatches) unwatch()

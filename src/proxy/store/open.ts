@@ -1,6 +1,15 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import {
@@ -186,6 +195,8 @@ const refusals: Record<string, string> = {
   SQLITE_READONLY: 'its file can’t be written to',
   SQLITE_BUSY: 'another program is using its file',
   SQLITE_FULL: 'the disk is full',
+  // What the index of its log needs: https://www.sqlite.org/rescode.html#ioerr_shmsize
+  SQLITE_IOERR_SHMSIZE: 'the disk is full',
   SQLITE_IOERR: 'the disk fails',
   EACCES: 'the folder can’t be written to',
   EROFS: 'the disk is read-only',
@@ -194,10 +205,24 @@ const refusals: Record<string, string> = {
 /** Whether it is room on the disk that is missing. */
 export const isFull = (error: unknown) => sqliteCodeOf(error) === 'SQLITE_FULL'
 
-const unusable = (file: string, cause: unknown) =>
-  new Error(`The database ${file} can’t be used: ${whyRefused(cause)}. Check TANDEM_DATA_DIR.`, {
-    cause,
-  })
+function unusable(file: string, cause: unknown): Error {
+  const why =
+    sqliteCodeOf(cause) === 'SQLITE_CANTOPEN' ? (barrierOf(dirname(file)) ?? cause) : cause
+  return new Error(
+    `The database ${file} can’t be used: ${whyRefused(why)}. Check TANDEM_DATA_DIR.`,
+    { cause },
+  )
+}
+
+/** Why nothing can be written into a folder; null: something can. */
+function barrierOf(folder: string): unknown {
+  try {
+    accessSync(folder, constants.W_OK)
+    return null
+  } catch (error) {
+    return error
+  }
+}
 
 function isCorrupt(database: Database.Database): boolean {
   try {

@@ -3,15 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { AuditPage } from '#contract/audit.ts'
 import type { Failover } from '#contract/failover.ts'
 import type { TunnelHistory } from '#contract/history.ts'
+import { start } from '../../../e2e/processes.ts'
 import { createRecords } from '../failover/records.ts'
 import { failOver, watchTunnel } from '../faults/failing-over.ts'
 import { type Rig, startRig } from '../faults/rig.ts'
 import { startWorld, type World } from '../faults/world.ts'
-import { mountSmallDisk } from './disk.ts'
+import { mountSmallDisk, type SmallDisk } from './disk.ts'
 import { promote } from './elsewhere.ts'
 
 /** The whole Tandem on a disk that refuses, and again on one that takes what it is given. */
@@ -181,6 +182,53 @@ describe('P4 a disk that takes nothing', () => {
     expect(active.at(-1)?.value).toBe(connectorIds[1])
     await rig.end().finally(disk.end)
   })
+})
+
+describe('P6 a start on a disk that takes nothing', () => {
+  const ways: [string, (disk: SmallDisk) => void, (disk: SmallDisk) => void, RegExp][] = [
+    ['full', (disk) => disk.fill(), (disk) => disk.free(), /the disk is full/],
+    [
+      'read-only',
+      (disk) => disk.refuse(true),
+      (disk) => disk.refuse(false),
+      /the disk is read-only/,
+    ],
+  ]
+  test.runIf(probe).each(ways)(
+    '%s: it ends with one sentence, and the next one goes on with what was there',
+    async (_, refuse, relent, says) => {
+      const disk = mountSmallDisk(4)
+      if (!disk) throw new Error('Nothing can be mounted here.')
+      onTestFinished(disk.end)
+      const startHere = () =>
+        start('proxy', [], {
+          early: true,
+          env: {
+            PORT: '0',
+            TANDEM_DATA_DIR: join(disk.folder, 'data'),
+            CLOUDFLARE_BASE_URL: world.baseUrl,
+            CLOUDFLARE_API_TOKEN: world.token,
+            CLOUDFLARE_ACCOUNT_ID: world.accounts[0] ?? '',
+            TANDEM_SIGN_IN: 'off',
+            LOG_LEVEL: 'silent',
+          },
+        })
+      const first = startHere()
+      await first.line(/is running: http:/)
+      await first.end()
+      refuse(disk)
+      const second = startHere()
+      expect(await second.ended).toBe(1)
+      expect(second.output()).toMatch(/^[^\n]+\n$/)
+      expect(second.output()).toMatch(says)
+      relent(disk)
+      const third = startHere()
+      await third.line(/is running: http:/)
+      expect(await third.end()).toBe(0)
+      expect(third.output()).not.toMatch(/damaged/)
+    },
+    60_000,
+  )
 })
 
 /** What the audit tells of each failover, newest first. */

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** A file system of its own that is as small as it is told, and can be filled to the last byte. */
-export type SmallDisk = { folder: string; fill: () => void; free: () => void; end: () => void }
+export type SmallDisk = {
+  folder: string
+  fill: () => void
+  free: () => void
+  /** Makes it one that takes nothing from anybody, root included, or takes that back. */
+  refuse: (is: boolean) => void
+  end: () => void
+}
 
 /** @returns null where nothing may be mounted, which only root may. */
 export function mountSmallDisk(megabytes: number): SmallDisk | null {
@@ -32,6 +39,10 @@ export function mountSmallDisk(megabytes: number): SmallDisk | null {
       }
     },
     free: () => rmSync(filler),
+    refuse: (is) =>
+      void execFileSync('mount', ['-o', `remount,${is ? 'ro' : 'rw'}`, folder], {
+        stdio: 'ignore',
+      }),
     end() {
       execFileSync('umount', ['-l', folder])
       rmSync(folder, { recursive: true })
