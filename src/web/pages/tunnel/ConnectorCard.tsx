@@ -104,7 +104,7 @@ export function ConnectorCard({
         {role === 'active' ? (
           <span className="text-sm text-ink-2">{`${stale ? 'Carried' : 'Carries'} the traffic`}</span>
         ) : (
-          <span className="flex grow items-center justify-end gap-3">
+          <span className="flex flex-auto items-center justify-end gap-3">
             <StandIn connector={connector} stale={stale} />
             <Button size="sm" disabledReason={promoteReason} onClick={onPromote}>
               Promote<span className="sr-only"> {shortId(id)}</span>
