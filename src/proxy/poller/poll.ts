@@ -8,7 +8,14 @@ import { toConfiguration, toListedTunnel, toSeenConnectors } from '../cloudflare
 import { ProblemError, sentenceOf } from '../problem.ts'
 import { type PageQuery, proveDeletion, readListing, toListProblem } from './listing.ts'
 import type { Present } from './present.ts'
-import { listPeriodMs, nextListAt, nextStep, periods, sweepPeriodMs } from './schedule.ts'
+import {
+  type AccountSubject,
+  listPeriodMs,
+  nextListAt,
+  nextStep,
+  periods,
+  sweepPeriodMs,
+} from './schedule.ts'
 
 /**
  * The one watcher for all browsers: lists the accounts, reads the connectors one after the other in the
@@ -34,6 +41,8 @@ export type PollerDeps = {
 type Account = {
   accountId: string
   listDueAt: number
+  /** The last listing, if it came; one that failed has its own time to wait. */
+  listed: { sentAt: number; endedAt: number } | null
   busy: boolean
   /** The listing that is under way. */
   listing: Promise<void> | null
@@ -81,6 +90,7 @@ export function createPoller(deps: PollerDeps) {
   const accounts: Account[] = deps.accountIds.map((accountId) => ({
     accountId,
     listDueAt: 0,
+    listed: null,
     busy: false,
     listing: null,
     failures: 0,
@@ -147,7 +157,7 @@ export function createPoller(deps: PollerDeps) {
       if (lockedUntil > now()) return sleepUntil(lockedUntil)
       const waitMs = budget.waitMs('poll')
       if (waitMs > 0) return sleepUntil(now() + waitMs)
-      const next = nextStep(accounts, subjects(), now(), turn, sweepMs())
+      const next = nextStep(accountSubjects(), subjects(), now(), turn, sweepMs())
       if (next.kind === 'wait') return sleepUntil(next.until)
       if (next.kind !== 'list') turn += 1
       running += 1
@@ -164,6 +174,16 @@ export function createPoller(deps: PollerDeps) {
     cancelWake()
     const ms = Math.min(Math.max(at - now(), 1), 60_000)
     cancelWake = deps.after(ms, wake)
+  }
+
+  /** Where others spend too, listings at their usual pace would take all that is left now. */
+  function accountSubjects(): AccountSubject[] {
+    const periodMs = listPeriodMs(listCalls(), budget.pace())
+    return accounts.map(({ accountId, busy, listed, inDoubt, listDueAt }) => {
+      const isAtOnce = inDoubt || listed === null
+      const paced = isAtOnce ? 0 : nextListAt(listed.sentAt, listed.endedAt, periodMs)
+      return { accountId, busy, listDueAt: Math.max(listDueAt, paced) }
+    })
   }
 
   function subjects() {
@@ -405,11 +425,9 @@ export function createPoller(deps: PollerDeps) {
     } finally {
       account.busy = false
       const backoff = isRejection(account.failure) ? rejectedBackoffMs : listBackoffMs
-      // At the pace that is left now: where others spend too, listings alone would take all of it.
+      account.listed = endedAt !== null && its === era ? { sentAt, endedAt } : null
       account.listDueAt =
-        account.failures > 0
-          ? now() + step(backoff, account.failures)
-          : nextListAt(sentAt, endedAt ?? now(), listPeriodMs(listCalls(), budget.pace()))
+        account.failures > 0 ? now() + step(backoff, account.failures) : sentAt + periods.listMs
       if (its !== era) account.listDueAt = now()
       noticeState()
     }
@@ -558,7 +576,7 @@ export function createPoller(deps: PollerDeps) {
   /** The token was replaced: ask at once, and forget what the old one met. */
   function retryNow() {
     era += 1
-    for (const account of accounts) account.listDueAt = 0
+    for (const account of accounts) Object.assign(account, { listDueAt: 0, listed: null })
     wake()
   }
 
