@@ -35,6 +35,9 @@ export function useAlarm(all: readonly Judged[], isKnown: boolean, search: WallS
   }
 }
 
+/** Between two tries to open a loudspeaker that could not be opened. */
+const againMs = 5000
+
 /** Two short tones, made by the browser itself. It may want a gesture before it lets a page be heard. */
 function useTone(wanted: boolean) {
   const [isBlocked, setBlocked] = useState(false)
@@ -45,12 +48,21 @@ function useTone(wanted: boolean) {
     context.current = audio
     const look = () => setBlocked(audio.state === 'suspended')
     const wake = () => void audio.resume()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    // Nobody stands by a wall to press a key for it. What only waits for a gesture tells of no error.
+    const tryAgain = () => {
+      clearTimeout(timer)
+      timer = setTimeout(wake, againMs)
+    }
     look()
     audio.addEventListener('statechange', look)
+    audio.addEventListener('error', tryAgain)
     document.addEventListener('pointerdown', wake)
     document.addEventListener('keydown', wake)
     return () => {
+      clearTimeout(timer)
       audio.removeEventListener('statechange', look)
+      audio.removeEventListener('error', tryAgain)
       document.removeEventListener('pointerdown', wake)
       document.removeEventListener('keydown', wake)
       context.current = null
