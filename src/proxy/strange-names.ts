@@ -1,7 +1,7 @@
 /** Which names in the environment look like Tandem's settings and are none? Pure. */
 
 /** What its tests, its tasks and its development server are told by; they hand their environment on. */
-const ofTasks = /^TANDEM_(?:CHROMIUM|E2E_REPORT|HOSTILE_\w+|PROXY|RACES|SOAK)$/
+const ofTasks = /^TANDEM_(?:CHROMIUM|E2E_REPORT|HOSTILE_\w+|LISTINGS|PROXY|RACES)$/
 
 /**
  * What Kubernetes tells every container of a service whose name begins with “tandem”.

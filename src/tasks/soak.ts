@@ -9,10 +9,10 @@ import { isReached, percentile } from '../bench/figure.ts'
 import { toTable } from '../bench/table.ts'
 import { timeSignIns } from '../proxy/faults/sign-in-times.ts'
 import { bundle, bundled } from '../proxy/survival/bundle.ts'
-import { cramp } from '../proxy/survival/cramped.ts'
 import { crowdDoor } from '../proxy/survival/crowd.ts'
 import { killFailovers } from '../proxy/survival/failed.ts'
 import { killOften } from '../proxy/survival/killed.ts'
+import { cramp } from './cramped.ts'
 import { wallFigures } from './wall-figures.ts'
 
 /**

@@ -458,15 +458,15 @@ export function createFailovers(deps: FailoverDeps) {
     return { failover: isSame ? failover : await move(next), isRead: true }
   }
 
-  /**
-   * A finished failover is never edited. What the connectors do in the ten minutes after it is written
-   * beside it: a late success, a flip back, nobody active.
-   */
   const followUp = (ended: Failover) =>
     void watchAfter(ended).catch((error: unknown) =>
       deps.warn({ failoverId: ended.id, err: error }, 'the watch after a failover broke off'),
     )
 
+  /**
+   * A finished failover is never edited. What the connectors do in the ten minutes after it is written
+   * beside it: a late success, a flip back, nobody active.
+   */
   async function watchAfter(ended: Failover) {
     if (ended.state === 'rejected') return
     let failover = ended

@@ -162,6 +162,18 @@ describe('P16 pages that cease to read', () => {
     return { ...snapshot, tunnels: Array.from({ length: count }, () => tunnel) }
   }
 
+  /** A page that has ceased to read, with as much waiting for it as a queue may hold. */
+  async function fallsBehind() {
+    const { ear, theirs } = await comes()
+    ear.freeze()
+    const event = large()
+    while (theirs.writableLength <= capBytes) {
+      publish(event)
+      await turn()
+    }
+    return ear
+  }
+
   test('wait in no queue without end, hold nobody else up, and are dropped after 30 s', async () => {
     const frozen = [await comes(), await comes(), await comes()]
     const awake = await comes()
@@ -192,13 +204,7 @@ describe('P16 pages that cease to read', () => {
   }, 60_000)
 
   test('one that reads on in time gets one snapshot for all that it missed', async () => {
-    const { ear, theirs } = await comes()
-    ear.freeze()
-    const event = large()
-    while (theirs.writableLength <= capBytes) {
-      publish(event)
-      await turn()
-    }
+    const ear = await fallsBehind()
     for (let n = 0; n < 100; n += 1) publish(beat())
     ear.thaw()
     const version = versionNow()
@@ -221,13 +227,7 @@ describe('P16 pages that cease to read', () => {
       return usual()
     }
     const awake = await comes()
-    const { ear, theirs } = await comes()
-    ear.freeze()
-    const event = large()
-    while (theirs.writableLength <= capBytes) {
-      publish(event)
-      await turn()
-    }
+    const ear = await fallsBehind()
     publish(beat())
     isBroken = true
     const before = rig.lines.length

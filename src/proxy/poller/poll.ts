@@ -179,11 +179,12 @@ export function createPoller(deps: PollerDeps) {
   /** Where others spend too, listings at their usual pace would take all that is left now. */
   function accountSubjects(): AccountSubject[] {
     const periodMs = listPeriodMs(listCalls(), budget.pace())
-    return accounts.map(({ accountId, busy, listed, inDoubt, listDueAt }) => {
-      const isAtOnce = inDoubt || listed === null
-      const paced = isAtOnce ? 0 : nextListAt(listed.sentAt, listed.endedAt, periodMs)
-      return { accountId, busy, listDueAt: Math.max(listDueAt, paced) }
-    })
+    return accounts.map(({ accountId, busy, listed, inDoubt, listDueAt }) => ({
+      accountId,
+      busy,
+      listDueAt:
+        inDoubt || !listed ? listDueAt : nextListAt(listed.sentAt, listed.endedAt, periodMs),
+    }))
   }
 
   function subjects() {
@@ -425,7 +426,8 @@ export function createPoller(deps: PollerDeps) {
     } finally {
       account.busy = false
       const backoff = isRejection(account.failure) ? rejectedBackoffMs : listBackoffMs
-      account.listed = endedAt !== null && its === era ? { sentAt, endedAt } : null
+      account.listed =
+        endedAt !== null && account.failures === 0 && its === era ? { sentAt, endedAt } : null
       account.listDueAt =
         account.failures > 0 ? now() + step(backoff, account.failures) : sentAt + periods.listMs
       if (its !== era) account.listDueAt = now()

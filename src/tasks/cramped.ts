@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { setTimeout as rest } from 'node:timers/promises'
 import { TunnelList } from '#contract/tunnel.ts'
-import type { Tandem } from '../../../e2e/tandem.ts'
-import { peakResidentBytes } from '../../bench/memory.ts'
-import { onStage } from '../../bench/stage.ts'
+import type { Tandem } from '../../e2e/tandem.ts'
+import { peakResidentBytes } from '../bench/memory.ts'
+import { onStage } from '../bench/stage.ts'
 
 /** The built Tandem with half a core for itself, with 1,000 tunnels and 100 screens, while somebody uses it. */
 
