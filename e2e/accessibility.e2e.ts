@@ -69,9 +69,7 @@ test('a tunnel that was deleted', async ({ page, world }) => {
   await page.goto(`/tunnels/${id}`)
   await expect(page.getByRole('heading', { name: 'cdg-dc-legacy', level: 1 })).toBeVisible()
   await world.deleteTunnel(id)
-  await expect(page.getByRole('alert')).toContainText('This tunnel was deleted', {
-    timeout: 20_000,
-  })
+  await expect(page.getByRole('alert')).toContainText('This tunnel was deleted')
   await expectAccessible(page)
 })
 
@@ -108,7 +106,7 @@ test('a failover that is confirmed, in its dialog and on the page', async ({ pag
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
   await acceptRisks(page)
   await dialog.getByRole('button', { name: /^Promote/ }).click()
-  await expect(dialog).toContainText(/Confirmed after/, { timeout: 20_000 })
+  await expect(dialog).toContainText(/Confirmed after/)
   await expectAccessible(page)
   await dialog.getByRole('button', { name: 'Done' }).click()
   await expect(page.getByRole('region', { name: 'Failover of this tunnel' })).toBeVisible()
@@ -165,7 +163,7 @@ test('a standby, and the same one lost', async ({ page, world }) => {
   await expect(page.getByRole('heading', { level: 1 })).toContainText(short(standby.id))
   await expectAccessible(page)
   await world.kill(standby.id)
-  await expect(page.getByRole('main')).toContainText('Offline', { timeout: 10_000 })
+  await expect(page.getByRole('main')).toContainText('Offline')
   await expectAccessible(page)
 })
 
@@ -183,7 +181,6 @@ test('the notice that Cloudflare refuses calls', async ({ page, world }) => {
   await world.breakWith({ kind: 'rate-limit', retryAfter: 300, match: { path: '/warp_connector' } })
   await expect(page.getByRole('region', { name: 'Notices' })).toContainText(
     'Cloudflare refuses calls',
-    { timeout: 15_000 },
   )
   await expectAccessible(page)
 })
@@ -193,9 +190,7 @@ test('the notice that the stream is lost', async ({ page, tandem }) => {
   await expect(page.getByRole('rowheader')).toHaveCount(12)
   await expect(page.getByText('Live updates are on')).toBeAttached()
   await tandem.end('SIGKILL')
-  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('Live updates lost', {
-    timeout: 15_000,
-  })
+  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('Live updates lost')
   await expectAccessible(page)
 })
 

@@ -210,7 +210,6 @@ const isAbout = (shown: number, at: number) => shown === at || Math.abs(shown - 
 bare(
   'P7 a scripted afternoon is drawn as it was: every lane, every gap with its reason',
   async ({ page, secrets }) => {
-    bare.setTimeout(180_000)
     const world = await startWorld('empty', { early: false })
     secrets.push(world.token, world.readToken)
     const afternoon = await liveAfternoon(world)

@@ -43,9 +43,9 @@ test('an operator promotes the standby and everyone sees it', async ({
   await expect(phase(page, 'Sent')).toContainText(/\+\d/)
   await expect(phase(page, 'Accepted')).toContainText(/\+\d/)
   await expect(rowOf(secondPage, 'lon-branch-core')).toContainText(/Promoting · \d+ s/)
-  await expect(phase(page, 'Demoted')).toContainText(/\+\d/, { timeout: 15_000 })
-  await expect(phase(page, 'Promoted')).toContainText(/\+\d/, { timeout: 15_000 })
-  await expect(phase(page, 'Confirmed')).toContainText(/\d/, { timeout: 15_000 })
+  await expect(phase(page, 'Demoted')).toContainText(/\+\d/)
+  await expect(phase(page, 'Promoted')).toContainText(/\+\d/)
+  await expect(phase(page, 'Confirmed')).toContainText(/\d/)
   await expect(dialogOf(page)).toContainText(/Confirmed after \d/)
 
   await expect(rowOf(secondPage, 'lon-branch-core')).toContainText(short(standby.id))
@@ -65,13 +65,13 @@ test('it can be started from the list, and fail-back is one click', async ({ pag
   await world.failovers({ mode: 'normal', demoteMs: 0, promoteMs: 500 })
   await page.getByRole('link', { name: 'Fail over lon-branch-core' }).click()
   await confirm(page, standby.id)
-  await expect(dialogOf(page)).toContainText(/Confirmed after/, { timeout: 20_000 })
+  await expect(dialogOf(page)).toContainText(/Confirmed after/)
 
   await dialogOf(page)
     .getByRole('button', { name: `Fail back to ${short(active.id)}` })
     .click()
   await confirm(page, active.id)
-  await expect(dialogOf(page)).toContainText(/Confirmed after/, { timeout: 20_000 })
+  await expect(dialogOf(page)).toContainText(/Confirmed after/)
   expect((await world.pair('lon-branch-core')).active.id).toBe(active.id)
   expect(await putsOf(world)).toHaveLength(2)
 })
@@ -107,7 +107,7 @@ test('two standbys: a proposal stays until somebody picks another, which is prom
     connectors.find(({ id, haStatus }) => haStatus === 'passive' && id !== proposed)?.id ?? ''
   await world.kill(proposed)
   const notice = dialogOf(page).getByText(`${short(proposed)} was proposed and can’t take over`)
-  await expect(notice).toBeVisible({ timeout: 15_000 })
+  await expect(notice).toBeVisible()
   await expect(promote(page, proposed)).toBeDisabled()
   await dialogOf(page)
     .getByRole('button', { name: `Choose ${short(target)}` })
@@ -120,7 +120,7 @@ test('two standbys: a proposal stays until somebody picks another, which is prom
   await confirm(page, target)
   await expect(page).toHaveURL(/failover=/)
   await secondPage.goto(page.url())
-  await expect(dialogOf(secondPage)).toContainText(/Confirmed after/, { timeout: 20_000 })
+  await expect(dialogOf(secondPage)).toContainText(/Confirmed after/)
   expect((await world.pair('fra-dc2-edge')).active.id).toBe(target)
 })
 
@@ -154,7 +154,7 @@ test('F2 a reload in the middle shows the same failover, and sends nothing again
   await expect(page).toHaveURL(/failover=/)
   await page.reload()
   await expect(phase(page, 'Accepted')).toContainText(/\+\d/)
-  await expect(dialogOf(page)).toContainText(/Confirmed after/, { timeout: 20_000 })
+  await expect(dialogOf(page)).toContainText(/Confirmed after/)
   expect(await putsOf(world)).toHaveLength(1)
 })
 
@@ -192,7 +192,7 @@ test('F3 a second failover of the same tunnel joins the first', async ({
   }
   await Promise.all([page, secondPage].map((each) => promote(each, standby.id).click()))
   for (const each of [page, secondPage]) {
-    await expect(dialogOf(each)).toContainText(/Confirmed after/, { timeout: 25_000 })
+    await expect(dialogOf(each)).toContainText(/Confirmed after/)
   }
   expect(await putsOf(world)).toHaveLength(1)
 })
@@ -226,7 +226,7 @@ test('F12 an answer that never comes is not taken for a failure: the connectors 
   await world.breakWith({ kind: 'reset-after-apply', times: 1, match: { path: '/failover$' } })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
   await confirm(page, standby.id)
-  await expect(dialogOf(page)).toContainText(/Confirmed after/, { timeout: 20_000 })
+  await expect(dialogOf(page)).toContainText(/Confirmed after/)
   await expect(phase(page, 'Accepted')).toContainText('no answer')
   expect(await putsOf(world)).toHaveLength(1)
 })
@@ -237,9 +237,7 @@ test('F5 a third connector that becomes active instead is said in red', async ({
   await world.failovers({ mode: 'other', demoteMs: 500, promoteMs: 1_500 })
   await page.goto(`/tunnels/${id}?dialog=failover&to=${target}`)
   await confirm(page, target)
-  await expect(dialogOf(page).getByRole('alert')).toContainText('Another connector became active', {
-    timeout: 20_000,
-  })
+  await expect(dialogOf(page).getByRole('alert')).toContainText('Another connector became active')
   expect(await putsOf(world)).toHaveLength(1)
 })
 
@@ -247,7 +245,6 @@ test('F14 what is not confirmed after 60 s is red, says what is active, and is n
   page,
   world,
 }) => {
-  test.setTimeout(120_000)
   const { tunnelId, active, standby } = await world.pair('lon-branch-core')
   await world.failovers({ mode: 'never' })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
@@ -264,22 +261,17 @@ test('while Cloudflare does not answer, what is followed is shown as last seen',
   page,
   world,
 }) => {
-  test.setTimeout(90_000)
   const { tunnelId, standby } = await world.pair('lon-branch-core')
   await world.failovers({ mode: 'never' })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
   await confirm(page, standby.id)
   await expect(dialogOf(page)).toContainText('Accepted. Checking what is active…')
   await world.breakWith({ kind: 'status', status: 500, match: { path: 'warp_connector' } })
-  await expect(dialogOf(page)).toContainText(/Seen last at [\d:]+.*Cloudflare answered 500/, {
-    timeout: 30_000,
-  })
+  await expect(dialogOf(page)).toContainText(/Seen last at [\d:]+.*Cloudflare answered 500/)
   await expect(dialogOf(page).getByRole('figure')).toHaveAccessibleName(/when last seen/)
   await expect(dialogOf(page)).not.toContainText('Checking what is active…')
   await world.heal()
-  await expect(dialogOf(page).getByRole('figure')).not.toHaveAccessibleName(/when last seen/, {
-    timeout: 30_000,
-  })
+  await expect(dialogOf(page).getByRole('figure')).not.toHaveAccessibleName(/when last seen/)
 })
 
 test('F4 when the active one changes under the open dialog, nothing is sent until it was looked at', async ({
@@ -309,7 +301,6 @@ test('F10 while Cloudflare refuses calls a failover is refused with a countdown,
   await world.breakWith({ kind: 'rate-limit', retryAfter: 120, match: { path: '/warp_connector' } })
   await expect(dialogOf(page).getByRole('alert')).toContainText(
     /Cloudflare is refusing calls for another/,
-    { timeout: 15_000 },
   )
   await expect(promote(page, standby.id)).toBeDisabled()
   await expect(dialogOf(page)).toContainText(/nothing waits to be sent/i)
@@ -334,7 +325,6 @@ test('F1 a server that dies in the middle knows the failover when it is back', a
   world,
   tandem,
 }) => {
-  test.setTimeout(90_000)
   const { tunnelId, standby } = await world.pair('lon-branch-core')
   await world.failovers({ mode: 'normal', demoteMs: 4_000, promoteMs: 8_000 })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
@@ -342,7 +332,7 @@ test('F1 a server that dies in the middle knows the failover when it is back', a
   await expect(phase(page, 'Accepted')).toContainText(/\+\d/)
   await tandem.end('SIGKILL')
   await tandem.again()
-  await expect(dialogOf(page)).toContainText(/Confirmed after/, { timeout: 40_000 })
+  await expect(dialogOf(page)).toContainText(/Confirmed after/)
   expect(await putsOf(world)).toHaveLength(1)
 })
 
@@ -369,7 +359,7 @@ test('four keys and a tick a risk lead from the page to a confirmed failover', a
   await page.keyboard.press('Tab')
   await expect(promote(page, standby.id)).toBeFocused()
   await page.keyboard.press('Enter')
-  await expect(dialogOf(page)).toContainText(/Confirmed after/, { timeout: 20_000 })
+  await expect(dialogOf(page)).toContainText(/Confirmed after/)
   expect(await putsOf(world)).toHaveLength(1)
 })
 
@@ -479,7 +469,7 @@ test('a standby that has just come back is a grave risk: it needs a tick and a r
   )
   await dialogOf(page).getByRole('textbox', { name: 'Reason' }).fill('The other host is on fire')
   await promote(page, standby.id).click()
-  await expect(dialogOf(page)).toContainText('The other host is on fire', { timeout: 20_000 })
+  await expect(dialogOf(page)).toContainText('The other host is on fire')
   expect(await putsOf(world)).toHaveLength(1)
 })
 
@@ -494,7 +484,7 @@ test('a drill is marked as one: in the dialog, on the tunnel’s page and in the
   await dialogOf(page).getByRole('checkbox', { name: 'This is a drill' }).check()
   await promote(page, standby.id).click()
   await expect(dialogOf(page)).toContainText(/Drill started by local admin/)
-  await expect(dialogOf(page)).toContainText(/Confirmed after/, { timeout: 20_000 })
+  await expect(dialogOf(page)).toContainText(/Confirmed after/)
   await expect(dialogOf(page)).toContainText(/Promotion\d/)
   await dialogOf(page).getByRole('button', { name: 'Done' }).click()
   const panel = page.getByRole('region', { name: 'Failovers' })
@@ -526,12 +516,12 @@ test('a tunnel that runs on its standby says so, since when, until it is back', 
   await expect(panel).toContainText('It carries the traffic.')
   await expect(save).toBeDisabled()
   await world.swap(tunnelId)
-  await expect(panel).toContainText(/On its standby since \d/, { timeout: 10_000 })
+  await expect(panel).toContainText(/On its standby since \d/)
   await expect(page.getByRole('main')).toContainText(`standby of ${short(active.id)}`)
   await page.reload()
   await expect(panel).toContainText(/On its standby since \d/)
   await world.swap(tunnelId)
-  await expect(panel).toContainText('It carries the traffic.', { timeout: 10_000 })
+  await expect(panel).toContainText('It carries the traffic.')
 })
 
 test('F2 after an answer that got lost the dialog joins the failover that began all the same', async ({
@@ -549,7 +539,7 @@ test('F2 after an answer that got lost the dialog joins the failover that began 
   })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
   await confirm(page, standby.id)
-  await expect(dialogOf(page)).toContainText(/Confirmed after/, { timeout: 20_000 })
+  await expect(dialogOf(page)).toContainText(/Confirmed after/)
   expect(await putsOf(world)).toHaveLength(1)
 })
 

@@ -28,7 +28,7 @@ test.describe('of an empty account', () => {
     await expect(page.getByText(`CLOUDFLARE_ACCOUNT_ID=${world.accounts[0]}`)).toBeVisible()
     await expectAccessible(page)
     await world.addTunnel('the-first')
-    await expect(page.getByRole('row', { name: /the-first/ })).toBeVisible({ timeout: 15_000 })
+    await expect(page.getByRole('row', { name: /the-first/ })).toBeVisible()
   })
 })
 
@@ -75,13 +75,9 @@ test.describe('while Cloudflare can’t be reached', () => {
 
   test('U5 nothing is claimed of the token', async ({ page }) => {
     await page.goto('/')
-    await expect(page.getByText('WARP Read: not known. Cloudflare did not answer')).toBeVisible({
-      timeout: 15_000,
-    })
+    await expect(page.getByText('WARP Read: not known. Cloudflare did not answer')).toBeVisible()
     await page.getByRole('button', { name: 'Check again' }).click()
-    await expect(page.getByText('Cloudflare can’t be reached, so nothing')).toBeVisible({
-      timeout: 15_000,
-    })
+    await expect(page.getByText('Cloudflare can’t be reached, so nothing')).toBeVisible()
   })
 })
 
@@ -103,7 +99,7 @@ test.describe('while the first sweep is under way', () => {
     const progress = page.getByRole('progressbar', { name: 'First sweep' })
     await expect(progress).toHaveAttribute('max', '12')
     await world.heal()
-    await expect(progress).toBeHidden({ timeout: 60_000 })
+    await expect(progress).toBeHidden()
   })
 })
 

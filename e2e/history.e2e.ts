@@ -14,7 +14,7 @@ async function seeSwap(page: Page, world: World) {
   const { tunnelId, active, standby } = await world.pair('lon-branch-core')
   await expect(rowOf(page, 'lon-branch-core')).toContainText(short(active.id))
   await world.swap(tunnelId)
-  await expect(rowOf(page, 'lon-branch-core')).toContainText(short(standby.id), { timeout: 20_000 })
+  await expect(rowOf(page, 'lon-branch-core')).toContainText(short(standby.id))
   return { tunnelId, active, standby }
 }
 
@@ -30,7 +30,7 @@ test('what happens comes into the log by itself, and is found by tunnel and by k
   const change = `Active changed from ${short(active.id)} to ${short(standby.id)}`
   await expect(entries(page)).toContainText(change)
   await world.renameTunnel(tunnelId, 'lon-branch-two')
-  await expect(entries(page)).toContainText('lon-branch-two', { timeout: 20_000 })
+  await expect(entries(page)).toContainText('lon-branch-two')
 
   await page.getByRole('combobox', { name: 'Tunnel' }).selectOption({ label: 'lon-branch-two' })
   await page.getByRole('button', { name: 'Failovers', exact: true }).click()

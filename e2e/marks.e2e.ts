@@ -15,7 +15,7 @@ async function seeSwap(page: Page, world: World) {
   await expect(row).toContainText(short(active.id))
   await expect(row).not.toContainText('not acknowledged')
   await world.swap(tunnelId)
-  await expect(row).toContainText('1 not acknowledged', { timeout: 20_000 })
+  await expect(row).toContainText('1 not acknowledged')
   return { tunnelId, active, standby }
 }
 const rail = (page: Page, name: RegExp) => page.getByRole('button', { name })
@@ -67,7 +67,7 @@ test('what waits makes room for the name, which tells the rest where it is cut, 
   const long = 'lon-branch-core-warehouse-and-cold-store-of-the-north'
   await world.renameTunnel(tunnelId, long)
   const name = rowOf(page, long).getByRole('link', { name: long, exact: true })
-  await expect(name).toBeVisible({ timeout: 20_000 })
+  await expect(name).toBeVisible()
   const cell = await rowOf(page, long).getByRole('rowheader').boundingBox()
   const { width } = (await name.boundingBox()) ?? { width: 0 }
   expect(width).toBeGreaterThan((cell?.width ?? 0) - 60)
@@ -101,7 +101,7 @@ test('the notice leads to the dialog and back, and what comes meanwhile is not s
   await expect(button).toBeFocused()
   await button.click()
   await world.swap(tunnelId)
-  await expect(dialog).toContainText('1 change more came while this was open', { timeout: 20_000 })
+  await expect(dialog).toContainText('1 change more came while this was open')
   await expectAccessible(page)
   await dialog.getByRole('button', { name: 'Acknowledge' }).click()
   await expect(dialog).toBeHidden()
@@ -115,9 +115,7 @@ test('of several changes one can be acknowledged by itself', async ({ page, worl
   await page.goto('/')
   const { tunnelId, active, standby } = await seeSwap(page, world)
   await world.swap(tunnelId)
-  await expect(rowOf(page, 'lon-branch-core')).toContainText('2 not acknowledged', {
-    timeout: 20_000,
-  })
+  await expect(rowOf(page, 'lon-branch-core')).toContainText('2 not acknowledged')
   await page.goto(`/tunnels/${tunnelId}?dialog=acknowledge`)
   const dialog = page.getByRole('dialog', { name: 'Acknowledge changes' })
   const choice = dialog.getByLabel('What you have seen')
@@ -178,7 +176,6 @@ test('maintenance keeps changes quiet, is drawn on the timeline, and is ended ea
   await world.swap(tunnelId)
   await expect(page.getByRole('article', { name: `Connector ${short(standby.id)}` })).toContainText(
     'Active',
-    { timeout: 20_000 },
   )
   await expect(page.getByText(/nobody has acknowledged/)).toHaveCount(0)
 
@@ -216,9 +213,7 @@ test('an entry of the log that waits is acknowledged from its row by keyboard, w
   await page.goto('/')
   const { tunnelId } = await seeSwap(page, world)
   await world.swap(tunnelId)
-  await expect(rowOf(page, 'lon-branch-core')).toContainText('2 not acknowledged', {
-    timeout: 20_000,
-  })
+  await expect(rowOf(page, 'lon-branch-core')).toContainText('2 not acknowledged')
   await page.goto('/activity?range=24h')
   await secondPage.goto(`/activity?tunnel=${tunnelId}`)
   const buttons = page.getByRole('button', { name: 'Acknowledge', exact: true })
@@ -273,7 +268,7 @@ test('of a switch that was acknowledged at its begin, what came while the dialog
   await expect(waiting).toHaveCount(1)
   await page.keyboard.press('a')
   const dialog = page.getByRole('dialog', { name: 'Acknowledge changes' })
-  await expect(dialog).toContainText('came while this was open', { timeout: 20_000 })
+  await expect(dialog).toContainText('came while this was open')
   await dialog.getByRole('button', { name: 'Acknowledge' }).click()
   await expect(dialog).toBeHidden()
   await expect(waiting).toHaveCount(1)

@@ -31,6 +31,12 @@ export type Program = {
   resume: () => void
 }
 
+/**
+ * Hashing a password takes 128 MB, page by page: a second or more on a virtual machine whose page faults are slow,
+ * and a story does it several times. glibc asks for pages of 2 MB with this; other systems do not know the name.
+ */
+const cheapMemory = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' }
+
 /** The caller's own Tandem and Cloudflare settings must not leak into a test. */
 function cleanEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(
@@ -55,7 +61,7 @@ export function start(
   const program = [...(name === 'proxy' ? nodeOptions : []), file]
   const child: ChildProcess = spawn(process.execPath, [...program, ...args], {
     cwd: options.cwd ?? tmpdir(),
-    env: { ...cleanEnv(), ...options.env },
+    env: { ...cleanEnv(), ...cheapMemory, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   // Nothing outlives a test that failed before it cleaned up.

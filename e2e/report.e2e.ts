@@ -16,9 +16,7 @@ test('the report of a tunnel tells what happened and who did what, and fits on t
   await page.goto(`/tunnels/${tunnelId}?range=1h`)
   await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
   await world.swap(tunnelId)
-  await expect(page.getByRole('alert').or(page.getByText(/nobody has acknowledged/))).toBeVisible({
-    timeout: 20_000,
-  })
+  await expect(page.getByRole('alert').or(page.getByText(/nobody has acknowledged/))).toBeVisible()
 
   await page.getByRole('link', { name: 'Report', exact: true }).click()
   const happened = page.getByRole('table', { name: 'What happened, and who did what' })
@@ -188,7 +186,7 @@ test('the tab carries the worst state', async ({ page, world }) => {
   await expect(icon).toHaveAttribute('href', '/favicon-bad.svg')
   const { connectors } = await world.tunnel('lon-branch-core')
   for (const { id } of connectors) await world.kill(id)
-  await expect(page).toHaveTitle(/^2 tunnels down · /, { timeout: 20_000 })
+  await expect(page).toHaveTitle(/^2 tunnels down · /)
 
   // A wall says it itself, of the tunnels that it shows.
   await page.keyboard.press('ControlOrMeta+k')
@@ -219,7 +217,7 @@ test('the tab carries the worst state of the last minute while nobody looks at t
   await expect(page).toHaveTitle(/^1 tunnel down · /)
   const { connectors } = await world.tunnel('lon-branch-core')
   for (const { id } of connectors) await world.kill(id)
-  await expect(secondPage).toHaveTitle(/^2 tunnels down · /, { timeout: 20_000 })
+  await expect(secondPage).toHaveTitle(/^2 tunnels down · /)
   await page.clock.runFor('01:00')
   await expect(page).toHaveTitle(/^2 tunnels down · /)
 })
@@ -254,12 +252,10 @@ test('whoever wants to is notified of a tunnel that goes down while they look el
   })
   await page.clock.runFor('05:00')
   // Five minutes that took none: nothing was heard meanwhile, and what was down is not known to be any more.
-  await expect(page).toHaveTitle(/^1 tunnel down · /, { timeout: 20_000 })
+  await expect(page).toHaveTitle(/^1 tunnel down · /)
   const { connectors } = await world.tunnel('lon-branch-core')
   for (const { id } of connectors) await world.kill(id)
   await expect
-    .poll(() => page.evaluate(() => (window as unknown as { told: string[] }).told), {
-      timeout: 20_000,
-    })
+    .poll(() => page.evaluate(() => (window as unknown as { told: string[] }).told))
     .toEqual(['2 tunnels down: lon-branch-core'])
 })

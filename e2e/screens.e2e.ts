@@ -102,7 +102,7 @@ test('a one-time link leaves the address at once and is good once', async ({
   await expect(tunnels(screen)).toBeVisible()
   await expect(screen).toHaveURL(/\/\?status=/)
   expect(screen.url()).not.toContain('#')
-  await expect(rowOf(page, 'Lobby')).toBeVisible({ timeout: 15_000 })
+  await expect(rowOf(page, 'Lobby')).toBeVisible()
 
   const other = await newProfile()
   await other.goto(link)
@@ -125,12 +125,10 @@ test('a code is followed by a new one, and a Tandem that is away by words and th
   await screen.clock.resume()
 
   await tandem.end('SIGKILL')
-  await expect(screen.getByRole('status')).toContainText('Tandem does not answer', {
-    timeout: 15_000,
-  })
+  await expect(screen.getByRole('status')).toContainText('Tandem does not answer')
   await expectAccessible(screen)
   await tandem.again()
-  await expect(shown(screen)).not.toHaveText(second, { timeout: 15_000 })
+  await expect(shown(screen)).not.toHaveText(second)
   await expect(screen.getByRole('status')).toBeEmpty()
 })
 

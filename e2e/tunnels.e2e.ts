@@ -47,7 +47,7 @@ test('what could not be read says how old it is, in full and in line with the ot
   const { id } = await world.tunnel('lon-branch-core')
   await world.breakWith({ kind: 'status', status: 403, match: { path: `${id}/connections` } })
   const cellOf = (name: string) => rowOf(page, name).getByRole('cell', { name: /\d+ (s|m) old/ })
-  await expect(cellOf('lon-branch-core').locator('svg')).toBeVisible({ timeout: 20_000 })
+  await expect(cellOf('lon-branch-core').locator('svg')).toBeVisible()
   await expect
     .poll(() => cellOf('lon-branch-core').evaluate((cell) => cell.scrollWidth - cell.clientWidth))
     .toBe(0)
@@ -199,7 +199,7 @@ test('a killed active connector shows within 6 s', async ({ page, world }) => {
   const row = rowOf(page, 'lon-branch-core')
   await expect(row).toContainText(active.id.slice(0, 8))
   await world.kill(active.id)
-  await expect(row).not.toContainText(active.id.slice(0, 8), { timeout: 6_000 })
+  await expect(row).not.toContainText(active.id.slice(0, 8))
 })
 
 test('a standby that takes over is shown by itself', async ({ page, world }) => {
@@ -208,7 +208,7 @@ test('a standby that takes over is shown by itself', async ({ page, world }) => 
   const row = rowOf(page, 'lon-branch-core')
   await expect(row).toContainText(active.id.slice(0, 8))
   await world.kill(active.id)
-  await expect(row).toContainText(standby.id.slice(0, 8), { timeout: 20_000 })
+  await expect(row).toContainText(standby.id.slice(0, 8))
   await expect(row.getByRole('cell', { name: 'No standby', exact: true })).toBeVisible()
 })
 
@@ -222,8 +222,8 @@ test('what is done elsewhere arrives: a new name, and a tunnel that is gone', as
   await expect(rowOf(page, 'sfo-lab-poc')).toBeVisible()
   await world.renameTunnel(lab.id, 'syd-retail-prod')
   await world.deleteTunnel(poc.id)
-  await expect(rowOf(page, 'syd-retail-prod')).toBeVisible({ timeout: 15_000 })
-  await expect(rowOf(page, 'sfo-lab-poc')).toBeHidden({ timeout: 30_000 })
+  await expect(rowOf(page, 'syd-retail-prod')).toBeVisible()
+  await expect(rowOf(page, 'sfo-lab-poc')).toBeHidden()
 })
 
 test('an admin creates a tunnel, HA by default, and everyone sees it', async ({
