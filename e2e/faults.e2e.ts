@@ -263,7 +263,7 @@ test('P19 where something holds the live stream back, the page asks every ten se
   await world.swap((await world.tunnel('lon-branch-core')).id)
   await expect(rowOf(page, 'lon-branch-core')).toContainText(standby.id.slice(0, 8))
   await page.unroute('**/api/events*')
-  await page.getByRole('button', { name: 'Try live again' }).click()
+  await page.getByRole('button', { name: 'Try now' }).click()
   await expect(page.getByText('Live updates are on')).toBeAttached()
   await expect(notices(page)).toBeEmpty()
 })
@@ -342,6 +342,24 @@ test.describe('P19 what stands between the page and Tandem', () => {
     await expect(page.getByText('Live updates are on')).toBeAttached({ timeout: backMs })
     await expect(rowOf(page, 'lon-branch-core')).toContainText(standby.id.slice(0, 8))
   })
+})
+
+test('P16 a connection too slow for the stream is told of, and the page asks instead', async ({
+  page,
+  tandem,
+  world,
+}) => {
+  const relay = await startRelay(tandem.address)
+  relay.become('late')
+  await page.goto(relay.address)
+  await expect(notices(page)).toContainText('This connection has been too slow for live updates')
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await world.swap(tunnelId)
+  await expect(rowOf(page, 'lon-branch-core')).toContainText(standby.id.slice(0, 8))
+  relay.become('through')
+  await expect(page.getByText('Live updates are on')).toBeAttached()
+  await expect(notices(page)).toBeEmpty()
+  await relay.end()
 })
 
 test('P9 a server that is stopped on purpose is no outage', async ({ page, tandem }) => {

@@ -4,14 +4,15 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /**
  * `through`: everything passes · `held`: the stream's answer is kept back, as a proxy that buffers does ·
- * `sliced`: the stream comes a few bytes at a time · `dark`: nothing passes in either direction, and no
- * connection ends.
+ * `sliced`: the stream comes a few bytes at a time · `late`: the stream takes 15 s on its way, as one does that is
+ * longer than its line is fast · `dark`: nothing passes in either direction, and no connection ends.
  */
-type Way = 'through' | 'held' | 'sliced' | 'dark'
+type Way = 'through' | 'held' | 'sliced' | 'late' | 'dark'
 
 export type Relay = Awaited<ReturnType<typeof startRelay>>
 
 const sliceBytes = 7
+const lateByMs = 15_000
 
 /** @param to where Tandem listens. */
 export async function startRelay(to: string) {
@@ -28,6 +29,7 @@ export async function startRelay(to: string) {
     })
     tandem.on('data', (bytes) => {
       if (way === 'dark' || (way === 'held' && isStream)) return
+      if (way === 'late' && isStream) return void setTimeout(() => page.write(bytes), lateByMs)
       if (way !== 'sliced' || !isStream) return void page.write(bytes)
       for (let at = 0; at < bytes.length; at += sliceBytes)
         page.write(bytes.subarray(at, at + sliceBytes))

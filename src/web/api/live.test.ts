@@ -4,7 +4,7 @@ import type { LiveEvent } from '#contract/events.ts'
 import { heartbeatMs, longestStreamMs } from '#contract/stream.ts'
 import type { TunnelList } from '#contract/tunnel.ts'
 import { tunnelOf } from '#web/fleet/tunnel-of.ts'
-import { serverNow } from '#web/ui/clock.ts'
+import { serverNow, setServerTime } from '#web/ui/clock.ts'
 import { askAsleepEveryMs, createLive, isAfter, type Live, landingMs } from './live.ts'
 import { sessionQuery, tunnelsQuery } from './queries.ts'
 import { session } from './session-of-tests.ts'
@@ -80,6 +80,7 @@ const hide = (visibilityState: 'visible' | 'hidden') => {
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: 1_000_000 })
+  setServerTime(Date.now())
   Stream.all = []
   page = Object.assign(new EventTarget(), { visibilityState: 'visible' as const })
   vi.stubGlobal('EventSource', Stream)
@@ -259,8 +260,6 @@ describe('the word of the server', () => {
     latest().says({ type: 'sessionChanged', session: { ...session, serverAt: 6 } }, 'e-2')
     latest().says({ type: 'bye', at: 7 }, 'e-2')
     expect(serverNow()).toBe(atFirst)
-    latest().says(snapshotOf('as told', 'b1'), 'e-3')
-    expect(serverNow()).toBe(session.serverAt)
     latest().says({ type: 'heartbeat', at: 1_000_007 }, 'e-2')
     expect(serverNow()).toBe(1_000_007)
     // The session that is asked for says what time it is. A list is as old as the last change in it.
@@ -268,6 +267,40 @@ describe('the word of the server', () => {
     await vi.advanceTimersByTimeAsync(60_000)
     expect(live.state().state).toBe('asking')
     expect(serverNow()).toBe(session.serverAt + 9000)
+  })
+
+  test('P16 that comes too late sets no clock back: the page says that its connection is slow, and asks', async () => {
+    const now = () => Date.now() + 1000
+    answers['/api/session'] = { ...session, serverAt: now() }
+    latest().opens()
+    latest().says({ type: 'heartbeat', at: now() })
+    latest().says({ type: 'heartbeat', at: now() - 9000 })
+    expect(live.state()).toMatchObject({ state: 'live', slow: false })
+    latest().says({ type: 'heartbeat', at: now() })
+    asked = []
+    latest().says({ type: 'heartbeat', at: now() - 20_000 })
+    expect(serverNow()).toBe(now())
+    await vi.advanceTimersByTimeAsync(0)
+    expect(live.state()).toMatchObject({ state: 'asking', slow: true })
+    expect(name()).toBe('as asked')
+    expect(stillOpen()).toEqual([])
+    expect(asked).toEqual(['/api/session', '/api/session', '/api/tunnels'])
+    await vi.advanceTimersByTimeAsync(2000)
+    latest().opens()
+    latest().says({ type: 'heartbeat', at: now() })
+    expect(live.state()).toMatchObject({ state: 'live', slow: false })
+  })
+
+  test('that seems late because the server’s clock was set back is on time, and the clock follows', async () => {
+    latest().opens()
+    latest().says({ type: 'heartbeat', at: Date.now() })
+    const back = Date.now() - 3_600_000
+    answers['/api/session'] = { ...session, serverAt: back }
+    latest().says({ type: 'heartbeat', at: back })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(serverNow()).toBe(back)
+    expect(live.state()).toMatchObject({ state: 'live', slow: false })
+    expect(stillOpen()).toHaveLength(1)
   })
 
   test('is not shown when it is of another build: the page is to be loaded anew', async () => {

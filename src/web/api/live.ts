@@ -21,6 +21,8 @@ export type LiveState = {
   since: number
   /** The server said good-bye before it went: a restart, not a fault. */
   stopping: boolean
+  /** It was given up because its words came too late: the connection is slow. */
+  slow: boolean
 }
 
 export type Live = {
@@ -39,6 +41,8 @@ export type Live = {
 }
 
 const hiddenAfterMs = 60_000
+/** A word that was on its way for longer tells what was, not what is. */
+const lateMs = 10_000
 /** How often the page asks while the stream does not get through. */
 export const askEveryMs = 10_000
 /** How often it asks while it is asleep: a browser wakes a hidden page once a minute. */
@@ -69,6 +73,7 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
     state: 'connecting',
     since: Date.now(),
     stopping: false,
+    slow: false,
   }
   let lastHeardAt: number | null = null
   let version: string | null = null
@@ -97,9 +102,24 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
     clearTimeout(askTimer)
     clearTimeout(watchdog)
     watchdog = setTimeout(lose, silenceMs)
-    if (serverAt !== null) setServerTime(serverAt)
+    if (serverAt !== null) {
+      if (serverNow() - serverAt > lateMs) return void weigh(serverAt, Date.now())
+      setServerTime(serverAt)
+    }
     lastHeardAt = serverNow()
-    if (state.state !== 'live' || state.stopping) set({ state: 'live', stopping: false })
+    if (state.state !== 'live' || state.stopping)
+      set({ state: 'live', stopping: false, slow: false })
+  }
+
+  /**
+   * A word that seems late must not set the clock back, or what is old would look new. Whether it is late or a clock
+   * was set, an answer tells: it says the time too, and was asked for only now.
+   */
+  const weigh = async (saidAt: number, heardAt: number) => {
+    await askSession()
+    if (serverNow() - saidAt - (Date.now() - heardAt) < lateMs) return
+    set({ slow: true })
+    lose()
   }
 
   const flush = () => {
@@ -193,13 +213,15 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
     openTimer = setTimeout(open, 1000 + Math.random() * (most - 1000))
   }
 
+  const anew = { staleTime: 0, retry: false }
+  const askSession = () => cache.fetchQuery({ ...sessionQuery, ...anew }).catch(() => null)
+
   /**
    * While nothing is heard the page asks. A refused stream gives no reason; the session does (role, sign-in,
    * another build). Where Tandem answers, the stream is what does not get through, and the list comes this way.
    */
   const ask = async () => {
-    const anew = { staleTime: 0, retry: false }
-    const session = await cache.fetchQuery({ ...sessionQuery, ...anew }).catch(() => null)
+    const session = await askSession()
     if (session) checkBuild(session.build)
     if (stopped) return
     if (session?.me === null) return onSignedOut()

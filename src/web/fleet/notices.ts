@@ -15,6 +15,11 @@ export type Notice = {
 
 /** A short loss of the stream heals by itself before anybody has to read about it. */
 export const lossPatienceMs = 2500
+/** Why a page asks instead of hearing; "since" and when follow. */
+export const askingText = (slow: boolean) =>
+  slow
+    ? 'This connection has been too slow for live updates'
+    : 'Live updates have not been getting through'
 const skewWorthSayingMs = 30_000
 const dayMs = 86_400_000
 /** So long before it ends a token is worth replacing, days. */

@@ -2,7 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { useRouteContext } from '@tanstack/react-router'
 import { askEveryMs, useLive } from '#web/api/live.ts'
 import { sessionQuery } from '#web/api/queries.ts'
-import { lossPatienceMs, type Notice, noticesOf } from '#web/fleet/notices.ts'
+import { askingText, lossPatienceMs, type Notice, noticesOf } from '#web/fleet/notices.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Banner } from '#web/ui/Callout.tsx'
 import { useClock, useMinute } from '#web/ui/clock.ts'
@@ -52,7 +52,7 @@ function NoticeText({ text, until }: Notice) {
 
 function StreamLost() {
   const { live } = useRouteContext({ from: '__root__' })
-  const { state, since, stopping } = useLive(live)
+  const { state, since, stopping, slow } = useLive(live)
   const isOff = state === 'lost' || state === 'asking'
   const lastHeardAt = useClock(() => (isOff ? live.lastHeardAt() : null))
   const offFor = useClock(() => (isOff ? Math.floor((Date.now() - since) / 1000) : 0))
@@ -63,13 +63,12 @@ function StreamLost() {
         tone="warn"
         action={
           <Button size="sm" onClick={live.retry}>
-            Try live again
+            Try now
           </Button>
         }
       >
-        Live updates have not been getting through since <Moment at={since} />: asking Tandem every{' '}
-        {askEveryMs / 1000} s instead. A proxy between this browser and Tandem may be holding them
-        back.
+        {askingText(slow)} since <Moment at={since} />: asking Tandem every {askEveryMs / 1000} s
+        instead.{slow ? null : ' A proxy on the way may be holding them back.'}
       </Banner>
     )
   return (

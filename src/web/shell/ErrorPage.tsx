@@ -14,7 +14,7 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
   usePageTitle(problem.title)
 
   return (
-    <div role="alert" className="mx-auto flex max-w-140 flex-col gap-3 px-6 py-20">
+    <div role="alert" className="mx-auto flex max-w-140 flex-col gap-3 px-6 py-16">
       <h1 className="text-xl font-semibold">{problem.title}</h1>
       <div className="text-ink-2">
         {problem.detail}

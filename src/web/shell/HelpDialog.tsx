@@ -11,7 +11,7 @@ import { keysText, placeKeys, shortcuts } from '#web/ui/shortcuts.ts'
 export function HelpDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Keys and marks" size="lg" light onClose={onClose}>
-      <div className="grid gap-x-10 gap-y-6 sm:grid-cols-2">
+      <div className="grid gap-x-8 gap-y-6 sm:grid-cols-2">
         <div className="flex flex-col gap-5">
           <Keys all={Object.values(shortcuts)} />
         </div>

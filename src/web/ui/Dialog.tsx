@@ -2,7 +2,7 @@ import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import { IconButton } from './Button.tsx'
 import { homeOf } from './home.ts'
 
-const widths = { sm: 'max-w-110', md: 'max-w-140', lg: 'max-w-200' }
+const widths = { sm: 'max-w-120', md: 'max-w-140', lg: 'max-w-200' }
 
 /**
  * A modal dialog: the platform's own, which traps focus, makes the rest inert and gives focus back.

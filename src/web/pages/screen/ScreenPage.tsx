@@ -126,7 +126,7 @@ function Frame({ aside, children }: { aside?: ReactNode; children: ReactNode }) 
         <Logo className="h-[1.2em] w-[2em]" />
         Tandem
       </p>
-      <div className="flex flex-wrap items-center justify-center gap-x-[6vmin] max-sm:justify-start gap-y-8">
+      <div className="flex flex-wrap items-center justify-center gap-x-[6vmin] max-sm:justify-start gap-y-6">
         <div className="flex max-w-[40em] min-w-0 flex-col gap-[2.2vmin]">{children}</div>
         {aside}
       </div>

@@ -44,7 +44,7 @@ function ScreenRow({ screen, onOpen }: { screen: Screen; onOpen: Open }) {
   const { name, view, seenAt, from, addedAt, addedBy, expiresAt, isSpread } = screen
   return (
     <tr className="hover:bg-hover">
-      <th scope="row" className="h-9 max-w-90 border-t border-line py-1 pr-3 pl-4 font-normal">
+      <th scope="row" className="h-9 max-w-80 border-t border-line py-1 pr-3 pl-4 font-normal">
         <Name name={name} className="font-medium" />
         {isSpread ? <Spread /> : null}
         <span className="flex flex-wrap gap-x-3 text-sm text-ink-2 sm:hidden">
@@ -54,7 +54,7 @@ function ScreenRow({ screen, onOpen }: { screen: Screen; onOpen: Open }) {
           </span>
         </span>
       </th>
-      <Td className="max-w-70 max-sm:hidden">
+      <Td className="max-w-80 max-sm:hidden">
         <span className="line-clamp-2 break-words">{viewTitle(view)}</span>
       </Td>
       <Td className="max-sm:hidden">

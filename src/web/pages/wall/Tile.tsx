@@ -326,7 +326,7 @@ function FailoverLine({ failoverId, density, opens }: TileProps & { failoverId: 
         <Icon name="failover" className="size-[0.9em]" />
         <span className="whitespace-nowrap">Failing over{length}</span>
       </Line>
-      <span className={`min-w-0 truncate ${isRoomy ? '' : 'sr-only @min-[17em]:not-sr-only'}`}>
+      <span className={`min-w-0 truncate ${isRoomy ? '' : 'sr-only @min-[17.5em]:not-sr-only'}`}>
         <bdi>{more}</bdi>
       </span>
     </span>

@@ -2,7 +2,7 @@ import { useRouteContext } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { SessionAnswer } from '#contract/session.ts'
 import { askEveryMs, useLive } from '#web/api/live.ts'
-import { lossPatienceMs, noticesOf } from '#web/fleet/notices.ts'
+import { askingText, lossPatienceMs, noticesOf } from '#web/fleet/notices.ts'
 import { useClock, useMinute } from '#web/ui/clock.ts'
 import { durationText } from '#web/ui/time.ts'
 import { momentIn } from '#web/ui/zone.ts'
@@ -20,7 +20,7 @@ export function WallNotice({
   zone: string | undefined
 }) {
   const { live } = useRouteContext({ from: '__root__' })
-  const { state, since } = useLive(live)
+  const { state, since, slow } = useLive(live)
   const lastHeardAt = useClock(() => (state === 'lost' ? live.lastHeardAt() : null))
   const lostFor = useClock(() => (state === 'lost' ? durationText(Date.now() - since) : ''))
   const isAsking = useClock(() => state === 'asking' && Date.now() - since > lossPatienceMs)
@@ -49,8 +49,8 @@ export function WallNotice({
       )}
       {isAsking ? (
         <Notice tone="warn">
-          Live updates have not been getting through since {momentIn(since, now, zone)}: this screen
-          asks every {askEveryMs / 1000} s instead.
+          {askingText(slow)} since {momentIn(since, now, zone)}: this screen asks every{' '}
+          {askEveryMs / 1000} s instead.
         </Notice>
       ) : null}
     </output>
