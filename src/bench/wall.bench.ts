@@ -38,6 +38,19 @@ export function msPerChange(seconds: Second[]): number {
   return more / sum(seconds.map(({ told }) => told))
 }
 
+/**
+ * For how many seconds each page must stay, so that a wall of so many pages shows its first from now on for as long
+ * as is measured: there all tiles move up for one that changed. Pages turn by the clock, so the hour would choose.
+ */
+export function secondsOfFirst(pages: number, now: number): number {
+  const lasts = restSeconds + changes * everySeconds + foundOutSeconds + 60
+  for (let seconds = 3600; seconds > lasts; seconds -= 1) {
+    const at = now / 1000 / seconds
+    if (Math.floor(at) % pages === 0 && (1 - (at % 1)) * seconds > lasts) return seconds
+  }
+  throw new Error(`No wall of ${pages} pages shows its first one for ${lasts} s from now on.`)
+}
+
 export const wall: Group = {
   name: 'wall',
   says: 'A wall of 300 tunnels: its rest, a change (14 min)',
@@ -56,8 +69,11 @@ export const wall: Group = {
             told.push(Buffer.byteLength(data))
         })
         await page.setViewportSize({ width: 1920, height: 1080 })
-        await page.goto(`${stage.address}/wall?page=3600`)
-        await page.getByRole('listitem').first().waitFor()
+        await page.goto(`${stage.address}/wall`)
+        const paging = await page.getByText(/^Page \d+ of \d+$/).innerText()
+        const seconds = secondsOfFirst(Number(/\d+$/.exec(paging)?.[0]), Date.now())
+        await page.goto(`${stage.address}/wall?page=${seconds}`)
+        await page.getByText('Page 1 of').waitFor()
         await rest(5000)
         const before = await busyMs(devTools)
         await rest(restSeconds * 1000)
@@ -65,7 +81,7 @@ export const wall: Group = {
 
         const some = (await stage.world.tunnels()).filter(({ connectors }) => connectors.length > 1)
         told.length = 0
-        const seconds: Second[] = []
+        const found: Second[] = []
         let [busy, heard] = [await busyMs(devTools), 0]
         // Nobody looks at these tunnels, so each change is found out when the tunnel's turn comes.
         for (let n = 0; n < changes * everySeconds + foundOutSeconds; n += 1) {
@@ -73,10 +89,10 @@ export const wall: Group = {
           if (tunnel && n < changes * everySeconds) await stage.world.swap(tunnel.id)
           await rest(1000)
           const [busyNow, heardNow] = [await busyMs(devTools), told.length]
-          seconds.push({ busyMs: busyNow - busy, told: heardNow - heard })
+          found.push({ busyMs: busyNow - busy, told: heardNow - heard })
           ;[busy, heard] = [busyNow, heardNow]
         }
-        return { atRest, perChange: msPerChange(seconds), told: [...told] }
+        return { atRest, perChange: msPerChange(found), told: [...told] }
       })
     })
     return [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { msPerChange } from './wall.bench.ts'
+import { msPerChange, secondsOfFirst } from './wall.bench.ts'
 
 const second = (busyMs: number, told = 0) => ({ busyMs, told })
 
@@ -8,4 +8,12 @@ test('a change costs what its second and the next one took beyond quiet ones, ho
   expect(msPerChange(changed)).toBe(8)
   expect(msPerChange(changed.map(({ busyMs, told }) => second(busyMs + 30, told)))).toBe(8)
   expect(msPerChange([second(10), second(26, 2), second(10), second(10)])).toBe(8)
+})
+
+test('a wall stays at its first page for as long as is measured, whatever the hour', () => {
+  for (let hour = 0; hour < 7 * 24; hour += 1) {
+    const now = Date.UTC(2026, 10, 28) + hour * 3_600_000 + hour * 1000
+    const seconds = secondsOfFirst(7, now)
+    for (const later of [0, 360]) expect(Math.floor((now / 1000 + later) / seconds) % 7).toBe(0)
+  }
 })

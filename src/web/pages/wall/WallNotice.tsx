@@ -1,7 +1,8 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
 import { useRouteContext } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import type { SessionAnswer } from '#contract/session.ts'
 import { askEveryMs, useLive } from '#web/api/live.ts'
+import { sessionQuery } from '#web/api/queries.ts'
 import { askingText, lossPatienceMs, noticesOf } from '#web/fleet/notices.ts'
 import { useClock, useMinute } from '#web/ui/clock.ts'
 import { durationText } from '#web/ui/time.ts'
@@ -12,13 +13,8 @@ import { momentIn } from '#web/ui/zone.ts'
  * that changes come late. Nothing when all is well. Read out when it comes; what counts is for the eye alone, or it
  * would be read out every second.
  */
-export function WallNotice({
-  session,
-  zone,
-}: {
-  session: SessionAnswer
-  zone: string | undefined
-}) {
+export function WallNotice({ zone }: { zone: string | undefined }) {
+  const { data: session } = useSuspenseQuery(sessionQuery)
   const { live } = useRouteContext({ from: '__root__' })
   const { state, since, slow } = useLive(live)
   const lastHeardAt = useClock(() => (state === 'lost' ? live.lastHeardAt() : null))

@@ -2,6 +2,7 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, useRouteContext } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { TunnelSummary } from '#contract/history.ts'
+import type { SessionAnswer } from '#contract/session.ts'
 import { useLive } from '#web/api/live.ts'
 import { historySummaryQuery, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { StripPatterns } from '#web/charts/Strip.tsx'
@@ -26,12 +27,22 @@ import { Watchdog } from './Watchdog.tsx'
 
 const route = getRouteApi('/wall')
 const dayMs = 86_400_000
+/** Not all of the session, which changes with every few calls to Cloudflare: the whole wall would be drawn anew. */
+const ofSession = {
+  ...sessionQuery,
+  select: ({ mode, me, poller }: SessionAnswer) => ({
+    isDemo: mode === 'demo',
+    isScreen: me?.role === 'screen',
+    /** The tunnels were read at least once. */
+    isListed: poller.listedAt !== null,
+  }),
+}
 
 /** A screen that nobody touches for months: do I need to stand up, and where? */
 export function WallPage() {
   const search = route.useSearch()
   const { live } = useRouteContext({ from: '__root__' })
-  const { data: session } = useSuspenseQuery(sessionQuery)
+  const { data: session } = useSuspenseQuery(ofSession)
   const { data: list } = useSuspenseQuery(tunnelsQuery)
   const { data: day } = useQuery(historySummaryQuery({ lastMs: dayMs }))
   const shown = useMemo(() => chosen(list.tunnels, search), [list.tunnels, search])
@@ -68,20 +79,20 @@ export function WallPage() {
           all={all}
           summaries={summaries}
           search={search}
-          isScreen={session.me?.role === 'screen'}
-          isListed={session.poller.listedAt !== null}
+          isScreen={session.isScreen}
+          isListed={session.isListed}
         />
       </main>
       {/* A notice takes the room of what happened, never that of the tiles: they stay where they were looked for. */}
       <div className="flex h-[10.2vh] shrink-0 flex-col overflow-hidden max-sm:h-[18vh]">
-        <WallNotice session={session} zone={search.zone} />
+        <WallNotice zone={search.zone} />
         <Ticker
           zone={search.zone}
           only={isFiltered(search) ? shown : null}
           asked={asked(list.tunnels, search)}
         />
       </div>
-      <WallFooter demo={session.mode === 'demo'} alarm={alarm} />
+      <WallFooter demo={session.isDemo} alarm={alarm} />
     </div>
   )
 }
@@ -97,7 +108,6 @@ function Tiles({
   summaries: ReadonlyMap<string, TunnelSummary>
   search: WallSearch
   isScreen: boolean
-  /** The tunnels were read at least once. */
   isListed: boolean
 }) {
   const room = useRef<HTMLDivElement>(null)
