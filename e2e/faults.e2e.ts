@@ -362,6 +362,21 @@ test('P16 a connection too slow for the stream is told of, and the page asks ins
   await relay.end()
 })
 
+test('P9 what a page has yet to load breaks nothing while Tandem is away, and comes when it is back', async ({
+  page,
+  tandem,
+}) => {
+  await page.goto('/')
+  await seeList(page)
+  await tandem.end('SIGKILL')
+  await page.getByRole('button', { name: 'Create tunnel' }).click()
+  await expect(notices(page)).toContainText('Live updates lost')
+  await expect(rowOf(page, 'lon-branch-core')).toContainText('1 standby')
+  await tandem.again()
+  await expect(page.getByRole('dialog', { name: 'Create a tunnel' })).toBeVisible()
+  await expect(page.getByText('Live updates are on')).toBeAttached()
+})
+
 test('P9 a server that is stopped on purpose is no outage', async ({ page, tandem }) => {
   await page.goto('/')
   await seeList(page)

@@ -255,16 +255,17 @@ test('of a switch that was acknowledged at its begin, what came while the dialog
   await page.goto('/')
   const { tunnelId, active, standby } = await world.pair('lon-branch-core')
   await expect(rowOf(page, 'lon-branch-core')).toContainText(short(active.id))
-  await world.failovers({ mode: 'normal', demoteMs: 500, promoteMs: 12_000 })
+  await page.goto(`/activity?tunnel=${tunnelId}`)
+  const waiting = page
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('button', { name: 'Acknowledge', exact: true }) })
+  // The dialog must be open before it is promoted.
+  await world.failovers({ mode: 'normal', demoteMs: 500, promoteMs: 25_000 })
   const answer = await page.request.post(`/api/tunnels/${tunnelId}/failovers`, {
     headers: { 'X-Requested-By': 'tandem', 'Idempotency-Key': crypto.randomUUID() },
     data: { client_id: standby.id, expected_active_id: active.id, ...consent },
   })
   expect(answer.status(), await answer.text()).toBe(202)
-  await page.goto(`/activity?tunnel=${tunnelId}`)
-  const waiting = page
-    .getByRole('listitem')
-    .filter({ has: page.getByRole('button', { name: 'Acknowledge', exact: true }) })
   await expect(waiting).toHaveCount(1)
   await page.keyboard.press('a')
   const dialog = page.getByRole('dialog', { name: 'Acknowledge changes' })

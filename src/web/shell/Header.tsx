@@ -1,11 +1,12 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { whyNot } from '#contract/operations.ts'
 import { sessionQuery } from '#web/api/queries.ts'
 import { IconButton } from '#web/ui/Button.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
+import { later } from '#web/ui/later.ts'
 import { Menu, MenuItem } from '#web/ui/Menu.tsx'
 import { Popover } from '#web/ui/Popover.tsx'
 import { keysText } from '#web/ui/shortcuts.ts'
@@ -16,9 +17,7 @@ import { LiveChip } from './LiveChip.tsx'
 import { Logo } from './Logo.tsx'
 import { PollerChip } from './PollerChip.tsx'
 
-const DemoPopover = lazy(async () => ({
-  default: (await import('#web/start/DemoPopover.tsx')).DemoPopover,
-}))
+const DemoPopover = later(async () => (await import('#web/start/DemoPopover.tsx')).DemoPopover)
 
 export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: () => void }) {
   const { data: session } = useSuspenseQuery(sessionQuery)

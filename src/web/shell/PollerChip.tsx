@@ -1,13 +1,12 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import type { PollerState, Session } from '#contract/session.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { Icon, type IconName } from '#web/ui/Icon.tsx'
+import { later } from '#web/ui/later.ts'
 import { Popover } from '#web/ui/Popover.tsx'
 import { ageText, countdownText } from '#web/ui/time.ts'
 
-const PollerDetails = lazy(async () => ({
-  default: (await import('./PollerDetails.tsx')).PollerDetails,
-}))
+const PollerDetails = later(async () => (await import('./PollerDetails.tsx')).PollerDetails)
 
 const looks: Record<PollerState['state'], { word: string; icon: IconName; box: string }> = {
   starting: { word: 'First look', icon: 'refresh', box: 'bg-accent-soft' },

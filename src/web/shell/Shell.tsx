@@ -5,9 +5,10 @@ import {
   useRouter,
   useRouterState,
 } from '@tanstack/react-router'
-import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Me } from '#contract/session.ts'
 import { usePrompt } from '#web/api/again.ts'
+import { later } from '#web/ui/later.ts'
 import { LookEverywhere } from '#web/ui/look-everywhere.ts'
 import { useRefusal } from '#web/ui/refusal.ts'
 import { listenForShortcuts, useShortcut } from '#web/ui/shortcuts.ts'
@@ -17,13 +18,14 @@ import { Banners } from './Banners.tsx'
 import { Header } from './Header.tsx'
 
 const wantPalette = () => import('./Palette.tsx')
-const Palette = lazy(async () => ({ default: (await wantPalette()).Palette }))
-const SignInAgainDialog = lazy(async () => ({
-  default: (await import('#web/identity/SignInAgainDialog.tsx')).SignInAgainDialog,
-}))
-const Beacon = lazy(async () => ({ default: (await import('./Beacon.tsx')).Beacon }))
-const Refusal = lazy(async () => ({ default: (await import('./Refusal.tsx')).Refusal }))
-const HelpDialog = lazy(async () => ({ default: (await import('./HelpDialog.tsx')).HelpDialog }))
+const Palette = later(async () => (await wantPalette()).Palette)
+const SignInAgainDialog = later(
+  async () => (await import('#web/identity/SignInAgainDialog.tsx')).SignInAgainDialog,
+)
+const Beacon = later(async () => (await import('./Beacon.tsx')).Beacon)
+const Refusal = later(async () => (await import('./Refusal.tsx')).Refusal)
+const wantHelp = () => import('./HelpDialog.tsx')
+const HelpDialog = later(async () => (await wantHelp()).HelpDialog)
 
 /** Everything that a page begins with has come by then. */
 const quietMs = 5_000
@@ -52,7 +54,8 @@ export function Shell({ me }: { me: Me }) {
   // Whoever opens the palette goes on typing at once: it must not have to come first.
   useEffect(() => {
     // What fails here fails again when it is opened. What is shown of errors can't be asked for when nothing answers.
-    const want = () => Promise.all([wantPalette(), import('./ErrorPage.tsx')]).catch(() => {})
+    const want = () =>
+      Promise.all([wantPalette(), wantHelp(), import('./ErrorPage.tsx')]).catch(() => {})
     const timer = setTimeout(() => void want(), quietMs)
     return () => clearTimeout(timer)
   }, [])

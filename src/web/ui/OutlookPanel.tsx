@@ -24,7 +24,7 @@ export function OutlookPanel({
   return (
     <Panel title={title} flush>
       {/* There is room for two notes when there are none: what comes and goes moves nothing below. */}
-      <div className="flex min-h-26 items-start gap-3.5 p-4">
+      <div className="flex min-h-26 items-start gap-3 p-4">
         <span className={`flex size-9 shrink-0 items-center justify-center rounded-md ${look.box}`}>
           <VerdictShape verdict={verdict} className={`size-5 ${look.ink}`} />
         </span>

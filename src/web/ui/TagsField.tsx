@@ -149,7 +149,7 @@ export function TagsField({
                 draft.setText(event.target.value)
               }}
               onKeyDown={onKeyDown}
-              className="h-6 min-w-32 flex-1 bg-transparent px-1 outline-none"
+              className="h-6 min-w-30 flex-1 bg-transparent px-1 outline-none"
             />
           </div>
           {/* Its room stays, so that nothing below jumps while somebody types. */}

@@ -1,8 +1,9 @@
-import { lazy, type ReactNode, Suspense } from 'react'
+import { type ReactNode, Suspense } from 'react'
+import { later } from './later.ts'
 import { Popover } from './Popover.tsx'
 import type { TermId } from './terms.ts'
 
-const TermText = lazy(async () => ({ default: (await import('./TermText.tsx')).TermText }))
+const TermText = later(async () => (await import('./TermText.tsx')).TermText)
 
 /** A word that explains itself when it is pressed: dotted, so that it is found and does not ask to be. */
 export function Term({

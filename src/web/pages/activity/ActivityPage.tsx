@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { lazy, Suspense, useMemo } from 'react'
+import { Suspense, useMemo } from 'react'
 import type { HistoryEvent } from '#contract/history.ts'
 import { useDialogAddress } from '#web/api/dialog-address.ts'
 import { activityQuery, activitySearch, tunnelsQuery } from '#web/api/queries.ts'
@@ -10,15 +10,16 @@ import { Exports } from '#web/log/Exports.tsx'
 import { LogView } from '#web/log/LogView.tsx'
 import { Button } from '#web/ui/Button.tsx'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
+import { later } from '#web/ui/later.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { nothingWaits, refuse } from '#web/ui/refusal.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { ActivityFilters } from './ActivityFilters.tsx'
 import { EventRow } from './EventRow.tsx'
 
-const AcknowledgeDialog = lazy(async () => ({
-  default: (await import('#web/marks/AcknowledgeDialog.tsx')).AcknowledgeDialog,
-}))
+const AcknowledgeDialog = later(
+  async () => (await import('#web/marks/AcknowledgeDialog.tsx')).AcknowledgeDialog,
+)
 
 const route = getRouteApi('/activity')
 

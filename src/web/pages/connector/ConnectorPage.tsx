@@ -1,6 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { Connector, ConnectorList, TunnelDetail } from '#contract/tunnel.ts'
 import { useCheckedAt } from '#web/api/ages.ts'
 import { useDialogAddress } from '#web/api/dialog-address.ts'
@@ -15,6 +15,7 @@ import { buttonClass } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
+import { later } from '#web/ui/later.ts'
 import { shortId, visibleName } from '#web/ui/names.ts'
 import { OutlookPanel } from '#web/ui/OutlookPanel.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
@@ -29,9 +30,9 @@ import { PromotionPanel } from './PromotionPanel.tsx'
 import { SiblingsPanel } from './SiblingsPanel.tsx'
 import { VersionHistory } from './VersionHistory.tsx'
 
-const FailoverDialog = lazy(async () => ({
-  default: (await import('#web/failover/FailoverDialog.tsx')).FailoverDialog,
-}))
+const FailoverDialog = later(
+  async () => (await import('#web/failover/FailoverDialog.tsx')).FailoverDialog,
+)
 
 const route = getRouteApi('/tunnels/$tunnelId/connectors/$connectorId')
 

@@ -30,7 +30,7 @@ export function SiblingsPanel({
                   role={connector.role}
                   reported={connector.roleReported}
                   stale={stale}
-                  className="min-w-20"
+                  className="min-w-22"
                 />
                 <span className="font-mono text-accent-text">{shortId(connector.id)}</span>
                 <span className="min-w-0 flex-1 truncate text-right text-sm text-ink-2">

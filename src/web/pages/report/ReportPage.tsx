@@ -271,7 +271,7 @@ function Entries({ entries, zone }: { entries: Kept<Entry>; zone: Zone }) {
                   <span className="text-ink-2">{precisionText(precisionMs)}</span>
                 </Td>
                 <Td className="min-w-44 break-words">{what}</Td>
-                <Td className="min-w-26">{who === null ? '' : <bdi>{visibleName(who)}</bdi>}</Td>
+                <Td className="min-w-30">{who === null ? '' : <bdi>{visibleName(who)}</bdi>}</Td>
               </tr>
             ))}
           </tbody>

@@ -76,7 +76,7 @@ function Screens() {
         <div className="rounded-lg border border-line bg-panel">
           <EmptyState
             title="No screen has access yet"
-            picture={<Icon name="monitor" className="size-10" />}
+            picture={<Icon name="monitor" className="size-9" />}
             action={ways}
           >
             A screen on a wall looks without anybody being signed in on it. Open{' '}

@@ -1,6 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { lazy, memo, Suspense } from 'react'
+import { memo, Suspense } from 'react'
 import type { ConnectorList, TunnelDetail } from '#contract/tunnel.ts'
 import { useCheckedAt } from '#web/api/ages.ts'
 import { useDialogAddress } from '#web/api/dialog-address.ts'
@@ -15,6 +15,7 @@ import { HistorySection } from '#web/history/later.ts'
 import { Said } from '#web/marks/Said.tsx'
 import type { TunnelSearch } from '#web/router.tsx'
 import { useClock } from '#web/ui/clock.ts'
+import { later } from '#web/ui/later.ts'
 import { OutlookPanel } from '#web/ui/OutlookPanel.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { nothingWaits, refuse } from '#web/ui/refusal.ts'
@@ -28,36 +29,32 @@ import { FailoversPanel } from './FailoversPanel.tsx'
 import { TunnelHeader } from './TunnelHeader.tsx'
 import { TunnelNotices } from './TunnelNotices.tsx'
 
-const FailoverDialog = lazy(async () => ({
-  default: (await import('#web/failover/FailoverDialog.tsx')).FailoverDialog,
-}))
-const RenameTunnelDialog = lazy(async () => ({
-  default: (await import('./RenameTunnelDialog.tsx')).RenameTunnelDialog,
-}))
-const RotateSecretDialog = lazy(async () => ({
-  default: (await import('./RotateSecretDialog.tsx')).RotateSecretDialog,
-}))
-const ConfigurationDialog = lazy(async () => ({
-  default: (await import('./ConfigurationDialog.tsx')).ConfigurationDialog,
-}))
-const DeleteTunnelDialog = lazy(async () => ({
-  default: (await import('./DeleteTunnelDialog.tsx')).DeleteTunnelDialog,
-}))
-const AcknowledgeDialog = lazy(async () => ({
-  default: (await import('#web/marks/AcknowledgeDialog.tsx')).AcknowledgeDialog,
-}))
-const NoteDialog = lazy(async () => ({
-  default: (await import('#web/marks/NoteDialog.tsx')).NoteDialog,
-}))
-const MaintenanceDialog = lazy(async () => ({
-  default: (await import('#web/marks/MaintenanceDialog.tsx')).MaintenanceDialog,
-}))
-const TagsDialog = lazy(async () => ({
-  default: (await import('./TagsDialog.tsx')).TagsDialog,
-}))
-const AddReplicaDialog = lazy(async () => ({
-  default: (await import('./AddReplicaDialog.tsx')).AddReplicaDialog,
-}))
+const FailoverDialog = later(
+  async () => (await import('#web/failover/FailoverDialog.tsx')).FailoverDialog,
+)
+const RenameTunnelDialog = later(
+  async () => (await import('./RenameTunnelDialog.tsx')).RenameTunnelDialog,
+)
+const RotateSecretDialog = later(
+  async () => (await import('./RotateSecretDialog.tsx')).RotateSecretDialog,
+)
+const ConfigurationDialog = later(
+  async () => (await import('./ConfigurationDialog.tsx')).ConfigurationDialog,
+)
+const DeleteTunnelDialog = later(
+  async () => (await import('./DeleteTunnelDialog.tsx')).DeleteTunnelDialog,
+)
+const AcknowledgeDialog = later(
+  async () => (await import('#web/marks/AcknowledgeDialog.tsx')).AcknowledgeDialog,
+)
+const NoteDialog = later(async () => (await import('#web/marks/NoteDialog.tsx')).NoteDialog)
+const MaintenanceDialog = later(
+  async () => (await import('#web/marks/MaintenanceDialog.tsx')).MaintenanceDialog,
+)
+const TagsDialog = later(async () => (await import('./TagsDialog.tsx')).TagsDialog)
+const AddReplicaDialog = later(
+  async () => (await import('./AddReplicaDialog.tsx')).AddReplicaDialog,
+)
 
 const route = getRouteApi('/tunnels/$tunnelId')
 

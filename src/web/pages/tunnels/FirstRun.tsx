@@ -36,7 +36,7 @@ export function FirstRun({
   const isListed = poller.listedAt !== null
   return (
     <section aria-labelledby="first-run" className="rounded-lg border border-line bg-panel">
-      <div className="mx-auto flex max-w-180 flex-col gap-6 px-4 py-8 sm:px-6 sm:py-12">
+      <div className="mx-auto flex max-w-180 flex-col gap-6 px-4 py-6 sm:px-6 sm:py-12">
         <div>
           <h2 id="first-run" className="text-xl font-semibold">
             {titleOf(poller)}

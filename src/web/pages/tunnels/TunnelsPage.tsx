@@ -1,6 +1,6 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, useLocation } from '@tanstack/react-router'
-import { lazy, Suspense, use, useEffect, useMemo, useRef, useState } from 'react'
+import { Suspense, use, useEffect, useMemo, useRef, useState } from 'react'
 import type { HistorySummary } from '#contract/history.ts'
 import { useAddressText } from '#web/api/address-text.ts'
 import { useDialogAddress } from '#web/api/dialog-address.ts'
@@ -14,6 +14,7 @@ import { Button } from '#web/ui/Button.tsx'
 import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
+import { later } from '#web/ui/later.ts'
 import { LookEverywhere } from '#web/ui/look-everywhere.ts'
 import { Name } from '#web/ui/Name.tsx'
 import { countText } from '#web/ui/numbers.ts'
@@ -30,21 +31,17 @@ import { TunnelTable } from './TunnelTable.tsx'
 import { SelectionContext, useAnySelected } from './use-selection.ts'
 import { ViewButton } from './ViewButton.tsx'
 
-const CreateTunnelDialog = lazy(async () => ({
-  default: (await import('./CreateTunnelDialog.tsx')).CreateTunnelDialog,
-}))
-const FirstRun = lazy(async () => ({ default: (await import('./FirstRun.tsx')).FirstRun }))
-const FirstSweep = lazy(async () => ({ default: (await import('./FirstSweep.tsx')).FirstSweep }))
+const CreateTunnelDialog = later(
+  async () => (await import('./CreateTunnelDialog.tsx')).CreateTunnelDialog,
+)
+const FirstRun = later(async () => (await import('./FirstRun.tsx')).FirstRun)
+const FirstSweep = later(async () => (await import('./FirstSweep.tsx')).FirstSweep)
 
-const NoMatch = lazy(async () => ({ default: (await import('./NoMatch.tsx')).NoMatch }))
+const NoMatch = later(async () => (await import('./NoMatch.tsx')).NoMatch)
 
-const SelectionBar = lazy(async () => ({
-  default: (await import('./SelectionBar.tsx')).SelectionBar,
-}))
+const SelectionBar = later(async () => (await import('./SelectionBar.tsx')).SelectionBar)
 
-const GroupedTable = lazy(async () => ({
-  default: (await import('./GroupedTable.tsx')).GroupedTable,
-}))
+const GroupedTable = later(async () => (await import('./GroupedTable.tsx')).GroupedTable)
 
 const dayMs = 86_400_000
 const route = getRouteApi('/')

@@ -1,10 +1,11 @@
-import { lazy, Suspense, useRef } from 'react'
+import { Suspense, useRef } from 'react'
 import { Button } from '#web/ui/Button.tsx'
+import { later } from '#web/ui/later.ts'
 import { Popover } from '#web/ui/Popover.tsx'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 
 const fetchPanel = () => import('./ViewPanel.tsx')
-const ViewPanel = lazy(async () => ({ default: (await fetchPanel()).ViewPanel }))
+const ViewPanel = later(async () => (await fetchPanel()).ViewPanel)
 
 /** Which tunnels are shown and how: saved views, density and columns, behind one button. */
 export function ViewButton({ search }: { search: string }) {

@@ -50,7 +50,7 @@ function Look() {
         >
           Show all
         </button>
-        <div className="clear-both -mx-1 grid grid-cols-2 gap-x-2 pt-1.5">
+        <div className="clear-both -mx-1 grid grid-cols-2 gap-x-2 pt-1">
           {choosable.map(({ id, head }) => (
             <ColumnChoice
               key={id}
