@@ -11,6 +11,11 @@ export const socketLimits = {
   requestMs: 15_000,
   /** How often both are looked at. */
   checkMs: 5_000,
+  /**
+   * So long a connection waits for its next request: longer than a proxy in front keeps one (nginx: 60 s), or a
+   * request, such as a failover's, goes out on one that is being closed.
+   */
+  idleMs: 75_000,
   /** Nothing sent and nothing taken: somebody who stopped reading. A live stream beats four times in it. */
   silentMs: 60_000,
   /** The first line and all headers together. */
@@ -50,6 +55,7 @@ export function listen(
       serverOptions: {
         headersTimeout: limits.headersMs,
         requestTimeout: limits.requestMs,
+        keepAliveTimeout: limits.idleMs,
         connectionsCheckingInterval: limits.checkMs,
         maxHeaderSize: limits.headerBytes,
       },

@@ -55,6 +55,7 @@ test('S22 the figures: ten seconds for the headers, fifteen for all of it, a hun
     headersMs: 10_000,
     requestMs: 15_000,
     checkMs: 5_000,
+    idleMs: 75_000,
     silentMs: 60_000,
     headerBytes: 16_384,
     sockets: 4_000,
@@ -62,6 +63,11 @@ test('S22 the figures: ten seconds for the headers, fifteen for all of it, a hun
   })
   // Whoever is slow in the headers, the body or both is gone after twenty.
   expect(Math.max(headersMs, requestMs) + checkMs).toBeLessThanOrEqual(20_000)
+})
+
+test('P19 a connection waits longer for its next request than a proxy in front keeps one open', async () => {
+  const answer = await fetch(`http://127.0.0.1:${door.port}/api/session`)
+  expect(answer.headers.get('keep-alive')).toBe('timeout=75')
 })
 
 describe('S22 slow senders', () => {
