@@ -516,12 +516,12 @@ test('a tunnel that runs on its standby says so, since when, until it is back', 
   await expect(panel).toContainText('It carries the traffic.')
   await expect(save).toBeDisabled()
   await world.swap(tunnelId)
-  await expect(panel).toContainText(/On its standby since \d/)
+  await expect(panel).toContainText(/On its standby since \d/, { timeout: 10_000 })
   await expect(page.getByRole('main')).toContainText(`standby of ${short(active.id)}`)
   await page.reload()
   await expect(panel).toContainText(/On its standby since \d/)
   await world.swap(tunnelId)
-  await expect(panel).toContainText('It carries the traffic.')
+  await expect(panel).toContainText('It carries the traffic.', { timeout: 10_000 })
 })
 
 test('F2 after an answer that got lost the dialog joins the failover that began all the same', async ({

@@ -85,12 +85,12 @@ test('U4 when Cloudflare is well again, the notice goes and the ages are young',
   await page.goto('/')
   await seeList(page)
   await world.breakWith({ kind: 'status', status: 503, match: everyCall })
-  await expect(notices(page)).toContainText('Cloudflare answered 503')
+  await expect(notices(page)).toContainText('Cloudflare answered 503', { timeout: 40_000 })
   await world.heal()
-  await expect(notices(page)).toBeEmpty()
+  await expect(notices(page)).toBeEmpty({ timeout: 45_000 })
   await expect(
     rowOf(page, 'lon-branch-core').getByRole('cell', { name: /^\d s old$/ }),
-  ).toBeVisible()
+  ).toBeVisible({ timeout: 15_000 })
 })
 
 test('old data is never shown as fresh: the mark loses its colour and says that it is stale', async ({

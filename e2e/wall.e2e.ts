@@ -71,7 +71,7 @@ test('a tunnel that loses its connectors comes to the front within seconds', asy
   await expect(headline(page)).toHaveText('The tunnel is connected')
   const { connectors } = await world.tunnel('lon-branch-core')
   for (const { id } of connectors) await world.kill(id)
-  await expect(headline(page)).toHaveText('1 tunnel down')
+  await expect(headline(page)).toHaveText('1 tunnel down', { timeout: 20_000 })
   await expect(tileOf(page, 'lon-branch-core')).toContainText('Down')
   await expect(page.getByRole('region', { name: 'What happened last' })).toContainText(
     'Status changed from healthy to ',

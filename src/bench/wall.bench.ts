@@ -71,8 +71,8 @@ export const wall: Group = {
         await page.setViewportSize({ width: 1920, height: 1080 })
         await page.goto(`${stage.address}/wall`)
         const paging = await page.getByText(/^Page \d+ of \d+$/).innerText()
-        const seconds = secondsOfFirst(Number(/\d+$/.exec(paging)?.[0]), Date.now())
-        await page.goto(`${stage.address}/wall?page=${seconds}`)
+        const stays = secondsOfFirst(Number(/\d+$/.exec(paging)?.[0]), Date.now())
+        await page.goto(`${stage.address}/wall?page=${stays}`)
         await page.getByText('Page 1 of').waitFor()
         await rest(5000)
         const before = await busyMs(devTools)
@@ -81,7 +81,7 @@ export const wall: Group = {
 
         const some = (await stage.world.tunnels()).filter(({ connectors }) => connectors.length > 1)
         told.length = 0
-        const found: Second[] = []
+        const seconds: Second[] = []
         let [busy, heard] = [await busyMs(devTools), 0]
         // Nobody looks at these tunnels, so each change is found out when the tunnel's turn comes.
         for (let n = 0; n < changes * everySeconds + foundOutSeconds; n += 1) {
@@ -89,10 +89,10 @@ export const wall: Group = {
           if (tunnel && n < changes * everySeconds) await stage.world.swap(tunnel.id)
           await rest(1000)
           const [busyNow, heardNow] = [await busyMs(devTools), told.length]
-          found.push({ busyMs: busyNow - busy, told: heardNow - heard })
+          seconds.push({ busyMs: busyNow - busy, told: heardNow - heard })
           ;[busy, heard] = [busyNow, heardNow]
         }
-        return { atRest, perChange: msPerChange(found), told: [...told] }
+        return { atRest, perChange: msPerChange(seconds), told: [...told] }
       })
     })
     return [
