@@ -5,6 +5,7 @@ import type { Person } from '#contract/people.ts'
 import type { Problem } from '#contract/problem.ts'
 import { startRig } from './rig.ts'
 import { createVisitor, join, publicUrl, setUp, type Visitor } from './visitor.ts'
+import { breaking, injections } from './words.ts'
 import { startWorld, type World } from './world.ts'
 
 /** S9, S10, S29 and S30: what asks too much, too often, or in the database's own words. */
@@ -29,49 +30,6 @@ afterAll(async () => {
 const ask = (path: string) => rig.time.during(admin.ask('GET', path))
 
 describe('S9 the database’s own words in a search', () => {
-  const injections = [
-    "'",
-    "''",
-    "' or '1'='1",
-    "' or 1=1 --",
-    "Ada' --",
-    '" or ""="',
-    "'; drop table audit; --",
-    "'; delete from people; --",
-    "'; update people set role='admin'; --",
-    "' union select secret from sessions --",
-    "' union select null,null,null,null,null --",
-    "1; attach database '/tmp/x' as x",
-    "'||(select hash from sessions)||'",
-    "') or ('1'='1",
-    "%' or '%'='",
-    '%',
-    '%%%%%%%%%%%%%%%%%%%%',
-    '_',
-    '___',
-    '\\',
-    "\\'",
-    '[a-z]*',
-    '*',
-    '?',
-    'a%b%c%d%e%f%g%h%i%j%k%l%m',
-    `${'%a'.repeat(50)}`,
-    `${'_'.repeat(100)}`,
-    '(a+)+$',
-    '^(([a-z])+.)+[A-Z]([a-z])+$',
-    'x\u0000y',
-    '\u0000',
-    '\ud800',
-    '\u202e',
-    '${7*7}',
-    '{{7*7}}',
-    '$(id)',
-    '`id`',
-    '=1+1',
-    '<script>',
-    'null',
-  ]
-
   test(`${injections.length} of them, in every place: nothing is found by them, and nothing is changed`, async () => {
     const people = async () => ((await ask('/people')).json as { people: Person[] }).people
     const before = await people()
@@ -106,34 +64,6 @@ describe('S9 the database’s own words in a search', () => {
 })
 
 describe('S10 what would make lines of its own', () => {
-  const breaking = [
-    '\r\n',
-    '\r',
-    '\n{"level":60}',
-    '\r\nset-cookie: a=b',
-    '\n\ndata: {"type":"bye"}\n\n',
-    '\nid: 1',
-    '\nretry: 1',
-    '\u0085',
-    '\u2028',
-    '\u2029',
-    '\v',
-    '\f',
-    '\t',
-    '\u001b[2J',
-    '\u001b]0;x\u0007',
-    '\u001b[1A\u001b[2K',
-    '\u0000',
-    '\b\b\b',
-    '\u007f',
-    '\u009b31m',
-    '\u009d0;x\u009c',
-    '\u202e',
-    '\u2066',
-    '\ufeff',
-    '","level":60,"msg":"forged',
-  ]
-
   test('a name with line ends or controls stays one line of the log, the stream and the file', async () => {
     for (const [at, odd] of breaking.entries()) {
       const name = `a${odd}b${at}`

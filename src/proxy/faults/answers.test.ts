@@ -24,6 +24,7 @@ import { outlookOf, promotionChecks, readinessOf } from '../failover/checks.ts'
 import { diff } from '../poller/diff.ts'
 import { consent } from './failing-over.ts'
 import { collectGarbage } from './garbage.ts'
+import { good, noSuccess } from './no-success.ts'
 import { oddNames } from './odd-names.ts'
 import { type Rig, type RigOptions, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
@@ -102,8 +103,6 @@ describe('U7 truncated JSON', () => {
   })
 })
 
-const good = '{"success":true,"errors":[],"messages":[],"result":[]}'
-
 describe('U8 not the JSON that was asked for', () => {
   test.each([
     ['an HTML page', { kind: 'html' }, /an HTML page/],
@@ -161,20 +160,7 @@ describe('U8 not the JSON that was asked for', () => {
 })
 
 describe('U9 no success', () => {
-  const text = (more: object) => JSON.stringify({ success: false, result: [], ...more })
-  test.each([
-    ['success false', 200, text({ errors: [] })],
-    ['errors null', 200, text({ errors: null })],
-    ['errors a text', 200, text({ errors: 'no' })],
-    ['a code as text', 200, text({ errors: [{ code: '1234', message: 'no' }] })],
-    ['errors of numbers', 200, text({ errors: [1, 2] })],
-    ['success missing', 200, '{"result":[]}'],
-    ['success as text', 200, '{"success":"true","result":[]}'],
-    ['success as 1', 200, '{"success":1,"result":[]}'],
-    ['success true with 400', 400, good],
-    ['success true with 404', 404, good],
-    ['success false with 201', 201, text({ errors: [{ code: 7, message: 'seven' }] })],
-  ])('U9 %s is a failure', async (_, status, body) => {
+  test.each(noSuccess)('U9 %s is a failure', async (_, status, body) => {
     const { rig, look, tunnelId } = await watch()
     const before = knowledge(rig)
     await world.breakWith({ kind: 'body', status, body, match: { path: '/connections$' } })
@@ -197,7 +183,7 @@ describe('U9 no success', () => {
     await world.breakWith({
       kind: 'body',
       status: 400,
-      body: text({ errors }),
+      body: JSON.stringify({ success: false, result: [], errors }),
       match: { method: 'PATCH' },
     })
     expect(await rig.refused('PATCH', `/tunnels/${tunnelId}`, { name: 'other' })).toMatchObject({

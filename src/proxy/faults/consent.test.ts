@@ -2,7 +2,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Failover, FailoverChecks } from '#contract/failover.ts'
 import { createSecret } from '../secret.ts'
 import { promote } from '../survival/elsewhere.ts'
-import { consent, endOf, failOver, puts, type Watched, watchTunnel } from './failing-over.ts'
+import {
+  consent,
+  endOf,
+  failOver,
+  puts,
+  unfitTargets,
+  type Watched,
+  watchTunnel,
+} from './failing-over.ts'
 import { startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -123,14 +131,7 @@ describe('before it is sent', () => {
 })
 
 describe('F7 a target that can’t take over', () => {
-  const silent = { kind: 'missing-fields', fields: ['ha_status'] }
-  test.each<[string, Record<string, unknown> | null, string[]]>([
-    ['it is offline', null, ['offline']],
-    ['its role is a new word', { kind: 'unknown-enums' }, ['role-unknown']],
-    ['no role is reported', silent, ['role-not-reported']],
-    ['no connection is reported', { kind: 'nulls', fields: ['conns'] }, ['not-connected']],
-    ['nothing is reported', { kind: 'missing-fields' }, ['not-connected', 'role-not-reported']],
-  ])('%s: blocked, and nobody can override it', async (_, fault, ids) => {
+  test.each(unfitTargets)('%s: blocked, and nobody can override it', async (_, fault, ids) => {
     const its = await settled(2)
     const { rig, path, body, standby } = its
     await (fault

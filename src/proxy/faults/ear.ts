@@ -63,3 +63,26 @@ export function listenAt(
     },
   }
 }
+
+/**
+ * P15: what pages say that they heard last, and how many events they missed by that; null: it is not known, so that
+ * they get everything.
+ *
+ * @param version as the stream has it, `epoch-number`, of three events at least
+ */
+export function comebacks(version: string): [says: string, id: string, missed: number | null][] {
+  const [epoch = '', last = ''] = version.split('-')
+  return [
+    ['the present version', version, 0],
+    ['three before', `${epoch}-${Number(last) - 3}`, 3],
+    ['one of the future', `${epoch}-${Number(last) + 100_000}`, null],
+    ['a negative one', `${epoch}--1`, null],
+    ['one of another process', `0000aaaa-${last}`, null],
+    ['a number alone', last, null],
+    ['a fraction', `${version}.5`, null],
+    ['words', 'from the beginning', null],
+    ['a lot', 'x'.repeat(65), null],
+    ['zeros before it', `${epoch}-${last.padStart(15, '0')}`, 0],
+    ['more digits than a number holds', `${epoch}-${'9'.repeat(16)}`, null],
+  ]
+}

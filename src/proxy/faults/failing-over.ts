@@ -1,5 +1,5 @@
 import type { Failover } from '#contract/failover.ts'
-import { riskIds } from '#contract/failover-checks.ts'
+import { type CheckId, riskIds } from '#contract/failover-checks.ts'
 import { type Rig, type RigOptions, startRig } from './rig.ts'
 import type { World } from './world.ts'
 
@@ -7,6 +7,20 @@ import type { World } from './world.ts'
 
 /** Takes every risk that there is. */
 export const consent = { ticked: [...riskIds] as string[], reason: 'a test' }
+
+/** F7: targets that can't take over: the fault that makes them so, null for one that is lost; and what blocks them. */
+export const unfitTargets: [what: string, fault: Record<string, unknown> | null, ids: CheckId[]][] =
+  [
+    ['it is offline', null, ['offline']],
+    ['its role is a new word', { kind: 'unknown-enums' }, ['role-unknown']],
+    [
+      'no role is reported',
+      { kind: 'missing-fields', fields: ['ha_status'] },
+      ['role-not-reported'],
+    ],
+    ['no connection is reported', { kind: 'nulls', fields: ['conns'] }, ['not-connected']],
+    ['nothing is reported', { kind: 'missing-fields' }, ['not-connected', 'role-not-reported']],
+  ]
 
 export type Watched = Awaited<ReturnType<typeof watchTunnel>>
 

@@ -61,6 +61,8 @@ export function enterWorld(ready: Ready, end: () => Promise<unknown> = async () 
     },
     breakWith: async (fault: Record<string, unknown>) =>
       (await ask<{ id: string }>('POST', '/faults', fault)).id,
+    /** Takes one fault away; `heal` takes all. */
+    mend: (faultId: string) => ask<unknown>('DELETE', `/faults/${faultId}`),
     heal: () => ask<unknown>('DELETE', '/faults'),
     requests: () => ask<UpstreamRequest[]>('GET', '/requests'),
     /** As at the start: nothing broken, tokens valid, nothing spent, no tunnels, an empty log. */

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import * as fc from 'fast-check'
 import { riskIds } from '#contract/failover-checks.ts'
+import { operations } from '#contract/operations.ts'
 import type { openapiDocument } from '../routes/openapi.ts'
+import type { Heard } from './raw.ts'
 
 /**
  * What may come in at the door: requests to every operation of the OpenAPI document, right, nearly right
@@ -386,4 +389,46 @@ function toTexts({ format, pattern, minLength, maxLength }: Schema): fc.Arbitrar
   if (/\\p\{|\(\?[!=<]/.test(pattern))
     return fc.stringMatching(/^(?:\/[a-z]{0,9}|[a-zA-Z0-9 ._@+-]{1,40})$/)
   return fc.stringMatching(new RegExp(pattern))
+}
+
+/** S2: every place of an id in every path. */
+export const places = Object.values(operations).flatMap(({ method, path }) =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(({ index }) => ({ method, path, index })),
+)
+
+/** A path with what exists in the places of its ids, but for the place that `trick` names. */
+export const withIds = (path: string, known: Known, trick?: { at: number; odd: string }) =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string, at: number) =>
+    at === trick?.at ? trick.odd : String(known[name]?.()[0] ?? randomUUID()),
+  )
+
+const taken = new Set<string>(
+  Object.values(operations).map(({ method, path }) => `${method} ${path}`),
+)
+const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'LINK', 'PROPFIND']
+
+/** S3: every method on every path that does not have it. */
+export const untaken = [...new Set(Object.values(operations).map(({ path }) => path))].flatMap(
+  (path) =>
+    others.filter((method) => !taken.has(`${method} ${path}`)).map((method) => ({ method, path })),
+)
+
+const mustCarry = [
+  'content-security-policy',
+  'x-content-type-options',
+  'x-frame-options',
+  'cross-origin-resource-policy',
+]
+
+/** What is wrong with an answer, whatever the question was; null: nothing. */
+export function faultOf({ status, headers, body }: Heard, token: string): string | null {
+  // The server itself refuses what is no HTTP, without a word and before any of our code runs.
+  if ([400, 413, 431].includes(status) && /^(?:0\r\n\r\n)?$/.test(body)) return null
+  if (status === 0) return 'no answer'
+  if (status >= 500) return `${status}: ${body}`
+  const missing = mustCarry.filter((name) => !headers.has(name))
+  if (missing.length > 0) return `${status} without ${missing.join(', ')}`
+  if (headers.has('x-a') || headers.get('set-cookie')?.startsWith('a=b')) return 'a header got in'
+  if (body.includes(token)) return 'the API token'
+  return null
 }

@@ -1,12 +1,12 @@
-import { get, type IncomingMessage, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type LiveEvent, ToldEvent } from '#contract/events.ts'
 import type { Screen } from '#contract/people.ts'
-import { fromTold, heartbeatMs } from '#contract/stream.ts'
+import { heartbeatMs } from '#contract/stream.ts'
 import { startRig } from './rig.ts'
 import { goodPassword, hang, join, publicUrl, setUp, type Visitor } from './visitor.ts'
+import { openStream } from './visitor-stream.ts'
 import { startWorld, type World } from './world.ts'
 
 /** S19: an open stream ends with what it was opened by, over a real socket. */
@@ -33,43 +33,7 @@ afterAll(async () => {
 })
 
 /** What a browser's stream hears, as it comes. */
-function open(visitor: Visitor) {
-  const heard: LiveEvent[] = []
-  const { port } = server.address() as AddressInfo
-  const headers = {
-    host: 'tandem.example.com',
-    'x-forwarded-proto': 'https',
-    cookie: [...visitor.jar].map(([name, value]) => `${name}=${value}`).join('; '),
-  }
-  const options = { host: '127.0.0.1', port, path: '/api/events', headers, agent: false }
-  return new Promise<{
-    status: number
-    heard: LiveEvent[]
-    ended: Promise<void>
-    close: () => void
-  }>((resolve, reject) => {
-    const request = get(options, (response: IncomingMessage) => {
-      let text = ''
-      const ended = new Promise<void>((done) => response.once('close', done))
-      response.setEncoding('utf8').on('data', (chunk: string) => {
-        const messages = (text + chunk).split('\n\n')
-        text = messages.pop() ?? ''
-        for (const message of messages) {
-          const data = /^data: (.*)$/m.exec(message)?.[1]
-          if (data) heard.push(fromTold(ToldEvent.parse(JSON.parse(data))))
-        }
-      })
-      response.on('error', () => {})
-      resolve({
-        status: response.statusCode ?? 0,
-        heard,
-        ended,
-        close: () => response.destroy(),
-      })
-    })
-    request.once('error', reject)
-  })
-}
+const open = (visitor: Visitor) => openStream((server.address() as AddressInfo).port, visitor)
 
 describe('S19 a stream', () => {
   test('says that it is over and ends, by whatever its sign-in ends', async () => {

@@ -1,9 +1,15 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Problem } from '#contract/problem.ts'
-import type { Rig } from './rig.ts'
+
+/** Where people come to: a rig, or a Tandem in a process of its own. */
+export type Place = {
+  app: { fetch: (request: Request, bindings: HttpBindings) => Response | Promise<Response> }
+  /** Its log. */
+  lines: string[]
+}
 
 /**
- * Somebody's browser: it keeps its cookies and comes over the TLS proxy in front of a rig, as its
+ * Somebody's browser: it keeps its cookies and comes over the TLS proxy in front of a Tandem, as its
  * `publicUrl` says. What goes wrong is told as it is, so that a test can look at it.
  */
 export type Visitor = ReturnType<typeof createVisitor>
@@ -13,7 +19,7 @@ export const goodPassword = 'mossy lantern quietly orbits'
 
 type Answer = { status: number; json: unknown; headers: Headers }
 
-export function createVisitor(rig: Rig, address = '192.0.2.10') {
+export function createVisitor({ app }: Pick<Place, 'app'>, address = '192.0.2.10') {
   const jar = new Map<string, string>()
 
   /** @param headers beside those that the page itself sends; undefined takes one away. */
@@ -44,7 +50,7 @@ export function createVisitor(rig: Rig, address = '192.0.2.10') {
       ...(isWrite ? { body: typeof body === 'string' ? body : JSON.stringify(body ?? {}) } : {}),
     })
     const incoming = { socket: { remoteAddress: '127.0.0.1' } } as HttpBindings['incoming']
-    const response = await rig.app.fetch(request, { incoming } as HttpBindings)
+    const response = await app.fetch(request, { incoming } as HttpBindings)
     for (const line of response.headers.getSetCookie()) keep(line)
     const text = await response.text()
     const isJson = /\bjson$/.test(response.headers.get('content-type') ?? '')
@@ -73,7 +79,7 @@ export function createVisitor(rig: Rig, address = '192.0.2.10') {
       ask('POST', '/sign-in', { name, password, ...(code ? { code } : {}) }),
     /** The same browser, its cookies as they are now, wherever it is then. */
     elsewhere(from: string) {
-      const other = createVisitor(rig, from)
+      const other = createVisitor({ app }, from)
       for (const [name, value] of jar) other.jar.set(name, value)
       return other
     },
@@ -83,29 +89,29 @@ export function createVisitor(rig: Rig, address = '192.0.2.10') {
 export const kindOf = (json: unknown) => (json as Problem).type.replace('urn:tandem:problem:', '')
 
 /** The code that Tandem has put into its log. */
-export function setupCode(rig: Rig): string {
-  const line = rig.lines.findLast((each) => each.includes('Nobody can sign in yet')) ?? ''
+export function setupCode({ lines }: Place): string {
+  const line = lines.findLast((each) => each.includes('Nobody can sign in yet')) ?? ''
   const [, code = ''] = /the code: ([0-9A-Z-]+)/.exec(line) ?? []
   return code
 }
 
 /** Makes the first admin, as the person who started Tandem does. */
-export async function setUp(rig: Rig, name = 'Ada'): Promise<Visitor> {
+export async function setUp(place: Place, name = 'Ada'): Promise<Visitor> {
   // Whether somebody can sign in is looked up in the store.
-  while (setupCode(rig) === '') await new Promise((resolve) => setImmediate(resolve))
-  const visitor = createVisitor(rig)
-  const request = { code: setupCode(rig), name, password: goodPassword }
+  while (setupCode(place) === '') await new Promise((resolve) => setImmediate(resolve))
+  const visitor = createVisitor(place)
+  const request = { code: setupCode(place), name, password: goodPassword }
   const { status, json } = await visitor.ask('POST', '/setup', request)
   if (status !== 200) throw new Error(`set-up: ${status} ${JSON.stringify(json)}`)
   return visitor
 }
 
 /** Adds a person and lets them accept, in a browser of their own. */
-export async function join(rig: Rig, admin: Visitor, name: string, role: string) {
+export async function join(place: Place, admin: Visitor, name: string, role: string) {
   const added = await admin.ask('POST', '/people', { name, role })
   if (added.status !== 201) throw new Error(`add: ${added.status} ${JSON.stringify(added.json)}`)
   const { path, person } = added.json as { path: string; person: { id: string } }
-  const visitor = createVisitor(rig, '192.0.2.20')
+  const visitor = createVisitor(place, '192.0.2.20')
   const secret = path.split('#')[1] ?? ''
   const accepted = await visitor.ask('POST', '/invitations/accept', {
     secret,
@@ -119,14 +125,14 @@ export async function join(rig: Rig, admin: Visitor, name: string, role: string)
 
 /** A wall that one of the admin's one-time links has let in. */
 export async function hang(
-  rig: Rig,
+  place: Place,
   admin: Visitor,
   grant: Partial<{ name: string; view: string; days: number }> = {},
   address?: string,
 ): Promise<Visitor> {
   const link = { name: 'Wall', view: '/', days: 1, ...grant }
   const { json } = await admin.ask('POST', '/screens/links', link)
-  const screen = createVisitor(rig, address)
+  const screen = createVisitor(place, address)
   const secret = (json as { path: string }).path.split('#')[1]
   await screen.ask('POST', '/screens/claims', { secret })
   return screen
