@@ -88,6 +88,10 @@ export async function soakWall(wanted: number, tell: (line: string) => void): Pr
   const devTools = await page.context().newCDPSession(page)
   // tsx names functions with a helper of its own, which a function sent to the page leaves behind.
   await page.addInitScript({ content: 'globalThis.__name = (value) => value' })
+  // A wall in sight draws once a second, which a week in minutes has no time for: it is told that nobody looks.
+  await page.addInitScript(() =>
+    Object.defineProperty(document, 'hidden', { value: true, configurable: true }),
+  )
   await page.goto(`${address}/wall`)
   await page
     .getByRole('listitem')
@@ -241,6 +245,7 @@ export async function soakWall(wanted: number, tell: (line: string) => void): Pr
 
   // Nothing changes any more, and Tandem looks as often as it does by its own settings.
   await stopRecording(page)
+  await page.evaluate(() => Reflect.deleteProperty(document, 'hidden'))
   const { folder } = rig
   const again = rig.kill().then(() => startTandem({ folder }))
   app = again.then(toApp)

@@ -1,4 +1,10 @@
-import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import {
+  MutationCache,
+  notifyManager,
+  QueryCache,
+  QueryClient,
+  QueryClientProvider,
+} from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -24,6 +30,9 @@ function endFirstView(page: HTMLElement) {
 }
 
 hearHands(window)
+
+// What is written into the cache is drawn with whatever else this moment changes, in one frame and not in two.
+notifyManager.setScheduler(queueMicrotask)
 
 /** Whoever is not signed in any more finds out by the first answer that says so. */
 const onError = (error: Error) => {
@@ -58,6 +67,8 @@ const live = createLive({
   cache,
   // A wall calls whoever looks elsewhere.
   isNeededHidden: () => wantsNotifications() || isUnattended(),
+  // Out of sight a browser lets the clock stand for a minute, and a wall may have to sound.
+  isUnhurried: () => isUnattended() && !document.hidden,
   // What somebody is writing in a dialog would be lost.
   onNewBuild: () => whenNoDialogIsOpen(() => window.location.reload()),
   // The page begins anew, at the door.

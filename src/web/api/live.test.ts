@@ -59,7 +59,7 @@ const listOf = (name: string): TunnelList => ({
 })
 const snapshotOf = (name: string, build: string): LiveEvent => ({
   type: 'snapshot',
-  session: { ...session, build },
+  session: { ...session, build, serverAt: Date.now() },
   tunnels: listOf(name).tunnels,
   failovers: [],
 })
@@ -71,6 +71,7 @@ let page: EventTarget & { visibilityState: 'visible' | 'hidden' }
 let answers: Record<string, unknown>
 let asked: string[]
 let isNeeded: boolean
+let isUnhurried: boolean
 let newBuilds: number
 const name = () => cache.getQueryData(tunnelsQuery.queryKey)?.tunnels[0]?.name
 const hide = (visibilityState: 'visible' | 'hidden') => {
@@ -97,10 +98,12 @@ beforeEach(async () => {
   cache.setQueryData(sessionQuery.queryKey, session)
   cache.setQueryData(tunnelsQuery.queryKey, listOf('as it began'))
   isNeeded = false
+  isUnhurried = false
   newBuilds = 0
   live = createLive({
     cache,
     isNeededHidden: () => isNeeded,
+    isUnhurried: () => isUnhurried,
     onNewBuild: () => {
       newBuilds += 1
     },
@@ -247,6 +250,21 @@ describe('the word of the server', () => {
     latest().says(snapshotOf('and on record', 'b1'), 'e-3')
     expect(name()).toBe('as it began')
     await vi.advanceTimersByTimeAsync(1)
+    expect(name()).toBe('and on record')
+  })
+
+  test('waits for the second of the clock where nobody is in a hurry', async () => {
+    isUnhurried = true
+    latest().opens()
+    latest().says(snapshotOf('changed', 'b1'), 'e-2')
+    await vi.advanceTimersByTimeAsync(999)
+    latest().says(snapshotOf('and on record', 'b1'), 'e-3')
+    expect(name()).toBe('as it began')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(name()).toBe('and on record')
+    latest().says(snapshotOf('never written', 'b1'), 'e-4')
+    live.stop()
+    await vi.advanceTimersByTimeAsync(5000)
     expect(name()).toBe('and on record')
   })
 

@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import type { LiveEvent, ToldEvent } from '#contract/events.ts'
 import { fromTold, longestStreamMs, silenceMs } from '#contract/stream.ts'
-import { serverNow, setServerTime } from '#web/ui/clock.ts'
+import { inNextSecond, serverNow, setServerTime } from '#web/ui/clock.ts'
 import { type Arrival, land, landAsked } from './land.ts'
 import { sessionQuery, tunnelsQuery } from './queries.ts'
 
@@ -60,6 +60,8 @@ export type LiveParts = {
   cache: QueryClient
   /** Whether the page must hear of everything at once though nobody looks at it. */
   isNeededHidden: () => boolean
+  /** Whether what happens may wait for the clock's next second, to be drawn in the frame that moves the clock. */
+  isUnhurried: () => boolean
   /** Called once, when the server is of another build than this page: nothing of it is shown here. */
   onNewBuild: () => void
   /** Called when whoever looks is not signed in any more. */
@@ -67,7 +69,13 @@ export type LiveParts = {
 }
 
 /** Starts the stream. The parts of the platform it leans on are the browser's own. */
-export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: LiveParts): Live {
+export function createLive({
+  cache,
+  isNeededHidden,
+  isUnhurried,
+  onNewBuild,
+  onSignedOut,
+}: LiveParts): Live {
   const listeners = new Set<() => void>()
   let state: LiveState = {
     state: 'connecting',
@@ -83,7 +91,6 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
   /** The one above, and the one that it is to replace. */
   const streams = new Set<EventSource>()
   let arrivals: Arrival[] = []
-  let landing: ReturnType<typeof setTimeout> | undefined
   let openTimer: ReturnType<typeof setTimeout> | undefined
   let watchdog: ReturnType<typeof setTimeout> | undefined
   let hiddenTimer: ReturnType<typeof setTimeout> | undefined
@@ -123,11 +130,9 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
   }
 
   const flush = () => {
-    clearTimeout(landing)
-    landing = undefined
     const batch = arrivals
     arrivals = []
-    if (batch.length > 0) land(cache, batch)
+    land(cache, batch)
   }
 
   const take = (message: MessageEvent<string>) => {
@@ -145,9 +150,10 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
     // Two streams overlap while one replaces the other: what came already is not written twice.
     if (event.type !== 'snapshot' && version && !isAfter(next, version)) return
     version = next
-    arrivals.push({ version: next, event })
     // Messages that came together land together.
-    landing ??= setTimeout(flush, landingMs)
+    if (arrivals.push({ version: next, event }) > 1) return
+    if (isUnhurried()) inNextSecond(flush)
+    else setTimeout(flush, landingMs)
   }
 
   /** What another build says may be of another shape: what is there grows old until the page is reloaded. */
@@ -277,7 +283,8 @@ export function createLive({ cache, isNeededHidden, onNewBuild, onSignedOut }: L
   const stop = () => {
     stopped = true
     closeAll()
-    for (const timer of [hiddenTimer, askTimer, landing]) clearTimeout(timer)
+    arrivals = []
+    for (const timer of [hiddenTimer, askTimer]) clearTimeout(timer)
     document.removeEventListener('visibilitychange', onVisibility)
     window.removeEventListener('online', onOnline)
   }

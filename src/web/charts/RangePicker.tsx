@@ -112,7 +112,7 @@ export function RangePicker({ control }: { control: RangeControl }) {
           {shortIn(stretch.from, zone)} – {live ? 'now' : endText(stretch, zone)}
         </span>
         {moment === null ? null : (
-          <span className="inline-flex items-center rounded-sm bg-accent-soft pl-1.5 whitespace-nowrap text-accent-text">
+          <span className="inline-flex items-center rounded-sm bg-accent-soft pl-2 whitespace-nowrap text-accent-text">
             {instantIn(moment, zone)}
             <IconButton
               size="sm"

@@ -51,13 +51,16 @@ export const judged = (tunnels: readonly Tunnel[], staleIds: ReadonlySet<string>
  * a site in announced maintenance must not take the first page from what is wrong.
  */
 export const worstFirst = (all: readonly Judged[]): Judged[] =>
-  all.toSorted(
-    (a, b) =>
-      Number(a.muted) - Number(b.muted) ||
-      placeOf(a) - placeOf(b) ||
-      severity(a.tunnel) - severity(b.tunnel) ||
-      byName(a.tunnel, b.tunnel),
-  )
+  all
+    .map((one) => ({ one, muted: Number(one.muted), place: placeOf(one) }))
+    .toSorted(
+      (a, b) =>
+        a.muted - b.muted ||
+        a.place - b.place ||
+        severity(a.one.tunnel) - severity(b.one.tunnel) ||
+        byName(a.one.tunnel, b.one.tunnel),
+    )
+    .map(({ one }) => one)
 
 /** What was down when it was last seen is not less urgent because nobody can see it any more. */
 const placeOf = ({ tunnel, grade }: Judged): number =>

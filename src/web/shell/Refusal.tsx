@@ -22,7 +22,7 @@ export function Refusal({ reason }: { reason: string }) {
       aria-label="Why not"
       className="pointer-events-none fixed inset-x-3 top-[calc(var(--top,0px)+0.75rem)] z-30 flex justify-center print:hidden"
     >
-      <span className="flex max-w-160 items-start gap-2.5 rounded-md bg-overlay px-3.5 py-2.5 text-ink shadow-overlay">
+      <span className="flex max-w-160 items-start gap-2.5 rounded-md bg-overlay px-3 py-2.5 text-ink shadow-overlay">
         <Icon name="info" className="mt-0.5 size-4 text-ink-2" />
         <span className="min-w-0 break-words">{reason}</span>
       </span>

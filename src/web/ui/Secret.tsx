@@ -6,7 +6,7 @@ import { useCopy } from './CopyId.tsx'
 export function Secret({ value, what }: { value: string; what: string }) {
   const [shown, setShown] = useState(false)
   return (
-    <div className="flex items-start gap-1 rounded-md bg-sunken py-1.5 pr-1.5 pl-3">
+    <div className="flex items-start gap-1 rounded-md bg-sunken py-1.5 pr-1 pl-3">
       <code className="min-h-8 min-w-0 flex-1 content-center font-mono text-sm break-all">
         {shown ? value : <Masked what={what} />}
       </code>

@@ -59,6 +59,14 @@ function subscribe(listener: () => void) {
   }
 }
 
+/** Calls back once, with all that shows the time: what it changes is drawn in the frame that moves the clock. */
+export function inNextSecond(callback: () => void) {
+  const leave = subscribe(() => {
+    leave()
+    callback()
+  })
+}
+
 /**
  * Something that depends on the time, e.g. the text of an age. The component renders again only when
  * what `select` gives changes, so it must give a text, a number or a boolean.

@@ -68,7 +68,7 @@ export function PairDialog({
             placeholder="XXXX-XXXX"
             maxLength={16}
             value={code}
-            className="h-11! font-mono text-xl tracking-widest uppercase"
+            className="h-11! font-mono text-xl tracking-wide uppercase"
             onChange={({ target }) => {
               setCode(target.value)
               if (problem) approve.reset()

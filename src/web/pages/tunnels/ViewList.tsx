@@ -82,7 +82,7 @@ export function ViewList({ search, onClose }: { search: string; onClose: () => v
               >
                 <Name name={view.name} className="truncate" />
               </OpenButton>
-              <span className="flex shrink-0 pr-0.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
+              <span className="flex shrink-0 pr-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
                 {isUnsaved ? (
                   <IconButton
                     size="sm"

@@ -31,13 +31,13 @@ export function Ticker({
   return (
     <section
       aria-label="What happened last"
-      className="min-h-0 flex-1 text-[2.2vh] leading-[1.35] max-sm:pb-[2.4vh]"
+      className="min-h-0 flex-1 text-[2.2vh] leading-snug max-sm:pb-[2.4vh]"
     >
       {/* What has no room for its whole line goes into a second column, which is out of sight. */}
       <ul className="flex h-full flex-col flex-wrap overflow-hidden">
         {events.map((event, place) => (
           // oxlint-disable-next-line react/no-array-index-key -- the lines stand, what they say changes
-          <li key={place} className="flex w-full shrink-0 gap-[1.4vh] whitespace-nowrap">
+          <li key={place} className="flex w-full shrink-0 gap-[1.5vh] whitespace-nowrap">
             <time className="text-ink-2">{momentIn(event.at, now, zone)}</time>
             <span className="max-w-[40vw] shrink-0 truncate font-semibold">
               {event.tunnelName === null ? 'Tandem' : <Name name={event.tunnelName} />}

@@ -218,11 +218,11 @@ function RoleLine({ tunnel, grade, stale }: TileProps) {
       className={`flex min-w-0 shrink-0 items-center justify-between gap-[0.3em] ${grade === 'fine' ? 'text-ink-2' : ''}`}
     >
       {activeConnectorId || colos[0] ? (
-        <span className="flex min-w-0 items-center gap-[0.25em]">
+        <span className="flex min-w-0 items-center gap-[0.3em]">
           {activeConnectorId ? <Active tunnel={tunnel} /> : colos[0]}
         </span>
       ) : null}
-      <span className="flex shrink-0 items-center gap-[0.25em]">
+      <span className="flex shrink-0 items-center gap-[0.3em]">
         <Standbys tunnel={tunnel} />
       </span>
     </span>
@@ -323,7 +323,7 @@ function FailoverLine({ failoverId, density, opens }: TileProps & { failoverId: 
       className={`flex min-w-0 shrink-0 gap-x-[0.4em] rounded-[0.2em] bg-accent-soft px-[0.3em] text-accent-text ${isRoomy ? 'flex-col' : ''}`}
     >
       <Line>
-        <Icon name="failover" className="size-[0.9em]" />
+        <Icon name="failover" className="size-[0.8em]" />
         <span className="whitespace-nowrap">Failing over{length}</span>
       </Line>
       <span className={`min-w-0 truncate ${isRoomy ? '' : 'sr-only @min-[17.5em]:not-sr-only'}`}>

@@ -29,7 +29,7 @@ export function WallError({ error, reset }: ErrorComponentProps) {
     >
       <StatusShape status="unknown" className="size-[10vh]" />
       <h1 className="text-[6vh] leading-tight font-semibold">{problem.title}</h1>
-      <p className="max-w-[60em] text-ink-2">{problem.detail}</p>
+      <p className="max-w-[40em] text-ink-2">{problem.detail}</p>
       <p className="text-ink-2">
         Nothing is known of the tunnels at the moment. Trying again in {left} s.
       </p>

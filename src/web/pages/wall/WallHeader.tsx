@@ -122,7 +122,7 @@ function Clocks({ zone }: { zone: string | undefined }) {
   const utc = useClock((now) => clockIn(now, 'UTC').slice(0, 5))
   return (
     <div className="shrink-0 text-right whitespace-nowrap max-sm:flex max-sm:basis-full max-sm:items-baseline max-sm:justify-between">
-      <p className="flex items-center justify-end gap-[1.2vh] text-[min(5.4vh,6.4vw)] leading-[1.15] font-semibold">
+      <p className="flex items-center justify-end gap-[1.5vh] text-[min(5.4vh,6.4vw)] leading-[1.15] font-semibold">
         <span className="grid size-[1.6vh] place-content-center contain-strict">
           <span className={`${isLarge ? 'size-[1.6vh]' : 'size-[1vh]'} ${dot.className}`}>
             <span className="sr-only">{dot.word}</span>

@@ -61,7 +61,7 @@ const edges = {
 function Notice({ tone, children }: { tone: keyof typeof edges; children: ReactNode }) {
   return (
     <span
-      className={`mb-[0.6vh] block rounded-[0.6vh] bg-unknown-soft px-[2vh] py-[0.4vh] text-[2.3vh] leading-[1.25] font-medium text-ink ${edges[tone]}`}
+      className={`mb-[0.4vh] block rounded-[1vh] bg-unknown-soft px-[2vh] py-[0.4vh] text-[2.2vh] leading-tight font-medium text-ink ${edges[tone]}`}
     >
       {children}
     </span>

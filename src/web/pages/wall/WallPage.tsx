@@ -121,11 +121,12 @@ function Tiles({
     <div ref={room} className="size-full">
       {layout && all.length > 0 ? (
         <ul
-          className="grid size-full gap-[0.6vh]"
+          className="grid size-full place-content-center"
           style={{
             fontSize: `${layout.textPx}px`,
-            gridTemplateColumns: `repeat(${layout.columns}, minmax(0, 1fr))`,
-            gridTemplateRows: `repeat(${layout.rows}, minmax(0, 1fr))`,
+            gap: `${layout.gapPx}px`,
+            gridTemplateColumns: `repeat(${layout.columns}, ${layout.widthPx}px)`,
+            gridTemplateRows: `repeat(${layout.rows}, ${layout.heightPx}px)`,
           }}
         >
           <Minute value={minute}>

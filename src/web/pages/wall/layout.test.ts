@@ -19,6 +19,16 @@ test('tiles fill the screen with text that can be read, whatever their number', 
         expect(layout.perPage).toBeLessThanOrEqual(layout.columns * layout.rows)
         expect(layout.perPage * layout.pages).toBeGreaterThanOrEqual(count)
         expect(layout.perPage * (layout.pages - 1)).toBeLessThan(count)
+        const { columns, rows, gapPx, widthPx, heightPx } = layout
+        for (const [length, parts, part] of [
+          [width, columns, widthPx],
+          [tall * 0.75, rows, heightPx],
+        ] as const) {
+          const left = length - parts * part - (parts - 1) * gapPx
+          expect(part % 1).toBe(0)
+          expect(left).toBeGreaterThanOrEqual(0)
+          expect(left).toBeLessThan(parts)
+        }
       },
     ),
   )

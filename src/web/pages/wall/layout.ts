@@ -15,13 +15,22 @@ export type Layout = {
   pages: number
   /** Text size of a tile. */
   textPx: number
+  gapPx: number
+  /**
+   * A tile's size, in whole pixels: a tile that moves up by a place is the same picture there. At a fraction of a
+   * pixel more or less all that is in it would have to be placed and painted anew.
+   */
+  widthPx: number
+  heightPx: number
   density: Density
 }
+type Grid = Omit<Layout, 'gapPx' | 'widthPx' | 'heightPx'>
 
 /** The least height of text that carries state, as a part of the screen's height. */
 export const leastText = 0.022
 /** Larger than this nothing is easier to read. */
 const mostText = 0.06
+const gap = 0.006
 
 /** What a tile needs, in sizes of its text, and from which part of the screen's height on its text is worth it. */
 const tiles: Record<Density, { width: number; height: number; from: number }> = {
@@ -44,6 +53,23 @@ export function layoutOf(
   screenHeight: number,
   density: Density | undefined,
 ): Layout {
+  const grid = gridOf(count, room, screenHeight, density)
+  const gapPx = Math.round(gap * screenHeight)
+  const whole = (length: number, parts: number) => Math.floor((length + gapPx) / parts) - gapPx
+  return {
+    ...grid,
+    gapPx,
+    widthPx: whole(room.width, grid.columns),
+    heightPx: whole(room.height, grid.rows),
+  }
+}
+
+function gridOf(
+  count: number,
+  room: Room,
+  screenHeight: number,
+  density: Density | undefined,
+): Grid {
   if (density) return paged(count, room, screenHeight, density)
   const fewest = paged(count, room, screenHeight, 'dense')
   const telling = densities
@@ -55,19 +81,19 @@ export function layoutOf(
 }
 
 /** Pages that are equally full: the last one is no half-empty wall. */
-function paged(count: number, room: Room, screenHeight: number, density: Density): Layout {
+function paged(count: number, room: Room, screenHeight: number, density: Density): Grid {
   const { pages } = filled(count, room, screenHeight, density)
   const layout = filled(Math.ceil(count / pages), room, screenHeight, density)
   return { ...layout, perPage: Math.ceil(count / pages), pages }
 }
 
-function filled(count: number, room: Room, screenHeight: number, density: Density): Layout {
+function filled(count: number, room: Room, screenHeight: number, density: Density): Grid {
   const need = tiles[density]
   const least = leastText * screenHeight
   const most = mostText * screenHeight
   const textOf = (columns: number, rows: number) =>
     Math.min(room.width / columns / need.width, room.height / rows / need.height)
-  const fits = (columns: number, rows: number): Layout => ({
+  const fits = (columns: number, rows: number): Grid => ({
     columns,
     rows,
     perPage: columns * rows,
@@ -76,7 +102,7 @@ function filled(count: number, room: Room, screenHeight: number, density: Densit
     textPx: Math.max(least, Math.min(most, textOf(columns, rows))),
   })
 
-  let best: Layout | null = null
+  let best: Grid | null = null
   for (let columns = 1; columns <= Math.max(1, count); columns += 1) {
     const rows = Math.ceil(count / columns) || 1
     if (textOf(columns, rows) < least) continue
@@ -91,4 +117,4 @@ function filled(count: number, room: Room, screenHeight: number, density: Densit
   )
 }
 
-const isFuller = (a: Layout, b: Layout) => a.textPx === b.textPx && a.perPage < b.perPage
+const isFuller = (a: Grid, b: Grid) => a.textPx === b.textPx && a.perPage < b.perPage
