@@ -4,16 +4,19 @@ import { fromTold } from '#contract/stream.ts'
 
 /** An open page as the proxy sees one: a live stream. Without the page it costs the bench nothing. */
 
+type OnEvent = (event: LiveEvent, text: string) => void
+
 /**
  * Opens a stream and resolves when the proxy has answered.
  *
  * @param options.watching the tunnel whose page it is; a page of none where left out.
- * @param options.onEvent hears every event; without it the bytes are read and thrown away.
+ * @param options.onEvent hears every event, and the text that told of it; without it the bytes are read and thrown
+ * away.
  * @returns closes it
  */
 export function openStream(
   address: string,
-  { watching, onEvent }: { watching?: string; onEvent?: (event: LiveEvent) => void } = {},
+  { watching, onEvent }: { watching?: string; onEvent?: OnEvent } = {},
 ): Promise<() => void> {
   const query = watching ? `?watching=${watching}` : ''
   return new Promise((resolve, reject) => {
@@ -33,15 +36,16 @@ export function openStream(
   })
 }
 
-function listen(response: NodeJS.ReadableStream, onEvent: (event: LiveEvent) => void) {
+function listen(response: NodeJS.ReadableStream, onEvent: OnEvent) {
   let text = ''
   response.setEncoding('utf8')
   response.on('data', (chunk: string) => {
     const messages = (text + chunk).split('\n\n')
     text = messages.pop() ?? ''
     for (const message of messages) {
-      const data = message.split('\n').find((line) => line.startsWith('data: '))
-      if (data) onEvent(fromTold(ToldEvent.parse(JSON.parse(data.slice('data: '.length)))))
+      const line = message.split('\n').find((each) => each.startsWith('data: '))
+      const data = line?.slice('data: '.length)
+      if (data) onEvent(fromTold(ToldEvent.parse(JSON.parse(data))), data)
     }
   })
 }

@@ -218,11 +218,11 @@ function RoleLine({ tunnel, grade, stale }: TileProps) {
       className={`flex min-w-0 shrink-0 items-center justify-between gap-[0.3em] ${grade === 'fine' ? 'text-ink-2' : ''}`}
     >
       {activeConnectorId || colos[0] ? (
-        <span className="flex min-w-0 items-center gap-[0.3em]">
+        <span className="flex min-w-0 items-center gap-[0.25em]">
           {activeConnectorId ? <Active tunnel={tunnel} /> : colos[0]}
         </span>
       ) : null}
-      <span className="flex shrink-0 items-center gap-[0.3em]">
+      <span className="flex shrink-0 items-center gap-[0.25em]">
         <Standbys tunnel={tunnel} />
       </span>
     </span>

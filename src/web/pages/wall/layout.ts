@@ -34,9 +34,9 @@ const gap = 0.006
 
 /** What a tile needs, in sizes of its text, and from which part of the screen's height on its text is worth it. */
 const tiles: Record<Density, { width: number; height: number; from: number }> = {
-  roomy: { width: 13.5, height: 7.6, from: 0.03 },
-  normal: { width: 12.9, height: 6, from: leastText },
-  dense: { width: 12.9, height: 3.9, from: leastText },
+  roomy: { width: 13.3, height: 7.4, from: 0.03 },
+  normal: { width: 12.7, height: 6.15, from: leastText },
+  dense: { width: 12.7, height: 3.78, from: leastText },
 }
 
 type Room = { width: number; height: number }
@@ -54,15 +54,19 @@ export function layoutOf(
   density: Density | undefined,
 ): Layout {
   const grid = gridOf(count, room, screenHeight, density)
-  const gapPx = Math.round(gap * screenHeight)
-  const whole = (length: number, parts: number) => Math.floor((length + gapPx) / parts) - gapPx
+  const gapPx = gapOf(screenHeight)
   return {
     ...grid,
     gapPx,
-    widthPx: whole(room.width, grid.columns),
-    heightPx: whole(room.height, grid.rows),
+    widthPx: partOf(room.width, grid.columns, gapPx),
+    heightPx: partOf(room.height, grid.rows, gapPx),
   }
 }
+
+const gapOf = (screenHeight: number) => Math.round(gap * screenHeight)
+/** One of so many equal parts of a length that have gaps between them, in whole pixels. */
+const partOf = (length: number, parts: number, gapPx: number) =>
+  Math.floor((length + gapPx) / parts) - gapPx
 
 function gridOf(
   count: number,
@@ -90,16 +94,20 @@ function paged(count: number, room: Room, screenHeight: number, density: Density
 function filled(count: number, room: Room, screenHeight: number, density: Density): Grid {
   const need = tiles[density]
   const least = leastText * screenHeight
-  const most = mostText * screenHeight
+  const largest = mostText * screenHeight
+  const gapPx = gapOf(screenHeight)
   const textOf = (columns: number, rows: number) =>
-    Math.min(room.width / columns / need.width, room.height / rows / need.height)
+    Math.min(
+      partOf(room.width, columns, gapPx) / need.width,
+      partOf(room.height, rows, gapPx) / need.height,
+    )
   const fits = (columns: number, rows: number): Grid => ({
     columns,
     rows,
     perPage: columns * rows,
     pages: Math.max(1, Math.ceil(count / (columns * rows))),
     density,
-    textPx: Math.max(least, Math.min(most, textOf(columns, rows))),
+    textPx: Math.max(least, Math.min(largest, textOf(columns, rows))),
   })
 
   let best: Grid | null = null
@@ -111,10 +119,9 @@ function filled(count: number, room: Room, screenHeight: number, density: Densit
     if (!best || next.textPx > best.textPx || isFuller(next, best)) best = next
   }
   if (best) return best
-  return fits(
-    Math.max(1, Math.floor(room.width / (need.width * least))),
-    Math.max(1, Math.floor(room.height / (need.height * least))),
-  )
+  const most = (length: number, size: number) =>
+    Math.max(1, Math.floor((length + gapPx) / (size * least + gapPx)))
+  return fits(most(room.width, need.width), most(room.height, need.height))
 }
 
 const isFuller = (a: Grid, b: Grid) => a.textPx === b.textPx && a.perPage < b.perPage
