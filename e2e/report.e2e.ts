@@ -251,7 +251,16 @@ test('whoever wants to is notified of a tunnel that goes down while they look el
     document.dispatchEvent(new Event('visibilitychange'))
   })
   await page.clock.runFor('05:00')
-  // Five minutes that took none: nothing was heard meanwhile, and what was down is not known to be any more.
+  // Five minutes that took none: nothing was heard meanwhile, and what was down is not known to be any more, until each
+  // tunnel was read once more.
+  await expect(page.getByText('Live updates are on')).toBeAttached()
+  const liveAt = Date.now()
+  const isReadAnew = async () => {
+    const answer = await page.request.get('/api/tunnels')
+    const { tunnels } = (await answer.json()) as { tunnels: Tunnel[] }
+    return tunnels.every(({ checkedAt }) => checkedAt !== null && checkedAt > liveAt)
+  }
+  await expect.poll(isReadAnew).toBe(true)
   await expect(page).toHaveTitle(/^1 tunnel down · /)
   const { connectors } = await world.tunnel('lon-branch-core')
   for (const { id } of connectors) await world.kill(id)
