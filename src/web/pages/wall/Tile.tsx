@@ -80,7 +80,7 @@ export const Tile = memo(function Tile(props: TileProps) {
   )
   const room =
     density === 'dense'
-      ? 'justify-evenly pt-[0.1em] pr-[0.4em] pb-[0.35em] pl-[0.55em] leading-[1.1]'
+      ? 'justify-evenly pt-[0.1em] pr-[0.4em] pb-[0.3em] pl-[0.55em] leading-[1.1]'
       : density === 'normal'
         ? 'justify-center gap-[0.2em] py-[0.35em] pr-[0.4em] pl-[0.55em] leading-[1.2]'
         : 'justify-center gap-[0.2em] px-[0.6em] py-[0.2em] leading-[1.2]'

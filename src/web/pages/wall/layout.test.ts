@@ -51,6 +51,16 @@ test('a few tiles tell all, many tell the essential, and 300 come in pages', () 
   expect(at(300)).toMatchObject({ density: 'dense', pages: 7, perPage: 43 })
 })
 
+test.each([
+  [1366, 768],
+  [1920, 1080],
+  [2560, 1440],
+  [3840, 2160],
+])('a wall of 300 has as many pages on a screen of %i × %i as on any other', (width, tall) => {
+  const room = { width: Math.floor(width * 0.9865), height: Math.floor(tall * 0.7074) }
+  expect(layoutOf(300, room, tall, undefined)).toMatchObject({ columns: 6, rows: 8, pages: 7 })
+})
+
 test('fewer tiles are never smaller', () => {
   const sizes = Array.from(
     { length: 48 },

@@ -35,8 +35,8 @@ const gap = 0.006
 /** What a tile needs, in sizes of its text, and from which part of the screen's height on its text is worth it. */
 const tiles: Record<Density, { width: number; height: number; from: number }> = {
   roomy: { width: 13.3, height: 7.4, from: 0.03 },
-  normal: { width: 12.7, height: 6.15, from: leastText },
-  dense: { width: 12.7, height: 3.78, from: leastText },
+  normal: { width: 12.7, height: 6.1, from: leastText },
+  dense: { width: 12.7, height: 3.7, from: leastText },
 }
 
 type Room = { width: number; height: number }
