@@ -23,6 +23,7 @@ import {
   goodPassword,
   hang,
   join,
+  ofPage,
   publicUrl,
   setUp,
   type Visitor,
@@ -234,14 +235,7 @@ test(`S2 ${oddIds.length} strings in each of ${places.length} places of an id: n
         caller: 'admin',
         method,
         target: `/api${target}`,
-        headers: [
-          ['host', 'tandem.example.com'],
-          ['x-forwarded-proto', 'https'],
-          ['x-requested-by', 'tandem'],
-          ['origin', publicUrl],
-          ['content-type', 'application/json'],
-          ['x-http-method-override', 'DELETE'],
-        ],
+        headers: [...ofPage, ['x-http-method-override', 'DELETE']],
         body: method === 'GET' ? null : '{}',
       })
       const fault = faultOf(heard, world.token)
@@ -262,13 +256,7 @@ test('S3 every method on every address: what the table does not have is refused'
       caller: 'admin',
       method,
       target: `/api${withIds(path, known)}`,
-      headers: [
-        ['host', 'tandem.example.com'],
-        ['x-forwarded-proto', 'https'],
-        ['x-requested-by', 'tandem'],
-        ['origin', publicUrl],
-        ['content-type', 'application/json'],
-      ],
+      headers: ofPage,
       body: method === 'GET' ? null : '{}',
     })
     // An id's place may take what stands here for another path's word.

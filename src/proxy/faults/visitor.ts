@@ -15,6 +15,14 @@ export type Place = {
 export type Visitor = ReturnType<typeof createVisitor>
 
 export const publicUrl = 'https://tandem.example.com'
+/** What a write of the page has, as it comes from the TLS proxy in front. */
+export const ofPage: [name: string, value: string][] = [
+  ['host', 'tandem.example.com'],
+  ['x-forwarded-proto', 'https'],
+  ['x-requested-by', 'tandem'],
+  ['origin', publicUrl],
+  ['content-type', 'application/json'],
+]
 export const goodPassword = 'mossy lantern quietly orbits'
 
 type Answer = { status: number; json: unknown; headers: Headers }

@@ -26,6 +26,7 @@ import {
   hang,
   join,
   kindOf,
+  ofPage,
   publicUrl,
   setUp,
   type Visitor,
@@ -355,13 +356,6 @@ const known: Known = {
   from: () => [Date.now()],
   to: () => [Date.now() + 3_600_000],
 }
-const ofPage: [string, string][] = [
-  ['host', 'tandem.example.com'],
-  ['x-forwarded-proto', 'https'],
-  ['x-requested-by', 'tandem'],
-  ['origin', publicUrl],
-  ['content-type', 'application/json'],
-]
 const cookieOf = ({ jar }: Visitor): [string, string] => [
   'cookie',
   [...jar].map(([name, value]) => `${name}=${value}`).join('; '),

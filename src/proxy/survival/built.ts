@@ -139,14 +139,14 @@ async function send(port: number, asked: Request): Promise<Response> {
   return new Response(await text(answer), { status: answer.statusCode ?? 0, headers })
 }
 
-/** Asks until it is so; the test's own time limit ends it. */
+/** Asks until it is so; the test's own time limit ends it. Null is no answer yet. */
 export async function eventually<T>(
-  ask: () => Promise<T>,
+  ask: () => Promise<T | null>,
   isSo: (answer: NoInfer<T>) => boolean,
 ): Promise<T> {
   for (;;) {
     const answer = await ask()
-    if (isSo(answer)) return answer
+    if (answer !== null && isSo(answer)) return answer
     // Many ask at once, on a machine that has other things to do too.
     await sleep(300)
   }

@@ -7,6 +7,7 @@ import type { TunnelDetail } from '#contract/tunnel.ts'
 import { type Program, start } from '../../../e2e/processes.ts'
 import { brokenIn } from '../faults/invariants.ts'
 import { startWorld, type World } from '../faults/world.ts'
+import { eventually } from './built.ts'
 import { promote } from './elsewhere.ts'
 
 /** The real proxy in a process of its own, killed by SIGKILL and started again on the same folder. */
@@ -53,15 +54,6 @@ async function startProxy(env: Record<string, string> = {}) {
     await fetch(`${address}/api/tunnels/${tunnelId}`, { method: 'PATCH', headers, body })
   }
   return { kill: () => program.end('SIGKILL'), get, rename, output: program.output }
-}
-
-/** Asks until it is so; the test's own time limit ends it. */
-async function eventually<T>(ask: () => Promise<T | null>, isSo: (answer: T) => boolean) {
-  for (;;) {
-    const answer = await ask()
-    if (answer !== null && isSo(answer)) return answer
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
 }
 
 test('nobody but its owner can read what it keeps, in whatever folder', async () => {
