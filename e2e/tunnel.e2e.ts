@@ -57,6 +57,30 @@ test('a connector that dies while somebody looks is seen within 6 s, and so is i
   await expect(cardOf(page, standby.id)).toContainText('Passive', { timeout: 6_000 })
 })
 
+test('what happens between one answer and the next while a page opens is not missed', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId } = await world.pair('lon-branch-core')
+  let letListGo = () => {}
+  const hold = new Promise<void>((resolve) => {
+    letListGo = resolve
+  })
+  await page.route('**/api/tunnels', async (route) => {
+    await hold
+    await route.continue()
+  })
+  await page.goto(`/tunnels/${tunnelId}`)
+  const heading = page.getByRole('heading', { level: 1 })
+  await expect(heading).toContainText('lon-branch-core')
+  await world.renameTunnel(tunnelId, 'lon-branch-new')
+  await expect
+    .poll(async () => (await page.request.get(`/api/tunnels/${tunnelId}`)).json())
+    .toMatchObject({ name: 'lon-branch-new' })
+  letListGo()
+  await expect(heading).toContainText('lon-branch-new')
+})
+
 test('roles that are swapped elsewhere arrive by themselves', async ({ page, world }) => {
   const { tunnelId, active, standby } = await world.pair('lon-branch-core')
   await page.goto(`/tunnels/${tunnelId}`)

@@ -65,6 +65,8 @@ for (const family of ['Inter Variable', 'JetBrains Mono Variable']) {
 
 const live = createLive({
   cache,
+  // Older than anything that the page has asked for.
+  from: document.documentElement.dataset.version ?? null,
   // A wall calls whoever looks elsewhere.
   isNeededHidden: () => wantsNotifications() || isUnattended(),
   // Out of sight a browser lets the clock stand for a minute, and a wall may have to sound.

@@ -4,14 +4,19 @@ import type { Env, Who } from '../identity/who.ts'
 import { type Page, pageRoutes } from './page.ts'
 import type { Parts } from './route.ts'
 
-const html = '<div id="root"></div><template data-view="list"><h1>Tunnels {{count}}</h1></template>'
+const html =
+  '<html lang="en"><div id="root"></div><template data-view="list"><h1>Tunnels {{count}}</h1></template>'
 const page: Page = new Map([
   [
     '/index.html',
     { type: 'text/html', plain: Buffer.from(html), br: null, gz: null, immutable: false },
   ],
 ])
-const parts = { now: () => 0, present: { watchable: () => [{}, {}] } } as unknown as Parts
+const parts = {
+  now: () => 0,
+  bus: { version: () => 'e-7' },
+  present: { watchable: () => [{}, {}] },
+} as unknown as Parts
 
 const id = '6f3a0000-0000-4000-8000-000000000000'
 
@@ -22,15 +27,15 @@ async function documentFor(who: Partial<Who> | null, path = '/') {
   return [answer.headers.get('cache-control'), await answer.text()]
 }
 
-test('a document with words is kept nowhere, and only people get one', async () => {
-  const bare = ['no-cache', '<div id="root"></div>']
+test('a document with words or a version is kept nowhere, and only people get words', async () => {
+  const bare = ['no-store', '<html data-version="e-7" lang="en"><div id="root"></div>']
   expect(await documentFor({ role: 'viewer' })).toEqual([
     'no-store',
-    '<div id="root"></div><div id="first" class="first-view" aria-hidden="true" inert><h1>Tunnels 2</h1></div>',
+    '<html data-version="e-7" lang="en"><div id="root"></div><div id="first" class="first-view" aria-hidden="true" inert><h1>Tunnels 2</h1></div>',
   ])
   expect(await documentFor({ role: 'viewer' }, '/activity')).toEqual(bare)
   expect(await documentFor({ role: 'screen' })).toEqual(bare)
-  expect(await documentFor(null)).toEqual(bare)
+  expect(await documentFor(null)).toEqual(['no-cache', '<html lang="en"><div id="root"></div>'])
 })
 
 test.each([

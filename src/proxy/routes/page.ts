@@ -52,11 +52,16 @@ export function readPage(folder: string): Page {
   return page
 }
 
-/** @param findWho who asks for the page; null for somebody who may not ask for what is on it. */
+/**
+ * Whoever may ask for what is on the page is told the version that its stream has to go on from: all that the page
+ * asks for is answered later, and each answer at a moment of its own.
+ *
+ * @param findWho who asks for the page; null for somebody who may not ask for what is on it.
+ */
 export function pageRoutes(
   app: Hono<Env>,
   page: Page,
-  parts: Pick<Parts, 'present' | 'now'>,
+  parts: Pick<Parts, 'bus' | 'present' | 'now'>,
   findWho: (c: Request) => Promise<Who | null>,
 ) {
   const ahead = createAhead(page)
@@ -81,9 +86,10 @@ export function pageRoutes(
       const who = await findWho(c)
       // What a screen is told has less in it; a wall's first view tells nothing.
       const told = who && (!isScreen(who) || path === wallPath) ? firstView.of(path) : null
-      const document = told ?? firstView.bare
+      const version = who ? ` data-version="${parts.bus.version()}"` : ''
+      const document = (told ?? firstView.bare).replace('<html', (start) => `${start}${version}`)
       c.header('link', ahead(path, who !== null, told !== null))
-      c.header('cache-control', told ? 'no-store' : 'no-cache')
+      c.header('cache-control', who ? 'no-store' : 'no-cache')
       if (!/\bgzip\b/.test(accepts)) return c.body(document)
       c.header('content-encoding', 'gzip')
       return c.body(gzipSync(document, { level: 5 }))

@@ -5,7 +5,7 @@ import type { Failover } from '#contract/failover.ts'
 import type { ConnectorList, Tunnel, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
 import { tunnelOf } from '#web/fleet/tunnel-of.ts'
 import { checkedAtOf, forgetAges, statusAtOf } from './ages.ts'
-import { land } from './land.ts'
+import { land, landAsked } from './land.ts'
 import {
   connectorsQuery,
   failoverQuery,
@@ -316,4 +316,10 @@ describe('a snapshot', () => {
     happens(snapshot)
     expect(cache.getQueryData(connectorsQuery('t2').queryKey)).toBeUndefined()
   })
+})
+
+test('a list that was asked for instead makes closed pages forget what it does not tell', () => {
+  cache.setQueryData(connectorsQuery('t2').queryKey, connectors('t2', 1))
+  landAsked(cache, { version: 'e-9', at: 2000, tunnels: [tunnel('t2')] })
+  expect(cache.getQueryData(connectorsQuery('t2').queryKey)).toBeUndefined()
 })

@@ -105,7 +105,7 @@ function landSnapshot(
 export function landAsked(cache: QueryClient, list: TunnelList) {
   for (const tunnel of list.tunnels) landDetail(cache, tunnel)
   // Without the summaries: they cost the server most, and come by themselves.
-  void cache.invalidateQueries({ ...ofKinds(hanging), type: 'active' })
+  askOrForget(cache, ofKinds(hanging))
 }
 
 /** The shared part only: who is looking is known from the page's own question. */

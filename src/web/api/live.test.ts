@@ -53,7 +53,7 @@ const latest = () => {
 }
 
 const listOf = (name: string): TunnelList => ({
-  version: 'e-0',
+  version: 'e-1',
   at: 10,
   tunnels: [tunnelOf('t1', { name })],
 })
@@ -102,6 +102,7 @@ beforeEach(async () => {
   newBuilds = 0
   live = createLive({
     cache,
+    from: 'e-0',
     isNeededHidden: () => isNeeded,
     isUnhurried: () => isUnhurried,
     onNewBuild: () => {
@@ -158,6 +159,11 @@ describe('going from tunnel to tunnel', () => {
     expect(stillOpen()).toEqual([])
     expect(live.state().state).toBe('lost')
   })
+})
+
+test('a page that opens goes on from its document, however late its list was answered', () => {
+  expect(cache.getQueryData(tunnelsQuery.queryKey)?.version).toBe('e-1')
+  expect(latest().url).toContain('after=e-0')
 })
 
 describe('a page that stays open', () => {

@@ -7,7 +7,7 @@ import { type Arrival, land, landAsked } from './land.ts'
 import { sessionQuery, tunnelsQuery } from './queries.ts'
 
 /**
- * The one stream of changes from the proxy. It goes on from the version of the tunnel list, comes
+ * The one stream of changes from the proxy. It goes on from the version of the document, comes
  * back by itself after a loss, and says honestly when it is not there.
  */
 
@@ -58,6 +58,8 @@ export const landingMs = 32
 
 export type LiveParts = {
   cache: QueryClient
+  /** From which version on the page has to be told what happens; null: from what a snapshot says. */
+  from: string | null
   /** Whether the page must hear of everything at once though nobody looks at it. */
   isNeededHidden: () => boolean
   /** Whether what happens may wait for the clock's next second, to be drawn in the frame that moves the clock. */
@@ -71,6 +73,7 @@ export type LiveParts = {
 /** Starts the stream. The parts of the platform it leans on are the browser's own. */
 export function createLive({
   cache,
+  from,
   isNeededHidden,
   isUnhurried,
   onNewBuild,
@@ -248,9 +251,9 @@ export function createLive({
   const start = async () => {
     const session = await cache.ensureQueryData(sessionQuery).catch(() => null)
     if (session?.me === null) return
-    // The list knows the version from which the stream can go on; without it a snapshot comes.
+    // Without a list a snapshot brings it. The list's own version may be later than that of an answer beside it.
     const list = await cache.ensureQueryData(tunnelsQuery).catch(() => null)
-    version = list?.version ?? null
+    version = list && from
     build = session?.build ?? null
     if (!stopped && state.state === 'connecting') open()
   }
