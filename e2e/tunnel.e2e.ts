@@ -300,7 +300,7 @@ test('names in any script, and hostile ones, are shown as text and in place', as
   await world.renameTunnel(tunnelId, hostile)
   await page.goto(`/tunnels/${tunnelId}`)
   await expect(page.getByRole('heading', { level: 1 })).toContainText('<img src=x')
-  await expect(page.getByRole('main').getByRole('img')).toHaveCount(0)
+  await expect(page.getByRole('main').locator('img')).toHaveCount(0)
   await page.goto('/')
   const tokyo = await world.tunnel('東京-支社-gw')
   await page.getByRole('link', { name: '東京-支社-gw', exact: true }).click()

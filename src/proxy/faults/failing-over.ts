@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import type { Failover } from '#contract/failover.ts'
 import { type CheckId, riskIds } from '#contract/failover-checks.ts'
 import { type Rig, type RigOptions, startRig } from './rig.ts'
@@ -48,6 +49,28 @@ export async function endOf(rig: Rig, failoverId: string): Promise<Failover> {
     75_000,
   )
   return rig.get<Failover>(`/failovers/${failoverId}`)
+}
+
+/** F13: what was accepted ended as it should, with its phases in their order. `told`: the states, as they came. */
+export function expectConfirmed(
+  failover: Failover,
+  told: readonly string[],
+  active: string,
+  standby: string,
+) {
+  expect(failover).toMatchObject({
+    state: 'confirmed',
+    from: { connectorId: active },
+    to: { connectorId: standby },
+    activeNow: [standby],
+    detail: null,
+    cloudflare: [],
+  })
+  const { sentAt, acceptedAt, demotedAt, promotedAt, endedAt } = failover
+  const phases = [sentAt, acceptedAt, demotedAt, promotedAt, endedAt].map(Number)
+  expect(phases).toEqual(phases.toSorted((a, b) => a - b))
+  expect(told.slice(0, 2)).toEqual(['sending', 'accepted'])
+  expect(told.at(-1)).toBe('confirmed')
 }
 
 /** Starts one, which must be taken on, and lets time go on until it has ended. */

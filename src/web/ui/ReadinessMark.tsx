@@ -26,9 +26,11 @@ export function ReadinessMark({
       className={`inline-flex items-center gap-2 whitespace-nowrap ${className}`}
       {...tip(stale ? `${look.meaning} — when last seen` : look.meaning)}
     >
-      <span className={`w-9 shrink-0 ${faded ? 'text-unknown' : look.ink}`}>
-        <ReadinessPicture readiness={readiness} standbyCount={standbyCount} />
-      </span>
+      <ReadinessPicture
+        readiness={readiness}
+        standbyCount={standbyCount}
+        className={`w-9 shrink-0 ${faded ? 'text-unknown' : look.ink}`}
+      />
       <span className={readiness === 'ready' && !faded ? '' : word}>
         {readinessText(readiness, standbyCount)}
       </span>
@@ -40,12 +42,14 @@ export function ReadinessMark({
 export function ReadinessPicture({
   readiness,
   standbyCount,
+  className = '',
 }: {
   readiness: ReadinessKind
   standbyCount: number
+  className?: string
 }) {
   return (
-    <span className="flex items-center gap-0.5" aria-hidden="true">
+    <span className={`flex items-center gap-0.5 ${className}`} aria-hidden="true">
       {picture(readiness, standbyCount).map(({ key, role }) => (
         <RoleShape key={key} role={role} className="size-2.5" />
       ))}

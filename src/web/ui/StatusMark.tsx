@@ -38,7 +38,7 @@ export function StatusMark({
   const text = reported ?? look.word
   return (
     <span
-      className={`inline-flex items-center gap-2 whitespace-nowrap ${className}`}
+      className={`inline-flex items-center gap-2 whitespace-nowrap ${stale ? 'text-ink-2' : ''} ${className}`}
       {...tip(
         stale
           ? `${look.word} when last seen; too old to be trusted`
@@ -48,10 +48,8 @@ export function StatusMark({
       )}
     >
       <StatusShape status={status} stale={stale} />
-      <span className={stale ? 'text-ink-2' : ''}>
-        {text}
-        {stale ? <span className="sr-only"> (stale)</span> : null}
-      </span>
+      {text}
+      {stale ? <span className="sr-only"> (stale)</span> : null}
     </span>
   )
 }

@@ -51,12 +51,7 @@ export function SinceText({
       {...tipAt(since.at, source)}
     >
       {lead && text !== 'just now' ? `${lead} ` : ''}
-      {since.source === 'observed' && text !== 'just now' ? (
-        <span className="text-ink-3">
-          <AtLeast />
-          <span className="sr-only">at least </span>
-        </span>
-      ) : null}
+      {since.source === 'observed' && text !== 'just now' ? <AtLeast /> : null}
       {text}
     </time>
   )
@@ -70,8 +65,10 @@ function AtLeast() {
   return (
     <svg
       viewBox="0 0 8 10"
-      aria-hidden="true"
-      className="mr-1 inline-block h-[0.72em]"
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- drawn here, so no element with a source
+      role="img"
+      aria-label="at least"
+      className="mr-1 inline-block h-[0.72em] text-ink-3"
       fill="none"
       stroke="currentColor"
       strokeWidth="1.1"

@@ -14,6 +14,9 @@ export type RowWindow = { first: number; end: number }
 /** `seenEnd`: the rows up to, not including, this one are in the window; those that follow are ready for scrolling. */
 type SeenWindow = RowWindow & { seenEnd: number }
 
+/** The first row that begins so far below the first one or further. */
+const rowAt = (px: number, rowPx: number) => Math.max(0, Math.ceil(px / rowPx))
+
 /** The rows from `first` up to, not including, `end`, given where the list begins in the window. */
 export function rowsInWindow(
   count: number,
@@ -22,7 +25,7 @@ export function rowsInWindow(
   windowHeight: number,
 ): RowWindow {
   const top = Math.floor(-listTop / rowPx)
-  const bottom = Math.ceil((windowHeight - listTop) / rowPx)
+  const bottom = rowAt(windowHeight - listTop, rowPx)
   const first = Math.floor(top / block) * block - block
   const end = Math.ceil(bottom / block) * block + block
   return {
@@ -48,10 +51,10 @@ export function useWindowRows(
     (listener: () => void) => {
       const look = () => {
         if (!list.current) return
-        const span = spanAt(list.current.getBoundingClientRect().top + headPx, rowPx)
-        if (span === known.current) return
-        known.current = span
-        listener()
+        const before = known.current
+        known.current = spanAt(list.current.getBoundingClientRect().top + headPx, rowPx)
+        // Where sight ends moves with every row, and draws nothing by itself.
+        if (blocksOf(known.current) !== blocksOf(before ?? '')) listener()
       }
       // What comes and goes above the list changes the height of the page.
       const heights = new ResizeObserver(look)
@@ -70,19 +73,20 @@ export function useWindowRows(
     subscribe,
     () => (known.current ??= spanAt(window.innerHeight / 3, rowPx)),
   )
-  const [first = 0, end = 0] = text.split(' ').map(Number)
+  const [first = 0, end = 0, seenEnd = 0] = text.split(' ').map(Number)
   return {
     first: Math.min(first, Math.max(0, count - 1)),
     end: Math.min(end, count),
-    seenEnd: Math.min(end - block, count),
+    seenEnd: Math.min(seenEnd, count),
   }
 }
 
 /** The rows of an endless list, as a text that can be compared. */
 function spanAt(listTop: number, rowPx: number): string {
   const { first, end } = rowsInWindow(Number.MAX_SAFE_INTEGER, rowPx, listTop, window.innerHeight)
-  return `${first} ${end}`
+  return `${first} ${end} ${rowAt(window.innerHeight - listTop, rowPx)}`
 }
+const blocksOf = (span: string) => span.slice(0, span.lastIndexOf(' '))
 
 /** Scrolls as little as it takes to show a row whole, below what sticks to the top, above what covers the bottom. */
 export function showRow(

@@ -22,7 +22,7 @@ export function RowTags({ tags }: { tags: readonly string[] }) {
     void navigate({ search, resetScroll: false })
   }
   return (
-    <span className="flex h-5 min-w-0 flex-1 basis-0 flex-wrap gap-1 self-center overflow-hidden @max-3xl:hidden max-md:hidden">
+    <span className="flex h-5 min-w-0 flex-1 basis-0 flex-wrap gap-1 self-center overflow-hidden max-md:hidden">
       {/* Even the first one falls where it does not fit. */}
       <span className="-mr-1 h-5 w-0" />
       {tags.map((tag) => (
@@ -35,7 +35,7 @@ export function RowTags({ tags }: { tags: readonly string[] }) {
           className={`${tagClass('sm')} shrink-0 hover:text-ink hover:ring-line-strong`}
           onClick={(event) => follow(event, tag)}
         >
-          <TagText tag={tag} keyClass="@max-[120rem]:hidden" />
+          <TagText tag={tag} keyClass="max-[109rem]:hidden" />
         </a>
       ))}
     </span>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type KeyboardEvent, type MouseEvent, memo, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, useState } from 'react'
 import type { FailoverState } from '#contract/failover.ts'
 import type { TunnelSummary } from '#contract/history.ts'
 import type { ConnectorRole, Tunnel } from '#contract/tunnel.ts'
@@ -23,7 +23,7 @@ import { Age, NotReported, SinceText, TimeAgo, useStale } from '#web/ui/TimeAgo.
 import { durationText } from '#web/ui/time.ts'
 import { tip, tipIfCut } from '#web/ui/tip.ts'
 import { instantIn, useZone } from '#web/ui/zone.ts'
-import { columnClass } from './columns.ts'
+import type { Column, ColumnId } from './columns.ts'
 import { RowLink, useRowPreload } from './RowLink.tsx'
 import { RowTags } from './RowTags.tsx'
 import { SelectBox } from './SelectBox.tsx'
@@ -40,9 +40,50 @@ type RowProps = {
   /** What the last day and the last 30 days were like; null until it is known. */
   day: TunnelSummary | null
   month: TunnelSummary | null
+  /** Those that are there, in their order; a card has none. */
+  columns: readonly Column[]
 }
 
-const cell = 'truncate align-middle border-b border-line/70 px-3 group-last:border-transparent'
+/** A row with what its ages say now. */
+type Shown = RowProps & { checkedAt: number | null; stale: boolean }
+
+/** What may be longer than its column. */
+const cut = 'overflow-hidden text-ellipsis'
+
+/** What stands in each column, and its look beside that of all. */
+const cells: Record<ColumnId, { look?: string; of: (row: Shown) => ReactNode }> = {
+  select: { of: ({ tunnel }) => <SelectBox tunnel={tunnel} /> },
+  status: {
+    look: `${cut} pl-1`,
+    of: ({ tunnel, stale }) => (
+      <StatusMark status={tunnel.status} reported={tunnel.statusReported} stale={stale} />
+    ),
+  },
+  name: {
+    look: `${cut} text-left font-normal`,
+    of: ({ tunnel, day }) => <NameLink tunnel={tunnel} day={day} />,
+  },
+  readiness: { look: cut, of: ({ tunnel, stale }) => <Readiness tunnel={tunnel} stale={stale} /> },
+  active: {
+    look: cut,
+    of: ({ tunnel, stale }) => <ActiveConnector tunnel={tunnel} stale={stale} />,
+  },
+  strip: { of: ({ day }) => (day ? <Strip summary={day} className="h-4.5 w-full" /> : null) },
+  day: { of: ({ day }) => <Availability summary={day} days="24 h" /> },
+  month: { of: ({ month }) => <Availability summary={month} days="30 d" /> },
+  colos: { look: `${cut} text-ink-2`, of: ({ tunnel }) => <Places colos={tunnel.colos} /> },
+  connectors: { of: ({ tunnel }) => <Counts tunnel={tunnel} /> },
+  since: { look: 'text-ink-2', of: ({ tunnel }) => <SinceText since={tunnel.since} /> },
+  changed: {
+    look: 'text-ink-2',
+    of: ({ tunnel }) => <TimeAgo at={tunnel.changedAt} none="none seen" />,
+  },
+  age: {
+    look: 'pl-0',
+    of: ({ tunnel, checkedAt }) => <DataAge tunnel={tunnel} checkedAt={checkedAt} />,
+  },
+  actions: { look: 'pr-2 pl-0 text-right', of: (row) => <FailoverAction {...row} /> },
+}
 
 /** One tunnel as a row of the table. The whole row opens it; the name is its link. */
 export const TunnelRow = memo(function TunnelRow(props: RowProps) {
@@ -50,6 +91,7 @@ export const TunnelRow = memo(function TunnelRow(props: RowProps) {
   const checkedAt = useCheckedAt(tunnel)
   const stale = useStale(useStatusAt(tunnel), tunnel.staleAfterMs)
   const row = useRow<HTMLTableRowElement>(props)
+  const shown = { ...props, checkedAt, stale }
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the link in the row does the same
     <tr
@@ -58,48 +100,19 @@ export const TunnelRow = memo(function TunnelRow(props: RowProps) {
       style={{ height: heightPx }}
       className={`group relative cursor-pointer -outline-offset-2 hover:bg-hover focus-visible:bg-hover has-checked:bg-accent-soft ${row.className}`}
     >
-      <td className={cell}>
-        <SelectBox tunnel={tunnel} />
-      </td>
-      <td className={`${cell} ${columnClass.status} pl-1`}>
-        <StatusMark status={tunnel.status} reported={tunnel.statusReported} stale={stale} />
-      </td>
-      <th scope="row" className={`${cell} ${columnClass.name} text-left font-normal`}>
-        <NameLink tunnel={tunnel} day={props.day} />
-      </th>
-      <td className={`${cell} ${columnClass.readiness}`}>
-        <Readiness tunnel={tunnel} stale={stale} />
-      </td>
-      <td className={`${cell} ${columnClass.active}`}>
-        <ActiveConnector tunnel={tunnel} stale={stale} />
-      </td>
-      <td className={`${cell} ${columnClass.strip}`}>
-        {props.day ? <Strip summary={props.day} className="h-4.5 w-full" /> : null}
-      </td>
-      <td className={`${cell} ${columnClass.day} text-right`}>
-        <Availability summary={props.day} days="24 h" />
-      </td>
-      <td className={`${cell} ${columnClass.month} text-right`}>
-        <Availability summary={props.month} days="30 d" />
-      </td>
-      <td className={`${cell} ${columnClass.colos} text-ink-2`}>
-        <Places colos={tunnel.colos} />
-      </td>
-      <td className={`${cell} ${columnClass.connectors} text-right`}>
-        <Counts tunnel={tunnel} />
-      </td>
-      <td className={`${cell} ${columnClass.since} text-right text-ink-2`}>
-        <SinceText since={tunnel.since} />
-      </td>
-      <td className={`${cell} ${columnClass.changed} text-right text-ink-2`}>
-        <TimeAgo at={tunnel.changedAt} none="none seen" />
-      </td>
-      <td className={`${cell} ${columnClass.age} pl-0 text-right`}>
-        <DataAge tunnel={tunnel} checkedAt={checkedAt} />
-      </td>
-      <td className={`${cell} ${columnClass.actions} pr-2 pl-0 text-right`}>
-        <FailoverAction {...props} />
-      </td>
+      {props.columns.map(({ id, right }) => {
+        const { look = '', of } = cells[id]
+        const className = `whitespace-nowrap border-b border-line/70 px-3 align-middle group-last:border-transparent ${right ? 'text-right' : ''} ${look}`
+        return id === 'name' ? (
+          <th key={id} scope="row" className={className}>
+            {of(shown)}
+          </th>
+        ) : (
+          <td key={id} className={className}>
+            {of(shown)}
+          </td>
+        )
+      })}
     </tr>
   )
 })
@@ -209,9 +222,7 @@ function NameLink({ tunnel, day }: { tunnel: Tunnel; day: TunnelSummary | null }
         <Name name={tunnel.name} />
       </RowLink>
       {plain ? (
-        <span className="font-mono text-xs text-ink-3 @max-3xl:hidden max-md:hidden">
-          {shortId(tunnel.id)}
-        </span>
+        <span className="font-mono text-xs text-ink-3 max-md:hidden">{shortId(tunnel.id)}</span>
       ) : null}
       <Flapping summary={day} />
       <People tunnel={tunnel} />

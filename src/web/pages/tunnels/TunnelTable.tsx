@@ -25,7 +25,7 @@ import { rootPx } from '#web/ui/root-size.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { tip } from '#web/ui/tip.ts'
 import { showRow, useWindowRows } from '#web/ui/window-rows.ts'
-import { type Column, columnClass, columns, widthOf } from './columns.ts'
+import { type Column, widthOf } from './columns.ts'
 import { useFit } from './fit.ts'
 import { listLook } from './look.ts'
 import { placeOf, type RowDialog } from './RowLink.tsx'
@@ -129,6 +129,7 @@ export const TunnelTable = memo(function TunnelTable({
     mayNotFailOver,
     day: figures.day.get(tunnel.id) ?? null,
     month: figures.month.get(tunnel.id) ?? null,
+    columns: fit.here,
   })
 
   if (isNarrow)
@@ -148,21 +149,20 @@ export const TunnelTable = memo(function TunnelTable({
     <div
       ref={box}
       onPointerEnter={wantCities}
-      className="@container rounded-lg border border-line bg-panel [overflow-anchor:none]"
+      className="rounded-lg border border-line bg-panel [overflow-anchor:none]"
     >
       <StripPatterns />
       <SelectKeys rows={rows} at={cursor.at} go={cursor.go} />
       <table
         aria-label="Tunnels"
         aria-rowcount={rows.length + 1}
-        data-absent={fit.absent}
         data-density={density}
         data-selecting={isSelecting || undefined}
         className="w-full table-fixed border-separate border-spacing-0"
       >
-        <thead>
+        <thead className="sticky top-(--top) z-10">
           <tr aria-rowindex={1} className="group">
-            {columns.map((column) => (
+            {fit.here.map((column) => (
               <HeadCell
                 key={column.id}
                 column={column}
@@ -230,7 +230,7 @@ const HeadCell = memo(function HeadCell({
       aria-sort={
         direction === 'asc' ? 'ascending' : direction === 'desc' ? 'descending' : undefined
       }
-      className={`sticky top-(--top) z-10 h-9 border-b border-line bg-panel p-0 text-left text-sm font-medium text-ink-2 first:rounded-tl-lg last:rounded-tr-lg ${columnClass[id]}`}
+      className="h-9 border-b border-line bg-panel p-0 text-left text-sm font-medium text-ink-2 first:rounded-tl-lg last:rounded-tr-lg"
     >
       {sort ? (
         <button

@@ -1,13 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  absentColumns,
-  type ColumnId,
-  choosable,
-  columnClass,
-  columns,
-  widthOf,
-} from './columns.ts'
+import { absentColumns, type ColumnId, choosable, columns, widthOf } from './columns.ts'
 
 const some = fc.subarray(choosable.map(({ id }) => id))
 const widths = fc.double({ min: 20, max: 200, noNaN: true })
@@ -60,8 +53,4 @@ test('hiding a column takes no other one away', () => {
       expect(here([...hidden, id], rem)).toEqual(expect.arrayContaining(before))
     }),
   )
-})
-
-test('every column that can go has the class with which it goes', () => {
-  for (const { id } of choosable) expect(columnClass[id]).toContain(`[absent~=${id}]:hidden`)
 })

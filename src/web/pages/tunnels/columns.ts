@@ -107,24 +107,6 @@ export const columns: readonly Column[] = [
   { id: 'actions', head: 'Actions', width: 14, fixed: true },
 ]
 
-/** A column that is not there is taken out by the table's `data-absent`: no row is drawn for it. */
-export const columnClass: Record<ColumnId, string> = {
-  select: '',
-  status: 'in-data-[absent~=status]:hidden',
-  name: '',
-  readiness: 'in-data-[absent~=readiness]:hidden',
-  active: 'in-data-[absent~=active]:hidden',
-  strip: 'in-data-[absent~=strip]:hidden',
-  day: 'in-data-[absent~=day]:hidden',
-  month: 'in-data-[absent~=month]:hidden',
-  colos: 'in-data-[absent~=colos]:hidden',
-  connectors: 'in-data-[absent~=connectors]:hidden',
-  since: 'in-data-[absent~=since]:hidden',
-  changed: 'in-data-[absent~=changed]:hidden',
-  age: 'in-data-[absent~=age]:hidden',
-  actions: '',
-}
-
 /** Which columns can be chosen, in the order of the table. */
 export const choosable = columns.filter(({ fixed }) => !fixed)
 

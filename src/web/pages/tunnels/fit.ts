@@ -1,6 +1,6 @@
-import { useCallback, useRef, useSyncExternalStore } from 'react'
+import { useCallback, useMemo, useRef, useSyncExternalStore } from 'react'
 import { rootPx } from '#web/ui/root-size.ts'
-import { absentColumns, type ColumnId, isWideTable } from './columns.ts'
+import { absentColumns, type Column, type ColumnId, columns, isWideTable } from './columns.ts'
 
 /** How wide is the list's table on this screen? */
 
@@ -15,13 +15,13 @@ const guessedRem = (rem: number) =>
 /** The width of the table that is there, rem. */
 export function tableRem(): number {
   const rem = rootPx()
-  const table = document.querySelector('table[data-absent]')
+  const table = document.querySelector('table[data-density]')
   return table ? table.clientWidth / rem : guessedRem(rem)
 }
 
 /**
- * Follows the table's width: which columns are not there, as `data-absent` says it, and whether it is very
- * wide. Draws again only when that changes.
+ * Follows the table's width: which columns are there, and whether it is very wide. Draws again only when that
+ * changes.
  *
  * @param isTable false while there are cards in its place
  */
@@ -30,7 +30,7 @@ export function useFit(
   rem: number,
   hidden: readonly ColumnId[],
   isTable: boolean,
-): { absent: string; isWide: boolean } {
+): { here: readonly Column[]; isWide: boolean } {
   const width = useRef<number>(null)
   const subscribe = useCallback(
     (listener: () => void) =>
@@ -45,8 +45,10 @@ export function useFit(
     const wanted = width.current === null ? guessedRem(rem) : width.current / rem
     return [isWideTable(wanted) ? 'wide' : 'usual', ...absentColumns(hidden, wanted)].join(' ')
   })
-  const [breadth, ...absent] = text.split(' ')
-  return { absent: absent.join(' '), isWide: breadth === 'wide' }
+  return useMemo(() => {
+    const [breadth, ...absent] = text.split(' ')
+    return { here: columns.filter(({ id }) => !absent.includes(id)), isWide: breadth === 'wide' }
+  }, [text])
 }
 
 function watchWidth(box: { current: HTMLElement | null }, onWidth: (px: number) => void) {
