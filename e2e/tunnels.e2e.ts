@@ -30,6 +30,8 @@ test('the active connector, its colo and the age of the data stand in the row', 
   page,
   world,
 }) => {
+  // Wide enough for all of these columns.
+  await page.setViewportSize({ width: 1440, height: 900 })
   await page.goto('/')
   const { active } = await world.pair('lon-branch-core')
   const row = rowOf(page, 'lon-branch-core')
