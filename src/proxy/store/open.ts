@@ -262,8 +262,10 @@ const checker = `
   const { parentPort, workerData } = require('node:worker_threads')
   const Database = require(workerData.driver)
   const database = new Database(workerData.file, { readonly: true })
-  parentPort.postMessage(database.pragma('quick_check(1)', { simple: true }))
+  const answer = database.pragma('quick_check(1)', { simple: true })
+  // First: whoever has the answer may put another file in the place of this one.
   database.close()
+  parentPort.postMessage(answer)
 `
 
 /** Every page, in a thread of its own with a connection of its own. */
