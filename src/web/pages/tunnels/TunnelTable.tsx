@@ -70,6 +70,7 @@ const narrow = '(width < 48rem)'
 export const TunnelTable = memo(function TunnelTable({
   rows,
   asked,
+  settled,
   figures,
   sort,
   direction,
@@ -77,8 +78,9 @@ export const TunnelTable = memo(function TunnelTable({
   renderHead,
 }: {
   rows: readonly Line[]
-  /** What is searched for. */
+  /** What is searched for, and what was, when the hand last rested. */
   asked: string
+  settled: string
   figures: Figures
   sort: SortKey | undefined
   direction: Direction | undefined
@@ -101,8 +103,8 @@ export const TunnelTable = memo(function TunnelTable({
   )
   const isSelecting = useAnySelected(useSelection())
   const tunnels = useMemo(() => tunnelsOf(rows), [rows])
-  // What stands further down follows when the rest has been painted: a hand waits for that only.
-  const painted = useDeferredValue<string | null>(asked, null)
+  // What stands further down follows when the rest has been painted, and the hand rests: it waits for that only.
+  const painted = useDeferredValue<string | null>(settled, null)
   const visible = rows.slice(
     first,
     painted === null ? first + firstPainted : painted === asked ? end : seenEnd,

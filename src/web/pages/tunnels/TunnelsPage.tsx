@@ -110,7 +110,8 @@ export function TunnelsPage() {
     })
   })
   const table = {
-    asked: query,
+    asked: query.trim(),
+    settled: search.q ?? '',
     figures,
     sort: search.sort,
     direction: search.dir,
