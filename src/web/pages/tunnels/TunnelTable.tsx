@@ -78,7 +78,7 @@ export const TunnelTable = memo(function TunnelTable({
   renderHead,
 }: {
   rows: readonly Line[]
-  /** What is searched for, and what was, when the hand last rested. */
+  /** Which rows are asked for and in which order, as a text; and what was, when the hand last rested. */
   asked: string
   settled: string
   figures: Figures

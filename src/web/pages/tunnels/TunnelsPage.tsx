@@ -109,9 +109,10 @@ export function TunnelsPage() {
             : { ...old, dir: 'desc' },
     })
   })
+  const askedWith = (q: string) => `${q} ${search.sort} ${search.dir} ${status} ${readiness} ${tag}`
   const table = {
-    asked: query.trim(),
-    settled: search.q ?? '',
+    asked: askedWith(query.trim()),
+    settled: askedWith(search.q ?? ''),
     figures,
     sort: search.sort,
     direction: search.dir,
