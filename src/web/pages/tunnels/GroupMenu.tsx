@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { keysInUse } from '#web/fleet/tags.ts'
 import { Button } from '#web/ui/Button.tsx'
@@ -11,7 +11,7 @@ import { byStatus } from './rows.ts'
 const mostKeys = 12
 
 /** By what the list is put into groups: nothing, a key of its tags, the status. */
-export function GroupMenu({
+export const GroupMenu = memo(function GroupMenu({
   tunnels,
   group,
   onChange,
@@ -61,4 +61,4 @@ export function GroupMenu({
       ))}
     </Menu>
   )
-}
+})

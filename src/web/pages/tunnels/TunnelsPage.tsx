@@ -97,6 +97,7 @@ export function TunnelsPage() {
   const filterBy = useStable((change: Partial<TunnelsSearch>) => {
     void navigate({ search: (old) => ({ ...old, ...change }), replace: true })
   })
+  const groupBy = useStable((group: string | undefined) => filterBy({ group, closed: undefined }))
   const sortBy = useStable((key: SortKey) => {
     void navigate({
       replace: true,
@@ -175,11 +176,7 @@ export function TunnelsPage() {
               </Button>
             ) : null}
             <span className="ml-auto">
-              <GroupMenu
-                tunnels={list.tunnels}
-                group={search.group}
-                onChange={(group) => filterBy({ group, closed: undefined })}
-              />
+              <GroupMenu tunnels={list.tunnels} group={search.group} onChange={groupBy} />
             </span>
           </div>
           {rows.length === 0 ? (

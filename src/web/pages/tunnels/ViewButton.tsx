@@ -1,4 +1,4 @@
-import { Suspense, useRef } from 'react'
+import { memo, Suspense, useRef } from 'react'
 import { Button } from '#web/ui/Button.tsx'
 import { later } from '#web/ui/later.ts'
 import { Popover } from '#web/ui/Popover.tsx'
@@ -8,7 +8,7 @@ const fetchPanel = () => import('./ViewPanel.tsx')
 const ViewPanel = later(async () => (await fetchPanel()).ViewPanel)
 
 /** Which tunnels are shown and how: saved views, density and columns, behind one button. */
-export function ViewButton({ search }: { search: string }) {
+export const ViewButton = memo(function ViewButton({ search }: { search: string }) {
   const place = useRef<HTMLSpanElement>(null)
   useShortcut('view', () => {
     const button = place.current?.querySelector('button')
@@ -34,4 +34,4 @@ export function ViewButton({ search }: { search: string }) {
       </Popover>
     </span>
   )
-}
+})
