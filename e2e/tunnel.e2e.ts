@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Page, Route } from '@playwright/test'
 import { short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -62,14 +62,8 @@ test('what happens between one answer and the next while a page opens is not mis
   world,
 }) => {
   const { tunnelId } = await world.pair('lon-branch-core')
-  let letListGo = () => {}
-  const hold = new Promise<void>((resolve) => {
-    letListGo = resolve
-  })
-  await page.route('**/api/tunnels', async (route) => {
-    await hold
-    await route.continue()
-  })
+  const held: Route[] = []
+  await page.route('**/api/tunnels', (route) => void held.push(route))
   await page.goto(`/tunnels/${tunnelId}`)
   const heading = page.getByRole('heading', { level: 1 })
   await expect(heading).toContainText('lon-branch-core')
@@ -77,7 +71,8 @@ test('what happens between one answer and the next while a page opens is not mis
   await expect
     .poll(async () => (await page.request.get(`/api/tunnels/${tunnelId}`)).json())
     .toMatchObject({ name: 'lon-branch-new' })
-  letListGo()
+  expect(held).toHaveLength(1)
+  for (const route of held) await route.continue()
   await expect(heading).toContainText('lon-branch-new')
 })
 

@@ -73,9 +73,9 @@ const cells: Record<ColumnId, { look?: string; of: (row: Shown) => ReactNode }> 
   month: { of: ({ month }) => <Availability summary={month} days="30 d" /> },
   colos: { look: `${cut} text-ink-2`, of: ({ tunnel }) => <Places colos={tunnel.colos} /> },
   connectors: { of: ({ tunnel }) => <Counts tunnel={tunnel} /> },
-  since: { look: 'text-ink-2', of: ({ tunnel }) => <SinceText since={tunnel.since} /> },
+  since: { look: `${cut} text-ink-2`, of: ({ tunnel }) => <SinceText since={tunnel.since} /> },
   changed: {
-    look: 'text-ink-2',
+    look: `${cut} text-ink-2`,
     of: ({ tunnel }) => <TimeAgo at={tunnel.changedAt} none="none seen" />,
   },
   age: {
