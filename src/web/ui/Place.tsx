@@ -49,16 +49,23 @@ function cityOf(known: Places, colo: string): string | null {
 
 const withCity = (colo: string, city: string | null) => (city ? `${colo} · ${city}` : colo)
 
-/** A Cloudflare data centre: its code, and its city beside it or on hover. */
-export function Place({ colo, city = true }: { colo: string; city?: boolean }) {
-  const name = useCityIfThere(colo)
-  useEffect(() => {
-    if (city) wantCities()
-  }, [city])
+/** A Cloudflare data centre: its code, and its city beside it. */
+export function Place({ colo }: { colo: string }) {
+  const name = useCity(colo)
   return (
-    <span className="whitespace-nowrap" {...tip(city ? null : name)}>
+    <span className="whitespace-nowrap">
       <span className="font-mono text-[0.93em]">{colo}</span>
-      {city && name ? <span className="text-ink-2"> · {name}</span> : null}
+      {name ? <span className="text-ink-2"> · {name}</span> : null}
+    </span>
+  )
+}
+
+/** The code alone; its city on hover, once somebody wanted cities. */
+export function Colo({ colo, className = '' }: { colo: string; className?: string }) {
+  const name = useCityIfThere(colo)
+  return (
+    <span className={`font-mono text-[0.93em] whitespace-nowrap ${className}`} {...tip(name)}>
+      {colo}
     </span>
   )
 }

@@ -1,5 +1,5 @@
 import type { ConnectorRole, ReadinessKind } from '#contract/tunnel.ts'
-import { RoleShape } from './RoleShape.tsx'
+import { rolePaths } from './RoleShape.tsx'
 import { readinessLooks, readinessText } from './readiness.ts'
 import { tip } from './tip.ts'
 
@@ -23,22 +23,23 @@ export function ReadinessMark({
   const word = faded || readiness === 'not-ha' || readiness === 'unknown' ? 'text-ink-2' : look.ink
   return (
     <span
-      className={`inline-flex items-center gap-2 whitespace-nowrap ${className}`}
+      className={`inline-flex items-center gap-2 whitespace-nowrap ${readiness === 'ready' && !faded ? '' : word} ${className}`}
       {...tip(stale ? `${look.meaning} — when last seen` : look.meaning)}
     >
       <ReadinessPicture
         readiness={readiness}
         standbyCount={standbyCount}
-        className={`w-9 shrink-0 ${faded ? 'text-unknown' : look.ink}`}
+        className={`w-9 ${faded ? 'text-unknown' : look.ink}`}
       />
-      <span className={readiness === 'ready' && !faded ? '' : word}>
-        {readinessText(readiness, standbyCount)}
-      </span>
+      {readinessText(readiness, standbyCount)}
     </span>
   )
 }
 
-/** Who stands where, without words. */
+/** How far the shapes of a picture are apart, in units of which each is 12 wide. */
+const pitch = 14.4
+
+/** Who stands where, without words: one drawing, because a list has dozens of them. */
 export function ReadinessPicture({
   readiness,
   standbyCount,
@@ -48,18 +49,31 @@ export function ReadinessPicture({
   standbyCount: number
   className?: string
 }) {
+  const roles = parties(standbyCount)[readiness]
   return (
-    <span className={`flex items-center gap-0.5 ${className}`} aria-hidden="true">
-      {picture(readiness, standbyCount).map(({ key, role }) => (
-        <RoleShape key={key} role={role} className="size-2.5" />
+    <svg
+      viewBox={`0 0 ${roles.length * pitch - (pitch - 12)} 12`}
+      preserveAspectRatio="xMinYMid"
+      aria-hidden="true"
+      className={`h-2.5 shrink-0 ${className}`}
+    >
+      {roles.map((role, place) => (
+        <path
+          // oxlint-disable-next-line react/no-array-index-key -- two standbys differ by their place only
+          key={place}
+          {...rolePaths[role]}
+          transform={place > 0 ? `translate(${place * pitch})` : undefined}
+        />
       ))}
-    </span>
+    </svg>
   )
 }
 
-function picture(readiness: ReadinessKind, standbyCount: number) {
+function parties(
+  standbyCount: number,
+): Record<ReadinessKind, readonly (ConnectorRole | 'ghost')[]> {
   const standbys = Array.from({ length: Math.min(standbyCount, 2) }, () => 'passive' as const)
-  const parties: Record<ReadinessKind, readonly (ConnectorRole | 'ghost')[]> = {
+  return {
     ready: ['active', ...standbys],
     exposed: ['active', 'ghost'],
     'no-active': ['ghost', ...standbys],
@@ -68,5 +82,4 @@ function picture(readiness: ReadinessKind, standbyCount: number) {
     'not-ha': ['none'],
     unknown: ['unknown'],
   }
-  return parties[readiness].map((role, place) => ({ role, key: `${place} ${role}` }))
 }

@@ -4,15 +4,20 @@ import { ageText, durationText, relativeText } from './time.ts'
 import { tip, tipAt } from './tip.ts'
 import { instantIn, momentIn, useZone } from './zone.ts'
 
-/** What stands where Cloudflare reported nothing. */
+/**
+ * What stands where Cloudflare reported nothing: a sign that is read as what it means. One element without
+ * hidden words beside it, because a list has dozens.
+ */
 export function NotReported({ word = '–', why = 'Not reported' }: { word?: string; why?: string }) {
   return (
-    <span className="text-ink-3" {...tip(why)}>
-      <span aria-hidden="true">{word}</span>
-      <span className="sr-only">{why}</span>
+    <span className="text-ink-3" {...tip(why)} {...(word === why ? null : asSign(why))}>
+      {word}
     </span>
   )
 }
+
+/** Letters that are read as something else. */
+export const asSign = (label: string) => ({ role: 'img', 'aria-label': label }) as const
 
 /** `3 h ago`, with both zones on hover. */
 export function TimeAgo({ at, none }: { at: number | null; none?: string }) {
@@ -98,7 +103,7 @@ export function Age({
       {...tipAt(at, 'Last looked at')}
     >
       {text}
-      {ago ? ' ago' : <span className="sr-only"> old</span>}
+      {ago ? ' ago' : ''}
       {stale ? <span className="sr-only">, stale</span> : null}
     </span>
   )

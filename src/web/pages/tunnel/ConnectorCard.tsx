@@ -7,7 +7,7 @@ import { CopyId } from '#web/ui/CopyId.tsx'
 import { Flash } from '#web/ui/Flash.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { shortId } from '#web/ui/names.ts'
-import { Place } from '#web/ui/Place.tsx'
+import { Colo, Place } from '#web/ui/Place.tsx'
 import { RoleMark } from '#web/ui/RoleMark.tsx'
 import { Elapsed, NotReported, SinceText } from '#web/ui/TimeAgo.tsx'
 import { tip } from '#web/ui/tip.ts'
@@ -170,7 +170,7 @@ function Connections({ connector: { connections, id } }: { connector: Connector 
           <tr key={connection.id} className="border-t border-line/60">
             <td className="h-7 pl-4">
               {connection.colo ? (
-                <Place colo={connection.colo} city={false} />
+                <Colo colo={connection.colo} />
               ) : (
                 <NotReported why="Colo not reported" />
               )}

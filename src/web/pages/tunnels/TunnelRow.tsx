@@ -15,11 +15,11 @@ import { Icon } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { displayName, shortId } from '#web/ui/names.ts'
 import { countText, manyText, waitingText } from '#web/ui/numbers.ts'
-import { Place, Places } from '#web/ui/Place.tsx'
+import { Colo, Places } from '#web/ui/Place.tsx'
 import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
 import { RoleShape } from '#web/ui/RoleShape.tsx'
 import { StatusMark, StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
-import { Age, NotReported, SinceText, TimeAgo, useStale } from '#web/ui/TimeAgo.tsx'
+import { Age, asSign, NotReported, SinceText, TimeAgo, useStale } from '#web/ui/TimeAgo.tsx'
 import { durationText } from '#web/ui/time.ts'
 import { tip, tipIfCut } from '#web/ui/tip.ts'
 import { instantIn, useZone } from '#web/ui/zone.ts'
@@ -47,8 +47,8 @@ type RowProps = {
 /** A row with what its ages say now. */
 type Shown = RowProps & { checkedAt: number | null; stale: boolean }
 
-/** What may be longer than its column. */
-const cut = 'overflow-hidden text-ellipsis'
+/** What may be longer than its column. Not `truncate`: what is hidden can be scrolled to, and that costs. */
+const cut = 'overflow-clip text-ellipsis'
 
 /** What stands in each column, and its look beside that of all. */
 const cells: Record<ColumnId, { look?: string; of: (row: Shown) => ReactNode }> = {
@@ -211,12 +211,12 @@ function NameLink({ tunnel, day }: { tunnel: Tunnel; day: TunnelSummary | null }
   return (
     // Beside a long name the id falls into a second line that is not shown.
     <span
-      className={`flex min-w-0 items-baseline gap-x-2 ${plain ? 'h-5 flex-wrap overflow-hidden' : ''}`}
+      className={`flex min-w-0 items-baseline gap-x-2 ${plain ? 'h-5 flex-wrap overflow-clip' : ''}`}
     >
       <RowLink
         tunnelId={tunnel.id}
         tabIndex={-1}
-        className="truncate font-medium group-hover:underline"
+        className={`min-w-0 whitespace-nowrap ${cut} font-medium group-hover:underline`}
         {...tipIfCut(displayName(tunnel.name))}
       >
         <Name name={tunnel.name} />
@@ -295,11 +295,7 @@ function ActiveConnector({ tunnel, stale }: { tunnel: Tunnel; stale: boolean }) 
       <span className="font-mono text-[0.93em]" {...tip(tunnel.activeConnectorId)}>
         {shortId(tunnel.activeConnectorId)}
       </span>
-      {tunnel.activeColos[0] ? (
-        <span className="text-ink-2">
-          <Place colo={tunnel.activeColos[0]} city={false} />
-        </span>
-      ) : null}
+      {tunnel.activeColos[0] ? <Colo colo={tunnel.activeColos[0]} className="text-ink-2" /> : null}
     </span>
   )
 }
@@ -310,15 +306,19 @@ function Availability({ summary, days }: { summary: TunnelSummary | null; days: 
   const text = `${availabilityText(summary)} in ${days}`
   if (summary.availability === null) return <NotReported why={`Not known: ${text}`} />
   const isLittle = isLittleObserved(summary)
+  const percent = percentText(summary.availability)
   const ink = isLittle
     ? 'text-ink-3 underline decoration-dotted underline-offset-4'
     : summary.availability < 0.99
       ? ''
       : 'text-ink-2'
   return (
-    <span className={ink} {...tip(`Available ${text}`)}>
-      {percentText(summary.availability)}
-      {isLittle ? <span className="sr-only">, little was observed</span> : null}
+    <span
+      className={ink}
+      {...tip(`Available ${text}`)}
+      {...(isLittle ? asSign(`${percent}, little was observed`) : null)}
+    >
+      {percent}
     </span>
   )
 }
