@@ -23,13 +23,13 @@ export function ReadinessMark({
   const word = faded || readiness === 'not-ha' || readiness === 'unknown' ? 'text-ink-2' : look.ink
   return (
     <span
-      className={`inline-flex items-center gap-2 whitespace-nowrap ${readiness === 'ready' && !faded ? '' : word} ${className}`}
+      className={`whitespace-nowrap ${readiness === 'ready' && !faded ? '' : word} ${className}`}
       {...tip(stale ? `${look.meaning} — when last seen` : look.meaning)}
     >
       <ReadinessPicture
         readiness={readiness}
         standbyCount={standbyCount}
-        className={`w-9 ${faded ? 'text-unknown' : look.ink}`}
+        className={`mid-2.5 mr-2 w-9 ${faded ? 'text-unknown' : look.ink}`}
       />
       {readinessText(readiness, standbyCount)}
     </span>

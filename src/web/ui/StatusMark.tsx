@@ -38,7 +38,7 @@ export function StatusMark({
   const text = reported ?? look.word
   return (
     <span
-      className={`inline-flex items-center gap-2 whitespace-nowrap ${stale ? 'text-ink-2' : ''} ${className}`}
+      className={`whitespace-nowrap ${stale ? 'text-ink-2' : ''} ${className}`}
       {...tip(
         stale
           ? `${look.word} when last seen; too old to be trusted`
@@ -47,7 +47,7 @@ export function StatusMark({
             : look.meaning,
       )}
     >
-      <StatusShape status={status} stale={stale} />
+      <StatusShape status={status} stale={stale} className="mid-3 mr-2 size-3" />
       {text}
       {stale ? <span className="sr-only"> (stale)</span> : null}
     </span>

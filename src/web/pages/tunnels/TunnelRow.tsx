@@ -52,7 +52,7 @@ const cut = 'overflow-clip text-ellipsis'
 
 /** What stands in each column, and its look beside that of all. */
 const cells: Record<ColumnId, { look?: string; of: (row: Shown) => ReactNode }> = {
-  select: { of: ({ tunnel }) => <SelectBox tunnel={tunnel} /> },
+  select: { look: 'pr-0', of: ({ tunnel }) => <SelectBox tunnel={tunnel} /> },
   status: {
     look: `${cut} pl-1`,
     of: ({ tunnel, stale }) => (
@@ -184,6 +184,8 @@ function useRow<T extends HTMLElement>({ tunnel, isCursor, onFocus }: RowProps) 
       // What is in the row keeps its own click, and marking text is no click.
       if (isInner(event.target)) return
       if (event.shiftKey) selection.stretchTo(tunnel.id)
+      // A hand that misses the box does not open the row.
+      else if (isBesideBox(event.target)) selection.toggle(tunnel.id)
       else if (!window.getSelection()?.toString()) open()
     },
     onKeyDown: (event: KeyboardEvent<T>) => {
@@ -194,6 +196,9 @@ function useRow<T extends HTMLElement>({ tunnel, isCursor, onFocus }: RowProps) 
 
 const isInner = (target: EventTarget) =>
   target instanceof Element && target.closest('a, button, input') !== null
+
+const isBesideBox = (target: EventTarget) =>
+  target instanceof Element && target.querySelector(':scope > [type="checkbox"]') !== null
 
 function useFlash(value: string) {
   const [seen, setSeen] = useState(value)
@@ -223,10 +228,13 @@ function NameLink({ tunnel, day }: { tunnel: Tunnel; day: TunnelSummary | null }
       </RowLink>
       {plain ? (
         <span className="font-mono text-xs text-ink-3 max-md:hidden">{shortId(tunnel.id)}</span>
-      ) : null}
-      <Flapping summary={day} />
-      <People tunnel={tunnel} />
-      <RowTags tags={tunnel.tags} />
+      ) : (
+        <>
+          <Flapping summary={day} />
+          <People tunnel={tunnel} />
+          <RowTags tags={tunnel.tags} />
+        </>
+      )}
     </span>
   )
 }
@@ -290,13 +298,18 @@ function ActiveConnector({ tunnel, stale }: { tunnel: Tunnel; stale: boolean }) 
     )
   }
   return (
-    <span className="inline-flex items-center gap-2">
-      <RoleShape role={role} className={`size-2.5 ${stale ? 'text-unknown' : 'text-good'}`} />
+    <>
+      <RoleShape
+        role={role}
+        className={`mid-2.5 mr-2 size-2.5 ${stale ? 'text-unknown' : 'text-good'}`}
+      />
       <span className="font-mono text-[0.93em]" {...tip(tunnel.activeConnectorId)}>
         {shortId(tunnel.activeConnectorId)}
       </span>
-      {tunnel.activeColos[0] ? <Colo colo={tunnel.activeColos[0]} className="text-ink-2" /> : null}
-    </span>
+      {tunnel.activeColos[0] ? (
+        <Colo colo={tunnel.activeColos[0]} className="ml-2 text-ink-2" />
+      ) : null}
+    </>
   )
 }
 
@@ -396,7 +409,7 @@ function DataAge({ tunnel, checkedAt }: { tunnel: Tunnel; checkedAt: number | nu
   const why = tunnel.trouble ?? 'Missing from Cloudflare’s last list of tunnels.'
   return (
     <span className="whitespace-nowrap text-warn" {...tip(why)}>
-      <Icon name="alert" className="mr-1 inline-block size-3.5 align-[-0.15em]" />
+      <Icon name="alert" className="mid-3.5 mr-1 size-3.5" />
       <span className="sr-only">{why}</span>
       <Age at={checkedAt} staleAfterMs={tunnel.staleAfterMs} />
     </span>
