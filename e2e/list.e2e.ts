@@ -208,6 +208,24 @@ test.describe('selecting', () => {
     await expect(barOf(page)).toBeHidden()
   })
 
+  test('a hand that misses the box by a little selects, and opens nothing', async ({ page }) => {
+    await page.goto('/')
+    await expect(page.getByRole('button', { name: '1 Not HA' })).toBeVisible()
+    const cornerOf = (name: string) => rowOf(page, name).getByRole('cell').first()
+    await cornerOf('gru-plant-scada').click({ position: { x: 3, y: 3 } })
+    await expect(boxOf(page, 'gru-plant-scada')).toBeChecked()
+    await cornerOf('ams-hub-transit').click({ position: { x: 3, y: 3 }, modifiers: ['Shift'] })
+    await expect(barOf(page)).toContainText('4 selected')
+    await cornerOf('gru-plant-scada').click({ position: { x: 3, y: 30 } })
+    await expect(barOf(page)).toContainText('3 selected')
+    await page
+      .getByRole('columnheader')
+      .first()
+      .click({ position: { x: 3, y: 3 } })
+    await expect(barOf(page)).toContainText('12 selected')
+    await expect(page).toHaveURL(/\/$/)
+  })
+
   test('in the search the keys belong to the text', async ({ page }) => {
     await page.goto('/')
     const search = page.getByRole('searchbox', { name: /^Search tunnels/ })
