@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { BrowserContext, Page } from '@playwright/test'
 import { rowOf, short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -17,12 +17,9 @@ const shiftOf = (page: Page) =>
       }),
   )
 
-test('a connector that is lost and comes back moves nothing on list, tunnel’s page and wall', async ({
-  page,
-  context,
-  world,
-}) => {
-  await context.addInitScript(() => {
+/** Lets every page that opens from now on count. */
+const countShifts = (context: BrowserContext) =>
+  context.addInitScript(() => {
     let sum = 0
     const add = (entries: PerformanceEntry[]) => {
       for (const entry of entries) sum += (entry as PerformanceEntry & { value: number }).value
@@ -32,6 +29,13 @@ test('a connector that is lost and comes back moves nothing on list, tunnel’s 
     observer.observe({ type: 'layout-shift', buffered: true })
     Object.assign(window, { shifted: () => add(observer.takeRecords()) })
   })
+
+test('a connector that is lost and comes back moves nothing on list, tunnel’s page and wall', async ({
+  page,
+  context,
+  world,
+}) => {
+  await countShifts(context)
   const { tunnelId, standby } = await world.pair('lon-branch-core')
   const { id: besideId } = await world.tunnel('nyc-hq-gw')
   const [detail, wall] = [await context.newPage(), await context.newPage()]
@@ -55,4 +59,28 @@ test('a connector that is lost and comes back moves nothing on list, tunnel’s 
   await see('1 standby', 'Passive', 'Healthy')
   const since = (await shifts()).map((sum, at) => sum - (began[at] ?? 0))
   expect(Math.max(...since), `on list, tunnel’s page and wall: ${since}`).toBeLessThan(0.001)
+})
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 412, height: 823 } })
+
+  test('nothing moves while list, tunnel’s page and wall open', async ({
+    page,
+    context,
+    world,
+  }) => {
+    await countShifts(context)
+    const { tunnelId } = await world.pair('lon-branch-core')
+    await page.goto('/?sort=name')
+    await expect(page.getByRole('link', { name: 'lon-branch-core', exact: true })).toBeVisible()
+    const list = await shiftOf(page)
+    await page.goto(`/tunnels/${tunnelId}`)
+    // Cities come last.
+    await expect(page.getByRole('article').first()).toContainText('London')
+    const detail = await shiftOf(page)
+    await page.goto('/wall')
+    await expect(page.getByRole('main').getByRole('listitem').first()).toBeVisible()
+    const wall = await shiftOf(page)
+    expect({ list, detail, wall }).toEqual({ list: 0, detail: 0, wall: 0 })
+  })
 })

@@ -13,7 +13,7 @@ import { Menu, MenuItem, MenuSeparator } from '#web/ui/Menu.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { shortId } from '#web/ui/names.ts'
 import { manyText } from '#web/ui/numbers.ts'
-import { Place } from '#web/ui/Place.tsx'
+import { Places } from '#web/ui/Place.tsx'
 import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
 import { Stat, Stats } from '#web/ui/Stat.tsx'
 import { StatusMark } from '#web/ui/StatusMark.tsx'
@@ -204,11 +204,9 @@ function Vitals({
                 </>
               )}
             </span>
-          ) : active?.colos[0] ? (
-            <>
-              <Place colo={active.colos[0]} />
-              {active.colos.length > 1 ? ` +${active.colos.length - 1}` : ''}
-            </>
+          ) : active && active.colos.length > 0 ? (
+            // Without cities, which come later and would move what follows them; the card names them.
+            <Places colos={active.colos} />
           ) : null
         }
       >

@@ -305,9 +305,9 @@ function ActiveConnector({ tunnel, stale }: { tunnel: Tunnel; stale: boolean }) 
       />
       <span className="font-mono text-[0.93em]" {...tip(tunnel.activeConnectorId)}>
         {shortId(tunnel.activeConnectorId)}
-      </span>
+      </span>{' '}
       {tunnel.activeColos[0] ? (
-        <Colo colo={tunnel.activeColos[0]} className="ml-2 text-ink-2" />
+        <Colo colo={tunnel.activeColos[0]} className="ml-1 text-ink-2" />
       ) : null}
     </>
   )
