@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { rowOf } from './find.ts'
+import { ageOf, rowOf } from './find.ts'
 import { expect, test } from './fixtures.ts'
 
 /** The list of all tunnels: what stands in it, how it is searched, and that it is alive. */
@@ -39,7 +39,7 @@ test('the active connector, its colo and the age of the data stand in the row', 
     row.getByRole('cell', { name: `${active.id.slice(0, 8)} lhr13`, exact: true }),
   ).toBeVisible()
   await expect(row).toContainText('2 / 8')
-  await expect(row.getByRole('cell', { name: /^\d+ s$/ }).last()).toBeVisible()
+  await expect(ageOf(page, 'lon-branch-core')).toHaveText(/^\d+ s$/)
 })
 
 test('what could not be read says how old it is, in full and in line with the others', async ({
@@ -49,16 +49,15 @@ test('what could not be read says how old it is, in full and in line with the ot
   await page.goto('/')
   const { id } = await world.tunnel('lon-branch-core')
   await world.breakWith({ kind: 'status', status: 403, match: { path: `${id}/connections` } })
-  const cellOf = (name: string) =>
-    rowOf(page, name)
-      .getByRole('cell', { name: /\d+ (s|m)$/ })
-      .last()
-  await expect(cellOf('lon-branch-core').locator('svg')).toBeVisible()
+  await expect(ageOf(page, 'lon-branch-core').locator('svg')).toBeVisible()
+  await expect(ageOf(page, 'lon-branch-core')).toHaveText(/\d+ (s|m)$/)
   await expect
-    .poll(() => cellOf('lon-branch-core').evaluate((cell) => cell.scrollWidth - cell.clientWidth))
+    .poll(() =>
+      ageOf(page, 'lon-branch-core').evaluate((cell) => cell.scrollWidth - cell.clientWidth),
+    )
     .toBe(0)
   const within = (name: string) =>
-    cellOf(name).evaluate((cell) => {
+    ageOf(page, name).evaluate((cell) => {
       const text = [...cell.querySelectorAll('[data-tip-at]')].at(-1)?.getBoundingClientRect()
       return (text?.y ?? 0) - cell.getBoundingClientRect().y
     })
