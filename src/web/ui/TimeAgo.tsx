@@ -16,7 +16,7 @@ export function NotReported({ word = '–', why = 'Not reported' }: { word?: str
   )
 }
 
-/** Letters that are read as something else. */
+/** Letters or lines that are read as something else. */
 export const asSign = (label: string) => ({ role: 'img', 'aria-label': label }) as const
 
 /** `3 h ago`, with both zones on hover. */
@@ -70,9 +70,7 @@ function AtLeast() {
   return (
     <svg
       viewBox="0 0 8 10"
-      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- drawn here, so no element with a source
-      role="img"
-      aria-label="at least"
+      {...asSign('at least')}
       className="mr-1 inline-block h-[0.72em] text-ink-3"
       fill="none"
       stroke="currentColor"
