@@ -1,5 +1,5 @@
 import { expectAccessible } from './axe.ts'
-import { bare, expect, test } from './fixtures.ts'
+import { bare, expect, test, testInFirstSweep } from './fixtures.ts'
 import { startTandem } from './tandem.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -81,27 +81,16 @@ test.describe('while Cloudflare can’t be reached', () => {
   })
 })
 
-test.describe('while the first sweep is under way', () => {
-  const slow = test.extend({
-    world: async ({ world }, use) => {
-      await world.breakWith({
-        kind: 'status',
-        status: 500,
-        match: { path: 'connections' },
-        after: 5,
-      })
-      await use(world)
-    },
-  })
-
-  slow('how far it is stands above the list, until it is through', async ({ page, world }) => {
+testInFirstSweep(
+  'how far the first sweep is stands above the list, until it is through',
+  async ({ page, world }) => {
     await page.goto('/')
     const progress = page.getByRole('progressbar', { name: 'First sweep' })
     await expect(progress).toHaveAttribute('max', '12')
     await world.heal()
     await expect(progress).toBeHidden()
-  })
-})
+  },
+)
 
 bare(
   'the demo says what is simulated, and stays apart from what follows it',

@@ -128,3 +128,12 @@ export const test = bare.extend<Options & Fixtures>({
     await use(page)
   },
 })
+
+/** Like `test`, but the first sweep does not get through until the world is healed. */
+export const testInFirstSweep = test.extend({
+  world: async ({ world }, use) => {
+    const match = { path: 'connections' }
+    await world.breakWith({ kind: 'status', status: 500, match, after: 5 })
+    await use(world)
+  },
+})

@@ -138,17 +138,20 @@ export const TunnelCard = memo(function TunnelCard(props: RowProps) {
           <span className="min-w-0 flex-1 truncate font-medium">
             <NameLink tunnel={tunnel} day={props.day} />
           </span>
+          {old || tunnel.trouble || tunnel.unlistedSince !== null ? (
+            <DataAge tunnel={tunnel} checkedAt={checkedAt} />
+          ) : null}
           <span className="shrink-0 text-sm text-ink-2">
             {tunnel.statusReported ?? statusLooks[tunnel.status].word}
             {stale ? <span className="sr-only"> (stale)</span> : null}
           </span>
-          {old || tunnel.trouble || tunnel.unlistedSince !== null ? (
-            <DataAge tunnel={tunnel} checkedAt={checkedAt} />
-          ) : null}
         </div>
-        <div className="flex min-w-0 items-center gap-3 text-sm text-ink-2">
+        {/* All words about standbys fit into one width, so that what stands beside them keeps its place. */}
+        <div
+          className={`grid items-center gap-3 text-sm text-ink-2 ${tunnel.failoverId ? 'grid-cols-[max-content_minmax(0,1fr)]' : 'grid-cols-[8rem_minmax(0,1fr)]'}`}
+        >
           <Readiness tunnel={tunnel} stale={stale} />
-          <span className="min-w-0 flex-1 truncate text-right">
+          <span className="truncate text-right">
             <ActiveConnector tunnel={tunnel} stale={stale} />
           </span>
         </div>

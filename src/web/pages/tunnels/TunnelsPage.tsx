@@ -126,7 +126,7 @@ export function TunnelsPage() {
 
   return (
     <div className="mx-auto flex max-w-520 flex-col px-3 pt-4 pb-20 sm:px-6">
-      <div className="flex items-center gap-3 pb-3 max-sm:flex-wrap">
+      <div className="relative flex items-center gap-3 pb-3 max-sm:flex-wrap">
         <h1 className="min-w-0 flex-1 truncate text-xl font-semibold">
           {view ? <Name name={view.name} /> : 'Tunnels'}{' '}
           <span className="ml-1 text-lg font-normal text-ink-3 normal-nums">
