@@ -9,7 +9,9 @@ import { chromium } from '@playwright/test'
  * that TANDEM_CHROMIUM names, one of the system, Playwright's own; and if there is none, one is installed.
  */
 
+/** The first is Chromium without windows: the same engine, and a story takes a fifth less of a processor. */
 const commands = [
+  'chromium-headless-shell',
   'chromium',
   'chromium-browser',
   'google-chrome',
@@ -52,6 +54,8 @@ export const browserArgs = [
   '--no-sandbox',
   '--disable-background-networking',
   '--disable-quic',
+  // Letters as wide as in a window, where they need not begin at a whole pixel.
+  '--font-render-hinting=none',
   `--disable-features=${withoutFeatures.join(',')}`,
 ]
 
@@ -81,7 +85,23 @@ export function findBrowser(env: NodeJS.ProcessEnv = process.env): string | null
   return existsSync(chromium.executablePath()) ? chromium.executablePath() : null
 }
 
-const installers = [
+type Installer = { title: string; possible: () => boolean; install: () => void }
+
+const aptInstaller = (name: string): Installer => ({
+  title: `the system's ${name} package`,
+  possible: () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get'),
+  install() {
+    for (const args of [['update'], ['install', '-y', '--no-install-recommends', name]]) {
+      execFileSync('apt-get', args, {
+        stdio: ['ignore', 2, 2],
+        timeout: 600_000,
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      })
+    }
+  },
+})
+
+const installers: Installer[] = [
   {
     title: "Playwright's Chromium",
     possible: () => true,
@@ -94,19 +114,8 @@ const installers = [
       })
     },
   },
-  {
-    title: "the system's chromium package",
-    possible: () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get'),
-    install() {
-      for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {
-        execFileSync('apt-get', args, {
-          stdio: ['ignore', 2, 2],
-          timeout: 600_000,
-          env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-        })
-      }
-    },
-  },
+  aptInstaller('chromium-headless-shell'),
+  aptInstaller('chromium'),
 ]
 
 /**

@@ -42,6 +42,8 @@ const checks: Step[] = [
   { name: 'format', command: bin('biome', 'ci', '--colors=off') },
   { name: 'dead code', command: bin('knip', '--no-progress') },
 ]
+/** To list the stories is to look for a browser, and to install one where there is none. */
+const browser: Step = { name: 'browser', command: bin('playwright', 'test', '-c', 'e2e', '--list') }
 const units: Step = {
   name: 'unit tests',
   command: bin(
@@ -113,7 +115,7 @@ async function runInTurn(steps: Step[]): Promise<Tally[]> {
 const needed = existsSync(join(root, nativeFile)) ? [units] : [native, units]
 const [unitTallies, checkTallies] = await Promise.all([
   runInTurn(needed),
-  runInTurn([...checks, build]),
+  runInTurn([browser, ...checks, build]),
 ])
 const built = checkTallies.at(-1)?.failed === 0
 const tallies = [...unitTallies, ...checkTallies]
