@@ -6,8 +6,9 @@ import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAudit } from '../proxy/identity/audit.ts'
 import { openStore } from '../proxy/store/open.ts'
+import { bundled } from '../proxy/survival/bundle.ts'
 
-/** The command as it is typed, on a data folder that Tandem has open at the time. */
+/** The command in a process of its own, on a data folder that Tandem has open at the time. */
 
 let folder: string
 let close: () => Promise<void>
@@ -44,7 +45,7 @@ const run = (...args: string[]) =>
   new Promise<{ code: number; out: string; errors: string }>((resolve) => {
     execFile(
       process.execPath,
-      ['--import', 'tsx', join(import.meta.dirname, 'audit.ts'), ...args],
+      [bundled('audit'), ...args],
       { env: { ...process.env, TANDEM_DATA_DIR: folder } },
       (error, out, errors) => resolve({ code: error ? Number(error.code) : 0, out, errors }),
     )

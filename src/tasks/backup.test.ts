@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createPeople } from '#proxy/identity/people.ts'
 import { openStore } from '#proxy/store/open.ts'
+import { bundled } from '#proxy/survival/bundle.ts'
 
 /** The host's commands find their folder as Tandem does: in the environment, else in `.env`. */
 
@@ -15,11 +16,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 function run(task: string, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, `${task}.ts`), ...args],
-    { cwd: folder, env: { PATH: process.env.PATH }, encoding: 'utf8' },
-  )
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bundled(task), ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH },
+    encoding: 'utf8',
+  })
   return { status, stdout, stderr }
 }
 

@@ -7,6 +7,9 @@ const programs = {
   proxy: 'src/proxy/main.ts',
   simulator: 'src/simulator/main.ts',
   writer: 'src/proxy/survival/writer.ts',
+  people: 'src/tasks/people.ts',
+  backup: 'src/tasks/backup.ts',
+  audit: 'src/tasks/audit.ts',
 }
 
 export async function setup(project: TestProject) {

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createPeople } from '#proxy/identity/people.ts'
 import { openStore } from '#proxy/store/open.ts'
+import { bundled } from '#proxy/survival/bundle.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tandem-people-'))
-const task = join(import.meta.dirname, 'people.ts')
 
 /** The command in a process of its own, on the data folder that this test has open too. */
 function people(...args: string[]) {
@@ -17,12 +17,8 @@ function people(...args: string[]) {
     TANDEM_PUBLIC_URL: 'https://t.example',
   }
   const options = { cwd: folder, env, encoding: 'utf8' as const }
-  const tsx = import.meta.resolve('tsx')
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', tsx, task, ...args],
-    options,
-  )
+  const command = [bundled('people'), ...args]
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, options)
   return { status, stdout, stderr }
 }
 

@@ -1,4 +1,5 @@
-import { writeSync } from 'node:fs'
+import { cpSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { ConnectorRole } from '#contract/tunnel.ts'
 import { act } from '../identity/actions.ts'
@@ -10,10 +11,10 @@ import { connectorIdOf, type Scene, startWatcher, tunnelIdOf } from './watcher.t
  * A program to be killed: it writes history with the real store and recorder as fast as it can and says,
  * line by line on standard output, what it was told is on the disk. What it said must be there afterwards.
  *
- * `writer.js write FOLDER` goes on until it is killed. `writer.js open FOLDER STEP` opens the database and
- * kills itself right before its STEP-th statement; it prints `opened` when there were fewer.
+ * `writer.js write FOLDER` goes on until it is killed. `writer.js open FOLDER COPIES` opens the database and
+ * copies it before each statement, which is what a kill at that moment leaves: `COPIES/1` and so on.
  */
-const [, , mode = '', folder = '', step = ''] = process.argv
+const [, , mode = '', folder = '', copies = ''] = process.argv
 
 /** Straight to the pipe: what was said is out before anything else happens. */
 const say = (line: string) => writeSync(1, `${line}\n`)
@@ -82,12 +83,12 @@ async function write() {
 }
 
 /** Every way in which a statement reaches the database. */
-function killAt(statement: number) {
+function copyBeforeEachStatement() {
   let count = 0
   const counted = <Args extends unknown[], Result>(run: (...args: Args) => Result) =>
     function (this: unknown, ...args: Args): Result {
       count += 1
-      if (count === statement) process.kill(process.pid, 'SIGKILL')
+      cpSync(folder, join(copies, String(count)), { recursive: true })
       return run.apply(this, args)
     }
   const { prototype } = Database
@@ -97,10 +98,9 @@ function killAt(statement: number) {
 }
 
 async function open() {
-  killAt(Number(step))
+  copyBeforeEachStatement()
   const { db } = await openStore(folder, Date.now)
   await db.destroy()
-  say('opened')
 }
 
 await (mode === 'write' ? write() : open())
