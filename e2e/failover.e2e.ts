@@ -288,6 +288,15 @@ test('F4 when the active one changes under the open dialog, nothing is sent unti
   await expect(alert).toContainText(/Active is now/, { timeout: 10_000 })
   await expect(promote(page, target)).toBeDisabled()
   expect(await putsOf(world)).toHaveLength(0)
+
+  // What was accepted spoke of another active one.
+  await alert.getByRole('button', { name: 'I have checked again' }).click()
+  const risks = dialogOf(page).getByRole('group', { name: /risks? to accept$/ })
+  await expect(risks.getByRole('checkbox').first()).toBeVisible()
+  await expect(risks.getByRole('checkbox', { checked: true })).toHaveCount(0)
+  await expect(promote(page, target)).toBeDisabled()
+  await acceptRisks(page)
+  await expect(promote(page, target)).toBeEnabled()
 })
 
 test('F10 while Cloudflare refuses calls a failover is refused with a countdown, never queued', async ({

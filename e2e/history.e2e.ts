@@ -155,6 +155,20 @@ test('a link keeps what somebody looks at: the stretch, and the moment that they
   await expect(unpoint).toBeHidden()
 })
 
+test('a link to what has just happened reaches it', async ({ page, world, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const { tunnelId } = await world.pair('lon-branch-core')
+  // The clock of so long a stretch goes in steps of half an hour.
+  await page.goto(`/tunnels/${tunnelId}?range=30d`)
+  await expect(timeline(page)).toBeVisible()
+  const pressedAt = Date.now()
+  await page.keyboard.press('l')
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
+  const link = await page.evaluate(() => navigator.clipboard.readText())
+  const [, to = ''] = /\.\.([^@]+)/.exec(link) ?? []
+  expect(Date.parse(decodeURIComponent(to))).toBeGreaterThan(pressedAt - 5000)
+})
+
 test('a link to a moment opens at the roles, once, and leaves the page where somebody scrolls it', async ({
   page,
   world,

@@ -248,6 +248,20 @@ test('an entry of the log that waits is acknowledged from its row by keyboard, w
   await expect(last.locator('[data-entry]')).toBeFocused()
 })
 
+test('what leaves the range leaves the log, and not the dialog in which somebody writes about it', async ({
+  page,
+  world,
+}) => {
+  await page.goto('/')
+  await seeSwap(page, world)
+  await page.goto('/activity?range=30s')
+  await page.getByRole('button', { name: 'Acknowledge', exact: true }).first().click()
+  const dialog = page.getByRole('dialog', { name: 'Acknowledge changes' })
+  await dialog.getByLabel('What you have seen').fill('saw it')
+  await expect(page.getByText('Nothing like that happened')).toBeAttached()
+  await expect(dialog.getByLabel('What you have seen')).toHaveValue('saw it')
+})
+
 test('of a switch that was acknowledged at its begin, what came while the dialog was open still waits', async ({
   page,
   world,

@@ -154,6 +154,14 @@ describe('people and failovers', () => {
     expect(budget.waitMs('verify')).toBe(0)
   })
 
+  test('the smallest limit leaves a failover its calls too, however much is polled and looked at', () => {
+    const world = start({ limit: 120, pollShare: 0.8 })
+    pollFor(world, windowMs)
+    while (world.budget.waitMs('look') === 0) world.budget.spend('look')
+    const { hardStop, used } = world.budget.state()
+    expect(hardStop - used).toBeGreaterThanOrEqual(30)
+  })
+
   test('a look needs no pace of polling, and takes none away', () => {
     const world = start()
     pollFor(world, 1000)

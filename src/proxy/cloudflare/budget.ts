@@ -46,7 +46,8 @@ export type Budget = ReturnType<typeof createBudget>
 export function createBudget({ limit, pollShare, now, earlier = [], onSpend }: BudgetOptions) {
   const polling = Math.floor(limit * pollShare)
   const hardStop = Math.floor((limit * 1000) / 1200)
-  const reserve = Math.ceil(limit * 0.1)
+  // A tenth, and never less than a failover needs.
+  const reserve = Math.max(Math.ceil(limit * 0.1), verifyReserve)
   /** Enough at hand for a first look at a usual account. */
   const burst = Math.max(1, Math.min(40, polling / 10))
   /** The rest of the share spread evenly: polling then never has to stop until the window moved on. */

@@ -40,6 +40,8 @@ export function createTokenWatch(deps: {
   let turns = 0
   /** How a listing was last refused; null: none was since the last that worked. */
   let refusedAs: ProblemError['kind'] | null = null
+  /** Accounts in which a change was refused, while the verdict on writing is that. */
+  const refusedIn = new Set<string>()
   let readingDueAt = 0
   let writingDueAt = 0
 
@@ -170,27 +172,35 @@ export function createTokenWatch(deps: {
     await judgeWriting(true)
   }
 
-  /** Called with the end of every write. A 403 tells that the token lacks Write, whatever else it can. */
-  function noticeWrite(error: ProblemError | null) {
+  /**
+   * Called with the end of every write. A 403 tells that the token lacks Write in that account, whatever else it
+   * can, and wherever else.
+   */
+  function noticeWrite(error: ProblemError | null, accountId: string) {
     if (!error || error.kind === 'permission-missing') heardAt.write = now()
     // Whether Cloudflare knows it at all is asked after the next listing.
     if (error && isRefusal(error)) writingDueAt = 0
     if (error?.kind === 'permission-missing') {
+      if (fares.write.verdict !== 'permission-missing') refusedIn.clear()
+      refusedIn.add(accountId)
       set('write', {
         verdict: 'permission-missing',
         sentence: `Reading works, changing does not: ${error.message}`,
         expiresAt: fares.write.expiresAt,
       })
-    } else if (!error && fares.write.verdict !== 'works') {
+    } else if (!error) {
+      refusedIn.delete(accountId)
+      const isElsewhere = fares.write.verdict === 'permission-missing' && refusedIn.size > 0
+      if (fares.write.verdict === 'works' || isElsewhere) return
       set('write', { verdict: 'works', sentence: 'Works.', expiresAt: fares.write.expiresAt })
     }
   }
 
-  /** Why no change would be taken, as far as it is known; null: nothing speaks against it. */
-  function whyNotWrite(): string | null {
+  /** Why no change would be taken in that account, as far as it is known; null: nothing speaks against it. */
+  function whyNotWrite(accountId: string): string | null {
     const { verdict, sentence } = fares.write
     if (verdict === 'rejected' || verdict === 'expired') return sentence
-    return verdict === 'permission-missing'
+    return verdict === 'permission-missing' && refusedIn.has(accountId)
       ? 'Cloudflare refused the last change: the API token lacks “Cloudflare One Connector: WARP Write”. Once it has it, press “Check again” where the top of the page tells how Tandem is polling.'
       : null
   }
@@ -199,6 +209,7 @@ export function createTokenWatch(deps: {
   function forget() {
     turns += 1
     refusedAs = null
+    refusedIn.clear()
     readingDueAt = 0
     writingDueAt = 0
     fares.read = unchecked

@@ -154,13 +154,13 @@ export function createRecords(db: Store) {
     }))
   }
 
-  /** Ended ones that were asked for since then, of all tunnels, oldest first. */
+  /** Those that have ended since then, of all tunnels, the one that was asked for first at the beginning. */
   async function endedSince(at: number): Promise<Failover[]> {
     const rows = await db
       .selectFrom('failovers')
       .select('body')
       .where('running', '=', 0)
-      .where('requested_at', '>=', at)
+      .where(sql<number>`json_extract(body, '$.endedAt')`, '>=', at)
       .orderBy('requested_at')
       .execute()
     return withFacts(rows.map(toFailover))

@@ -46,7 +46,7 @@ export type FailoverDeps = {
   /** Adds how it ended, or what came after, to the record of who started it. Throws when the disk refuses. */
   settle: (auditId: string, outcome: string, facts: Record<string, unknown>) => Promise<void>
   /** Told how a write ended for the token that made it. */
-  onWrite: (error: ProblemError | null) => void
+  onWrite: (error: ProblemError | null, accountId: string) => void
   warn: (facts: Record<string, unknown>, message: string) => void
 }
 
@@ -403,13 +403,13 @@ export function createFailovers(deps: FailoverDeps) {
           deadlineMs: putDeadlineMs,
         },
       )
-      deps.onWrite(null)
+      deps.onWrite(null, accountId)
       const accepted = await move({ ...failover, state: 'accepted', acceptedAt: now() })
       void settle(accepted, 'accepted', { ray })
       return accepted
     } catch (error) {
       const problem = error instanceof ProblemError ? error : null
-      deps.onWrite(problem)
+      deps.onWrite(problem, accountId)
       const cloudflare = problem?.extra.cloudflare?.errors ?? []
       const said = { cloudflare: problem?.extra.cloudflare ?? null }
       if (problem && refusals.has(problem.kind)) {
@@ -521,7 +521,7 @@ export function createFailovers(deps: FailoverDeps) {
       taken.set(tunnelId, { failoverId: id, by, since: requestedAt, decided })
     }
     void settleLeft()
-    const ended = await records.endedSince(now() - watchAfterMs - verifyDeadlineMs)
+    const ended = await records.endedSince(now() - watchAfterMs)
     const sent = ended.filter(({ state }) => state !== 'rejected')
     const last = new Map(sent.map((failover) => [failover.tunnelId, failover]))
     for (const failover of last.values()) {

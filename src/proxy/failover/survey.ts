@@ -25,7 +25,7 @@ export type SurveyDeps = {
   /** Until when the token for writing must rest; epoch ms, past when it need not. */
   lockedUntil: () => number
   /** Why the token may not write, as far as it is known; else null. */
-  writeBarrier: () => string | null
+  writeBarrier: (accountId: string) => string | null
   /** Since when nothing can be written down; null when the disk is fine. */
   notRecordingSince: () => number | null
 }
@@ -43,7 +43,7 @@ export function createSurvey(deps: SurveyDeps) {
   const { now } = deps
 
   /** Why nothing can be sent, whatever the connectors are like. */
-  function standingBarriers(): Evidence['barriers'] {
+  function standingBarriers(accountId: string): Evidence['barriers'] {
     const barriers: { id: CheckId; sentence: string }[] = []
     const lockedUntil = deps.lockedUntil()
     if (lockedUntil > now()) {
@@ -53,7 +53,7 @@ export function createSurvey(deps: SurveyDeps) {
         sentence: `Cloudflare refuses every call of this token for another ${seconds} s, a failover too.`,
       })
     }
-    const write = deps.writeBarrier()
+    const write = deps.writeBarrier(accountId)
     if (write) barriers.push({ id: 'no-write', sentence: write })
     if (deps.notRecordingSince() !== null) {
       barriers.push({
@@ -114,7 +114,7 @@ export function createSurvey(deps: SurveyDeps) {
       ...(options.seenActiveId === undefined ? {} : { seenActiveId: options.seenActiveId }),
       readAgeMs: readAt === null ? null : now() - readAt,
       isReadForIt: options.readAt !== undefined,
-      barriers: [...standingBarriers(), ...(options.barriers ?? [])],
+      barriers: [...standingBarriers(tunnel.accountId), ...(options.barriers ?? [])],
       ...past,
     })
     return {

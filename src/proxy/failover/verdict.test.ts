@@ -59,6 +59,7 @@ describe('a reading', () => {
     ['of an older record', failover({ activeBefore: [] }), reading(30, ['old']), 'accepted'],
     ['the old one still is', failover(), reading(1, ['old']), 'accepted'],
     ['both are', failover(), reading(1, ['old', 'new']), 'accepted'],
+    ['the old one and a third', failover(), reading(30, ['old', 'third']), 'accepted'],
     ['the target and a third', failover(), reading(30, ['new', 'third']), 'accepted'],
     [
       'nobody was active before, now the target and a third',
@@ -95,6 +96,22 @@ describe('a reading', () => {
       detail: null,
     })
     expect(applyReading(done, reading(6, ['old']))).toBe(done)
+  })
+
+  test('what a Tandem sees that was away for hours has no times that nobody measured', () => {
+    const left = { state: 'unknown', ...nobodyBefore } as const
+    expect(applyReading(failover(left), reading(10_800, ['new']))).toMatchObject({
+      state: 'confirmed',
+      demotedAt: null,
+      promotedAt: null,
+      vacantAt: null,
+      vacantMs: null,
+      detail: expect.stringMatching(/^Tandem was stopped meanwhile/),
+    })
+    expect(applyReading(failover(left), reading(10_800, ['third']))).toMatchObject({
+      state: 'other-active',
+      detail: expect.not.stringMatching(/Cloudflare itself/),
+    })
   })
 
   test('confirmed only ever comes of a reading after the PUT that showed the target alone', () => {

@@ -20,6 +20,11 @@ export type Reading = {
   actives: string[]
 }
 
+/** A look in the 60th second is waited for so long. */
+const lastLookMs = 2_000
+
+const awaySentence = 'Tandem was stopped meanwhile: when it changed, and by whom, nobody saw.'
+
 /** A third connector counts as the outcome only when it is still active this long after the PUT. */
 const settleMs = 10_000
 
@@ -36,24 +41,28 @@ export function applyReading(failover: Failover, reading: Reading): Failover {
   const others = actives.filter((id) => id !== target)
   const demoted = !old.some((id) => actives.includes(id))
   const promoted = actives.includes(target)
-  const next: Failover = {
-    ...failover,
-    activeNow: actives,
-    demotedAt: failover.demotedAt ?? (demoted ? at : null),
-    promotedAt: failover.promotedAt ?? (promoted ? at : null),
-    ...vacancyAfter(failover, at, actives),
-  }
+  // Only a Tandem that was away looks so late: what it sees began some time meanwhile, and nobody measured when.
+  const wasAway = at - (failover.sentAt ?? at) > verifyDeadlineMs + lastLookMs
+  const next: Failover = wasAway
+    ? { ...failover, activeNow: actives }
+    : {
+        ...failover,
+        activeNow: actives,
+        demotedAt: failover.demotedAt ?? (demoted ? at : null),
+        promotedAt: failover.promotedAt ?? (promoted ? at : null),
+        ...vacancyAfter(failover, at, actives),
+      }
   // Two active ones are no outcome, whoever the other one is.
   if (promoted && others.length === 0) {
-    return { ...next, state: 'confirmed', detail: null, endedAt: at }
+    return { ...next, state: 'confirmed', detail: wasAway ? awaySentence : null, endedAt: at }
   }
   const third = others.find((id) => !old.includes(id))
-  if (third && !promoted && at - (failover.sentAt ?? at) >= settleMs) {
+  if (third && others.length === 1 && !promoted && at - (failover.sentAt ?? at) >= settleMs) {
     return {
       ...next,
       state: 'other-active',
       endedAt: at,
-      detail: `Now active: ${shortId(third)}, not ${shortId(target)}. Cloudflare itself promoted another connector.`,
+      detail: `Now active: ${shortId(third)}, not ${shortId(target)}. ${wasAway ? awaySentence : 'Cloudflare itself promoted another connector.'}`,
     }
   }
   return next
@@ -68,9 +77,6 @@ function vacancyAfter(failover: Failover, at: number, actives: string[]) {
   if (began === null || vacantMs !== null) return { vacantAt: began, vacantMs }
   return { vacantAt: began, vacantMs: actives.length > 0 ? at - began : null }
 }
-
-/** A look in the 60th second is waited for so long. */
-const lastLookMs = 2_000
 
 /**
  * When the connectors of a failover are read next, and how long that may take. Moments that went by while a read took

@@ -7,6 +7,7 @@ import type { ActivityPage, TunnelHistory } from '#contract/history.ts'
 import type { Session } from '#contract/session.ts'
 import { start } from '../../../e2e/processes.ts'
 import { createSecret } from '../secret.ts'
+import { endOf, watchTunnel } from './failing-over.ts'
 import { leaks } from './invariants.ts'
 import { type Call, type Rig, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
@@ -268,6 +269,21 @@ describe('U17 the token is revoked in the middle', () => {
     expect(type).toMatch(/token-rejected$/)
     await rig.end()
   })
+})
+
+test('U18 a change that one account refuses blocks no failover in another', async () => {
+  const two = await startWorld('large --tunnels 2 --accounts 2')
+  const { rig, path, body } = await watchTunnel(two, 2)
+  const other = (await rig.tunnels()).find(({ accountId }) => accountId === two.accounts[1])
+  await two.breakWith({ kind: 'status', status: 403, match: { method: 'PATCH' } })
+  const refused = await rig.refused('PATCH', `/tunnels/${other?.id}`, { name: 'renamed' })
+  expect(refused.type).toBe('urn:tandem:problem:permission-missing')
+  const { verdict } = (await rig.session()).tokens[0] ?? {}
+  expect(verdict).toBe('permission-missing')
+  const { id } = (await rig.ask('POST', path, body)).json as { id: string }
+  expect((await endOf(rig, id)).state).toBe('confirmed')
+  await rig.end()
+  await two.end()
 })
 
 describe('U18 the token may only read', () => {

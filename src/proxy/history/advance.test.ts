@@ -328,6 +328,16 @@ describe('what a look adds to history', () => {
     ])
   })
 
+  test('so is one that opened before the look that did not list it yet', () => {
+    const notes = createNotebook()
+    notes.look(sight([connector(1, 'passive', [])]), context('connectors', t0))
+    for (const at of [t0 + 5000, t0 + 600_000, t0 + 1_200_000]) {
+      notes.look(sight([connector(1, 'passive')]), context('connectors', at))
+    }
+    expect(notes.lives()).toHaveLength(1)
+    expect(notes.kinds()).not.toContain('connection-closed')
+  })
+
   test('a deleted tunnel ends everything at its deletion', () => {
     const notes = createNotebook()
     const seen = [connector(1, 'active')]

@@ -290,7 +290,7 @@ function advanceConnectors(
   book.seenAt = context.at
   advanceRoles(book, connectors, last, context, writes)
   advanceActive(book, connectors, previous, last, context, writes)
-  advanceLives(book, connectors, last, context, writes)
+  advanceLives(book, connectors, previous, last, context, writes)
 }
 
 function advanceRoles(
@@ -438,6 +438,7 @@ function wasLost(
 function advanceLives(
   book: Book,
   connectors: SeenConnector[],
+  previous: SeenConnector[] | null,
   last: number | null,
   { at, gapMs }: Context,
   writes: Writes,
@@ -447,6 +448,11 @@ function advanceLives(
   const log = (event: Partial<LoggedEvent> & Pick<LoggedEvent, 'kind'>) =>
     writes.events.push({ ...noEvent, at, precisionMs, ...event })
   const seen = new Set<string>()
+  const before = new Map(
+    previous?.flatMap(({ id, connections }) =>
+      connections.map((connection) => [`${id}/${connection.id}`, connection]),
+    ),
+  )
   for (const connector of connectors) {
     for (const connection of connector.connections) {
       if (!isUp(connection)) continue
@@ -457,8 +463,10 @@ function advanceLives(
       const earliest = book.lives.has(key) ? 0 : (last ?? 0)
       const began =
         connection.openedAt === null ? at : Math.max(Math.min(connection.openedAt, at), earliest)
-      // The same id, opened at the same time, is the same connection, even over a gap.
-      const same = life && (!isGap || connection.openedAt === life.openedAt)
+      // The same id, opened at the same time, is the same connection, even over a gap; and what a look said of that
+      // time, it may have been too late to be recorded so.
+      const { openedAt } = before.get(key) ?? life ?? {}
+      const same = life && (!isGap || (openedAt !== null && connection.openedAt === openedAt))
       if (same && life.colo === connection.colo && life.originIp === connection.originIp) continue
       if (life) {
         close(life, isGap ? last : at)

@@ -44,7 +44,7 @@ export function configurationRoutes(route: Route, parts: Parts) {
     const after = await perform(parts, c, facts, async (_, noted) => {
       const answer = await noticing(
         parts,
-        facts,
+        { ...facts, accountId },
         noted,
         client.call(
           'configurationPut',

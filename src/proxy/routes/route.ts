@@ -46,7 +46,7 @@ export type Parts = {
   /** Finds out anew how the tokens fare, by asking Cloudflare; changes nothing there. */
   checkTokens: () => Promise<void>
   snapshot: () => LiveEvent
-  onWrite: (error: ProblemError | null) => void
+  onWrite: (error: ProblemError | null, accountId: string) => void
   /** Whether Cloudflare may be asked now because somebody looks. */
   mayRefresh: Freshness
   now: () => number
@@ -123,17 +123,21 @@ const unclear = new Set<ProblemKind>([
  */
 export async function noticing(
   parts: Parts,
-  { operation, tunnelId }: Pick<ActionFacts, 'operation' | 'tunnelId'>,
+  {
+    operation,
+    tunnelId,
+    accountId,
+  }: Pick<ActionFacts, 'operation' | 'tunnelId'> & { accountId: string },
   noted: Noted,
   work: Promise<Answer>,
 ): Promise<Answer> {
   try {
     const answer = await work
-    parts.onWrite(null)
+    parts.onWrite(null, accountId)
     noted.note({ ray: answer.ray })
     return answer
   } catch (error) {
-    parts.onWrite(error instanceof ProblemError ? error : null)
+    parts.onWrite(error instanceof ProblemError ? error : null, accountId)
     const isRead = operations[operation].method === 'GET'
     if (isRead || !(error instanceof ProblemError) || !unclear.has(error.kind)) throw error
     if (tunnelId !== null) parts.poller.poke(tunnelId)

@@ -49,7 +49,12 @@ export function tunnelRoutes(route: Route, parts: Parts) {
     const created = await perform(parts, c, facts, async (_, noted) => {
       const options = { purpose: 'person', body: { name, ha } } as const
       return land(
-        await noticing(parts, facts, noted, client.call('tunnelCreate', { accountId }, options)),
+        await noticing(
+          parts,
+          { ...facts, accountId },
+          noted,
+          client.call('tunnelCreate', { accountId }, options),
+        ),
         accountId,
       )
     })
@@ -74,7 +79,7 @@ export function tunnelRoutes(route: Route, parts: Parts) {
       return land(
         await noticing(
           parts,
-          facts,
+          { ...facts, accountId },
           noted,
           client.call('tunnelUpdate', ids, { purpose: 'person', body }),
         ),
@@ -92,7 +97,7 @@ export function tunnelRoutes(route: Route, parts: Parts) {
       // Never `cascade`: that would delete the routes that depend on the tunnel.
       const answer = await noticing(
         parts,
-        facts,
+        { ...facts, accountId },
         noted,
         client.call('tunnelDelete', ids, { purpose: 'person', body: {} }),
       )
@@ -108,7 +113,7 @@ export function tunnelRoutes(route: Route, parts: Parts) {
     const token = await perform(parts, c, facts, async (_, noted) => {
       const { result } = await noticing(
         parts,
-        facts,
+        { ...facts, accountId },
         noted,
         client.call('tokenGet', { accountId, tunnelId }, { purpose: 'person' }),
       )

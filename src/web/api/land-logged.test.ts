@@ -67,6 +67,18 @@ describe('a log that is open', () => {
   })
 })
 
+test('a log that is left open is asked for anew before it grows without end', async () => {
+  const cache = new QueryClient()
+  const { queryKey } = activityQuery({})
+  cache.setQueryData(queryKey, log([]))
+  const flaps = (from: number) =>
+    Array.from({ length: 600 }, (_, at) => event(`${from + at}`, from + at))
+  landLogged(cache, flaps(0))
+  expect(cache.getQueryState(queryKey)?.isInvalidated).toBe(false)
+  landLogged(cache, flaps(1000))
+  expect(cache.getQueryState(queryKey)?.isInvalidated).toBe(true)
+})
+
 test('a wall of some tunnels is told of theirs, however much happens to others', () => {
   const cache = new QueryClient()
   const keys = [null, ['a'], ['b', 'c']].map((of) => tickerQuery(of).queryKey)

@@ -22,6 +22,9 @@ const historyDelayMs = 400
 /** Summaries speak of all tunnels and cost the most: once a minute is often enough. */
 const summaryPeriodMs = 60_000
 
+/** A log that is left open is asked for anew before it grows longer than this on top. */
+const mostOnTop = 1000
+
 type Waiting = {
   tunnels: Set<string>
   /** Something about Tandem itself happened: every history tells of it. */
@@ -39,6 +42,9 @@ export function landLogged(cache: QueryClient, events: readonly HistoryEvent[]) 
     const fresh = events.filter(matches)
     if (fresh.length > 0)
       cache.setQueryData<Log>(query.queryKey, (old) => (old ? withEvents(old, fresh) : old))
+    const { pages: [first] = [] } = cache.getQueryData<Log>(query.queryKey) ?? {}
+    if (first && first.events.length > mostOnTop)
+      void cache.invalidateQueries({ queryKey: query.queryKey, exact: true })
   }
   for (const { queryKey } of cache.getQueryCache().findAll({ queryKey: tickerKey })) {
     const ids = queryKey[1] as readonly string[] | null

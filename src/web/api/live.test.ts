@@ -274,6 +274,18 @@ describe('the word of the server', () => {
     expect(name()).toBe('and on record')
   })
 
+  test('that waits to be written is not written over what was asked for after it', async () => {
+    isUnhurried = true
+    latest().opens()
+    latest().says(snapshotOf('before the loss', 'b1'), 'e-2')
+    latest().breaks()
+    expect(name()).toBe('before the loss')
+    await vi.advanceTimersByTimeAsync(999)
+    expect(name()).toBe('as asked')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(name()).toBe('as asked')
+  })
+
   test('moves the clock where it says what time it is, and not where it tells of the past', async () => {
     latest().opens()
     const atFirst = serverNow()

@@ -213,6 +213,8 @@ export function createLive({
   const lose = () => {
     closeAll()
     if (stopped) return
+    // What was heard comes before what is asked for now: later it would be written over what is newer.
+    flush()
     if (state.state !== 'asking') set({ state: 'lost' })
     clearTimeout(askTimer)
     void ask()

@@ -90,9 +90,13 @@ export const failoversQuery = (tunnelId: string) =>
     retry: false,
   })
 
-/** What follows the present is asked again whenever somebody comes back to it; what lies behind stays. */
+/**
+ * What follows the present is asked again whenever somebody comes back to it, and while it is looked at: what leaves
+ * the window leaves its figures too, though nothing happens. What lies behind stays.
+ */
 const windowed = (range: Range) => ({
   staleTime: isLive(range) || range.to > serverNow() ? 10_000 : Number.POSITIVE_INFINITY,
+  refetchInterval: isLive(range) ? Math.max(60_000, range.lastMs / 1500) : (false as const),
   gcTime: 5 * 60_000,
 })
 
@@ -186,6 +190,8 @@ export const tickerQuery = (tunnelIds: readonly string[] | null) =>
       return { events: events.slice(0, mostTicked) }
     },
     ...visited,
+    // Nobody stands before a wall who could ask again.
+    refetchInterval: ({ state }) => (state.status === 'error' ? 30_000 : false),
   })
 
 /** The filter as Tandem's API and its exports take it. */

@@ -1,8 +1,9 @@
 import { IconButton } from '#web/ui/Button.tsx'
 import { useCopy } from '#web/ui/CopyId.tsx'
+import { serverNow } from '#web/ui/clock.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { useCursor } from './cursor.ts'
-import { momentOf, permanent, rangeText } from './range.ts'
+import { isLive, momentOf, permanent, rangeText, reaching } from './range.ts'
 import type { RangeControl } from './use-range.ts'
 
 /**
@@ -14,7 +15,9 @@ export function CopyLink({ control: { range, stretch } }: { control: RangeContro
   const { copied, failed, copy } = useCopy()
   const copyLink = () => {
     const address = new URL(window.location.href)
-    const text = rangeText(permanent(stretch, cursor.at() ?? momentOf(range)))
+    // What follows the present was drawn to the last look, and the clock of the stretch goes in steps.
+    const shown = isLive(range) ? reaching(stretch, serverNow()) : stretch
+    const text = rangeText(permanent(shown, cursor.at() ?? momentOf(range)))
     address.search = `?range=${text}`
     copy(address.href)
   }

@@ -33,6 +33,11 @@ const looks: Record<Phase['state'], { dot: string; ink: string; word: string }> 
     ink: 'text-ink-2',
     word: 'no answer',
   },
+  unseen: {
+    dot: 'bg-unknown-soft hatch ring-1 ring-unknown ring-inset',
+    ink: 'text-ink-2',
+    word: 'time not seen',
+  },
   failed: { dot: 'bg-bad text-panel rounded-sm', ink: 'text-bad', word: 'not seen' },
   skipped: { dot: 'bg-overlay ring-1 ring-line-strong ring-inset', ink: 'text-ink-3', word: '' },
 }

@@ -11,10 +11,16 @@ import { landConnectors } from '#web/api/fresh.ts'
 
 const againMs = 11_000
 
-export function useFailoverChecks(tunnelId: string, to: string | null, isAsking: boolean) {
+/** @param activeId the active connector as the person saw it: what was asked of another one does not count. */
+export function useFailoverChecks(
+  tunnelId: string,
+  to: string | null,
+  activeId: string | null,
+  isAsking: boolean,
+) {
   const cache = useQueryClient()
   return useQuery({
-    queryKey: ['failover-checks', tunnelId, to],
+    queryKey: ['failover-checks', tunnelId, to, activeId],
     queryFn: async ({ signal }) => {
       const query = to === null ? '' : `?to=${to}`
       const path = `/tunnels/${tunnelId}/failovers/checks${query}`
@@ -30,7 +36,7 @@ export function useFailoverChecks(tunnelId: string, to: string | null, isAsking:
   })
 }
 
-/** What the person accepts and says, for the target that it was said of. */
+/** What the person accepts and says, for the target and the active connector that it was said of. */
 export type Consent = { ticked: readonly string[]; reason: string; drill: boolean }
 
 export const noConsent: Consent = { ticked: [], reason: '', drill: false }

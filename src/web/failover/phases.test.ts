@@ -57,6 +57,15 @@ test('a confirmed one shows what each phase took since the one before', () => {
   expect(took(done)).toEqual([0, 400, 1600, 3200, 0])
 })
 
+test('one that was confirmed by a Tandem that had been away tells no times of what it did not see', () => {
+  const away = { state: 'confirmed', endedAt: 10_800_000, detail: 'Tandem was stopped.' } as const
+  expect(states(away)).toBe('done done unseen unseen done')
+  expect(endingOf(failover(away), 0)).toMatchObject({
+    title: 'Confirmed afterwards',
+    text: expect.stringMatching(/^Tandem was stopped\. \S+ is active/),
+  })
+})
+
 test('promoted before demoted is no negative time', () => {
   expect(took({ state: 'confirmed', promotedAt: 3000, demotedAt: 5000, endedAt: 5000 })).toEqual([
     0, 400, 3600, 0, 0,

@@ -16,10 +16,10 @@ export type Phase = {
   word: string
   meaning: string
   /**
-   * `current` is waited for · `unclear` no answer came · `failed` it did not happen ·
+   * `current` is waited for · `unclear` no answer came · `unseen` it happened while nobody looked · `failed` it did not happen ·
    * `skipped` it was never come to.
    */
-  state: 'done' | 'current' | 'waiting' | 'unclear' | 'failed' | 'skipped'
+  state: 'done' | 'current' | 'waiting' | 'unclear' | 'unseen' | 'failed' | 'skipped'
   /** Since the phase before it, milliseconds; null unless done. */
   tookMs: number | null
 }
@@ -63,6 +63,8 @@ export function phasesOf(failover: Failover): Phase[] {
     // The answer got lost; what came after it is seen by reading.
     if (id === 'accepted' && state !== 'sending') return of('unclear')
     if (state === 'rejected') return of('skipped')
+    // It is confirmed, so it happened; nobody looked at the time.
+    if (state === 'confirmed') return of('unseen')
     if (!running) return of('failed')
     if (waitedFor) return of('waiting')
     waitedFor = true
@@ -118,8 +120,8 @@ export function endingOf(failover: Failover, ms: number): Ending {
     case 'confirmed':
       return {
         tone: isUndone(failover) ? 'bad' : 'good',
-        title: `Confirmed after ${took}${isUndone(failover) ? ', but not for long' : ''}`,
-        text: `${target} is active. That means connected: whether the services behind it answer, only the site can tell.`,
+        title: `${detail ? 'Confirmed afterwards' : `Confirmed after ${took}`}${isUndone(failover) ? ', but not for long' : ''}`,
+        text: `${detail ? `${detail} ` : ''}${target} is active. That means connected: whether the services behind it answer, only the site can tell.`,
       }
     case 'other-active':
       return {

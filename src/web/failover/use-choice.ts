@@ -38,22 +38,6 @@ export function useChoice({
   if (opening.proposedId === undefined && best) setOpening(now)
   const targetId = to ?? opening.proposedId
   const target = connectors.find(({ id }) => id === targetId) ?? null
-  const checks = useFailoverChecks(tunnelId, target?.id ?? null, isAsking)
-  const [key, setKey] = useState(newKey)
-  const [said, setSaid] = useState({ of: target?.id, consent: noConsent })
-  // Ticks are about one target: whoever chooses another one has not accepted anything of it.
-  const consent: Consent =
-    said.of === target?.id ? said.consent : { ...said.consent, ticked: noConsent.ticked }
-
-  // What was said is said of the failover that is followed; the next decision is another.
-  const [wasAsking, setWasAsking] = useState(isAsking)
-  if (wasAsking !== isAsking) {
-    setWasAsking(isAsking)
-    setOpening(now)
-    setKey(newKey())
-    setSaid({ of: undefined, consent: noConsent })
-  }
-
   // The active one as the person saw it: another one has to be looked at before anything is sent.
   const activeId = activeOf(connectors)?.id ?? null
   const [seenActiveId, setSeenActiveId] = useState(activeId)
@@ -68,6 +52,23 @@ export function useChoice({
   const changed = isAsking && wasRead && seenActiveId !== activeId
   // A failover that is followed changes it before everybody's eyes.
   if (!isAsking && seenActiveId !== activeId) setSeenActiveId(activeId)
+
+  const checks = useFailoverChecks(tunnelId, target?.id ?? null, seenActiveId, isAsking)
+  const [key, setKey] = useState(newKey)
+  // Ticks are about one target and one active connector: whoever looks at another has not accepted anything of it.
+  const subject = `${target?.id} ${seenActiveId}`
+  const [said, setSaid] = useState({ of: subject, consent: noConsent })
+  const consent: Consent =
+    said.of === subject ? said.consent : { ...said.consent, ticked: noConsent.ticked }
+
+  // What was said is said of the failover that is followed; the next decision is another.
+  const [wasAsking, setWasAsking] = useState(isAsking)
+  if (wasAsking !== isAsking) {
+    setWasAsking(isAsking)
+    setOpening(now)
+    setKey(newKey())
+    setSaid({ of: '', consent: noConsent })
+  }
 
   const barrier = useClock((now) => whyNoFailover(session, tunnel, now))
   const lockEndsAt = useClock((now) => lockedUntil(session, now))
@@ -125,7 +126,7 @@ export function useChoice({
     send,
     checks: checks.data?.checks ?? null,
     consent,
-    setConsent: (next: Consent) => setSaid({ of: target?.id, consent: next }),
+    setConsent: (next: Consent) => setSaid({ of: subject, consent: next }),
     /** The first look is still under way. */
     isReading: checks.isLoading,
     readAt: checkedAt,

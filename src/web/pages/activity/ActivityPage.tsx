@@ -1,14 +1,16 @@
 import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Suspense, useMemo } from 'react'
+import { Suspense, useMemo, useState } from 'react'
 import type { HistoryEvent } from '#contract/history.ts'
 import { useDialogAddress } from '#web/api/dialog-address.ts'
 import { activityQuery, activitySearch, tunnelsQuery } from '#web/api/queries.ts'
+import { isLive, stretchOf } from '#web/charts/range.ts'
 import { useStable } from '#web/charts/use-stable.ts'
 import { type ActivitySearch, activityFilter } from '#web/log/activity-address.ts'
 import { Exports } from '#web/log/Exports.tsx'
 import { LogView } from '#web/log/LogView.tsx'
 import { Button } from '#web/ui/Button.tsx'
+import { useClock } from '#web/ui/clock.ts'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
 import { later } from '#web/ui/later.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
@@ -30,11 +32,25 @@ export function ActivityPage() {
   const navigate = route.useNavigate()
   const filter = useMemo(() => activityFilter(search), [search])
   const query = useInfiniteQuery(activityQuery(filter))
-  const events = useMemo(() => query.data?.pages.flatMap((page) => page.events) ?? [], [query.data])
+  // What follows the present leaves behind what was there before.
+  const { range } = filter
+  const from = useClock((now) => {
+    if (!range || !isLive(range)) return 0
+    const step = Math.min(60_000, range.lastMs / 10)
+    return stretchOf(range, Math.floor(now / step) * step).from
+  })
+  const events = useMemo(
+    () => query.data?.pages.flatMap((page) => page.events).filter(({ at }) => at >= from) ?? [],
+    [query.data, from],
+  )
   const change = (next: Partial<ActivitySearch>) =>
     void navigate({ search: (old) => ({ ...old, ...next }), resetScroll: false })
   const { data: list } = useSuspenseQuery(tunnelsQuery)
-  const acknowledging = search.dialog ? events.find(({ id }) => id === search.event) : undefined
+  // An entry that is being acknowledged may leave the pages that are loaded: what is typed about it stays.
+  const found = events.find(({ id }) => id === search.event)
+  const [kept, setKept] = useState(found)
+  if (found && found !== kept) setKept(found)
+  const acknowledging = search.dialog && kept?.id === search.event ? kept : undefined
   const itsTunnel = list.tunnels.find(({ id }) => id === acknowledging?.tunnelId)
   const { open, close } = useDialogAddress<ActivitySearch>(search.dialog)
   const acknowledge = useStable(({ id }: HistoryEvent) =>

@@ -10,7 +10,7 @@ import { MomentContext } from '#web/charts/MomentLine.tsx'
 import { precisionText } from '#web/charts/precision.ts'
 import { RangePicker } from '#web/charts/RangePicker.tsx'
 import { RoleTimeline } from '#web/charts/RoleTimeline.tsx'
-import { momentOf, type Stretch } from '#web/charts/range.ts'
+import { isLive, momentOf, type Stretch } from '#web/charts/range.ts'
 import { laneTitle, type Telling } from '#web/charts/series.ts'
 import { fromText, lengthText, toText } from '#web/charts/TellingView.tsx'
 import { useRange } from '#web/charts/use-range.ts'
@@ -50,6 +50,10 @@ export function ReportPage() {
     refetch,
     isPlaceholderData: isPrevious,
   } = useQuery(tunnelHistoryQuery(tunnelId, control.range))
+  // Head and figures are of one answer, and of its window.
+  const isOfAnswer = history !== undefined && isLive(control.range) && !isPrevious
+  const { from, to } = isOfAnswer ? history : control.stretch
+  const stretch = useMemo(() => ({ from, to }), [from, to])
   const checkedAt = useCheckedAt(tunnel)
   const stale = useStale(checkedAt, tunnel.staleAfterMs)
   usePageTitle('Report', tunnel.name)
@@ -79,7 +83,7 @@ export function ReportPage() {
               name={tunnel.name}
               history={history}
               isPrevious={isPrevious}
-              stretch={control.stretch}
+              stretch={stretch}
               ha={tunnel.ha}
               seenUntil={stale ? checkedAt : null}
             />

@@ -27,7 +27,7 @@ export function SelectBox({ tunnel }: { tunnel: Tunnel }) {
   )
 }
 
-/** Selects all rows that are shown, or none. */
+/** Selects all rows that are shown, or lets them go. */
 export function SelectShown({ rows }: { rows: readonly Tunnel[] }) {
   const selection = useSelection()
   const state = useShownSelected(rows)
@@ -37,12 +37,12 @@ export function SelectShown({ rows }: { rows: readonly Tunnel[] }) {
       <input
         type="checkbox"
         aria-label="Select all shown"
-        {...tip(state === 'all' ? 'Select none' : 'Select all shown')}
+        {...tip(state === 'all' ? 'Unselect all shown' : 'Select all shown')}
         checked={state === 'all'}
         ref={(input) => {
           if (input) input.indeterminate = state === 'some'
         }}
-        onChange={state === 'all' ? selection.clear : selection.selectShown}
+        onChange={state === 'all' ? selection.unselectShown : selection.selectShown}
         className={look}
       />
     </label>

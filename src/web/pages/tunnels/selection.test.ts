@@ -1,6 +1,14 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createSelection, nothingSelected, stretched, surviving, toggled } from './selection.ts'
+import {
+  createSelection,
+  nothingSelected,
+  stretched,
+  surviving,
+  toggled,
+  withoutShown,
+  withShown,
+} from './selection.ts'
 
 const shown = ['a', 'b', 'c', 'd', 'e']
 const ids = ({ ids }: { ids: ReadonlySet<string> }) => [...ids].toSorted()
@@ -30,6 +38,13 @@ test('without a beginning that is still shown it begins at the row that keys act
   expect(ids(stretched(gone, shown, 'c', 'b'))).toEqual(['b', 'c', 'x'])
 })
 
+test('all that are shown are selected and let go again; what the filters hide stays as it is', () => {
+  const hidden = toggled(nothingSelected, 'x')
+  const all = withShown(hidden, ['a', 'b'])
+  expect(ids(all)).toEqual(['a', 'b', 'x'])
+  expect(ids(withoutShown(all, ['a', 'b']))).toEqual(['x'])
+})
+
 test('what is gone is not selected any more, and what is there stays the same selection', () => {
   const two = stretched(toggled(nothingSelected, 'a'), shown, 'b', 'a')
   expect(surviving(two, () => true)).toBe(two)
@@ -42,7 +57,7 @@ test('whatever is done, only rows are selected that are there, and those that lo
     fc.record({ do: fc.constant('toggle' as const), id }),
     fc.record({ do: fc.constant('stretchTo' as const), id }),
     fc.record({ do: fc.constant('lose' as const), id }),
-    fc.record({ do: fc.constantFrom('selectShown' as const, 'clear' as const), id }),
+    fc.record({ do: fc.constantFrom(...(['selectShown', 'unselectShown', 'clear'] as const)), id }),
   )
   fc.assert(
     fc.property(fc.array(step), (steps) => {
@@ -59,7 +74,8 @@ test('whatever is done, only rows are selected that are there, and those that lo
           here = here.filter((each) => each !== id)
           selection.show(here)
           selection.survive((each) => here.includes(each))
-        } else if (what === 'selectShown' || what === 'clear') selection[what]()
+        } else if (what === 'selectShown' || what === 'unselectShown' || what === 'clear')
+          selection[what]()
         else if (here.includes(id)) selection[what](id)
         expect([...selection.ids()].every((each) => here.includes(each))).toBe(true)
         expect(selection.ids()).toBe(seen)

@@ -41,6 +41,20 @@ export function stretched(
   }
 }
 
+/** With all that are shown; what the filters hide stays selected. */
+export const withShown = ({ ids }: Selection, shown: readonly string[]): Selection => ({
+  ids: new Set([...ids, ...shown]),
+  anchor: null,
+  before: none,
+})
+
+/** Without those that are shown. */
+export const withoutShown = ({ ids }: Selection, shown: readonly string[]): Selection => {
+  const left = new Set(ids)
+  for (const id of shown) left.delete(id)
+  return { ids: left, anchor: null, before: none }
+}
+
 /** Without those that are gone; the same object where all are there. */
 export function surviving(selection: Selection, exists: (id: string) => boolean): Selection {
   if ([...selection.ids].every(exists)) return selection
@@ -72,7 +86,8 @@ export function createSelection() {
     },
     toggle: (id: string) => become(toggled(selection, id)),
     stretchTo: (id: string, from = id) => become(stretched(selection, shown, id, from)),
-    selectShown: () => become({ ids: new Set(shown), anchor: null, before: none }),
+    selectShown: () => become(withShown(selection, shown)),
+    unselectShown: () => become(withoutShown(selection, shown)),
     clear: () => become(nothingSelected),
     survive: (exists: (id: string) => boolean) => become(surviving(selection, exists)),
   }
