@@ -257,9 +257,10 @@ test('what leaves the range leaves the log, and not the dialog in which somebody
   await page.goto('/activity?range=30s')
   await page.getByRole('button', { name: 'Acknowledge', exact: true }).first().click()
   const dialog = page.getByRole('dialog', { name: 'Acknowledge changes' })
-  await dialog.getByLabel('What you have seen').fill('saw it')
+  const comment = dialog.getByRole('textbox')
+  await comment.fill('saw it')
   await expect(page.getByText('Nothing like that happened')).toBeAttached()
-  await expect(dialog.getByLabel('What you have seen')).toHaveValue('saw it')
+  await expect(comment).toHaveValue('saw it')
 })
 
 test('of a switch that was acknowledged at its begin, what came while the dialog was open still waits', async ({
