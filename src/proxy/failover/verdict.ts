@@ -43,15 +43,12 @@ export function applyReading(failover: Failover, reading: Reading): Failover {
   const promoted = actives.includes(target)
   // Only a Tandem that was away looks so late: what it sees began some time meanwhile, and nobody measured when.
   const wasAway = at - (failover.sentAt ?? at) > verifyDeadlineMs + lastLookMs
-  const next: Failover = wasAway
-    ? { ...failover, activeNow: actives }
-    : {
-        ...failover,
-        activeNow: actives,
-        demotedAt: failover.demotedAt ?? (demoted ? at : null),
-        promotedAt: failover.promotedAt ?? (promoted ? at : null),
-        ...vacancyAfter(failover, at, actives),
-      }
+  const measured = {
+    demotedAt: failover.demotedAt ?? (demoted ? at : null),
+    promotedAt: failover.promotedAt ?? (promoted ? at : null),
+    ...vacancyAfter(failover, at, actives),
+  }
+  const next: Failover = { ...failover, activeNow: actives, ...(wasAway ? {} : measured) }
   // Two active ones are no outcome, whoever the other one is.
   if (promoted && others.length === 0) {
     return { ...next, state: 'confirmed', detail: wasAway ? awaySentence : null, endedAt: at }

@@ -448,8 +448,9 @@ function advanceLives(
   const log = (event: Partial<LoggedEvent> & Pick<LoggedEvent, 'kind'>) =>
     writes.events.push({ ...noEvent, at, precisionMs, ...event })
   const seen = new Set<string>()
+  // Only asked over a gap, and most looks have none before them.
   const before = new Map(
-    previous?.flatMap(({ id, connections }) =>
+    (isGap ? previous : null)?.flatMap(({ id, connections }) =>
       connections.map((connection) => [`${id}/${connection.id}`, connection]),
     ),
   )

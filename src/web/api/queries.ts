@@ -9,7 +9,7 @@ import {
 } from '#contract/history.ts'
 import { SessionAnswer } from '#contract/session.ts'
 import { Configuration, ConnectorList, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
-import { isLive, type Range, rangeQuery, rangeText } from '#web/charts/range.ts'
+import { grainOf, isLive, type Range, rangeQuery, rangeText } from '#web/charts/range.ts'
 import { serverNow, setServerTime } from '#web/ui/clock.ts'
 import { landAges, landListing } from './ages.ts'
 import { get } from './client.ts'
@@ -96,7 +96,7 @@ export const failoversQuery = (tunnelId: string) =>
  */
 const windowed = (range: Range) => ({
   staleTime: isLive(range) || range.to > serverNow() ? 10_000 : Number.POSITIVE_INFINITY,
-  refetchInterval: isLive(range) ? Math.max(60_000, range.lastMs / 1500) : (false as const),
+  refetchInterval: isLive(range) ? Math.max(60_000, grainOf(range)) : (false as const),
   gcTime: 5 * 60_000,
 })
 

@@ -89,6 +89,10 @@ export const rangeOf = (text: string | undefined): Range => parseRange(text) ?? 
 
 export const isLive = (range: Range): range is { lastMs: number } => 'lastMs' in range
 
+/** The last two looks are never nearer than this, milliseconds: about one pixel of a wide chart. */
+export const grainOf = (range: Range): number =>
+  isLive(range) ? Math.max(1000, range.lastMs / 1500) : 1000
+
 /** The moment that a link points at, epoch ms; null where it points at none. */
 export const momentOf = (range: Range): number | null =>
   isLive(range) ? null : (range.moment ?? null)

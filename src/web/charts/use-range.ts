@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react'
 import { useAddressText } from '#web/api/address-text.ts'
 import { useClock } from '#web/ui/clock.ts'
 import {
+  grainOf,
   isLive,
   type Range,
   rangeOf,
@@ -16,7 +17,7 @@ export type RangeControl = {
   range: Range
   /** What it comes to now; moves on by itself while it follows the present. */
   stretch: Stretch
-  /** The last two looks are never nearer than this, milliseconds: about one pixel of a wide chart. */
+  /** See `grainOf`. */
   grainMs: number
   go: (range: Range) => void
   /** To where one was before zooming; null where there is no before. */
@@ -34,7 +35,7 @@ export function useRange(
   const { text: inWords, change } = useAddressText(inAddress, write)
   const text = inWords || undefined
   const range = useMemo(() => rangeOf(text), [text])
-  const grainMs = isLive(range) ? Math.max(1000, range.lastMs / 1500) : 1000
+  const grainMs = grainOf(range)
   const now = useClock((at) => (isLive(range) ? Math.floor(at / grainMs) * grainMs : 0))
   const { from, to } = stretchOf(range, isLive(range) ? now : 0)
   const stretch = useMemo(() => ({ from, to }), [from, to])

@@ -24,20 +24,13 @@ export function PhaseLine({ failover }: { failover: Failover }) {
 
 const isPassed = (phase: Phase | undefined) => phase?.state === 'done' || phase?.state === 'current'
 
+const unknown = { dot: 'bg-unknown-soft hatch ring-1 ring-unknown ring-inset', ink: 'text-ink-2' }
 const looks: Record<Phase['state'], { dot: string; ink: string; word: string }> = {
   done: { dot: 'bg-good text-panel', ink: 'text-ink', word: '' },
   current: { dot: 'bg-overlay ring-2 ring-accent ring-inset', ink: 'text-ink', word: 'waiting…' },
   waiting: { dot: 'bg-overlay ring-1 ring-line-strong ring-inset', ink: 'text-ink-2', word: '' },
-  unclear: {
-    dot: 'bg-unknown-soft hatch ring-1 ring-unknown ring-inset',
-    ink: 'text-ink-2',
-    word: 'no answer',
-  },
-  unseen: {
-    dot: 'bg-unknown-soft hatch ring-1 ring-unknown ring-inset',
-    ink: 'text-ink-2',
-    word: 'time not seen',
-  },
+  unclear: { ...unknown, word: 'no answer' },
+  unseen: { ...unknown, word: 'time not seen' },
   failed: { dot: 'bg-bad text-panel rounded-sm', ink: 'text-bad', word: 'not seen' },
   skipped: { dot: 'bg-overlay ring-1 ring-line-strong ring-inset', ink: 'text-ink-3', word: '' },
 }

@@ -16,7 +16,8 @@ export type Phase = {
   word: string
   meaning: string
   /**
-   * `current` is waited for · `unclear` no answer came · `unseen` it happened while nobody looked · `failed` it did not happen ·
+   * `current` is waited for · `unclear` no answer came · `unseen` it happened while nobody looked ·
+   * `failed` it did not happen ·
    * `skipped` it was never come to.
    */
   state: 'done' | 'current' | 'waiting' | 'unclear' | 'unseen' | 'failed' | 'skipped'
