@@ -42,7 +42,7 @@ export function landLogged(cache: QueryClient, events: readonly HistoryEvent[]) 
     const fresh = events.filter(matches)
     if (fresh.length > 0)
       cache.setQueryData<Log>(query.queryKey, (old) => (old ? withEvents(old, fresh) : old))
-    const { pages: [first] = [] } = cache.getQueryData<Log>(query.queryKey) ?? {}
+    const first = cache.getQueryData<Log>(query.queryKey)?.pages[0]
     if (first && first.events.length > mostOnTop)
       void cache.invalidateQueries({ queryKey: query.queryKey, exact: true })
   }

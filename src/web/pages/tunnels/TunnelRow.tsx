@@ -146,12 +146,10 @@ export const TunnelCard = memo(function TunnelCard(props: RowProps) {
             {stale ? <span className="sr-only"> (stale)</span> : null}
           </span>
         </div>
-        {/* All words about standbys fit into one width, so that what stands beside them keeps its place. */}
-        <div
-          className={`grid items-center gap-3 text-sm text-ink-2 ${tunnel.failoverId ? 'grid-cols-[max-content_minmax(0,1fr)]' : 'grid-cols-[8rem_minmax(0,1fr)]'}`}
-        >
-          <Readiness tunnel={tunnel} stale={stale} />
-          <span className="truncate text-right">
+        <div className="flex min-w-0 items-center gap-3 text-sm text-ink-2">
+          {/* All words about standbys fit into one width, so that what stands beside them keeps its place. */}
+          <Readiness tunnel={tunnel} stale={stale} className="w-32 shrink-0" />
+          <span className="min-w-0 flex-1 truncate text-right">
             <ActiveConnector tunnel={tunnel} stale={stale} />
           </span>
         </div>
@@ -242,7 +240,15 @@ function NameLink({ tunnel, day }: { tunnel: Tunnel; day: TunnelSummary | null }
   )
 }
 
-function Readiness({ tunnel, stale }: { tunnel: Tunnel; stale: boolean }) {
+function Readiness({
+  tunnel,
+  stale,
+  className,
+}: {
+  tunnel: Tunnel
+  stale: boolean
+  className?: string
+}) {
   return tunnel.failoverId ? (
     <FailoverProgress failoverId={tunnel.failoverId} stale={stale} />
   ) : (
@@ -251,6 +257,7 @@ function Readiness({ tunnel, stale }: { tunnel: Tunnel; stale: boolean }) {
       standbyCount={tunnel.standbyCount}
       stale={stale}
       quiet={tunnel.status === 'inactive'}
+      className={className}
     />
   )
 }
