@@ -195,6 +195,20 @@ test('maintenance keeps changes quiet, is drawn on the timeline, and is ended ea
   expect(rows).toMatch(/^maintenance,.*new rack/m)
 })
 
+test('maintenance of another day is found again, and called off', async ({ page, world }) => {
+  const { tunnelId } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}?dialog=maintenance`)
+  const dialog = page.getByRole('dialog', { name: 'Announce maintenance of lon-branch-core' })
+  await dialog
+    .getByLabel(/^Start/)
+    .fill(new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 19))
+  await dialog.getByRole('button', { name: 'Announce' }).click()
+  await expect(dialog).toBeHidden()
+  await page.keyboard.press('m')
+  await dialog.getByRole('button', { name: 'Call off' }).click()
+  await expect(dialog.getByRole('button', { name: 'Call off' })).toBeHidden()
+})
+
 test('what can’t be announced is said before it is sent', async ({ page, world }) => {
   const { tunnelId } = await world.pair('lon-branch-core')
   await page.goto(`/tunnels/${tunnelId}?dialog=maintenance`)

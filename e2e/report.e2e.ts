@@ -23,7 +23,9 @@ test('the report of a tunnel tells what happened and who did what, and fits on t
   await expect(happened).toContainText(
     `Active changed from ${short(active.id)} to ${short(standby.id)}`,
   )
-  await page.getByRole('button', { name: 'Copy as Markdown' }).click()
+  await page.keyboard.press('ControlOrMeta+k')
+  await page.getByRole('combobox').fill('report as markdown')
+  await page.keyboard.press('Enter')
   await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
   const text = await page.evaluate(() => navigator.clipboard.readText())
   expect(text).toContain('# lon-branch-core: ')
@@ -113,6 +115,10 @@ test('a report of a stretch that a ticket names opens at that stretch', async ({
   ).toBeVisible()
   await expect(page.getByText('Nothing was recorded in this stretch of time.')).toBeVisible()
   await expect(page.getByText('Nothing is known: this stretch was not observed.')).toBeVisible()
+  await page.goto(`/tunnels/${tunnelId}/report?from=2026-01-01T10:00Z&to=soon`)
+  await expect(page.getByText('The address asks for “2026-01-01T10:00Z..soon”.')).toBeVisible()
+  await page.getByRole('button', { name: 'The last 1 h' }).click()
+  await expect(page.getByText('The address asks for')).toBeHidden()
 })
 
 test('while another stretch is read, nothing of the one before can be taken for it', async ({

@@ -91,6 +91,7 @@ function madeUp(tunnelId: string, now: number): TunnelHistory {
       availability: 1,
       maintenanceMs: 0,
       availabilityOutside: null,
+      observedOutsideMs: null,
       noActiveMs: spanMs / 9,
       noActiveTimes: 0,
       longestNoActiveMs: 43_200,

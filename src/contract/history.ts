@@ -151,6 +151,8 @@ export const TunnelSummary = z.object({
   maintenanceMs: z.number(),
   /** The same availability without the time of maintenance; null where there was none, or nothing else. */
   availabilityOutside: z.nullable(z.number()),
+  /** Milliseconds of it that Tandem knows the status of. */
+  observedOutsideMs: z.nullable(z.number()),
   noActiveMs: z.number(),
   /** In so many stretches. */
   noActiveTimes: z.number(),

@@ -22,13 +22,13 @@ export const AcknowledgementRequest = z
   .strictObject({
     /** The `lastAt` that the person saw: what came after it still waits. */
     through: z.optional(Time),
-    /** Instead: one entry of the log, with the switch that it is part of. */
+    /** One entry of the log, with the switch that it is part of as far as `through`; left out: all that waits. */
     eventId: z.optional(z.string().check(z.maxLength(60))),
     comment: z.optional(z.nullable(Text)),
   })
   .check(
-    z.refine(({ through, eventId }) => (through === undefined) !== (eventId === undefined), {
-      message: 'must hold either “through” or “eventId”',
+    z.refine(({ through, eventId }) => through !== undefined || eventId !== undefined, {
+      message: 'must hold “through” or “eventId”',
     }),
   )
 export type AcknowledgementRequest = z.infer<typeof AcknowledgementRequest>

@@ -167,6 +167,10 @@ const failoverSearch = (search: Record<string, unknown>): FailoverSearch => ({
 
 /** Which stretch of time the history shows; see `charts/range.ts`. */
 type RangeSearch = { range?: string | undefined }
+type ReportSearch = RangeSearch & {
+  /** What was asked for and is no stretch of time. */
+  unread?: string | undefined
+}
 
 export type TunnelSearch = FailoverSearch &
   RangeSearch & {
@@ -236,9 +240,11 @@ const report = createRoute({
   getParentRoute: () => root,
   path: '/tunnels/$tunnelId/report',
   // A ticket may hold `?from=…&to=…`; what stands in the address afterwards is one word.
-  validateSearch: ({ range, from, to }: Record<string, unknown>): RangeSearch => ({
-    range: rangeSearch(from && to ? `${String(from)}..${String(to)}` : range),
-  }),
+  validateSearch: ({ range, from, to, unread }: Record<string, unknown>): ReportSearch => {
+    const asked = from || to ? `${from ?? ''}..${to ?? ''}` : (range ?? unread)
+    const isRead = asked === undefined || parseRange(asked)
+    return { range: rangeSearch(asked), unread: isRead ? undefined : String(asked) }
+  },
   loader: ({ context, params }) =>
     context.cache.ensureQueryData(tunnelQuery(idOf(params.tunnelId))),
   component: lazyRouteComponent(() => import('./pages/report/ReportPage.tsx'), 'ReportPage'),

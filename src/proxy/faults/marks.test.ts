@@ -134,6 +134,24 @@ describe('a change of the active connector', () => {
     await rig.end()
   })
 
+  test('whose end came after what the person saw is not acknowledged with its beginning', async () => {
+    const watched = await watchTunnel(world)
+    const { rig, tunnelId } = watched
+    await world.order('/failover', { mode: 'normal', demoteMs: 500, promoteMs: 6_000 })
+    await failOver(watched)
+    const [began] = await eventsOf(rig, tunnelId, 'no-active-began')
+    const [changed] = await eventsOf(rig, tunnelId, 'active-changed')
+    const seen = { eventId: began?.id, through: began?.at }
+    const { json } = await rig.ask('POST', `/tunnels/${tunnelId}/acknowledgement`, seen)
+    expect(json).toMatchObject({ from: began?.at, to: began?.at })
+    expect((await rig.tunnel(tunnelId)).unacknowledged).toEqual({
+      count: 1,
+      firstAt: changed?.at,
+      lastAt: changed?.at,
+    })
+    await rig.end()
+  })
+
   test('whose moment with nobody active was seen is acknowledged by either entry, over a restart too', async () => {
     const watched = await watchTunnel(world)
     const { rig, tunnelId } = watched
@@ -273,6 +291,16 @@ describe('maintenance', () => {
     await rig.end()
   }, 30_000)
 
+  test('is listed however far ahead it lies, so that it can be called off', async () => {
+    const { rig, tunnelId } = await watchTunnel(world)
+    const now = rig.time.now()
+    const begin = now + 80 * 24 * hour
+    const { json } = await plan(rig, tunnelId, begin, begin + hour)
+    const path = `/tunnels/${tunnelId}/marks?from=${now}&to=${now + 180 * 24 * hour}`
+    expect((await rig.get<MarkList>(path)).marks).toEqual([json])
+    await rig.end()
+  })
+
   test('can’t be told of the past, backwards or for ever', async () => {
     const { rig, tunnelId } = await watchTunnel(world)
     const now = rig.time.now()
@@ -307,6 +335,7 @@ describe('maintenance', () => {
     expect(its?.maintenanceMs).toBe(4 * minute)
     expect(its?.availability).toBeLessThan(0.8)
     expect(its?.availabilityOutside).toBe(1)
+    expect(its?.observedOutsideMs).toBe((its?.observedMs ?? 0) - 4 * minute)
     const { summary } = await rig.get<TunnelHistory>(
       `/tunnels/${tunnelId}/history?from=${from}&to=${to}`,
     )

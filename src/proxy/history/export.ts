@@ -95,12 +95,13 @@ export function* availabilityRows(
   { from, to }: { from: number; to: number },
   summary: TunnelSummary,
 ): Generator<string> {
-  const { availability, availabilityOutside, maintenanceMs, observedMs } = summary
-  const row = (kind: string, ms: number, share: number | null) =>
+  const { availability, availabilityOutside, maintenanceMs, observedMs, observedOutsideMs } =
+    summary
+  const row = (kind: string, ms: number | null, share: number | null) =>
     toHistoryRow([kind, null, instant(from), instant(to), seconds(ms), share])
   yield row('availability', observedMs, availability)
   if (maintenanceMs === 0) return
-  yield row('availability outside maintenance', observedMs, availabilityOutside)
+  yield row('availability outside maintenance', observedOutsideMs, availabilityOutside)
   yield row('time of maintenance', maintenanceMs, null)
 }
 

@@ -424,6 +424,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     const end = Math.min(range.to, listed?.deletedAt ?? range.to, now())
     const observedMs = lengthOf(status, isObserved)
     const windows = merged(deps.marks.windowsOf(tunnelId), { from: begin, to: end })
+    const apart = windows.length > 0 ? outside(status, windows) : null
     const none = active.filter((interval) => interval.value === 'none')
     return {
       tunnelId,
@@ -432,7 +433,8 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       upMs: lengthOf(status, isUp),
       availability: availabilityOf(status),
       maintenanceMs: windows.reduce((sum, { from, to }) => sum + to - from, 0),
-      availabilityOutside: windows.length > 0 ? availabilityOf(outside(status, windows)) : null,
+      availabilityOutside: apart && availabilityOf(apart),
+      observedOutsideMs: apart && lengthOf(apart, isObserved),
       noActiveMs: lengthOf(none, () => true),
       noActiveTimes: none.length,
       longestNoActiveMs: Math.max(0, ...none.map((interval) => interval.to - interval.from)),

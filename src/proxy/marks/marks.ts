@@ -90,10 +90,9 @@ export async function createMarks(deps: MarksDeps) {
   ) =>
     inTurn(async () => {
       const standing = standingOf(tunnelId)
-      const covered =
-        eventId === undefined
-          ? standing.waiting.filter(({ at }) => at <= (through ?? 0))
-          : changeOf(standing, eventId)
+      const asked = eventId === undefined ? standing.waiting : changeOf(standing, eventId)
+      // What the person did not see yet still waits.
+      const covered = asked.filter(({ at }) => through === undefined || at <= through)
       const [first, last] = [covered[0], covered.at(-1)]
       if (!first || !last) throw nothingWaits(standing)
       const mark = toMark(tunnelId, 'acknowledgement', now(), who, {

@@ -1,5 +1,5 @@
 import { AcknowledgementRequest, MaintenanceRequest, NoteRequest } from '#contract/mark-requests.ts'
-import { readRange } from './range.ts'
+import { lastDay, readTimes } from './range.ts'
 import { liveTunnel, type Parts, perform, type Route, readBody } from './route.ts'
 
 export function markRoutes(route: Route, parts: Parts) {
@@ -8,7 +8,9 @@ export function markRoutes(route: Route, parts: Parts) {
   route('markList', async (c, { tunnelId = '' }) => {
     // A deleted tunnel has its story too.
     if (!present.tunnel(tunnelId)) liveTunnel(parts, tunnelId)
-    return c.json({ marks: await marks.ofTunnel(tunnelId, readRange(c, parts)) })
+    // Unlike history, maintenance is known of times to come.
+    const range = readTimes(c, lastDay(parts.now()))
+    return c.json({ marks: await marks.ofTunnel(tunnelId, range) })
   })
 
   route('acknowledgementAdd', async (c, { tunnelId = '' }) => {

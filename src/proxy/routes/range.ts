@@ -22,16 +22,19 @@ export function readTimes(c: Request, fallback: (to: number | null) => Range): R
   throw new ProblemError('invalid-request', '“from” must lie before “to”.', { field: 'from' })
 }
 
+/** A day up to the end that is given, or up to now. */
+export const lastDay = (now: number) => (to: number | null) => ({
+  from: (to ?? now) - dayMs,
+  to: to ?? now,
+})
+
 /**
  * A window of history; the last 24 h if left out.
  *
  * @throws ProblemError `invalid-request`
  */
 export function readRange(c: Request, { now, retentionMs }: Parts): Range {
-  const { from, to } = readTimes(c, (until) => ({
-    from: (until ?? now()) - dayMs,
-    to: until ?? now(),
-  }))
+  const { from, to } = readTimes(c, lastDay(now()))
   // Nothing older is kept, and nothing later is known: a longer window would only be empty there, and an
   // export goes through it day by day.
   const range = {

@@ -79,23 +79,25 @@ export const fromText = ({ from, fromPrecisionMs }: Telling, zone: Zone): string
 
 /** @param seenUntil the last look, where it is too old to be believed; null: what holds is seen to go on. */
 export function toText(
-  { to, toPrecisionMs, cut, from, unknown }: Telling,
+  { to, toPrecisionMs, goesOn, unknown }: Telling,
   zone: Zone,
   seenUntil: number | null = null,
 ): string {
   if (to !== null) return `${instantIn(to, zone)}${precisionText(toPrecisionMs)}`
-  if (cut && from !== null) return 'after this window'
+  if (!goesOn) return 'after this window'
   return seenUntil === null || unknown ? 'ongoing' : `seen until ${instantIn(seenUntil, zone)}`
 }
 
-export const lengthText = ({ ms, cut }: Telling): string =>
-  cut ? `${durationText(ms)} in this window, or longer` : durationText(ms)
+export function lengthText({ ms, cut, mixed }: Telling): string {
+  if (mixed) return `${durationText(ms)} at most${cut ? ' in this window' : ''}`
+  return cut ? `${durationText(ms)} in this window, or longer` : durationText(ms)
+}
 
 /** The same as one sentence after the other, for a screen reader. */
 export const tellingText = (telling: Telling, zone: Zone): string =>
   [
     `${telling.title}: ${telling.state}.`,
-    telling.to === null && !telling.cut
+    telling.goesOn && !telling.cut
       ? `Since ${fromText(telling, zone)}, ${lengthText(telling)} so far.`
       : `From ${fromText(telling, zone)} to ${toText(telling, zone)}, ${lengthText(telling)}.`,
     ...telling.notes,

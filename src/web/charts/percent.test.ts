@@ -12,16 +12,13 @@ test('a share never promises more than is known', () => {
 })
 
 test('availability says of what', () => {
-  expect(availabilityText({ availability: 0.9998, observedMs: 972, totalMs: 1000 })).toBe(
-    '99.98 % of the 97.2 % observed',
-  )
-  expect(availabilityText({ availability: null, observedMs: 0, totalMs: 1000 })).toBe(
-    'nothing observed',
-  )
+  const text = (availability: number | null, observedMs: number, outside: number | null = null) =>
+    availabilityText({ availability, availabilityOutside: outside, observedMs, totalMs: 1000 })
+  expect(text(0.9998, 972)).toBe('99.98 % of the 97.2 % observed')
+  expect(text(0.8, 1000, 1)).toBe('80.0 % of the 100 % observed, 100 % outside maintenance')
+  expect(text(null, 0)).toBe('nothing observed')
   // A new tunnel, seen all the time and never in use.
-  expect(availabilityText({ availability: null, observedMs: 995, totalMs: 1000 })).toBe(
-    'never connected in the 99.50 % observed',
-  )
+  expect(text(null, 995)).toBe('never connected in the 99.50 % observed')
 })
 
 test('what a minute of watching says of 30 days is little', () => {

@@ -12,24 +12,26 @@ export function percentText(share: number): string {
 }
 
 /**
- * `99.98 % of the 97.2 % observed`; unknown time counts as neither up nor down, and time before a tunnel ever ran
- * has no share at all.
+ * `99.98 % of the 97.2 % observed`, and how much of it outside maintenance where there was any; unknown time counts
+ * as neither up nor down, and time before a tunnel ever ran has no share at all.
  */
-export function availabilityText({ availability, observedMs, totalMs }: Observed): string {
-  if (observedMs === 0) return 'nothing observed'
-  const observed = `the ${percentText(observedShare({ observedMs, totalMs }))} observed`
-  return availability === null
-    ? `never connected in ${observed}`
-    : `${percentText(availability)} of ${observed}`
+export function availabilityText({
+  availability,
+  availabilityOutside: outside,
+  ...times
+}: Times & Pick<TunnelSummary, 'availability' | 'availabilityOutside'>): string {
+  if (times.observedMs === 0) return 'nothing observed'
+  const observed = `the ${percentText(observedShare(times))} observed`
+  if (availability === null) return `never connected in ${observed}`
+  return `${percentText(availability)} of ${observed}${outside === null ? '' : `, ${percentText(outside)} outside maintenance`}`
 }
 
-type Observed = Pick<TunnelSummary, 'availability' | 'observedMs' | 'totalMs'>
+type Times = Pick<TunnelSummary, 'observedMs' | 'totalMs'>
 
-export const observedShare = ({ observedMs, totalMs }: Omit<Observed, 'availability'>): number =>
+export const observedShare = ({ observedMs, totalMs }: Times): number =>
   totalMs > 0 ? Math.min(1, observedMs / totalMs) : 0
 
 const littleShare = 0.9
 
 /** Whether so little of a window was observed that its shares say little of it. */
-export const isLittleObserved = (times: Omit<Observed, 'availability'>): boolean =>
-  observedShare(times) < littleShare
+export const isLittleObserved = (times: Times): boolean => observedShare(times) < littleShare

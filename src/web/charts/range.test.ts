@@ -34,6 +34,7 @@ describe('an address', () => {
     expect(parseRange('2026-11-24T09:00Z..2026-11-24T12:30Z')).toEqual(stretch)
     expect(parseRange('2026-11-24T09:00..2026-11-24T12:30')).toEqual(stretch)
     expect(parseRange('2026-11-24T10:00+01:00..2026-11-24T13:30+01:00')).toEqual(stretch)
+    expect(parseRange('2026-11-24T10:00 01:00..2026-11-24T13:30 01:00')).toEqual(stretch)
     expect(parseRange(`${stretch.from}..${stretch.to}`)).toEqual(stretch)
     expect(parseRange('2026-11-24..2026-11-25')).toEqual({
       from: at('00:00:00'),

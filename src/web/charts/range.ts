@@ -52,8 +52,12 @@ export function parseRange(value: unknown): Range | undefined {
   return moment !== null && moment >= from && moment <= to ? { from, to, moment } : { from, to }
 }
 
-/** ISO 8601 or epoch milliseconds. Without a zone it is UTC: an address means the same everywhere. */
-function parseInstant(text: string): number | null {
+/**
+ * ISO 8601 or epoch milliseconds. Without a zone it is UTC: an address means the same everywhere. The plus of a zone
+ * is a space in an address where nobody escaped it.
+ */
+function parseInstant(given: string): number | null {
+  const text = given.replace(' ', '+')
   if (/^\d{10,15}$/.test(text)) return Number(text)
   if (!/^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d)?)?$/.test(text)) return null
   const hasZone = /(Z|[+-]\d\d:?\d\d)$/.test(text) || !text.includes('T')

@@ -87,6 +87,7 @@ const history = (change: Partial<TunnelHistory> = {}): TunnelHistory => ({
     availability: 1,
     maintenanceMs: 0,
     availabilityOutside: null,
+    observedOutsideMs: null,
     noActiveMs: 0,
     noActiveTimes: 0,
     longestNoActiveMs: 0,
@@ -257,9 +258,10 @@ describe('a picture', () => {
     expect(partial(bucket({ unknownMs: 500 }))).toBe(false)
     expect(partial(bucket({ value: 'unknown', unknownMs: 501 }))).toBe(false)
     const shown = history({ lanes: [roleLane('a', [bucket({ unknownMs: 600_000 })])] })
-    expect(tell(shown, toLanes(shown)[2] as Lane, 0).notes.at(-1)).toBe(
+    expect(tell(shown, toLanes(shown)[2] as Lane, 0).notes).toEqual([
+      'The worst of this stretch: other states are hidden in it. Zoom in.',
       'Nothing is known of 10 m of it.',
-    )
+    ])
     const gapsOf = (unknownMs: number) =>
       toConnectionSteps(
         history({ active: [], lanes: [roleLane('a', [bucket({ value: 'unknown', unknownMs })])] }),
@@ -304,8 +306,10 @@ describe('an interval is told', () => {
       fromPrecisionMs: 4000,
       to: 600,
       toPrecisionMs: null,
+      goesOn: false,
       ms: 300,
       cut: false,
+      mixed: false,
       unknown: false,
       notes: ['Active changed from b to a (manual failover by Ada).'],
     })
@@ -323,7 +327,16 @@ describe('an interval is told', () => {
   })
 
   test('as going on while it does', () => {
-    expect(telling(3)).toMatchObject({ to: null, cut: false })
+    expect(telling(3)).toMatchObject({ to: null, goesOn: true, cut: false })
+  })
+
+  test('of a window that has passed as cut at its end, whether it is over by now or not', () => {
+    const passed = (open: boolean) => {
+      const one = history({ at: 9000, status: [interval(0, 1000, 'down', { open })] })
+      return tell(one, toLanes(one)[0] as Lane, 0)
+    }
+    for (const open of [true, false])
+      expect(passed(open)).toMatchObject({ from: null, to: null, goesOn: false, cut: true })
   })
 })
 

@@ -292,12 +292,16 @@ export type Telling = {
   /** Null: it began before the window. */
   from: number | null
   fromPrecisionMs: number | null
-  /** Null: it still holds. */
+  /** Null: it ended after the window, or goes on. */
   to: number | null
   toPrecisionMs: number | null
+  /** It holds at the end of what is known. */
+  goesOn: boolean
   ms: number
   /** The window cuts it: it lasted longer than `ms`. */
   cut: boolean
+  /** It is the worst of a stretch that holds more: it lasted as long at most. */
+  mixed: boolean
   /** Nothing is known of its state. */
   unknown: boolean
   notes: string[]
@@ -309,6 +313,8 @@ export function tell(history: TunnelHistory, lane: Lane, index: number): Telling
   const next = lane.intervals[index + 1]
   const began = interval.from > history.from
   const ended = !interval.open && interval.to < history.to
+  // What was still open when the answer was made went on after a window that had ended before.
+  const goesOn = interval.open && history.to >= history.at
   const notes = causesOf(history.events, lane, interval)
   const reason = reasonText(interval)
   if (reason) notes.unshift(`${reason}.`)
@@ -318,8 +324,9 @@ export function tell(history: TunnelHistory, lane: Lane, index: number): Telling
         ? 'Reported by Cloudflare, of a time before Tandem watched: in which role is not known.'
         : 'Reported by Cloudflare, of a time before Tandem watched.',
     )
+  // First, because paper has room for one.
   if (interval.mixed)
-    notes.push('The worst of this stretch: other states are hidden in it. Zoom in.')
+    notes.unshift('The worst of this stretch: other states are hidden in it. Zoom in.')
   if (interval.value !== 'unknown' && interval.unknownMs > 0)
     notes.push(`Nothing is known of ${durationText(interval.unknownMs)} of it.`)
   return {
@@ -329,8 +336,10 @@ export function tell(history: TunnelHistory, lane: Lane, index: number): Telling
     fromPrecisionMs: interval.precisionMs,
     to: ended ? interval.to : null,
     toPrecisionMs: ended && next?.from === interval.to ? next.precisionMs : null,
+    goesOn,
     ms: interval.to - interval.from,
-    cut: !began || (!interval.open && !ended),
+    cut: !began || !(ended || goesOn),
+    mixed: interval.mixed,
     unknown: interval.value === 'unknown',
     notes,
   }

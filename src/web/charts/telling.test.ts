@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Telling } from './series.ts'
-import { toText } from './TellingView.tsx'
+import { lengthText, tellingText, toText } from './TellingView.tsx'
 
 const seenAt = Date.UTC(2026, 10, 24, 12, 40)
 const telling: Telling = {
@@ -10,8 +10,10 @@ const telling: Telling = {
   fromPrecisionMs: null,
   to: null,
   toPrecisionMs: null,
+  goesOn: true,
   ms: 3_600_000,
   cut: false,
+  mixed: false,
   unknown: false,
   notes: [],
 }
@@ -23,6 +25,18 @@ test('what holds goes on only as far as somebody looks', () => {
 
 test('that nobody watches goes on by itself, and what has ended or leaves the window does not', () => {
   expect(toText({ ...telling, unknown: true }, 'utc', seenAt)).toBe('ongoing')
-  expect(toText({ ...telling, cut: true }, 'utc', seenAt)).toBe('after this window')
+  const cut = { ...telling, goesOn: false, cut: true }
+  expect(toText(cut, 'utc', seenAt)).toBe('after this window')
+  expect(toText({ ...cut, from: null }, 'utc', seenAt)).toBe('after this window')
   expect(toText({ ...telling, to: seenAt }, 'utc', seenAt + 1)).toBe('24 Nov 2026, 12:40:00')
+})
+
+test('what the window cuts was longer, and the worst of many states may have been shorter', () => {
+  const cut = { ...telling, goesOn: false, cut: true }
+  expect(lengthText(cut)).toBe('1 h in this window, or longer')
+  expect(lengthText({ ...telling, mixed: true })).toBe('1 h at most')
+  expect(lengthText({ ...cut, mixed: true })).toBe('1 h at most in this window')
+  expect(tellingText({ ...cut, from: null }, 'utc')).toBe(
+    'Tunnel status: Down. From before this window to after this window, 1 h in this window, or longer.',
+  )
 })

@@ -1,9 +1,9 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type HistoryEvent, isChange } from '#contract/history.ts'
+import type { HistoryEvent } from '#contract/history.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { toProblem } from '#web/api/client.ts'
-import { useAcknowledge } from '#web/api/marks.ts'
+import { saidQuery, useAcknowledge } from '#web/api/marks.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { activityQuery } from '#web/api/queries.ts'
 import { Button } from '#web/ui/Button.tsx'
@@ -14,6 +14,7 @@ import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { changesText } from '#web/ui/numbers.ts'
 import { shownSentence } from '#web/ui/sentence.ts'
 import { momentIn, useZone } from '#web/ui/zone.ts'
+import { attendedOf } from './attended.ts'
 import { WordsField } from './fields.tsx'
 import { waitingStretchText } from './words.ts'
 
@@ -63,8 +64,11 @@ export function AcknowledgeDialog({
       disabledReason={reason}
       onSubmit={() => {
         if (!seen) return
-        const what = eventId && seen.count > 1 ? { eventId } : { through: seen.lastAt }
-        acknowledge.mutate({ ...what, comment: comment.trim() || null }, { onSuccess: onClose })
+        const one = eventId && seen.count > 1 ? { eventId } : {}
+        acknowledge.mutate(
+          { through: seen.lastAt, ...one, comment: comment.trim() || null },
+          { onSuccess: onClose },
+        )
       }}
       onClose={onClose}
     >
@@ -126,6 +130,9 @@ function useChanges(tunnelId: string, seen: Seen | null): HistoryEvent[] {
     ...activityQuery({ tunnelId, kinds, range }),
     enabled: isShort,
   })
+  const { data: said } = useQuery({ ...saidQuery(tunnelId), enabled: isShort })
   if (!isShort) return []
-  return (data?.pages[0]?.events ?? []).filter(isChange)
+  return (data?.pages[0]?.events ?? []).filter(
+    (event) => attendedOf(event, seen, said?.marks).state === 'waits',
+  )
 }

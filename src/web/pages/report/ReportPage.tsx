@@ -17,11 +17,13 @@ import { useRange } from '#web/charts/use-range.ts'
 import { TunnelFigures } from '#web/history/Figures.tsx'
 import { HistoryRoom } from '#web/history/HistoryRoom.tsx'
 import { Button } from '#web/ui/Button.tsx'
+import { Callout } from '#web/ui/Callout.tsx'
 import { useCopy } from '#web/ui/CopyId.tsx'
 import { serverNow } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { visibleName } from '#web/ui/names.ts'
+import { useOffers } from '#web/ui/offers.ts'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { Table, Td, Th } from '#web/ui/Table.tsx'
@@ -76,6 +78,12 @@ export function ReportPage() {
             </Link>
           </p>
           <RangePicker control={control} />
+          {search.unread === undefined ? null : (
+            <Callout tone="warn" title="That stretch of time could not be read">
+              The address asks for “<bdi>{visibleName(search.unread)}</bdi>”. The last 24 hours are
+              shown instead: choose a stretch above, or write both ends like 2026-11-24T09:00+01:00.
+            </Callout>
+          )}
         </div>
         {history ? (
           <MomentContext value={momentOf(control.range)}>
@@ -117,6 +125,12 @@ function Report({ name, history, isPrevious, stretch, ha, seenUntil }: ReportPro
   const { lanes, troubles, entries } = useMemo(() => onPaper(history, zone), [history, zone])
   const { copied, copy } = useCopy()
   const disabledReason = isPrevious ? beingRead : null
+  const takeText = () => copy(markdownOf(name, history, stretch, zone, seenUntil))
+  const print = () => window.print()
+  useOffers(() => [
+    { icon: 'copy', words: 'Copy the report as Markdown', reason: disabledReason, run: takeText },
+    { icon: 'download', words: 'Print the report', reason: disabledReason, run: print },
+  ])
   return (
     <>
       <header className="flex flex-wrap items-start gap-3">
@@ -133,16 +147,11 @@ function Report({ name, history, isPrevious, stretch, ha, seenUntil }: ReportPro
           <Button
             icon={copied ? 'check' : 'copy'}
             disabledReason={disabledReason}
-            onClick={() => copy(markdownOf(name, history, stretch, zone, seenUntil))}
+            onClick={takeText}
           >
             {copied ? 'Copied' : 'Copy as Markdown'}
           </Button>
-          <Button
-            variant="primary"
-            icon="download"
-            disabledReason={disabledReason}
-            onClick={() => window.print()}
-          >
+          <Button variant="primary" icon="download" disabledReason={disabledReason} onClick={print}>
             Print
           </Button>
         </div>

@@ -39,7 +39,7 @@ const note = markOf({
   id: 'note',
   tunnelId: 't',
   at: at(12),
-  text: 'the carrier | called <b>',
+  text: 'the ~~carrier~~ | called <b>',
 })
 
 const history: TunnelHistory = {
@@ -66,6 +66,7 @@ const history: TunnelHistory = {
     availability: 0.8,
     maintenanceMs: 0,
     availabilityOutside: null,
+    observedOutsideMs: null,
     noActiveMs: 0,
     noActiveTimes: 0,
     longestNoActiveMs: 0,
@@ -98,7 +99,7 @@ describe('a report', () => {
   test('puts what happened and what people said together, the newest first, with who', () => {
     expect(entriesOf(history, 'utc').map(({ what, who }) => [what, who])).toEqual([
       ['Failover from a to b started (manual failover by Ben)', 'Ben'],
-      ['Note: the carrier | called <b>', 'Ada'],
+      ['Note: the ~~carrier~~ | called <b>', 'Ada'],
       ['Status changed from healthy to down', null],
     ])
   })
@@ -120,7 +121,7 @@ describe('a report', () => {
     expect(entriesOf(said, 'utc').map(({ what }) => what)).toEqual([
       'Maintenance until 24 Nov 2026, 12:45:00 ended early by Ben',
       'Note by Ada: deleted since',
-      'Note: the carrier | called <b>',
+      'Note: the ~~carrier~~ | called <b>',
       'Maintenance from 30 Nov 2026, 12:05:00 to 24 Nov 2026, 12:45:00 planned by Ada',
       'Maintenance from 24 Nov 2026, 12:05:00 to 24 Nov 2026, 12:30:00, ended early',
     ])
@@ -130,8 +131,18 @@ describe('a report', () => {
     const text = markdownOf('lon [x](http://evil)', history, { from: at(0), to: at(60) }, 'utc')
     expect(text).toContain('# lon \\[x\\](http://evil): 24 Nov 2026, 12:00:00 to')
     expect(text).toContain('| Tunnel status | Down | 24 Nov 2026, 12:10:00 ± 5 s |')
-    expect(text).toContain('the carrier \\| called \\<b\\> | Ada |')
-    expect(text).toContain('- Available: 80.0 % of the 83.3 % observed')
+    expect(text).toContain('the \\~\\~carrier\\~\\~ \\| called \\<b\\> | Ada |')
+    expect(text).toContain('- Available: 80.0 % of the 83.3 % observed\n')
+  })
+
+  test('tells a ticket what lies outside of maintenance, and what is only the worst of a piece', () => {
+    const down = interval('down', 10, 20, { mixed: true })
+    const summary = { ...history.summary, maintenanceMs: 60_000, availabilityOutside: 1 }
+    const one = { ...history, bucketMs: 600_000, status: [down], summary }
+    const text = markdownOf('lon', one, { from: at(0), to: at(60) }, 'utc')
+    expect(text).toContain('80.0 % of the 83.3 % observed, 100 % outside maintenance\n')
+    expect(text).toContain('each stretch of 10 m shows the worst state in it')
+    expect(text).toContain('| 10 m at most |')
   })
 
   test('keeps words that run from right to left apart on the page, and as they were written in a ticket', () => {

@@ -6,8 +6,10 @@ import type { Stretch } from '#web/charts/range.ts'
 import { type Look, lookOf, type Telling, tell, toLanes } from '#web/charts/series.ts'
 import { fromText, lengthText, toText } from '#web/charts/TellingView.tsx'
 import { unobservedMs } from '#web/history/Figures.tsx'
+import { plain } from '#web/ui/markdown.ts'
 import { visibleName } from '#web/ui/names.ts'
 import { apart, shownSentence } from '#web/ui/sentence.ts'
+import { durationText } from '#web/ui/time.ts'
 import { instantIn, type Zone, zoneName } from '#web/ui/zone.ts'
 
 /** A stretch of a tunnel's history as a report: what was not as it should be, what happened, who did what. Pure. */
@@ -182,6 +184,7 @@ export function markdownOf(
     '',
     `- Available: ${availabilityText(summary)}`,
     `- The active connector changed ${timesText(summary.roleChanges)}; connections opened: ${summary.reconnects}`,
+    ...(history.bucketMs === null ? [] : [`- ${inPieces(history.bucketMs)}`]),
     '',
     '## Problems',
     '',
@@ -214,6 +217,9 @@ export function markdownOf(
   return `${lines.join('\n')}\n`
 }
 
+const inPieces = (ms: number) =>
+  `So much happened that each stretch of ${durationText(ms)} shows the worst state in it. A shorter report tells more.`
+
 const timesText = (n: number) => (n === 1 ? 'once' : `${n} times`)
 
 /** What is said under what had no room. */
@@ -228,8 +234,4 @@ function tableOf(heads: string[], rows: string[][], left: number, empty: string)
   return [line(heads), line(heads.map(() => '---')), ...rows.map(line), ...rest]
 }
 
-/** Nothing that somebody typed can end a cell, begin a link or become markup. */
-const cell = (text: string): string =>
-  visibleName(text)
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/[\\|`*_[\]<>#]/g, (mark) => `\\${mark}`)
+const cell = (text: string): string => plain(visibleName(text).replaceAll(/\s+/g, ' '))

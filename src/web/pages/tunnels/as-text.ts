@@ -1,6 +1,7 @@
 import { instant, toRow } from '#contract/csv.ts'
 import type { Since, Tunnel } from '#contract/tunnel.ts'
 import { percentText } from '#web/charts/percent.ts'
+import { plain } from '#web/ui/markdown.ts'
 import { displayName, shortId } from '#web/ui/names.ts'
 import { readinessText } from '#web/ui/readiness.ts'
 import { statusLooks } from '#web/ui/StatusMark.tsx'
@@ -149,6 +150,3 @@ export function toMarkdown(how: AsText, origin: string): string {
 
 /** `2026-11-24 12:04 UTC` */
 const utcText = (at: number) => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-
-/** Text that stays text: nothing in it ends a cell, or makes a link or a mark of its own. */
-const plain = (text: string) => text.replace(/[\\`*_[\]<>|~&#!]/g, String.raw`\$&`)
