@@ -6,13 +6,15 @@ const kept = createKept('tandem.notify', (stored) => stored === true)
 
 let known: NotificationPermission | null = null
 let isFollowed = false
+/** Chrome for Android has them and lets no page show one. */
+let isBarred = false
 
 /**
  * Whether the browser allows it; null: it has none. Kept until somebody comes back to the page, who may have been
  * in the browser's settings: to ask takes milliseconds, as the browser's own process answers.
  */
 function permission(): NotificationPermission | null {
-  if (!('Notification' in window)) return null
+  if (isBarred || !('Notification' in window)) return null
   if (!isFollowed) {
     isFollowed = true
     window.addEventListener('focus', () => (known = null))
@@ -42,9 +44,13 @@ export async function setNotifications(on: boolean) {
 
 /** Tells it; one that is still there is replaced, and a click on it brings the page to the front. */
 export function notify(title: string, body: string, icon: string) {
-  const shown = new Notification(title, { body, icon, tag: 'tandem' })
-  shown.addEventListener('click', () => {
-    window.focus()
-    shown.close()
-  })
+  try {
+    const shown = new Notification(title, { body, icon, tag: 'tandem' })
+    shown.addEventListener('click', () => {
+      window.focus()
+      shown.close()
+    })
+  } catch {
+    isBarred = true
+  }
 }
