@@ -63,10 +63,12 @@ for (const family of ['Inter Variable', 'JetBrains Mono Variable']) {
   })
 }
 
+const { build, version } = document.documentElement.dataset
 const live = createLive({
   cache,
+  build: build ?? null,
   // Older than anything that the page has asked for.
-  from: document.documentElement.dataset.version ?? null,
+  from: version ?? null,
   // A wall calls whoever looks elsewhere.
   isNeededHidden: () => wantsNotifications() || isUnattended(),
   // Out of sight a browser lets the clock stand for a minute, and a wall may have to sound.

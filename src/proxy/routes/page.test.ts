@@ -16,6 +16,7 @@ const parts = {
   now: () => 0,
   bus: { version: () => 'e-7' },
   present: { watchable: () => [{}, {}] },
+  session: () => ({ build: 'b1' }),
 } as unknown as Parts
 
 const id = '6f3a0000-0000-4000-8000-000000000000'
@@ -28,14 +29,20 @@ async function documentFor(who: Partial<Who> | null, path = '/') {
 }
 
 test('a document with words or a version is kept nowhere, and only people get words', async () => {
-  const bare = ['no-store', '<html data-version="e-7" lang="en"><div id="root"></div>']
+  const bare = [
+    'no-store',
+    '<html data-build="b1" data-version="e-7" lang="en"><div id="root"></div>',
+  ]
   expect(await documentFor({ role: 'viewer' })).toEqual([
     'no-store',
-    '<html data-version="e-7" lang="en"><div id="root"></div><div id="first" class="first-view" aria-hidden="true" inert><h1>Tunnels 2</h1></div>',
+    '<html data-build="b1" data-version="e-7" lang="en"><div id="root"></div><div id="first" class="first-view" aria-hidden="true" inert><h1>Tunnels 2</h1></div>',
   ])
   expect(await documentFor({ role: 'viewer' }, '/activity')).toEqual(bare)
   expect(await documentFor({ role: 'screen' })).toEqual(bare)
-  expect(await documentFor(null)).toEqual(['no-cache', '<html lang="en"><div id="root"></div>'])
+  expect(await documentFor(null)).toEqual([
+    'no-cache',
+    '<html data-build="b1" lang="en"><div id="root"></div>',
+  ])
 })
 
 test.each([

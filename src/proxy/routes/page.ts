@@ -53,15 +53,15 @@ export function readPage(folder: string): Page {
 }
 
 /**
- * Whoever may ask for what is on the page is told the version that its stream has to go on from: all that the page
- * asks for is answered later, and each answer at a moment of its own.
+ * A page is told which build it is of, and whoever may ask for what is on it the version that its stream has to go on
+ * from: all that it asks for is answered later, and each answer at a moment of its own.
  *
  * @param findWho who asks for the page; null for somebody who may not ask for what is on it.
  */
 export function pageRoutes(
   app: Hono<Env>,
   page: Page,
-  parts: Pick<Parts, 'bus' | 'present' | 'now'>,
+  parts: Pick<Parts, 'bus' | 'present' | 'session' | 'now'>,
   findWho: (c: Request) => Promise<Who | null>,
 ) {
   const ahead = createAhead(page)
@@ -87,7 +87,8 @@ export function pageRoutes(
       // What a screen is told has less in it; a wall's first view tells nothing.
       const told = who && (!isScreen(who) || path === wallPath) ? firstView.of(path) : null
       const version = who ? ` data-version="${parts.bus.version()}"` : ''
-      const document = (told ?? firstView.bare).replace('<html', (start) => `${start}${version}`)
+      const attributes = ` data-build="${parts.session().build}"${version}`
+      const document = (told ?? firstView.bare).replace('<html', (start) => `${start}${attributes}`)
       c.header('link', ahead(path, who !== null, told !== null))
       c.header('cache-control', who ? 'no-store' : 'no-cache')
       if (!/\bgzip\b/.test(accepts)) return c.body(document)

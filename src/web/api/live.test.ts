@@ -79,6 +79,19 @@ const hide = (visibilityState: 'visible' | 'hidden') => {
   page.dispatchEvent(new Event('visibilitychange'))
 }
 
+const begin = () =>
+  createLive({
+    cache,
+    build: 'b1',
+    from: 'e-0',
+    isNeededHidden: () => isNeeded,
+    isUnhurried: () => isUnhurried,
+    onNewBuild: () => {
+      newBuilds += 1
+    },
+    onSignedOut: () => undefined,
+  })
+
 beforeEach(async () => {
   vi.useFakeTimers({ now: 1_000_000 })
   setServerTime(Date.now())
@@ -100,16 +113,7 @@ beforeEach(async () => {
   isNeeded = false
   isUnhurried = false
   newBuilds = 0
-  live = createLive({
-    cache,
-    from: 'e-0',
-    isNeededHidden: () => isNeeded,
-    isUnhurried: () => isUnhurried,
-    onNewBuild: () => {
-      newBuilds += 1
-    },
-    onSignedOut: () => undefined,
-  })
+  live = begin()
   await vi.advanceTimersByTimeAsync(0)
 })
 afterEach(() => {
@@ -346,6 +350,16 @@ describe('the word of the server', () => {
     expect(name()).toBe('as it began')
     expect(newBuilds).toBe(1)
     expect(live.state().state).toBe('lost')
+    expect(stillOpen()).toEqual([])
+  })
+
+  test('is of another build when it answers the very first question of a page that was on its way', async () => {
+    live.stop()
+    cache.clear()
+    answers['/api/session'] = { ...session, build: 'b2' }
+    live = begin()
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect(newBuilds).toBe(1)
     expect(stillOpen()).toEqual([])
   })
 

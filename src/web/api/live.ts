@@ -58,6 +58,8 @@ export const landingMs = 32
 
 export type LiveParts = {
   cache: QueryClient
+  /** Which build this page is of; null: of the first one that it hears of. */
+  build: string | null
   /** From which version on the page has to be told what happens; null: from what a snapshot says. */
   from: string | null
   /** Whether the page must hear of everything at once though nobody looks at it. */
@@ -73,6 +75,7 @@ export type LiveParts = {
 /** Starts the stream. The parts of the platform it leans on are the browser's own. */
 export function createLive({
   cache,
+  build,
   from,
   isNeededHidden,
   isUnhurried,
@@ -88,7 +91,6 @@ export function createLive({
   }
   let lastHeardAt: number | null = null
   let version: string | null = null
-  let build: string | null = null
   let watching: string | null = null
   let stream: EventSource | null = null
   /** The one above, and the one that it is to replace. */
@@ -256,7 +258,7 @@ export function createLive({
     // Without a list a snapshot brings it. The list's own version may be later than that of an answer beside it.
     const list = await cache.ensureQueryData(tunnelsQuery).catch(() => null)
     version = list && from
-    build = session?.build ?? null
+    if (session) checkBuild(session.build)
     if (!stopped && state.state === 'connecting') open()
   }
 
