@@ -55,7 +55,7 @@ const deeds: Partial<Record<OperationId, string>> = {
 /** Everything that a record can be about, in the order in which filters list it. */
 export const auditWhats: AuditWhat[] = [
   ...Object.entries(operations)
-    .filter(([, { audited }]) => audited)
+    .filter(([, operation]) => 'audited' in operation)
     .map(([id]) => id as OperationId),
   ...(Object.keys(auditEvents) as AuditEvent[]),
 ]

@@ -1,4 +1,4 @@
-import { type OperationId, operations } from '#contract/operations.ts'
+import { type Operation, type OperationId, operations } from '#contract/operations.ts'
 
 /**
  * May Cloudflare be asked now, only because somebody looks? Once in 10 s for one subject, and 20 calls a
@@ -17,7 +17,7 @@ export function createFreshness(now: () => number) {
   let granted: { at: number; key: string; share: string; cost: number }[] = []
   return (operationId: OperationId, subject: string, share = 'everybody'): boolean => {
     const key = `${operationId} ${subject}`
-    const { cost } = operations[operationId]
+    const { cost = 0 }: Operation = operations[operationId]
     granted = granted.filter(({ at }) => now() - at < 60_000)
     if (granted.some((one) => one.key === key && now() - one.at < perSubjectMs)) return false
     const spent = granted

@@ -25,7 +25,7 @@ afterAll(async () => {
 })
 
 type Audited = {
-  [Id in OperationId]: (typeof operations)[Id]['audited'] extends true ? Id : never
+  [Id in OperationId]: (typeof operations)[Id] extends { audited: true } ? Id : never
 }[OperationId]
 
 const idOf = ({ json }: { json: unknown }) => (json as { id: string }).id
@@ -82,7 +82,7 @@ const kept = async () =>
   )
 
 const ids = Object.keys(operations) as OperationId[]
-const isAudited = (id: OperationId): id is Audited => operations[id].audited
+const isAudited = (id: OperationId): id is Audited => 'audited' in operations[id]
 
 test.each(Object.keys(requests) as Audited[])(
   '%s is on record before anything is done',

@@ -11,7 +11,7 @@ import {
 import { ActivityPage, HistorySummary, TunnelHistory } from '#contract/history.ts'
 import { AcknowledgementRequest, MaintenanceRequest, NoteRequest } from '#contract/mark-requests.ts'
 import { Mark, MarkList } from '#contract/marks.ts'
-import { type OperationId, operations } from '#contract/operations.ts'
+import { type Operation, type OperationId, operations } from '#contract/operations.ts'
 import {
   Account,
   DemoRole,
@@ -187,7 +187,7 @@ export function assertKnownQuery(operationId: OperationId, names: Iterable<strin
 /** Tandem's own API as an OpenAPI 3.1 document, made of the operations table and the contract's schemas. */
 export function openapiDocument() {
   const paths: Record<string, Record<string, unknown>> = {}
-  for (const [id, operation] of Object.entries(operations)) {
+  for (const [id, operation] of Object.entries<Operation>(operations)) {
     const {
       body,
       answer,
@@ -207,8 +207,8 @@ export function openapiDocument() {
       operationId: id,
       summary: summaries[id as OperationId],
       'x-tandem-role': operation.role,
-      'x-tandem-audited': operation.audited,
-      'x-tandem-cost': operation.cost,
+      'x-tandem-audited': operation.audited === true,
+      'x-tandem-cost': operation.cost ?? 0,
       parameters: [
         ...[...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
           name,

@@ -2,10 +2,11 @@ import { Link } from '@tanstack/react-router'
 import { connectorRoles, tunnelStatuses } from '#contract/tunnel.ts'
 import { Dialog } from '#web/ui/Dialog.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
+import { placeKeys } from '#web/ui/place-keys.ts'
 import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
 import { RoleMark, roleLooks } from '#web/ui/RoleMark.tsx'
 import { StatusMark, statusLooks } from '#web/ui/StatusMark.tsx'
-import { keysText, placeKeys, shortcuts } from '#web/ui/shortcuts.ts'
+import { keysText, shortcuts } from '#web/ui/shortcuts.ts'
 
 /** The keys and what the marks mean. */
 export function HelpDialog({ onClose }: { onClose: () => void }) {
