@@ -56,6 +56,20 @@ describe('polling', () => {
     expect(Math.max(...pauses)).toBeLessThanOrEqual(442)
   })
 
+  test.each([
+    ['a share that the reserve leaves no room for', { pollShare: 0.8 }],
+    ['the smallest limit', { limit: 120 }],
+  ])('%s: it never pauses either', (_, options) => {
+    const world = start(options)
+    const calls = pollFor(world, hour)
+    const first = calls.filter((at) => at === world.began).length
+    const pauses = calls.slice(first).map((at, n) => at - (calls[first + n - 1] ?? at))
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(Math.ceil(world.budget.msPerPoll) + 1)
+    const { polling } = world.budget.state()
+    expect(most(calls)).toBeLessThanOrEqual(polling)
+    expect(calls.length).toBeGreaterThan(polling * 0.88 * 12)
+  })
+
   test('takes its share of another limit', () => {
     const calls = most(pollFor(start({ limit: 300, pollShare: 0.5 }), hour))
     expect(calls).toBeGreaterThan(145)

@@ -4,7 +4,8 @@ import type { Remaining } from './ratelimit.ts'
  * May we ask now? One budget for everything Tandem sends, whatever the token: Cloudflare counts per
  * token and per user, so counting all calls together is the careful reading of its limit.
  *
- * - polling: `pollShare` of the limit, evenly spread, and only while `reserve` calls stay untouched
+ * - polling: `pollShare` of the limit or what `reserve` leaves of it, evenly spread, and only while the reserve
+ *   stays untouched
  * - looks beside it, which people ask for: they leave the same reserve, and need no even pace
  * - people's changes: up to the hard stop, less what a failover still needs
  * - verifying, which is the looks right before a failover, itself and those after it: up to the hard stop
@@ -44,10 +45,11 @@ const slowestByForecastMs = 5000
 export type Budget = ReturnType<typeof createBudget>
 
 export function createBudget({ limit, pollShare, now, earlier = [], onSpend }: BudgetOptions) {
-  const polling = Math.floor(limit * pollShare)
   const hardStop = Math.floor((limit * 1000) / 1200)
   // A tenth, and never less than a failover needs.
   const reserve = Math.max(Math.ceil(limit * 0.1), verifyReserve)
+  // No more than the reserve leaves: a pace for more would meet it, and wait until the window moved on.
+  const polling = Math.min(Math.floor(limit * pollShare), hardStop - reserve)
   /** Enough at hand for a first look at a usual account. */
   const burst = Math.max(1, Math.min(40, polling / 10))
   /** The rest of the share spread evenly: polling then never has to stop until the window moved on. */
