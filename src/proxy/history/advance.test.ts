@@ -351,6 +351,20 @@ describe('what a look adds to history', () => {
     expect(notes.kinds()).toContain('tunnel-deleted')
   })
 
+  test('a look that was answered before the deletion and comes after it opens nothing again', () => {
+    const notes = createNotebook()
+    const both = [connector(1, 'active'), connector(2, 'passive')]
+    notes.look(sight(null), context('listed', t0))
+    notes.look(sight(both), context('connectors', t0 + 500))
+    const gone = { deletedAt: t0 + 3_000 }
+    notes.look(sight(both, gone), context('listed', t0 + 5_000))
+    const { spans, lives, events } = notes.look(
+      sight(both, gone),
+      context('connectors', t0 + 5_100),
+    )
+    expect([spans, lives, events]).toEqual([[], [], []])
+  })
+
   test('a clock that steps back makes no interval of negative length', () => {
     const notes = createNotebook()
     notes.look(sight(null), context('listed', t0))

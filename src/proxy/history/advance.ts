@@ -124,7 +124,9 @@ export function advance(
   const now = { ...context, at }
   logFacts(before, after, now, writes)
   if (context.part === 'listed') advanceStatus(book, after.listed, now, writes)
-  if (context.part === 'connectors' && after.connectors) {
+  // What opened after a deletion, nothing would ever close.
+  const isGone = after.listed.deletedAt !== null
+  if (context.part === 'connectors' && after.connectors && !isGone) {
     advanceConnectors(book, after.connectors, now, writes)
   }
   book.sight = after

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { CfConfiguration } from '#contract/cloudflare.ts'
 import type { LiveEvent } from '#contract/events.ts'
 import type { ConnectorRole } from '#contract/tunnel.ts'
-import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
+import { type ListedTunnel, type SeenConnector, toConfiguration } from '../cloudflare/translate.ts'
 import { createPresent } from './present.ts'
 
 const listed: ListedTunnel = {
@@ -105,6 +106,26 @@ test('a connector that was read alone keeps what is younger of it, and the other
   expect(roles()).toEqual(['passive', 'passive', 'active'])
   await alone(45, 'offline')
   expect(roles()).toEqual(['passive', 'passive', 'active'])
+})
+
+test('what was asked before a deletion and answered after it changes nothing, until it is listed again', async () => {
+  const { present, look } = presentOf()
+  const roles = () => present.connectors('t')?.connectors.map(({ role }) => role)
+  const configuration = toConfiguration(CfConfiguration.parse({ ha_mode: 'local' }), 't', 30)
+  await present.landListing('a', [listed], { complete: true, sentAt: 10, at: 10 })
+  await look(20, 'active', 'passive')
+  await present.landDeleted('t', 25)
+  await look(30, 'passive', 'active', 'passive')
+  await present.landConnector('t', connector('c1', 'offline'), 30, 30)
+  await present.landConfiguration(configuration, 30, 30)
+  expect(roles()).toEqual(['active', 'passive'])
+  expect(present.configuration('t')).toBeNull()
+  // Should Cloudflare ever take a deletion back.
+  await present.landListing('a', [listed], { complete: true, sentAt: 90_000, at: 90_000 })
+  await look(90_010, 'passive', 'active', 'passive')
+  await present.landConfiguration(configuration, 90_010, 90_010)
+  expect(roles()).toEqual(['passive', 'active', 'passive'])
+  expect(present.configuration('t')?.haMode).toBe('local')
 })
 
 test('how old a row may become is told as soon as it changes, and not again', async () => {

@@ -103,7 +103,7 @@ export function createPresent(deps: PresentDeps) {
   const situationOf = (one: Known): Situation => ({
     ha: haOf(one.sight),
     haMode: one.sight.configuration?.haMode ?? null,
-    deleted: one.sight.listed.deletedAt !== null,
+    deleted: isDeleted(one),
     connectors: one.sight.connectors ?? [],
     now: deps.cloudflareNow(),
   })
@@ -353,7 +353,7 @@ export function createPresent(deps: PresentDeps) {
   const landDeleted = (tunnelId: string, deletedAt: number) =>
     inTurn(async () => {
       const one = known.get(tunnelId)
-      if (!one || one.sight.listed.deletedAt !== null) return
+      if (!one || isDeleted(one)) return
       const at = now()
       const after = { ...one.sight, listed: { ...one.sight.listed, deletedAt } }
       const show = () => {
@@ -362,7 +362,10 @@ export function createPresent(deps: PresentDeps) {
       await commit([{ one, part: 'listed', after, show }], at)
     })
 
-  /** A connector that was read alone since the look left stays as that read has it. */
+  /**
+   * A connector that was read alone since the look left stays as that read has it. An answer that a deletion
+   * overtook changes nothing: a later listing may bring the tunnel back, a look at it can't.
+   */
   const landConnectors = (
     tunnelId: string,
     seen: { connectors: SeenConnector[]; oddities: string[] },
@@ -371,7 +374,7 @@ export function createPresent(deps: PresentDeps) {
   ) =>
     inTurn(async () => {
       const one = known.get(tunnelId)
-      if (!one || sentAt < one.seenSentAt) return
+      if (!one || isDeleted(one) || sentAt < one.seenSentAt) return
       const younger = new Map([...one.aloneSentAt].filter(([, aloneAt]) => aloneAt > sentAt))
       const show = () => {
         one.seenSentAt = sentAt
@@ -397,7 +400,7 @@ export function createPresent(deps: PresentDeps) {
   const landConnector = (tunnelId: string, connector: SeenConnector, sentAt: number, at: number) =>
     inTurn(async () => {
       const one = known.get(tunnelId)
-      if (!one?.sight.connectors) return true
+      if (!one?.sight.connectors || isDeleted(one)) return true
       if (sentAt < Math.max(one.seenSentAt, one.aloneSentAt.get(connector.id) ?? 0)) return true
       const before = one.sight.connectors.find(({ id }) => id === connector.id)
       if (before && (before.role === 'active') !== (connector.role === 'active')) return false
@@ -417,7 +420,7 @@ export function createPresent(deps: PresentDeps) {
   const landConfiguration = (configuration: Configuration, sentAt: number, at: number) =>
     inTurn(async () => {
       const one = known.get(configuration.tunnelId)
-      if (!one || sentAt < one.configuredSentAt) return
+      if (!one || isDeleted(one) || sentAt < one.configuredSentAt) return
       const before = one.sight.configuration
       const show = () => {
         one.configuredSentAt = sentAt
@@ -475,13 +478,12 @@ export function createPresent(deps: PresentDeps) {
   }
 
   /** Live tunnels of all accounts, without the deleted ones. */
-  const tunnels = (): Tunnel[] =>
-    [...known.values()].filter((one) => one.sight.listed.deletedAt === null).map(toTunnel)
+  const tunnels = (): Tunnel[] => [...known.values()].filter((one) => !isDeleted(one)).map(toTunnel)
 
   /** What the schedule needs of the live tunnels, and no more: it asks several times a second. */
   const watchable = () =>
     [...known.values()]
-      .filter((one) => one.sight.listed.deletedAt === null)
+      .filter((one) => !isDeleted(one))
       .map((one) => ({
         tunnelId: one.sight.listed.id,
         accountId: one.sight.listed.accountId,
@@ -548,6 +550,8 @@ export function createPresent(deps: PresentDeps) {
     configuration,
   }
 }
+
+const isDeleted = ({ sight }: Known) => sight.listed.deletedAt !== null
 
 const kindOf = (sight: Sight) => readinessOf(sight.connectors, haOf(sight)).readiness
 
