@@ -102,7 +102,8 @@ export async function createMarks(deps: MarksDeps) {
         eventId: eventId ?? null,
       })
       await insert(mark)
-      standings.set(tunnelId, withAcknowledgement(standing, mark))
+      // As it stands by now: a change may have come meanwhile.
+      standings.set(tunnelId, withAcknowledgement(standingOf(tunnelId), mark))
       await said(mark, { kind: 'acknowledged', note: mark.text })
       return mark
     })
