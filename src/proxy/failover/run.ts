@@ -579,17 +579,18 @@ export function createFailovers(deps: FailoverDeps) {
     return null
   }
 
-  /** The failover of ours that made this connector active, if one just did. */
+  /** The failover of ours that made this connector active, if one just did; of several tries the last. */
   function madeBy(tunnelId: string, connectorId: string, at: number) {
+    let last: { by: string; failoverId: string; sentAt: number } | null = null
     for (const failover of recent.values()) {
-      const { sentAt, state, endedAt } = failover
+      const { id, by, sentAt, state, endedAt } = failover
       if (failover.tunnelId !== tunnelId || failover.to.connectorId !== connectorId) continue
       if (sentAt === null || state === 'rejected' || at < sentAt || at - sentAt > ownMs) continue
       // What comes back to it after that is somebody else's work.
       if (state === 'confirmed' && at > (endedAt ?? at)) continue
-      return { by: failover.by, failoverId: failover.id }
+      if (last === null || sentAt > last.sentAt) last = { by, failoverId: id, sentAt }
     }
-    return null
+    return last && { by: last.by, failoverId: last.failoverId }
   }
 
   /** Those that run now, for a page that just arrived. */
