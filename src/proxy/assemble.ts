@@ -3,7 +3,7 @@ import type { LiveEvent } from '#contract/events.ts'
 import { type Failover, isRunning } from '#contract/failover.ts'
 import type { UnknownReason } from '#contract/history.ts'
 import type { Session } from '#contract/session.ts'
-import { createBudget, windowMs } from './cloudflare/budget.ts'
+import { createBudget, rememberedMs } from './cloudflare/budget.ts'
 import { createClient, type TokenSlot, type Tokens } from './cloudflare/client.ts'
 import { createFreshness } from './cloudflare/freshness.ts'
 import { longestLockoutMs } from './cloudflare/ratelimit.ts'
@@ -141,7 +141,7 @@ export async function assemble(surroundings: Surroundings) {
     earlier: await db
       .selectFrom('calls')
       .selectAll()
-      .where('at', '>', now() - windowMs)
+      .where('at', '>', now() - rememberedMs)
       .where('at', '<=', now())
       .orderBy('at')
       .execute(),
@@ -478,7 +478,7 @@ export async function assemble(surroundings: Surroundings) {
     if (forgotten > 0) log.info({ rows: forgotten }, 'forgot old history')
     await db
       .deleteFrom('calls')
-      .where('at', '<=', now() - windowMs)
+      .where('at', '<=', now() - rememberedMs)
       .execute()
       .catch((err: unknown) => log.error({ err }, 'could not forget old calls'))
     await recorder

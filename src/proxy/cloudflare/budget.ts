@@ -31,6 +31,8 @@ export type BudgetOptions = {
 /** Calls that left within ten seconds from `at` on, and how many of them were polls. */
 export type Spent = { at: number; calls: number; polls: number }
 const spentMs = 10_000
+/** Older ones are past: the last of ten seconds' calls may have left when they were nearly over. */
+export const rememberedMs = windowMs + spentMs
 
 type Report = Remaining & { at: number; sentBefore: number }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { FailoverChecks } from '#contract/failover.ts'
 import { riskIds } from '#contract/failover-checks.ts'
+import { windowMs } from '../cloudflare/budget.ts'
 import { createSecret } from '../secret.ts'
 import { type Rig, type RigOptions, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
@@ -192,6 +193,19 @@ describe('I6 a restart does not get the five minutes anew', () => {
     expect((await again.poller()).budget.used).toBeGreaterThanOrEqual(165)
     await again.time.run(60_000)
     expect(spent + again.calls.length).toBeLessThanOrEqual(200)
+    await again.end()
+  })
+
+  test('I6 ten seconds that only began before the five minutes are neither forgotten nor overlooked', async () => {
+    const rig = await startRig(world)
+    // Old history, and old calls with it, are forgotten a minute after the start.
+    const prunedAt = rig.time.now() + 60_000
+    const late = { at: prunedAt - windowMs - 5_000, calls: 300, polls: 0 }
+    await rig.db.insertInto('calls').values(late).execute()
+    await rig.time.run(60_500)
+    await rig.kill()
+    const again = await startRig(world, { folder: rig.folder })
+    expect((await again.poller()).budget.used).toBeGreaterThanOrEqual(300)
     await again.end()
   })
 })
