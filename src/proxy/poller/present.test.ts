@@ -45,9 +45,10 @@ const connector = (id: string, role: ConnectorRole): SeenConnector => ({
 function presentOf() {
   const told: LiveEvent[] = []
   const ages = { staleAfterMs: 30_000 }
+  const clock = { at: 0 }
   const present = createPresent({
     now: () => 0,
-    cloudflareNow: () => 0,
+    cloudflareNow: () => clock.at,
     publish: (event) => told.push(event),
     record: async () => {},
     staleAfterMs: () => ages.staleAfterMs,
@@ -60,7 +61,7 @@ function presentOf() {
     const { readiness, readinessSince } = present.tunnel('t') ?? {}
     return [readiness, readinessSince?.at]
   }
-  return { present, look, told, ages }
+  return { present, look, told, ages, clock }
 }
 
 test('how long a tunnel has been without a standby or an active one, whatever its status', async () => {
@@ -143,4 +144,36 @@ test('how old a row may become is told as soon as it changes, and not again', as
   await look(40, 'active', 'passive')
   await present.landListing('a', [listed], { complete: true, sentAt: 50, at: 50 })
   expect(rows()).toEqual([90_000])
+})
+
+test('that a connector only just connected is told as long as it is so, and once more when it is not', async () => {
+  const { present, look, told, clock } = presentOf()
+  /** What a look at the unchanged connectors told of the second one; null: nothing. */
+  let looks = 0
+  const lookAt = async (at: number, ...roles: ConnectorRole[]) => {
+    clock.at = at
+    told.length = 0
+    looks += 1
+    await look(looks, ...roles)
+    const [list] = told.flatMap((event) => (event.type === 'polled' ? event.connectors : []))
+    return list ? [list.connectors[1]?.promotion.map(({ id }) => id), list.outlook.notes] : null
+  }
+  await present.landListing('a', [listed], { complete: true, sentAt: 10, at: 10 })
+  const notStable = 'ago and may not be stable yet.'
+  const outbound = expect.stringMatching(/^Outbound/)
+  for (const s of [2, 8]) {
+    expect(await lookAt(s * 1000, 'active', 'passive')).toEqual([
+      ['just-connected', 'outbound-stays'],
+      [`c1: It connected only ${s} s ${notStable}`, outbound],
+    ])
+  }
+  expect(await lookAt(60_003, 'active', 'passive')).toEqual([['outbound-stays'], [outbound]])
+  expect(await lookAt(62_000, 'active', 'passive')).toBeNull()
+  // No standby is named where nobody is active, and yet it is told.
+  expect(await lookAt(10_000, 'none', 'passive')).toEqual([
+    ['just-connected', 'outbound-stays'],
+    [],
+  ])
+  expect(await lookAt(62_000, 'none', 'passive')).toEqual([['outbound-stays'], []])
+  expect(await lookAt(64_000, 'none', 'passive')).toBeNull()
 })

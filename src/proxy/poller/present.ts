@@ -78,7 +78,9 @@ type Known = {
 type Told = Pick<Sight, 'connectors' | 'configuration'> & {
   checkedAt: number | null
   tunnelJson: string
-  outlookJson: string | null
+  concludedJson: string | null
+  /** Somebody had connected only just: that ceases by time alone. */
+  mayCease: boolean
 }
 
 export function createPresent(deps: PresentDeps) {
@@ -225,15 +227,16 @@ export function createPresent(deps: PresentDeps) {
       const tunnelJson = JSON.stringify({ ...tunnel, checkedAt: null })
       const before = one.told
       const { connectors: seen, configuration } = one.sight
-      const mayDiffer = before?.connectors !== seen || before?.configuration !== configuration
+      const mayDiffer =
+        before?.connectors !== seen || before?.configuration !== configuration || before.mayCease
       const list = seen && mayDiffer ? toConnectorList(one) : null
-      const outlookJson = list ? JSON.stringify(list.outlook) : (before?.outlookJson ?? null)
+      const concludedJson = list ? toConcludedJson(list) : (before?.concludedJson ?? null)
       const isSame = before?.tunnelJson === tunnelJson
       if (!isSame) tunnels.push(tunnel)
       else if (tunnel.checkedAt !== null && before.checkedAt !== tunnel.checkedAt) {
         checked[tunnel.id] = tunnel.checkedAt
       }
-      const differs = before?.connectors !== seen || before?.outlookJson !== outlookJson
+      const differs = before?.connectors !== seen || before?.concludedJson !== concludedJson
       if (list && differs) connectors.push(list)
       one.told = {
         checkedAt: tunnel.checkedAt,
@@ -241,7 +244,8 @@ export function createPresent(deps: PresentDeps) {
         tunnelJson: isSame ? before.tunnelJson : tunnelJson,
         connectors: seen,
         configuration,
-        outlookJson,
+        concludedJson,
+        mayCease: list?.connectors.some(isJustConnected) ?? false,
       }
     }
     if (tunnels.length + connectors.length + Object.keys(checked).length === 0) return
@@ -552,6 +556,13 @@ export function createPresent(deps: PresentDeps) {
 }
 
 const isDeleted = ({ sight }: Known) => sight.listed.deletedAt !== null
+
+/** What follows from the connectors and the configuration: the outlook, and what speaks against promoting each. */
+const toConcludedJson = ({ outlook, connectors }: ConnectorList) =>
+  JSON.stringify([outlook, connectors.map(({ promotion }) => promotion)])
+
+const isJustConnected = ({ promotion }: Connector) =>
+  promotion.some(({ id }) => id === 'just-connected')
 
 const kindOf = (sight: Sight) => readinessOf(sight.connectors, haOf(sight)).readiness
 
