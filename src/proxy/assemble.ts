@@ -176,21 +176,18 @@ export async function assemble(surroundings: Surroundings) {
   })
   const keys: Keys = await loadKeys(db)
   const gapMs: GapMs = (part, ha) => 3 * poller.periodMs(part, ha)
-  /** Why nobody could look, now or since `confirmedAt`: the poller's state as history says it. */
-  const reason = (confirmedAt: number | null): UnknownReason => {
-    const state = poller.phase()
-    if (state === 'paused') return 'locked-out'
-    if (state === 'rejected') return 'token-rejected'
-    if (state === 'failing') return 'cloudflare-unreachable'
+  /** Why nobody could look at an account, now or since `confirmedAt`: the poller's state as history says it. */
+  const reason = (confirmedAt: number | null, accountId: string | null): UnknownReason => {
+    if (accountId === null) return 'not-confirmed'
     // The first looks after it was over find the gap that it left.
-    if (unwatched) return unwatched
-    return lastUnwatched.until > (confirmedAt ?? 0) ? lastUnwatched.because : 'not-confirmed'
+    const why = poller.whyUnwatched(accountId) ?? unwatched.get(accountId)
+    if (why) return why
+    const last = lastUnwatched.get(accountId)
+    return last && last.until > (confirmedAt ?? 0) ? last.because : 'not-confirmed'
   }
-  let unwatched: UnknownReason | null = null
-  let lastUnwatched: { until: number; because: UnknownReason } = {
-    until: 0,
-    because: 'not-confirmed',
-  }
+  /** By account: why it is not watched, and why it was not the last time. */
+  const unwatched = new Map<string, UnknownReason>()
+  const lastUnwatched = new Map<string, { until: number; because: UnknownReason }>()
   const recorder = await createRecorder({
     db,
     keys,
@@ -308,8 +305,14 @@ export async function assemble(surroundings: Surroundings) {
   /** Since when no account at all can be listed. */
   let blind: { since: number; because: UnknownReason } | null = null
   if (lastLooked() > 0) {
-    unwatched = 'tandem-stopped'
-    blind = { since: lastLooked(), because: unwatched }
+    const because = 'tandem-stopped'
+    for (const accountId of accountIds) lastUnwatched.set(accountId, { until: now(), because })
+    blind = { since: lastLooked(), because }
+  }
+  /** What all accounts have in common, or that Cloudflare answers none of them as it should. */
+  function whyBlind(): UnknownReason {
+    const [why, ...others] = new Set(accountIds.map(poller.whyUnwatched))
+    return why && others.length === 0 ? why : 'cloudflare-unreachable'
   }
 
   /**
@@ -317,15 +320,17 @@ export async function assemble(surroundings: Surroundings) {
    * can't be listed is a gap of its own tunnels.
    */
   function logWatching() {
-    const state = poller.phase()
-    if (state === 'running' && unwatched) {
-      lastUnwatched = { until: now(), because: unwatched }
-      unwatched = null
-    } else if (state !== 'running' && state !== 'starting' && !unwatched) {
-      unwatched = reason(null)
+    for (const accountId of accountIds) {
+      const why = poller.whyUnwatched(accountId)
+      const because = unwatched.get(accountId)
+      if (why && !because) unwatched.set(accountId, why)
+      else if (!why && because) {
+        lastUnwatched.set(accountId, { until: now(), because })
+        unwatched.delete(accountId)
+      }
     }
-    if (poller.isBlind()) blind ??= { since: lastLooked() || now(), because: reason(null) }
-    else if (blind && state !== 'starting') {
+    if (poller.isBlind()) blind ??= { since: lastLooked() || now(), because: whyBlind() }
+    else if (blind && poller.phase() !== 'starting') {
       // A short stop leaves no gap: then there is nothing to tell.
       if (now() - blind.since > gapMs('listed', null)) {
         logAboutTandem('watching-stopped', blind.since, blind.because)

@@ -227,6 +227,46 @@ describe('U17 the token is revoked in the middle', () => {
     await two.end()
   })
 
+  test('U17 a gap has the reason of its own account, whatever another one’s is', async () => {
+    const two = await startWorld('large --tunnels 6 --accounts 2')
+    const [accountId = '', otherId = ''] = two.accounts
+    const refuseOther = () =>
+      two.breakWith({ kind: 'status', status: 403, code: 9109, match: { path: otherId } })
+    const first = await startRig(two)
+    await first.looked()
+    const idOf = (owner: string) =>
+      first.tandem.parts.present.tunnels().find((one) => one.accountId === owner)?.id ?? ''
+    const [its, others] = [idOf(accountId), idOf(otherId)]
+    const reasonsOf = async (rig: Rig, tunnelId: string) => {
+      const { status, active } = await rig.get<TunnelHistory>(`/tunnels/${tunnelId}/history`)
+      return [status, active].map((lane) => lane.flatMap(({ reason }) => reason ?? []))
+    }
+    await refuseOther()
+    await first.time.run(180_000)
+    expect(await reasonsOf(first, others)).toEqual([['token-rejected'], ['token-rejected']])
+    expect(await reasonsOf(first, its)).toEqual([[], []])
+    await two.breakWith({ kind: 'rate-limit', retryAfter: '300' })
+    await first.time.run(60_000)
+    await two.heal()
+    await refuseOther()
+    await first.time.run(360_000)
+    expect(await reasonsOf(first, its)).toEqual([['locked-out'], ['locked-out']])
+    await first.kill()
+    await two.order('/clock', { advanceMs: 120_000 })
+    const again = await startRig(two, { folder: first.folder })
+    await again.time.run(60_000)
+    await two.breakWith({ kind: 'status', status: 500, match: { path: `${its}/connections` } })
+    await again.time.run(120_000)
+    await two.heal()
+    await again.time.run(90_000)
+    expect(await reasonsOf(again, its)).toEqual([
+      ['locked-out', 'tandem-stopped'],
+      ['locked-out', 'tandem-stopped', 'not-confirmed'],
+    ])
+    await again.end()
+    await two.end()
+  })
+
   test.each([
     ['revoked', () => world.order('/tokens/write/revoke')],
     [

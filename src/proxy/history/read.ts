@@ -35,8 +35,8 @@ export type HistoryReaderDeps = {
   now: () => number
   books: () => Map<string, Book>
   gapMs: GapMs
-  /** Why nothing is known since that confirmation. */
-  reason: (confirmedAt: number | null) => UnknownReason
+  /** Why nothing is known of a tunnel of that account since that confirmation. */
+  reason: (confirmedAt: number | null, accountId: string | null) => UnknownReason
   nameOf: (tunnelId: string) => string | null
   /** What people said of a stretch, and when they announced maintenance. */
   marks: {
@@ -90,13 +90,14 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
   function edgeOf(tunnelId: string, range: Range, part: 'listed' | 'connectors'): Edge {
     const book = deps.books().get(tunnelId)
     const confirmedAt = (part === 'listed' ? book?.listedAt : book?.seenAt) ?? null
+    const accountId = keys.known(tunnelId)?.accountId ?? null
     return {
       ...range,
       now: now(),
       confirmedAt,
       // What is not on disk may contradict the last state that is.
       gapMs: book?.isBehind ? 0 : deps.gapMs(part, book?.sight ? haOf(book.sight) : null),
-      reason: book?.isBehind ? 'not-recorded' : deps.reason(confirmedAt),
+      reason: book?.isBehind ? 'not-recorded' : deps.reason(confirmedAt, accountId),
     }
   }
 

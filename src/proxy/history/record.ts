@@ -42,8 +42,8 @@ export type RecorderDeps = {
   now: () => number
   /** Three poll periods of a tunnel's listing or connectors, milliseconds. */
   gapMs: GapMs
-  /** Why nobody was looking since that confirmation, should the next look find a gap. */
-  reason: (confirmedAt: number | null) => UnknownReason
+  /** Why nobody was looking at that account since that confirmation, should the next look find a gap. */
+  reason: (confirmedAt: number | null, accountId: string | null) => UnknownReason
   madeBy: (tunnelId: string, connectorId: string, at: number) => ReturnType<Context['madeBy']>
   /** Whether Cloudflare's clock agrees with ours. */
   isClockRight: () => boolean
@@ -149,16 +149,16 @@ export async function createRecorder(deps: RecorderDeps) {
     return true
   }
 
-  /** Why nothing is known since `confirmedAt`. */
-  function reasonSince(confirmedAt: number | null): UnknownReason {
+  /** Why nothing is known of a tunnel of that account since `confirmedAt`. */
+  function reasonSince(confirmedAt: number | null, accountId: string | null): UnknownReason {
     if (trouble) return 'not-recorded'
     return confirmedAt !== null && confirmedAt < watchingSince
       ? 'tandem-stopped'
-      : deps.reason(confirmedAt)
+      : deps.reason(confirmedAt, accountId)
   }
 
   function toContext(before: Book, part: Look['part'], after: Sight, at: number): Context {
-    const { id } = after.listed
+    const { id, accountId } = after.listed
     const why = lost.get(`${part}/${id}`)
     lost.delete(`${part}/${id}`)
     const confirmedAt = part === 'listed' ? before.listedAt : before.seenAt
@@ -167,7 +167,7 @@ export async function createRecorder(deps: RecorderDeps) {
       at,
       // What was given up leaves a gap, however short.
       gapMs: why ? -1 : part === 'other' ? 0 : deps.gapMs(part, haOf(after)),
-      reason: why ?? reasonSince(confirmedAt),
+      reason: why ?? reasonSince(confirmedAt, accountId),
       ha: haOf(after),
       watchingSince,
       madeBy: (connectorId) => deps.madeBy(id, connectorId, at),

@@ -1,4 +1,5 @@
 import { CfConfiguration, CfConnectorList, CfTunnel } from '#contract/cloudflare.ts'
+import type { UnknownReason } from '#contract/history.ts'
 import type { ProblemKind } from '#contract/problem-kinds.ts'
 import type { PollerState } from '#contract/session.ts'
 import { shortId } from '#contract/short-id.ts'
@@ -117,7 +118,8 @@ export function createPoller(deps: PollerDeps) {
   let sweepStartedAt = startedAt
   let swept: { at: number; ms: number } | null = null
   let since = { state: 'starting' as PollerState['state'], at: startedAt }
-  let wasBlind = false
+  /** Of each account in its order, why it can't be watched. */
+  let unwatched = ''
 
   const turnOf = (tunnelId: string): Turn => {
     const before = turns.get(tunnelId)
@@ -506,16 +508,29 @@ export function createPoller(deps: PollerDeps) {
   /** Whether no account at all can be listed. */
   const isBlind = () => client.lockedUntil('tunnelList') > now() || accounts.every(fails)
 
+  const whyNot = (account: Account): UnknownReason | null => {
+    if (client.lockedUntil('tunnelList') > now()) return 'locked-out'
+    if (!fails(account)) return null
+    return isRejection(account.failure) ? 'token-rejected' : 'cloudflare-unreachable'
+  }
+
   function noticeState() {
     const { state } = stateNow()
-    const blind = isBlind()
-    if (state === since.state && blind === wasBlind) return
+    const reasons = accounts.map(whyNot).join()
+    if (state === since.state && reasons === unwatched) return
     if (state !== since.state) since = { state, at: now() }
-    wasBlind = blind
+    unwatched = reasons
     deps.onState()
   }
 
-  /** How the watch goes, in a word: of everything that `state` tells the one thing that each look asks for. */
+  /** Why nobody can look at an account, as history says it; null: somebody can. */
+  function whyUnwatched(accountId: string): UnknownReason | null {
+    noticeState()
+    const account = accounts.find((one) => one.accountId === accountId)
+    return account ? whyNot(account) : null
+  }
+
+  /** How the watch goes, in a word. */
   function phase(): PollerState['state'] {
     noticeState()
     return since.state
@@ -602,6 +617,7 @@ export function createPoller(deps: PollerDeps) {
     state,
     problem,
     isBlind,
+    whyUnwatched,
     staleAfterMs,
     periodMs,
     /**
