@@ -330,9 +330,14 @@ describe('an interval is told', () => {
     expect(telling(3)).toMatchObject({ to: null, goesOn: true, cut: false })
   })
 
+  test('of a window up to now as going on, though the answer came a moment later', () => {
+    const one = history({ at: 1900, status: [interval(500, 1000, 'down', { open: true })] })
+    expect(tell(one, toLanes(one)[0] as Lane, 0)).toMatchObject({ goesOn: true, cut: false })
+  })
+
   test('of a window that has passed as cut at its end, whether it is over by now or not', () => {
     const passed = (open: boolean) => {
-      const one = history({ at: 9000, status: [interval(0, 1000, 'down', { open })] })
+      const one = history({ at: 90_000, status: [interval(0, 1000, 'down', { open })] })
       return tell(one, toLanes(one)[0] as Lane, 0)
     }
     for (const open of [true, false])

@@ -307,6 +307,9 @@ export type Telling = {
   notes: string[]
 }
 
+/** A window up to now ends when it is asked for, and its answer is made after that. */
+const answeringMs = 10_000
+
 /** An interval in words, from its lane and what the log says of its beginning. */
 export function tell(history: TunnelHistory, lane: Lane, index: number): Telling {
   const interval = lane.intervals[index] as Interval
@@ -314,7 +317,7 @@ export function tell(history: TunnelHistory, lane: Lane, index: number): Telling
   const began = interval.from > history.from
   const ended = !interval.open && interval.to < history.to
   // What was still open when the answer was made went on after a window that had ended before.
-  const goesOn = interval.open && history.to >= history.at
+  const goesOn = interval.open && history.at - history.to < answeringMs
   const notes = causesOf(history.events, lane, interval)
   const reason = reasonText(interval)
   if (reason) notes.unshift(`${reason}.`)
