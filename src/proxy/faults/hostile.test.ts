@@ -193,8 +193,8 @@ test(
     expect(rig.calls.filter(({ query }) => query.includes('cascade'))).toEqual([])
     expect(Object.keys(Object.prototype)).toEqual([])
     expect(rig.lines.filter((line) => line.includes('urn:tandem:problem:internal'))).toEqual([])
-    const { status } = await visitors.admin.ask('GET', '/audit/chain')
-    expect(status).toBe(200)
+    const { json } = await visitors.admin.ask('GET', '/audit/chain')
+    expect(json).toMatchObject({ isWhole: true, fault: null })
   },
   patienceMs,
 )

@@ -158,6 +158,22 @@ describe('Cloudflare Access in front', () => {
     await rig.end()
   })
 
+  test('a long name is cut between its characters, and the record of it is whole', async () => {
+    const { rig } = await watch()
+    const { audit, identity } = rig.tandem.parts
+    const name = `${'a'.repeat(63)}\u{1f600}`
+    for (const subject of ['access:1234567', `access:123456\u{1f600}`]) {
+      await identity.vouched({ subject, name: `${name}more`, role: 'viewer' })
+    }
+    const { people } = identity
+    expect((await people.list()).map((person) => person.name)).toEqual([
+      `${'a'.repeat(54)} :123456\u{1f600}`,
+      name,
+    ])
+    expect(await audit.verify()).toMatchObject({ isWhole: true })
+    await rig.end()
+  })
+
   test('a failover needs a token that is younger than an hour', async () => {
     const { tunnelId } = await world.addTunnel('edge')
     const { rig, visitor, sign, as } = await watch()

@@ -111,6 +111,24 @@ describe('what is written down', () => {
     await second.db.destroy()
   })
 
+  test('half a character and a NUL, wherever they stand, leave the chain whole', async () => {
+    const audit = make()
+    const odd = 'a\ud83d b\ude00 \0 c'
+    const id = await audit.append({
+      who: { ...ana, id: odd, name: odd },
+      from: odd,
+      what: 'refused',
+      tunnelId: odd,
+      target: odd,
+      facts: { [odd]: odd },
+      requestId: odd,
+    })
+    await audit.settle(id, odd, { odd })
+    expect(await audit.verify()).toMatchObject({ isWhole: true, records: 2 })
+    const { records } = await audit.list(everything)
+    expect(records[0]?.target).toBe('a\ufffd b\ufffd \0 c')
+  })
+
   test('filters: window, person, part of a name, deed, tunnel, and page by page', async () => {
     const audit = make()
     await audit.append(entry)

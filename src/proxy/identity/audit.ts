@@ -139,7 +139,7 @@ export function createAudit(deps: {
         .set((eb) => ({ seq: eb('seq', '+', 1) }))
         .returning(['seq', 'hash'])
         .executeTakeFirstOrThrow()
-      const bare: ChainRow = {
+      const bare = asKept({
         seq: Number(head.seq),
         at: Math.round(now()),
         who_id: entry.who?.id ?? null,
@@ -153,7 +153,7 @@ export function createAudit(deps: {
         request_id: entry.requestId,
         refers: entry.refers,
         outcome: entry.outcome,
-      }
+      })
       const row = { ...bare, hash: hashOf(head.hash, bare) }
       await trx.insertInto('audit').values(row).execute()
       await trx.updateTable('audit_head').set({ hash: row.hash }).execute()
@@ -300,6 +300,25 @@ function missingOf(anchors: ReadonlyMap<number, string>, head: Followed): Fault 
     ? null
     : { seq, sentence: `Record ${seq} is missing: the log names it, and the chain ends before.` }
 }
+
+/**
+ * The row as the database will give it back: the chain is followed through what was kept. Half of a character
+ * that is written in two comes back as U+FFFD, and anybody can send one.
+ */
+const asKept = (row: ChainRow): ChainRow => ({
+  ...row,
+  who_id: whole(row.who_id),
+  who_name: whole(row.who_name),
+  role: whole(row.role),
+  from_address: whole(row.from_address),
+  what: row.what.toWellFormed(),
+  tunnel_id: whole(row.tunnel_id),
+  target: whole(row.target),
+  facts: row.facts.toWellFormed(),
+  request_id: whole(row.request_id),
+  outcome: whole(row.outcome),
+})
+const whole = (text: string | null) => text?.toWellFormed() ?? null
 
 /** Some databases give large integers back as text. */
 const toNumbers = (row: Row): Row => ({

@@ -42,6 +42,12 @@ describe('what is refused is remembered, and bounded', () => {
     ])
   })
 
+  test('a long path is cut between its characters', () => {
+    const path = `/api/${'a'.repeat(194)}`
+    refusals.note({ ...refusal, path: `${path}\u{1f600}more` })
+    expect(entries[0]?.target).toBe(`POST ${path}\u{1f600}`)
+  })
+
   test('the same one again is counted, and told once a minute', async () => {
     for (let n = 0; n < 1000; n += 1) refusals.note(refusal)
     expect(entries).toHaveLength(1)

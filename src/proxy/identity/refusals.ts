@@ -87,7 +87,7 @@ function toEntry({ who, from, why, method, path, requestId }: Refusal, times: nu
     from: from === '' ? null : from,
     what: 'refused',
     tunnelId: /^\/api\/tunnels\/([0-9a-f-]{36})(?:\/|$)/.exec(path)?.[1] ?? null,
-    target: `${method} ${path.slice(0, mostPath)}`,
+    target: `${method} ${[...path].slice(0, mostPath).join('')}`,
     facts: { why, ...(times > 1 ? { times } : {}) },
     requestId,
   }

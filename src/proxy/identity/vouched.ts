@@ -17,6 +17,7 @@ export type Vouched = {
 }
 
 const longestName = 64
+const cut = (text: string, length: number) => [...text].slice(0, length).join('')
 
 /**
  * The person whom another system vouches for: made at the first time, with the role that holds now.
@@ -50,10 +51,11 @@ export function createVouched({
   /** Two systems may use one name for two people: the second is told apart by its subject. */
   async function freeName(wanted: string, subject: string): Promise<string> {
     const visible = wanted.replaceAll(/[\p{Cc}\p{Cf}]/gu, '').trim()
-    const name = (visible || subject.slice(-longestName)).slice(0, longestName)
+    // By characters: some are written in two halves, and one half is none.
+    const name = cut(visible || [...subject].slice(-longestName).join(''), longestName)
     const taken = await people.byName(name)
     if (!taken) return name
-    return `${name.slice(0, longestName - 10)} ${subject.slice(-8)}`
+    return `${cut(name, longestName - 10)} ${[...subject].slice(-8).join('')}`
   }
 
   /** In turns: a page's first requests come at once. */
