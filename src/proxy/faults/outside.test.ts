@@ -315,6 +315,31 @@ describe('Cloudflare Access in front', () => {
     await rig.end()
   })
 
+  test('whom an admin removes is out until Access has asked them anew: no older token brings them back', async () => {
+    const { rig, visitor, sign, as } = await watch(byClaim)
+    const hourAgo = Math.floor(rig.time.now() / 1000) - 3600
+    const ada = as(await sign('ada@example.com', { role: 'admin' }))
+    const old = as(await sign('bo@example.com', { role: 'operator', iat: hourAgo }))
+    const before = as(await sign('bo@example.com', { role: 'viewer' }))
+    const reads = async (token: typeof ada) =>
+      (await visitor.ask('GET', '/tunnels', undefined, token)).status
+    const path = `/people/${await idOf(visitor, before)}`
+    await rig.time.run(1000)
+    expect((await visitor.ask('DELETE', path, undefined, ada)).status).toBe(200)
+    const { status, json } = await visitor.ask('GET', '/session', undefined, before)
+    expect([status, (json as Problem).detail]).toEqual([
+      403,
+      expect.stringContaining('/cdn-cgi/access/logout'),
+    ])
+    expect(await reads(old)).toBe(403)
+    const rows = await rig.db.selectFrom('people').select('name').execute()
+    expect(rows).toEqual([{ name: 'ada@example.com' }])
+    await rig.time.run(1000)
+    const next = as(await sign('bo@example.com', { role: 'viewer' }))
+    expect([await reads(next), await reads(before), await reads(old)]).toEqual([200, 403, 403])
+    await rig.end()
+  })
+
   test('who signs out of Tandem only is told where it ends, and is not on record as gone', async () => {
     const { rig, visitor, sign, as } = await watch()
     const ada = as(await sign('ada@example.com'))

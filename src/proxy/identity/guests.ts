@@ -1,7 +1,6 @@
-import { ProblemError } from '../problem.ts'
 import type { Access, AccessIdentity } from './access.ts'
 import { type People, type PersonRow, roleOf } from './people.ts'
-import type { Vouched } from './vouched.ts'
+import { assertSince, isOver, type Vouched } from './vouched.ts'
 import type { Way, Who } from './who.ts'
 
 /**
@@ -11,9 +10,6 @@ import type { Way, Who } from './who.ts'
 export type Guests = ReturnType<typeof createGuests>
 
 const mostKnown = 10_000
-
-/** What Access keeps can't be ended there from here: what it made before that moment counts no more. */
-const isOver = ({ signed_out_at: at }: PersonRow, issuedAt: number) => at !== null && issuedAt <= at
 
 export function createGuests(deps: {
   access: Access
@@ -28,18 +24,13 @@ export function createGuests(deps: {
 
   /**
    * @returns null for a token of a service, which is nobody.
-   * @throws ProblemError as `Access.verify`, or when an admin has disabled the person or ended the sign-in.
+   * @throws ProblemError as `Access.verify`, or when an admin has disabled or removed the person, or ended the sign-in.
    */
   async function find(token: string, way: Way): Promise<Who | null> {
     const identity = await deps.access.verify(token)
     if (identity === null) return null
     const person = await deps.vouched(identity)
-    if (isOver(person, identity.issuedAt)) {
-      throw new ProblemError(
-        'sign-in-refused',
-        'An admin has signed you out. Open /cdn-cgi/access/logout at this address, and sign in to Cloudflare Access once more.',
-      )
-    }
+    assertSince(person.signed_out_at, identity.issuedAt)
     await noteNew(person, identity, way)
     return {
       id: `person:${person.id}`,
@@ -69,7 +60,8 @@ export function createGuests(deps: {
     const [, personId = '', issuedAt = '0', expiresAt = '0'] = sessionId.split(':')
     if (deps.wall() >= Number(expiresAt)) return false
     const person = await deps.people.get(personId).catch(() => null)
-    return person !== null && person.disabled_at === null && !isOver(person, Number(issuedAt))
+    if (person === null || person.disabled_at !== null) return false
+    return !isOver(person.signed_out_at, Number(issuedAt))
   }
 
   return { find, isAlive }

@@ -25,6 +25,11 @@ export const roleOf = ({ role }: Pick<PersonRow, 'role'>) => role as PersonRole
 
 type Ways = Readonly<SignIn['methods']>
 const everyWay: Ways = ['local', 'access', 'oidc']
+/**
+ * Longer than any token lives, of which Cloudflare Access makes none for more than a month:
+ * https://developers.cloudflare.com/cloudflare-one/identity/users/session-management/
+ */
+const removedMs = 90 * 86_400_000
 
 /** @param ways those that are set up. */
 export function createPeople({
@@ -110,6 +115,8 @@ export function createPeople({
       vouched_at: null,
     }
     await db.transaction().execute(async (trx) => {
+      // Signed out since the removal, also if that came while this was on its way.
+      row.signed_out_at = subject === null ? null : await removedAt(subject, trx)
       const taken = await trx
         .selectFrom('people')
         .select('id')
@@ -143,15 +150,41 @@ export function createPeople({
     })
   }
 
-  /** Takes away everything by which somebody comes in. @throws ProblemError `last-admin`. */
-  async function remove(personId: string) {
+  /**
+   * Takes away everything by which somebody comes in.
+   *
+   * @param at by the machine's clock, as what others say of time.
+   * @throws ProblemError `last-admin`.
+   */
+  async function remove(personId: string, at: number) {
     await db.transaction().execute(async (trx) => {
-      await trx.deleteFrom('people').where('id', '=', personId).execute()
+      const row = await trx
+        .deleteFrom('people')
+        .where('id', '=', personId)
+        .returning('subject')
+        .executeTakeFirst()
       await assertAdmin(trx)
+      if (row?.subject) {
+        await trx
+          .insertInto('removals')
+          .values({ subject: row.subject, at })
+          .onConflict((conflict) => conflict.column('subject').doUpdateSet({ at }))
+          .execute()
+      }
       for (const table of ['sessions', 'invitations', 'devices'] as const) {
         await trx.deleteFrom(table).where('person_id', '=', personId).execute()
       }
     })
+  }
+
+  /** When whoever signs in elsewhere with this subject was removed last; null: never, or long ago. */
+  async function removedAt(subject: string, from: Pick<Store, 'selectFrom'> = db) {
+    const row = await from
+      .selectFrom('removals')
+      .select('at')
+      .where('subject', '=', subject)
+      .executeTakeFirst()
+    return row ? Number(row.at) : null
   }
 
   async function assertAdmin(trx: Pick<Store, 'selectFrom'>) {
@@ -265,6 +298,7 @@ export function createPeople({
     add,
     change,
     remove,
+    removedAt,
     invite,
     uninvite: (personId: string) =>
       db.deleteFrom('invitations').where('person_id', '=', personId).execute(),
@@ -288,7 +322,13 @@ export function createPeople({
         .executeTakeFirst()
       return numUpdatedRows > 0n
     },
-    forgetOld: () => db.deleteFrom('invitations').where('expires_at', '<=', now()).execute(),
+    forgetOld: async () => {
+      await db.deleteFrom('invitations').where('expires_at', '<=', now()).execute()
+      await db
+        .deleteFrom('removals')
+        .where('at', '<=', now() - removedMs)
+        .execute()
+    },
   }
 }
 

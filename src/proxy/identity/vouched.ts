@@ -14,6 +14,8 @@ export type Vouched = {
   role: PersonRole
   /** When that system said the role; left out where it says it now. */
   roleSaidAt?: number
+  /** When that system was last shown a proof, where it keeps the sign-in; left out where it was shown now. */
+  issuedAt?: number
 }
 
 const longestName = 64
@@ -22,7 +24,7 @@ const cut = (text: string, length: number) => [...text].slice(0, length).join(''
 /**
  * The person whom another system vouches for: made at the first time, with the role that holds now.
  *
- * @throws ProblemError `sign-in-refused` when an admin has disabled that person.
+ * @throws ProblemError `sign-in-refused` when an admin has disabled that person, or removed them since the sign-in.
  */
 export function createVouched({
   people,
@@ -64,6 +66,7 @@ export function createVouched({
       const { subject, role } = vouched
       const made = await people.bySubject(subject)
       if (made) return made
+      assertSince(await people.removedAt(subject), vouched.issuedAt)
       const name = await freeName(vouched.name, subject)
       const id = randomUUID()
       const added = entry('person-added', id, { name, role })
@@ -85,6 +88,22 @@ export function createVouched({
     return { ...row, role: vouched.role }
   }
 }
+
+/**
+ * What another system keeps can't be ended there from here: what it made before that moment counts no more.
+ *
+ * @throws ProblemError `sign-in-refused`.
+ */
+export function assertSince(endedAt: number | null, issuedAt = Number.POSITIVE_INFINITY) {
+  if (!isOver(endedAt, issuedAt)) return
+  throw new ProblemError(
+    'sign-in-refused',
+    'An admin has signed you out. Open /cdn-cgi/access/logout at this address, and sign in to Cloudflare Access once more.',
+  )
+}
+
+export const isOver = (endedAt: number | null, issuedAt: number) =>
+  endedAt !== null && issuedAt <= endedAt
 
 /** What an old word gave may have been taken since, and what was given since it does not speak of. */
 const lowerOf = (row: Pick<PersonRow, 'role'>, vouched: Vouched): PersonRole =>

@@ -50,7 +50,7 @@ export function peopleRoutes(route: Route, { identity, audit, now, wall }: Parts
     const { name, role } = await people.get(personId)
     const target = `person:${personId}`
     const entry = { ...by(c), what: 'person-removed', target, facts: { name, role } } as const
-    await onRecord(audit, entry, () => people.remove(personId))
+    await onRecord(audit, entry, () => people.remove(personId, wall()))
     await sessions.endAll(personId)
     return c.json({ done: true })
   })

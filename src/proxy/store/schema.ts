@@ -85,6 +85,8 @@ export type Schema = {
     /** When Cloudflare Access made the newest token by which they were taken in. */
     vouched_at: number | null
   }
+  /** When somebody was removed who signs in elsewhere, by their subject: no token of before that brings them back. */
+  removals: { subject: string; at: number }
   /** One-time links to set a password. The secret itself is in the link only. */
   invitations: { secret_hash: string; person_id: string; expires_at: number }
   sessions: {

@@ -6,6 +6,7 @@ import { eventsByKind } from './events-by-kind.ts'
 import { failover } from './failover.ts'
 import { marks } from './marks.ts'
 import { people } from './people.ts'
+import { removals } from './removals.ts'
 import { severalActive } from './several-active.ts'
 import { signedIn } from './signed-in.ts'
 import { signedOut } from './signed-out.ts'
@@ -170,4 +171,5 @@ export const migrations: Record<string, Migration> = {
   '012-events-by-kind': eventsByKind,
   '013-waiting': waiting,
   '014-vouched': vouched,
+  '015-removals': removals,
 }

@@ -39,7 +39,7 @@ export function RemovePersonDialog({
       {person.method === 'local' ? null : (
         <Callout tone="warn" title="They would come back">
           Whom {person.method === 'access' ? 'Cloudflare Access' : 'your organisation'} vouches for
-          is added again at the next sign-in. To keep them out, switch them off instead.
+          is added again at the next sign-in there. To keep them out, switch them off instead.
         </Callout>
       )}
       <p className="text-ink-2">
