@@ -129,8 +129,10 @@ export type Me = z.infer<typeof Me>
 /** What a sign-in page must know. */
 export const SignIn = z.object({
   methods: z.array(z.enum(['local', 'access', 'oidc'])),
-  /** Nobody can sign in yet: the first admin is to be made, with the code from the log. */
+  /** No admin can sign in: one is to be made, with the code from the log. */
   needsSetup: z.boolean(),
+  /** There is nothing to sign in to either: nobody has a password, and nobody else vouches for people. */
+  onlySetup: z.boolean(),
 })
 export type SignIn = z.infer<typeof SignIn>
 

@@ -108,9 +108,12 @@ const root = createRootRouteWithContext<{ cache: QueryClient; live: Live }>()({
       if (wasScreen()) throw redirect({ to: '/screen', replace: true })
       throw redirect({ to: '/sign-in', search: { returnTo: location.href }, replace: true })
     }
-    // Who can sign in needs no set-up, and while nobody can there is nothing to sign in to.
-    if (!me && location.pathname === (signIn.needsSetup ? '/sign-in' : '/setup')) {
-      throw redirect({ to: signIn.needsSetup ? '/setup' : '/sign-in', replace: true })
+    // Where there is an admin there is no set-up, and while nobody can sign in there is nothing to sign in to.
+    if (!me && !signIn.needsSetup && location.pathname === '/setup') {
+      throw redirect({ to: '/sign-in', replace: true })
+    }
+    if (!me && signIn.onlySetup && location.pathname === '/sign-in') {
+      throw redirect({ to: '/setup', replace: true })
     }
     if (me && ['/sign-in', '/setup'].includes(location.pathname)) {
       throw redirect({ to: '/', replace: true })

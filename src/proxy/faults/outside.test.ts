@@ -90,7 +90,7 @@ describe('Cloudflare Access in front', () => {
     const session = (await visitor.ask('GET', '/session', undefined, ada)).json as SessionAnswer
     expect(session).toMatchObject({
       me: { name: 'ada@example.com', role: 'admin', method: 'access', maySignOut: false },
-      signIn: { methods: ['access'], needsSetup: false },
+      signIn: { methods: ['access'], needsSetup: false, onlySetup: false },
     })
     const create = { name: 'edge', ha: true }
     expect((await visitor.ask('POST', '/tunnels', create, bo)).status).toBe(403)
@@ -550,6 +550,15 @@ describe('S15 OpenID Connect', () => {
     for (const secret of [clientSecret, asked.get('state'), asked.get('nonce')]) {
       expect(said).not.toContain(secret)
     }
+    await rig.end()
+  })
+
+  test('beside accounts of Tandem’s own it is a way in, before there is an admin too', async () => {
+    const { rig, visitor } = await watch({ localAccounts: true })
+    const { signIn } = (await visitor.ask('GET', '/session')).json as SessionAnswer
+    expect(signIn).toEqual({ methods: ['local', 'oidc'], needsSetup: true, onlySetup: false })
+    await arrive(visitor, (await through(await leave(visitor), 'bo')).search)
+    expect((await visitor.ask('GET', '/tunnels')).status).toBe(200)
     await rig.end()
   })
 

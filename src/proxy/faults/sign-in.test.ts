@@ -62,12 +62,25 @@ describe('S16 the first start', () => {
       me: null,
       accounts: [],
       tokens: [],
-      signIn: { methods: ['local'], needsSetup: true },
+      signIn: { methods: ['local'], needsSetup: true, onlySetup: true },
     })
     expect(await reads(stranger)).toBe('401 sign-in-needed')
     const guess = { code: 'A'.repeat(26), name: 'Eve', password: goodPassword }
     expect(await stranger.outcome('POST', '/setup', guess)).toBe('401 sign-in-failed')
     expect(await rig.db.selectFrom('people').select('id').execute()).toEqual([])
+  })
+
+  test('while no admin counts, who has a password can sign in beside the set-up', async () => {
+    const admin = await setUp(rig)
+    await join(rig, admin, 'Ben', 'operator')
+    const ways = async () =>
+      ((await createVisitor(rig).ask('GET', '/session')).json as SessionAnswer).signIn
+    expect(await ways()).toMatchObject({ needsSetup: false, onlySetup: false })
+    await rig.db.updateTable('people').set({ role: 'viewer' }).where('name', '=', 'Ada').execute()
+    expect(await ways()).toMatchObject({ needsSetup: true, onlySetup: false })
+    expect((await createVisitor(rig).signIn('Ben', goodPassword)).status).toBe(200)
+    await rig.db.updateTable('people').set({ disabled_at: 1 }).execute()
+    expect(await ways()).toMatchObject({ needsSetup: true, onlySetup: true })
   })
 
   test('the code is in a file that only its owner can read, and both die on use', async () => {

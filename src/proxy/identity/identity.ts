@@ -117,10 +117,11 @@ export function createIdentity(deps: {
     find,
     mayTryRoles: mayTryRoles(settings),
     toMe: (who: Who) => toMe(who, mayTryRoles(settings) ? personRoles : []),
-    signIn: async (): Promise<SignIn> => ({
-      methods,
-      needsSetup: await needsSetup(),
-    }),
+    async signIn(): Promise<SignIn> {
+      const needs = await needsSetup()
+      const isOnlyWay = needs && methods.length === 1 && !(await people.isAnyPassword())
+      return { methods, needsSetup: needs, onlySetup: isOnlyWay }
+    },
     /** Whether the one who opened a stream may still see it. */
     async isAlive({ kind, method, sessionId }: Who): Promise<boolean> {
       if (sessionId === null) return true

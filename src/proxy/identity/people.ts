@@ -306,6 +306,17 @@ export function createPeople({
     accept,
     changePassword,
     admins: () => adminsOf(db),
+    /** Whether somebody can sign in with a password. */
+    isAnyPassword: async () => {
+      const row = await db
+        .selectFrom('people')
+        .select('id')
+        .where('password', 'is not', null)
+        .where('disabled_at', 'is', null)
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
+    },
     /** Whether there are admins, and none has a way in: theirs is not set up any more. */
     isStranded: async () => (await adminsOf(db)) === 0 && (await adminsOf(db, everyWay)) > 0,
     set: (personId: string, values: Partial<PersonRow>) =>

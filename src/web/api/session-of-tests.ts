@@ -18,7 +18,7 @@ export const session: SessionAnswer = {
     endsAt: null,
     tryRoles: [],
   },
-  signIn: { methods: ['local'], needsSetup: false },
+  signIn: { methods: ['local'], needsSetup: false, onlySetup: false },
   serverAt: 1000,
   tokens: [],
   notRecordingSince: null,

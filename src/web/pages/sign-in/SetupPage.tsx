@@ -1,5 +1,8 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { toProblem } from '#web/api/client.ts'
+import { sessionQuery } from '#web/api/queries.ts'
 import { useSetUp } from '#web/api/sign-in.ts'
 import { newPasswordHint, PasswordField, whyNotPassword } from '#web/identity/PasswordField.tsx'
 import { Field, Input } from '#web/ui/Field.tsx'
@@ -7,6 +10,8 @@ import { EntryForm, EntryFrame } from './EntryFrame.tsx'
 
 /** The first start: whoever can read the server's log makes the first admin. */
 export function SetupPage() {
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  const { onlySetup } = session.signIn
   const [code, setCode] = useState('')
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
@@ -22,7 +27,8 @@ export function SetupPage() {
   return (
     <EntryFrame title="Set Tandem up">
       <p className="text-ink-2">
-        Nobody can sign in yet. Make the first admin; everybody else is invited by one.
+        {onlySetup ? 'Nobody can sign in yet.' : 'No admin can sign in.'} Make the first admin;
+        everybody else is invited by one.
       </p>
       <EntryForm
         submit="Make the first admin"
@@ -76,6 +82,14 @@ export function SetupPage() {
           onChange={setPassword}
         />
       </EntryForm>
+      {onlySetup ? null : (
+        <p className="text-sm text-ink-2">
+          Is there a way in for you already?{' '}
+          <Link to="/sign-in" className="text-accent-text underline">
+            Sign in
+          </Link>
+        </p>
+      )}
     </EntryFrame>
   )
 }

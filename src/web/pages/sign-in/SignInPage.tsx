@@ -14,7 +14,7 @@ import { EntryForm, EntryFrame } from './EntryFrame.tsx'
 export function SignInPage() {
   const { returnTo, refused } = useSearch({ from: '/sign-in' })
   const { data: session } = useSuspenseQuery(sessionQuery)
-  const { methods } = session.signIn
+  const { methods, needsSetup } = session.signIn
   return (
     <EntryFrame title="Sign in">
       <Refused kind={refused} />
@@ -24,6 +24,15 @@ export function SignInPage() {
         <p className="text-sm text-ink-2">
           Password lost? An admin can reset it and gives you a link; on the server it is{' '}
           <code className="font-mono whitespace-nowrap">npm run people -- reset NAME</code>.
+        </p>
+      ) : null}
+      {needsSetup ? (
+        <p className="text-sm text-ink-2">
+          No admin can sign in.{' '}
+          <Link to="/setup" className="text-accent-text underline">
+            Make one
+          </Link>{' '}
+          with the code from Tandem’s log.
         </p>
       ) : null}
       <p className="text-sm text-ink-2">
