@@ -1,4 +1,6 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { longestPassword, shortestPassword } from '#contract/people.ts'
 import { ProblemError } from '../problem.ts'
 import { assertGoodPassword, createPasswords } from './passwords.ts'
 
@@ -55,6 +57,27 @@ describe('a password', () => {
   test('typed on another keyboard is the same one', async () => {
     const kept = await passwords.hash('Zu\u0308rich am Fluss')
     expect(await passwords.matches('Z\u00fcrich am Fluss', kept)).toBe(true)
+  })
+
+  test('whatever may be set is right when it is typed, and nothing else is', async () => {
+    const quick = createPasswords({ cost: 2 ** 6, now: () => 0 })
+    // Written in one, in two that become one, in two halves, and in one that becomes three.
+    const part = fc.constantFrom('a', 'u\u0308', '\u{1f600}', '\ufb03')
+    const text = fc.array(part, { size: 'max', maxLength: 140 }).map((parts) => parts.join(''))
+    const isSettable = (password: string) => {
+      const { length } = [...password.normalize('NFKC')]
+      return length >= shortestPassword && length <= longestPassword
+    }
+    await fc.assert(
+      fc.asyncProperty(text.filter(isSettable), text, async (password, other) => {
+        const kept = await quick.hash(password)
+        expect(await quick.matches(password, kept)).toBe(true)
+        expect(await quick.matches(other, kept)).toBe(
+          other.normalize('NFKC') === password.normalize('NFKC'),
+        )
+      }),
+      { numRuns: 200 },
+    )
   })
 })
 

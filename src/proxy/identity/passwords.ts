@@ -53,8 +53,8 @@ export function createPasswords({ cost, now }: { cost: number; now: () => number
   async function matches(password: string, kept: string | null): Promise<boolean> {
     const [, N, r, p, salt = '', key = ''] = (kept ?? nobodys).split('$')
     const options = { N: Number(N), r: Number(r), p: Number(p) }
-    // More than can be a password is not worth the work, and tells nothing about a name.
-    const tried = password.slice(0, longestPassword + 1)
+    // More than can be a password is not worth the work, and tells nothing about a name. Cut as it was measured.
+    const tried = [...password.normalize('NFKC')].slice(0, longestPassword + 1).join('')
     const found = await inTurn(() => derive(tried, Buffer.from(salt, 'base64url'), options))
     const right = Buffer.from(key, 'base64url')
     return right.length === keyBytes && timingSafeEqual(found, right)
