@@ -104,6 +104,26 @@ test('a failover that needs a fresh sign-in asks for it above its dialog, hears 
   await expect(again).toBeHidden()
 })
 
+test('what was sent with the cookie of before a proof, and is refused for it, throws nobody out', async ({
+  page,
+  tandem,
+}) => {
+  await setUp(page, tandem)
+  await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
+  const type = 'urn:tandem:problem:sign-in-needed'
+  const json = { type, title: 'Sign-in needed', status: 401, detail: 'This needs a sign-in.' }
+  await page.route('**/api/tunnels/*/connectors', (route) => route.fulfill({ status: 401, json }), {
+    times: 1,
+  })
+  await page.evaluate(() => {
+    document.documentElement.dataset.isThere = 'yes'
+  })
+  const asked = page.waitForResponse('**/api/session')
+  await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
+  await asked
+  await expect(page.locator('html')).toHaveAttribute('data-is-there', 'yes')
+})
+
 test('a page that nobody touches says so with all that it asks, and a hand is heard at once', async ({
   page,
   tandem,

@@ -8,7 +8,8 @@ import {
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { kindOf, ProblemError } from './api/client.ts'
+import type { SessionAnswer } from '#contract/session.ts'
+import { get, kindOf, ProblemError } from './api/client.ts'
 import { hearHands } from './api/hands.ts'
 import { createLive } from './api/live.ts'
 import { sessionQuery } from './api/queries.ts'
@@ -35,9 +36,12 @@ hearHands(window)
 notifyManager.setScheduler(queueMicrotask)
 
 /** Whoever is not signed in any more finds out by the first answer that says so. */
-const onError = (error: Error) => {
+const onError = async (error: Error) => {
   const isOut = error instanceof ProblemError && kindOf(error.problem) === 'sign-in-needed'
-  if (isOut && cache.getQueryData(sessionQuery.queryKey)?.me) window.location.reload()
+  if (!isOut || !cache.getQueryData(sessionQuery.queryKey)?.me) return
+  // What was sent beside a proof came with the cookie of before: whether they are out only the session tells.
+  const session = await get<SessionAnswer>('/session').catch(() => null)
+  if (!session?.me) window.location.reload()
 }
 const cache = new QueryClient({
   queryCache: new QueryCache({ onError }),
