@@ -207,6 +207,23 @@ describe('S28 a record that was tampered with', () => {
     })
   })
 
+  test('the end taken out of the database', async () => {
+    const audit = await fill(3)
+    byHand('delete from audit_head')
+    expect(await audit.verify()).toMatchObject({
+      isWhole: false,
+      records: 3,
+      fault: {
+        seq: 4,
+        sentence: expect.stringMatching(/^Where the chain ends is not written down/),
+      },
+    })
+    await expect(audit.append(entry)).rejects.toMatchObject({
+      kind: 'not-recorded',
+      message: expect.stringMatching(/where its record ends is missing/),
+    })
+  })
+
   test('a chain that was written anew from a record on, or cut off with its end, is found by the log', async () => {
     const audit = await fill(4)
     const logged = new Map(

@@ -124,6 +124,7 @@ export function createAudit(deps: {
         )
         return seq
       } catch (error) {
+        if (error instanceof ProblemError) throw error
         if (!isLocked(error) || attempt === mostAttempts) throw notRecorded(error)
         await nextTurn()
       }
@@ -138,7 +139,8 @@ export function createAudit(deps: {
         .updateTable('audit_head')
         .set((eb) => ({ seq: eb('seq', '+', 1) }))
         .returning(['seq', 'hash'])
-        .executeTakeFirstOrThrow()
+        .executeTakeFirst()
+      if (!head) throw endless()
       const bare = asKept({
         seq: Number(head.seq),
         at: Math.round(now()),
@@ -234,11 +236,12 @@ export function createAudit(deps: {
   async function verify(anchors: ReadonlyMap<number, string> = new Map()): Promise<AuditChain> {
     const checkedAt = now()
     // Read before the rows: what is appended meanwhile lies behind this end.
-    const head = await db
-      .selectFrom('audit_head')
-      .select(['seq', 'hash'])
-      .executeTakeFirst()
-      .then((row): Followed => ({ seq: Number(row?.seq ?? 0), hash: row?.hash ?? beginning }))
+    const end = await db.selectFrom('audit_head').select(['seq', 'hash']).executeTakeFirst()
+    // Without one the records are followed as far as they go: it is there from the first start on.
+    const head: Followed = {
+      seq: Number(end?.seq ?? Number.MAX_SAFE_INTEGER),
+      hash: end?.hash ?? '',
+    }
     let at: Followed = { seq: 0, hash: beginning }
     let last: AuditChain['last'] = null
     const broken = (fault: Fault): AuditChain => ({
@@ -271,6 +274,7 @@ export function createAudit(deps: {
       }
       await nextTurn()
     }
+    if (!end) return broken(endGone(at))
     const fault = whyNotEnd(at, head) ?? (await strangerBehind()) ?? missingOf(anchors, head)
     if (fault) return broken(fault)
     return { isWhole: true, records: at.seq, last, fault: null, checkedAt }
@@ -292,6 +296,12 @@ export function createAudit(deps: {
 
   return { append, settle, addOutcome, list, verify }
 }
+
+/** Nobody can tell any more whether there were records behind it. */
+const endGone = ({ seq }: Followed): Fault => ({
+  seq: seq + 1,
+  sentence: `Where the chain ends is not written down any more: more records than ${seq} may have been there.`,
+})
 
 /** The first record that the log names and the chain no longer has. */
 function missingOf(anchors: ReadonlyMap<number, string>, head: Followed): Fault | null {
@@ -342,6 +352,12 @@ function toFacts(text: string): Record<string, unknown> {
     return { unreadable: true }
   }
 }
+
+const endless = () =>
+  new ProblemError(
+    'not-recorded',
+    'Tandem writes down who does what before it does it, and where its record ends is missing from its database. Nothing was sent. Somebody has changed the database by hand: put a backup in its place.',
+  )
 
 export const notRecorded = (cause: unknown) =>
   new ProblemError(
