@@ -4,6 +4,7 @@ import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { type Configuration, Provider } from 'oidc-provider'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AuditPage } from '#contract/audit.ts'
+import type { Person } from '#contract/people.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { SessionAnswer } from '#contract/session.ts'
 import { createSecret } from '../secret.ts'
@@ -337,6 +338,29 @@ describe('Cloudflare Access in front', () => {
     await rig.time.run(1000)
     const next = as(await sign('bo@example.com', { role: 'viewer' }))
     expect([await reads(next), await reads(before), await reads(old)]).toEqual([200, 403, 403])
+    await rig.end()
+  })
+
+  test('without accounts of Tandem’s own no link is made to set a password with', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    const ada = as(await sign('ada@example.com'))
+    // Of before, when people signed in here.
+    const ben = await rig.tandem.parts.identity.people.add('Ben', 'viewer')
+    const added = await visitor.ask('POST', '/people', { name: 'Cai', role: 'viewer' }, ada)
+    const link = await visitor.ask('POST', `/people/${ben.id}/invitations`, {}, ada)
+    for (const { status, json } of [added, link]) {
+      expect([status, (json as Problem).detail]).toEqual([
+        404,
+        'Nobody signs in to this Tandem with a password.',
+      ])
+    }
+    const { people } = (await visitor.ask('GET', '/people', undefined, ada)).json as {
+      people: Person[]
+    }
+    expect(people.map(({ name, invitedUntil }) => [name, invitedUntil])).toEqual([
+      ['ada@example.com', null],
+      ['Ben', null],
+    ])
     await rig.end()
   })
 

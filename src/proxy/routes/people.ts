@@ -3,7 +3,7 @@ import { PersonAddition, PersonChange } from '#contract/people.ts'
 import { onRecord } from '../identity/actions.ts'
 import { signedIn } from '../identity/guard.ts'
 import { type Parts, type Route, readBody } from './route.ts'
-import { by } from './sign-in.ts'
+import { assertPasswords, by } from './sign-in.ts'
 
 /** Who may come in: for admins. Each change is on record before it is made, and ends what it takes away. */
 export function peopleRoutes(route: Route, { identity, audit, now, wall }: Parts) {
@@ -12,6 +12,7 @@ export function peopleRoutes(route: Route, { identity, audit, now, wall }: Parts
   route('personList', async (c) => c.json({ people: await people.list() }))
 
   route('personAdd', async (c) => {
+    assertPasswords(identity)
     const { name, role } = await readBody(c, PersonAddition)
     const id = randomUUID()
     const target = `person:${id}`
@@ -56,6 +57,7 @@ export function peopleRoutes(route: Route, { identity, audit, now, wall }: Parts
   })
 
   route('personInvite', async (c, { personId = '' }) => {
+    assertPasswords(identity)
     const row = await people.get(personId)
     const target = `person:${personId}`
     const facts = { name: row.name }

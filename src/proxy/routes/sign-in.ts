@@ -42,19 +42,13 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now, wal
   const { signIns, people, sessions, oidc } = identity
   const begun = createWindow(beginnings, now)
 
-  /** Where nobody signs in there is nothing to sign in to. */
-  function assertPeople() {
-    if (identity.methods.includes('local')) return
-    throw new ProblemError('not-found', 'Nobody signs in to this Tandem with a password.')
-  }
-
   function withCookies(c: Request, cookies: string[]) {
     setCookies(c, cookies)
     return c.json(done)
   }
 
   route('signIn', async (c) => {
-    assertPeople()
+    assertPasswords(identity)
     return withCookies(c, await signIns.signIn(await readBody(c, SignInRequest), toVisit(c)))
   })
 
@@ -123,7 +117,7 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now, wal
   })
 
   route('setUp', async (c) => {
-    assertPeople()
+    assertPasswords(identity)
     const request = await readBody(c, SetupRequest)
     const cookies = await signIns.setUp(request, toVisit(c)).catch((error: unknown) => {
       if (error instanceof ProblemError && error.kind === 'sign-in-failed') note(c, error)
@@ -133,14 +127,14 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now, wal
   })
 
   route('invitationLook', async (c) => {
-    assertPeople()
+    assertPasswords(identity)
     const { secret } = await readBody(c, InvitationLookRequest)
     const { name, role, expiresAt } = await people.invitation(secret)
     return c.json({ name, role, expiresAt })
   })
 
   route('invitationAccept', async (c) => {
-    assertPeople()
+    assertPasswords(identity)
     const { secret, password } = await readBody(c, InvitationAcceptance)
     return withCookies(c, await signIns.accept(secret, password, toVisit(c)))
   })
@@ -244,6 +238,12 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now, wal
     }
     return people.get(id.slice('person:'.length))
   }
+}
+
+/** Where nobody has a password there is nothing to sign in to with one, and none to set. */
+export function assertPasswords({ methods }: Parts['identity']) {
+  if (methods.includes('local')) return
+  throw new ProblemError('not-found', 'Nobody signs in to this Tandem with a password.')
 }
 
 /** Who does it, for a record. */

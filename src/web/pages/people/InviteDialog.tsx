@@ -6,9 +6,10 @@ import { Field, Input } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { InvitationLink } from './InvitationLink.tsx'
 import { RoleCards } from './RoleCards.tsx'
+import { type Ways, whyNotInvite } from './rows.ts'
 
 /** Somebody new: a name and a role, and then the link by which they come in. */
-export function InviteDialog({ onClose }: { onClose: () => void }) {
+export function InviteDialog({ ways, onClose }: { ways: Ways; onClose: () => void }) {
   const [name, setName] = useState('')
   const [role, setRole] = useState<PersonRole>('viewer')
   const [made, setMade] = useState<Invitation | null>(null)
@@ -24,7 +25,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
       busy={add.isPending}
       problem={problem}
       fields={['name']}
-      disabledReason={name.trim() === '' ? 'Type a name.' : null}
+      disabledReason={whyNotInvite(ways) ?? (name.trim() === '' ? 'Type a name.' : null)}
       onSubmit={() =>
         add.mutate(
           { name: name.trim(), role },

@@ -5,10 +5,18 @@ import { usePersonInvite } from '#web/api/people.ts'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { InvitationLink } from './InvitationLink.tsx'
-import { whyNotLink } from './rows.ts'
+import { type Ways, whyNotLink } from './rows.ts'
 
 /** Another link: for somebody who never came in, or who lost password or phone. */
-export function NewLinkDialog({ person, onClose }: { person: Person; onClose: () => void }) {
+export function NewLinkDialog({
+  person,
+  ways,
+  onClose,
+}: {
+  person: Person
+  ways: Ways
+  onClose: () => void
+}) {
   const [made, setMade] = useState<Invitation | null>(null)
   const invite = usePersonInvite(person.id)
   if (made) return <InvitationLink invitation={made} onClose={onClose} />
@@ -26,7 +34,7 @@ export function NewLinkDialog({ person, onClose }: { person: Person; onClose: ()
       busyLabel="Making…"
       busy={invite.isPending}
       problem={invite.error ? toProblem(invite.error) : null}
-      disabledReason={whyNotLink(person)}
+      disabledReason={whyNotLink(person, ways)}
       onSubmit={() =>
         invite.mutate(undefined, {
           onSuccess: (invitation) => {

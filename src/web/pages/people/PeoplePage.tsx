@@ -22,7 +22,7 @@ import { PeopleTable } from './PeopleTable.tsx'
 import { PersonSessionsDialog } from './PersonSessionsDialog.tsx'
 import { RemovePersonDialog } from './RemovePersonDialog.tsx'
 import { RoleDialog } from './RoleDialog.tsx'
-import { findPeople } from './rows.ts'
+import { findPeople, type Ways, whyNotInvite } from './rows.ts'
 import { SwitchDialog } from './SwitchDialog.tsx'
 import type { PeopleSearch, PersonDialog } from './search.ts'
 import { TakeBackDialog } from './TakeBackDialog.tsx'
@@ -44,10 +44,14 @@ export function PeoplePage() {
       </EmptyState>
     )
   }
-  return me.kind === 'person' ? <People meId={me.id} /> : <NobodySignsIn me={me} />
+  return me.kind === 'person' ? (
+    <People meId={me.id} ways={session.signIn.methods} />
+  ) : (
+    <NobodySignsIn me={me} />
+  )
 }
 
-function People({ meId }: { meId: string }) {
+function People({ meId, ways }: { meId: string; ways: Ways }) {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const { data: people, error, refetch } = useQuery(peopleQuery)
@@ -84,14 +88,19 @@ function People({ meId }: { meId: string }) {
             onBlur={query.settle}
           />
         ) : null}
-        <Button variant="primary" icon="plus" onClick={() => open({ dialog: 'invite' })}>
+        <Button
+          variant="primary"
+          icon="plus"
+          disabledReason={whyNotInvite(ways)}
+          onClick={() => open({ dialog: 'invite' })}
+        >
           Invite a person
         </Button>
       </div>
       {error ? <ProblemCallout problem={toProblem(error)} onRetry={() => void refetch()} /> : null}
       {people ? <OpenInvitations people={people} onOpen={openAbout} /> : null}
       {found && found.length > 0 ? (
-        <PeopleTable people={found} meId={meId} onOpen={openAbout} />
+        <PeopleTable people={found} meId={meId} ways={ways} onOpen={openAbout} />
       ) : found ? (
         <div className="rounded-lg border border-line bg-panel">
           <EmptyState
@@ -119,13 +128,14 @@ function People({ meId }: { meId: string }) {
           ))}
         </div>
       )}
-      {dialog === 'invite' ? <InviteDialog onClose={close} /> : null}
+      {dialog === 'invite' ? <InviteDialog ways={ways} onClose={close} /> : null}
       {person && dialog && dialog !== 'invite' ? (
         <PersonDialogs
           key={person.id}
           dialog={dialog}
           person={person}
           isMe={meId === `person:${person.id}`}
+          ways={ways}
           onClose={close}
         />
       ) : null}
@@ -140,6 +150,7 @@ function PersonDialogs({
   dialog: PersonDialog
   person: Person
   isMe: boolean
+  ways: Ways
   onClose: () => void
 }) {
   switch (dialog) {

@@ -8,7 +8,14 @@ import { Name } from '#web/ui/Name.tsx'
 import { displayName } from '#web/ui/names.ts'
 import { Table, Td, Th } from '#web/ui/Table.tsx'
 import { NotReported, TimeAgo } from '#web/ui/TimeAgo.tsx'
-import { type Standing, standingOf, standingWords, whyNotLink, whyNotRole } from './rows.ts'
+import {
+  type Standing,
+  standingOf,
+  standingWords,
+  type Ways,
+  whyNotLink,
+  whyNotRole,
+} from './rows.ts'
 import type { PersonDialog } from './search.ts'
 
 type Open = (dialog: PersonDialog, person: Person) => void
@@ -17,10 +24,12 @@ type Open = (dialog: PersonDialog, person: Person) => void
 export function PeopleTable({
   people,
   meId,
+  ways,
   onOpen,
 }: {
   people: readonly Person[]
   meId: string
+  ways: Ways
   onOpen: Open
 }) {
   return (
@@ -46,6 +55,7 @@ export function PeopleTable({
               key={person.id}
               person={person}
               isMe={meId === `person:${person.id}`}
+              ways={ways}
               onOpen={onOpen}
             />
           ))}
@@ -55,7 +65,17 @@ export function PeopleTable({
   )
 }
 
-function PersonRow({ person, isMe, onOpen }: { person: Person; isMe: boolean; onOpen: Open }) {
+function PersonRow({
+  person,
+  isMe,
+  ways,
+  onOpen,
+}: {
+  person: Person
+  isMe: boolean
+  ways: Ways
+  onOpen: Open
+}) {
   const { name, role, method, hasSecondFactor, signedInAt, seenAt } = person
   const standing = useClock((now) => standingOf(person, now))
   return (
@@ -100,7 +120,7 @@ function PersonRow({ person, isMe, onOpen }: { person: Person; isMe: boolean; on
         <TimeAgo at={seenAt} none="not signed in" />
       </Td>
       <Td className="w-0 text-right">
-        <PersonMenu person={person} onOpen={onOpen} />
+        <PersonMenu person={person} ways={ways} onOpen={onOpen} />
       </Td>
     </tr>
   )
@@ -123,7 +143,7 @@ function StandingMark({ standing }: { standing: Standing }) {
   )
 }
 
-function PersonMenu({ person, onOpen }: { person: Person; onOpen: Open }) {
+function PersonMenu({ person, ways, onOpen }: { person: Person; ways: Ways; onOpen: Open }) {
   const name = displayName(person.name)
   const isOff = person.state === 'disabled'
   const select = (dialog: PersonDialog) => () => onOpen(dialog, person)
@@ -140,7 +160,7 @@ function PersonMenu({ person, onOpen }: { person: Person; onOpen: Open }) {
       <MenuItem icon="monitor" onSelect={select('sessions')}>
         Sessions
       </MenuItem>
-      <MenuItem icon="key" disabledReason={whyNotLink(person)} onSelect={select('link')}>
+      <MenuItem icon="key" disabledReason={whyNotLink(person, ways)} onSelect={select('link')}>
         {person.state === 'invited' ? 'New invitation link' : 'Reset password'}
       </MenuItem>
       {person.invitedUntil === null ? null : (

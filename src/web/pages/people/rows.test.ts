@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Person } from '#contract/people.ts'
-import { findPeople, standingOf, whyNotLink, whyNotRole } from './rows.ts'
+import { findPeople, standingOf, whyNotInvite, whyNotLink, whyNotRole } from './rows.ts'
 
 const now = 1_000_000
 const ada: Person = {
@@ -37,8 +37,16 @@ test.each([
 
 test('whom another system vouches for gets role and password there', () => {
   expect(whyNotRole(ada)).toBeNull()
-  expect(whyNotLink(ada)).toBeNull()
+  expect(whyNotLink(ada, ['local'])).toBeNull()
   expect(whyNotRole({ ...ada, method: 'oidc' })).toMatch(/where this person signs in/)
-  expect(whyNotLink({ ...ada, method: 'access' })).toMatch(/no password here/)
-  expect(whyNotLink({ ...ada, state: 'disabled' })).toMatch(/Switch this person on first/)
+  expect(whyNotLink({ ...ada, method: 'access' }, ['local', 'access'])).toMatch(/no password here/)
+  expect(whyNotLink({ ...ada, state: 'disabled' }, ['local'])).toMatch(
+    /Switch this person on first/,
+  )
+})
+
+test('where nobody signs in with a password no link is made to set one with', () => {
+  expect(whyNotInvite(['local', 'oidc'])).toBeNull()
+  expect(whyNotInvite(['oidc'])).toMatch(/nobody signs in with a password/)
+  expect(whyNotLink(invited, ['access'])).toMatch(/nobody signs in with a password/)
 })

@@ -1,4 +1,5 @@
 import type { Person } from '#contract/people.ts'
+import type { SignIn } from '#contract/session.ts'
 import { visibleName } from '#web/ui/names.ts'
 
 /** How people are found and described in the list. Pure. */
@@ -31,8 +32,19 @@ export function findPeople(people: readonly Person[], query: string, now: number
 export const whyNotRole = ({ method }: Person): string | null =>
   method === 'local' ? null : 'The role comes from where this person signs in, at each sign-in.'
 
+/** How people sign in to this Tandem. */
+export type Ways = SignIn['methods']
+
+/** Why nobody can be invited, or null: what a link does is to set a password. */
+export const whyNotInvite = (ways: Ways): string | null =>
+  ways.includes('local')
+    ? null
+    : 'Here nobody signs in with a password: people come by your organisation’s sign-in.'
+
 /** Why no link can be made, or null. */
-export function whyNotLink({ method, state }: Person): string | null {
+export function whyNotLink({ method, state }: Person, ways: Ways): string | null {
   if (method !== 'local') return 'This person signs in elsewhere and has no password here.'
+  const reason = whyNotInvite(ways)
+  if (reason !== null) return reason
   return state === 'disabled' ? 'Switch this person on first.' : null
 }
