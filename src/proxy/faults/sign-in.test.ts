@@ -331,6 +331,19 @@ describe('S12 a session', () => {
     expect(await rig.db.selectFrom('sessions').select('id').execute()).toHaveLength(1)
   })
 
+  test('is over once somebody has signed out, though the disk takes no record and lets nothing be deleted', async () => {
+    const admin = await setUp(rig)
+    const copy = admin.elsewhere('192.0.2.20')
+    await sql`pragma query_only = 1`.execute(rig.db)
+    expect(await admin.outcome('POST', '/sign-out')).toBe('200')
+    expect(admin.jar.has('__Host-sid')).toBe(false)
+    expect(await reads(copy)).toBe('401 sign-in-needed')
+    expect(rig.lines.join()).toContain('signed out, and it could not be written down')
+    await sql`pragma query_only = 0`.execute(rig.db)
+    expect(await reads(copy)).toBe('401 sign-in-needed')
+    expect(await rig.db.selectFrom('sessions').select('id').execute()).toEqual([])
+  })
+
   test('ends after 12 idle hours though an open page goes on asking by itself', async () => {
     const admin = await setUp(rig)
     const { visitor: viewer } = await join(rig, admin, 'Vic', 'viewer')

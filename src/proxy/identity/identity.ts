@@ -81,6 +81,7 @@ export function createIdentity(deps: {
     strangers: deps.strangers,
     now,
     wall,
+    warn: deps.warn,
   })
   const isOpen = settings.signIn === 'people'
   const outside = { now, wall, fetch: deps.fetch, warn: deps.warn }

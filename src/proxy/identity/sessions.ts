@@ -34,8 +34,12 @@ export function createSessions({ db, now }: { db: Store; now: () => number }) {
     for (const each of listeners) each(personId)
   }
 
+  /** Ended, and still in the store: a full disk lets nothing be deleted. */
+  const over = new Set<string>()
+
   const holds = (session: Session, person: PersonRow | undefined): person is PersonRow =>
     person !== undefined &&
+    !over.has(session.id) &&
     person.disabled_at === null &&
     now() - session.seen_at < idleMs &&
     now() < endsAt(session, person.role)
@@ -141,9 +145,15 @@ export function createSessions({ db, now }: { db: Store; now: () => number }) {
     return secret
   }
 
+  /** It opens nothing from here on, also where what the store throws keeps it there until the next start. */
   async function end(sessionId: string, personId: string) {
-    await db.deleteFrom('sessions').where('id', '=', sessionId).execute()
-    tell(personId)
+    over.add(sessionId)
+    try {
+      await db.deleteFrom('sessions').where('id', '=', sessionId).execute()
+      over.delete(sessionId)
+    } finally {
+      tell(personId)
+    }
   }
 
   /** Ends all of somebody's, but for one that may stay. */

@@ -5,7 +5,7 @@ import type {
   SignInAgainRequest,
   SignInRequest,
 } from '#contract/people.ts'
-import { ProblemError } from '../problem.ts'
+import { codeOf, ProblemError } from '../problem.ts'
 import { onRecord } from './actions.ts'
 import { networkOf } from './address.ts'
 import type { Audit, AuditEntry } from './audit.ts'
@@ -39,6 +39,7 @@ export function createSignIns(deps: {
   now: () => number
   /** The machine's clock, for codes that another one made. */
   wall: () => number
+  warn: (facts: Record<string, unknown>, message: string) => void
 }) {
   const { people, sessions, devices, passwords, limits, audit, strangers, now, wall } = deps
 
@@ -202,8 +203,13 @@ export function createSignIns(deps: {
 
     async signOut(who: Who, visit: Visit): Promise<Cookies> {
       const { person, sessionId } = await local(who)
-      await audit.append(entry(person, visit, 'signed-out'))
-      await sessions.end(sessionId, person.id)
+      // Who goes is gone: neither a record that can't be written nor a full disk keeps anybody in.
+      const tell = (error: unknown) => {
+        const facts = { who: person.name, reason: codeOf(error), requestId: visit.requestId }
+        deps.warn(facts, 'somebody signed out, and it could not be written down')
+      }
+      await audit.append(entry(person, visit, 'signed-out')).catch(tell)
+      await sessions.end(sessionId, person.id).catch(tell)
       return [writeCookie('sid', '', { isSecure: visit.way.isSecure, maxAgeMs: 0 })]
     },
 
