@@ -344,6 +344,29 @@ describe('S12 a session', () => {
     expect(await rig.db.selectFrom('sessions').select('id').execute()).toEqual([])
   })
 
+  test('of before another password ends with the one that it was begun with, or neither does', async () => {
+    const admin = await setUp(rig)
+    const { visitor: ben, personId } = await join(rig, admin, 'Ben', 'operator')
+    const { json } = await admin.ask('POST', `/people/${personId}/invitations`)
+    const secret = (json as { path: string }).path.split('#')[1]
+    const password = `${goodPassword} still`
+    const elsewhere = createVisitor(rig, '198.51.100.7')
+    await elsewhere.signIn('Ben', goodPassword)
+    await sql`create trigger full before delete on sessions begin select raise(abort, 'full'); end`.execute(
+      rig.db,
+    )
+    const change = { current: goodPassword, password }
+    expect(await ben.outcome('POST', '/me/password', change)).toMatch(/^500 /)
+    const link = { secret, password }
+    expect(await createVisitor(rig).outcome('POST', '/invitations/accept', link)).toMatch(/^500 /)
+    await sql`drop trigger full`.execute(rig.db)
+    expect((await createVisitor(rig).signIn('Ben', goodPassword)).status).toBe(200)
+    expect(await createVisitor(rig).outcome('POST', '/invitations/accept', link)).toBe('200')
+    expect([await reads(ben), await reads(elsewhere)]).toEqual(
+      Array.from({ length: 2 }, () => '401 sign-in-needed'),
+    )
+  })
+
   test('ends after 12 idle hours though an open page goes on asking by itself', async () => {
     const admin = await setUp(rig)
     const { visitor: viewer } = await join(rig, admin, 'Vic', 'viewer')
@@ -428,6 +451,23 @@ describe('S13 at the door', () => {
     )
     const { visitor: ben } = await join(rig, admin, 'Ben', 'viewer')
     expect(await reads(ben)).toBe('200')
+  })
+
+  test('a present password that could not be looked at is no wrong one', async () => {
+    const admin = await setUp(rig)
+    const { password: kept } = await rig.db
+      .selectFrom('people')
+      .select('password')
+      .executeTakeFirstOrThrow()
+    const change = { current: goodPassword, password: `${goodPassword} still` }
+    // No power of two: nothing can be compared with it.
+    const set = (password: string | null) =>
+      rig.db.updateTable('people').set({ password }).execute()
+    await set('scrypt$3$8$1$AAAA$AAAA')
+    for (let n = 0; n < 6; n += 1)
+      expect(await admin.outcome('POST', '/me/password', change)).toMatch(/^500 /)
+    await set(kept)
+    expect(await admin.outcome('POST', '/me/password', change)).toBe('200')
   })
 
   test('every proof that failed is on record: of a code, a link, a second factor, and of too many', async () => {

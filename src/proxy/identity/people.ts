@@ -246,7 +246,7 @@ export function createPeople({
     return { name: row.name, role: roleOf(row), expiresAt: found.expires_at, row }
   }
 
-  /** Sets the password that the link was for. Of two that come at once, one is refused. */
+  /** Sets the password that the link was for, and ends every session. Of two that come at once, one is refused. */
   async function accept(secret: string, password: string) {
     await db.transaction().execute(async (trx) => {
       const used = await trx
@@ -268,16 +268,19 @@ export function createPeople({
         })
         .where('id', '=', used.person_id)
         .execute()
+      await trx.deleteFrom('sessions').where('person_id', '=', used.person_id).execute()
     })
   }
 
   /**
-   * Another password in place of the one that was shown, and no open link any more to set one.
+   * Another password in place of the one that was shown, no open link any more to set one, and no session that began
+   * with the one before.
    *
    * @param row as it was when the present password was compared with it.
+   * @param sessionId the session that may stay.
    * @throws ProblemError `sign-in-failed` when that is not the present one any more.
    */
-  async function changePassword(row: PersonRow, password: string) {
+  async function changePassword(row: PersonRow, password: string, sessionId: string) {
     await db.transaction().execute(async (trx) => {
       const { numUpdatedRows } = await trx
         .updateTable('people')
@@ -287,6 +290,11 @@ export function createPeople({
         .executeTakeFirst()
       if (numUpdatedRows === 0n) throw notPresent()
       await trx.deleteFrom('invitations').where('person_id', '=', row.id).execute()
+      await trx
+        .deleteFrom('sessions')
+        .where('person_id', '=', row.id)
+        .where('id', '!=', sessionId)
+        .execute()
     })
   }
 

@@ -74,13 +74,7 @@ export function createSignIns(deps: {
     const admission = limits.take({ account, place: networkOf(visit.way.from), device })
     if (admission.retryAt !== null) throw tooMany(admission.retryAt, now())
     const mayTry = person !== undefined && person.disabled_at === null
-    const isRight = await passwords
-      .matches(password, mayTry ? person.password : null)
-      .catch((error: unknown) => {
-        // Not looked at, so it does not count.
-        admission.undo()
-        throw error
-      })
+    const isRight = await matches(password, mayTry ? person.password : null, admission)
     if (!isRight || !person) throw failed(person, visit, person ? 'password' : 'name')
     if (!(await isStill(person))) throw failed(person, visit, 'password')
     if (person.totp_secret !== null) {
@@ -99,6 +93,13 @@ export function createSignIns(deps: {
     admission.succeeded()
     return person
   }
+
+  const matches = (password: string, kept: string | null, { undo }: { undo: () => void }) =>
+    passwords.matches(password, kept).catch((error: unknown) => {
+      // Not looked at, so it does not count.
+      undo()
+      throw error
+    })
 
   /** Notes a failed try, and makes its answer: the same for a name that exists and one that does not. */
   function failed(
@@ -261,7 +262,7 @@ export function createSignIns(deps: {
       await proveHere(person, change.current, visit)
       const hash = await passwords.hash(change.password)
       const changed = entry(person, visit, 'password-changed')
-      await onRecord(audit, changed, () => people.changePassword(person, hash))
+      await onRecord(audit, changed, () => people.changePassword(person, hash, sessionId))
       await sessions.endAll(person.id, sessionId)
       return [sidCookie(await sessions.renew(sessionId, false), visit.way)]
     },
@@ -281,7 +282,7 @@ export function createSignIns(deps: {
     const place = networkOf(visit.way.from)
     const admission = limits.take({ account: person.name_key, place, device })
     if (admission.retryAt !== null) throw tooMany(admission.retryAt, now())
-    if (await passwords.matches(password, person.password)) return admission.succeeded()
+    if (await matches(password, person.password, admission)) return admission.succeeded()
     await audit.append(entry(person, visit, 'sign-in-failed', { because: 'password' }))
     throw notPresent()
   }
