@@ -320,6 +320,24 @@ describe('S12 a session', () => {
     expect(await reads(viewer)).toBe('401 sign-in-needed')
   })
 
+  test('that was begun or proven by a clock that was ahead is over once the clock is right', async () => {
+    const admin = await setUp(rig)
+    const aheadBy = async (ms: number, work: () => Promise<unknown>) => {
+      leap(ms)
+      await work()
+      leap(-ms)
+    }
+    // Two machines’ clocks may differ by that.
+    await aheadBy(30_000, () => admin.signIn('Ada', goodPassword))
+    expect(await reads(admin)).toBe('200')
+    const again = { password: goodPassword }
+    await aheadBy(2 * hourMs, () => admin.ask('POST', '/sign-in/again', again))
+    expect(await reads(admin)).toBe('401 sign-in-needed')
+    await aheadBy(48 * hourMs, () => admin.signIn('Ada', goodPassword))
+    expect(await reads(admin)).toBe('401 sign-in-needed')
+    expect(await rig.db.selectFrom('sessions').select('id').execute()).toEqual([])
+  })
+
   test('that is over is nobody’s, though the disk lets nothing be deleted', async () => {
     const admin = await setUp(rig)
     leap(24 * hourMs)

@@ -19,6 +19,8 @@ const idleMs = 12 * hourMs
 const absoluteMs = 24 * hourMs
 /** Who only looks may go on looking for a week. */
 const viewerMs = 7 * 24 * hourMs
+/** Of a clock that was further ahead before a restart: such a session would live on, and be proven, till then. */
+const aheadMs = 60_000
 /** Being seen is written down this often at most. */
 const touchMs = 60_000
 /** The oldest go when there are more. */
@@ -40,6 +42,7 @@ export function createSessions({ db, now }: { db: Store; now: () => number }) {
   const holds = (session: Session, person: PersonRow | undefined): person is PersonRow =>
     person !== undefined &&
     !over.has(session.id) &&
+    Math.max(session.signed_in_at, session.proven_at, session.seen_at) - now() <= aheadMs &&
     person.disabled_at === null &&
     now() - session.seen_at < idleMs &&
     now() < endsAt(session, person.role)
