@@ -5,7 +5,16 @@ import { Icon, type IconName } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { tip, tipAt } from '#web/ui/tip.ts'
 import { clockIn, type Zone } from '#web/ui/zone.ts'
-import { type Fact, factsOf, raysOf, reasonOf, targetText } from './facts.ts'
+import {
+  type Fact,
+  factsOf,
+  goodOutcomes,
+  openOutcomes,
+  outcomeWords,
+  raysOf,
+  reasonOf,
+  targetText,
+} from './facts.ts'
 
 /** One record: when, who did what to what, from where, and what came of it. */
 export function AuditRow({ record, zone }: { record: AuditRecord; zone: Zone }) {
@@ -105,24 +114,6 @@ function Where({ record: { tunnelId, tunnelName } }: { record: AuditRecord }) {
   )
 }
 
-const good = new Set(['done', 'confirmed', 'late', 'restored'])
-const open = new Set(['started'])
-const endings: Record<string, string> = {
-  done: 'Done',
-  started: 'Under way',
-  confirmed: 'Confirmed',
-  rejected: 'Refused by Cloudflare',
-  'other-active': 'Another one is active',
-  'not-confirmed': 'Not confirmed',
-  late: 'Confirmed late',
-  restored: 'Active once more',
-  'flipped-back': 'The old one is active again',
-  'moved-on': 'Another one is active now',
-  'none-active': 'None is active any more',
-  'several-active': 'Several are active now',
-  internal: 'Failed inside Tandem',
-}
-
 /** What came of it. That nobody knows is an outcome too, and not a good one. */
 function Outcome({ record }: { record: AuditRecord }) {
   const word = outcomeWord(record)
@@ -139,14 +130,14 @@ function Outcome({ record }: { record: AuditRecord }) {
       </span>
     )
   }
-  if (good.has(word) || open.has(word)) {
+  if (goodOutcomes.has(word) || openOutcomes.has(word)) {
     return (
       <span className="inline-flex items-start gap-1.5 text-ink-2">
         <Icon
-          name={open.has(word) ? 'clock' : 'check'}
-          className={`mt-0.5 size-4 ${good.has(word) ? 'text-good' : ''}`}
+          name={openOutcomes.has(word) ? 'clock' : 'check'}
+          className={`mt-0.5 size-4 ${goodOutcomes.has(word) ? 'text-good' : ''}`}
         />
-        {endings[word]}
+        {outcomeWords[word]}
       </span>
     )
   }
@@ -154,7 +145,7 @@ function Outcome({ record }: { record: AuditRecord }) {
     <span className="inline-flex items-start gap-1.5 text-bad">
       <Icon name="alert" className="mt-0.5 size-4" />
       <span className="min-w-0 break-words">
-        {title ?? endings[word] ?? word}
+        {title ?? outcomeWords[word] ?? word}
         {cloudflare ? <bdi className="block text-sm text-ink-2">{cloudflare}</bdi> : null}
       </span>
     </span>

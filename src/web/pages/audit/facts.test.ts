@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { auditWhats } from '#contract/audit.ts'
-import { factsOf, raysOf, reasonOf, targetText } from './facts.ts'
+import { failoverStates, isRunning } from '#contract/failover.ts'
+import { factsOf, openOutcomes, outcomeWords, raysOf, reasonOf, targetText } from './facts.ts'
 import { families } from './families.ts'
 
 const outcome = (result: string, facts: Record<string, unknown> = {}) => ({ at: 0, result, facts })
@@ -10,6 +11,12 @@ const id = '1bedc50d-42b3-473c-b108-ff3d10c0d925'
 
 test('every deed belongs to exactly one family', () => {
   expect(families.flatMap(({ kinds }) => kinds).toSorted()).toEqual(auditWhats.toSorted())
+})
+
+test('whatever a failover comes to on its way has words, and is no end while it runs', () => {
+  const states = failoverStates.filter((state) => state !== 'sending')
+  expect(states.filter((state) => outcomeWords[state] === undefined)).toEqual([])
+  expect(states.filter((state) => openOutcomes.has(state))).toEqual(states.filter(isRunning))
 })
 
 describe('facts in words', () => {

@@ -104,6 +104,29 @@ export function targetText(target: string): string {
   return kind && id ? `${kind} ${shortId(id)}` : visibleName(target)
 }
 
+/** It did what it was for. */
+export const goodOutcomes: ReadonlySet<string> = new Set(['done', 'confirmed', 'late', 'restored'])
+/** Not the end: another outcome follows. */
+export const openOutcomes: ReadonlySet<string> = new Set(['started', 'accepted', 'unknown'])
+/** What has no words of its own here is a problem's kind, which has a title. */
+export const outcomeWords: Record<string, string> = {
+  done: 'Done',
+  started: 'Under way',
+  accepted: 'Accepted by Cloudflare',
+  unknown: 'No clear answer yet',
+  confirmed: 'Confirmed',
+  rejected: 'Refused by Cloudflare',
+  'other-active': 'Another one is active',
+  'not-confirmed': 'Not confirmed',
+  late: 'Confirmed late',
+  restored: 'Active once more',
+  'flipped-back': 'The old one is active again',
+  'moved-on': 'Another one is active now',
+  'none-active': 'None is active any more',
+  'several-active': 'Several are active now',
+  internal: 'Failed inside Tandem',
+}
+
 /** Why it was refused or did not work, in the words in which the person was told. */
 export function reasonOf({ facts, outcomes }: Pick<AuditRecord, 'facts' | 'outcomes'>) {
   const kind = String(facts.why ?? outcomes.at(-1)?.result ?? '')

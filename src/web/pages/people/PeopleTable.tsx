@@ -15,6 +15,7 @@ import {
   type Ways,
   whyNotLink,
   whyNotRole,
+  whyNotSeen,
 } from './rows.ts'
 import type { PersonDialog } from './search.ts'
 
@@ -77,6 +78,7 @@ function PersonRow({
   onOpen: Open
 }) {
   const { name, role, method, hasSecondFactor, signedInAt, seenAt } = person
+  const unseen = whyNotSeen(person)
   const standing = useClock((now) => standingOf(person, now))
   return (
     <tr className="hover:bg-hover">
@@ -117,7 +119,11 @@ function PersonRow({
         <TimeAgo at={signedInAt} none="never" />
       </Td>
       <Td className="max-lg:hidden">
-        <TimeAgo at={seenAt} none="not signed in" />
+        {unseen === null ? (
+          <TimeAgo at={seenAt} none="not signed in" />
+        ) : (
+          <NotReported why={unseen} />
+        )}
       </Td>
       <Td className="w-0 text-right">
         <PersonMenu person={person} ways={ways} onOpen={onOpen} />

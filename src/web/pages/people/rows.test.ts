@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Person } from '#contract/people.ts'
-import { findPeople, standingOf, whyNotInvite, whyNotLink, whyNotRole } from './rows.ts'
+import { findPeople, standingOf, whyNotInvite, whyNotLink, whyNotRole, whyNotSeen } from './rows.ts'
 
 const now = 1_000_000
 const ada: Person = {
@@ -43,6 +43,12 @@ test('whom another system vouches for gets role and password there', () => {
   expect(whyNotLink({ ...ada, state: 'disabled' }, ['local'])).toMatch(
     /Switch this person on first/,
   )
+})
+
+test('of whom Cloudflare Access vouches for nobody says that they are not signed in', () => {
+  expect(whyNotSeen({ ...ada, method: 'access' })).toMatch(/Cloudflare Access/)
+  expect(whyNotSeen(ada)).toBeNull()
+  expect(whyNotSeen({ ...ada, method: 'oidc' })).toBeNull()
 })
 
 test('where nobody signs in with a password no link is made to set one with', () => {

@@ -41,6 +41,10 @@ export const whyNotInvite = (ways: Ways): string | null =>
     ? null
     : 'Here nobody signs in with a password: people come by your organisation’s sign-in.'
 
+/** Why it is not known when they were last here, or null: no session here is of them. */
+export const whyNotSeen = ({ method }: Person): string | null =>
+  method === 'access' ? 'Cloudflare Access keeps this person’s sign-in' : null
+
 /** Why no link can be made, or null. */
 export function whyNotLink({ method, state }: Person, ways: Ways): string | null {
   if (method !== 'local') return 'This person signs in elsewhere and has no password here.'
