@@ -109,11 +109,9 @@ const root = createRootRouteWithContext<{ cache: QueryClient; live: Live }>()({
       throw redirect({ to: '/sign-in', search: { returnTo: location.href }, replace: true })
     }
     // Where there is an admin there is no set-up, and while nobody can sign in there is nothing to sign in to.
-    if (!me && !signIn.needsSetup && location.pathname === '/setup') {
-      throw redirect({ to: '/sign-in', replace: true })
-    }
-    if (!me && signIn.onlySetup && location.pathname === '/sign-in') {
-      throw redirect({ to: '/setup', replace: true })
+    const closed = signIn.onlySetup ? '/sign-in' : signIn.needsSetup ? null : '/setup'
+    if (!me && location.pathname === closed) {
+      throw redirect({ to: signIn.onlySetup ? '/setup' : '/sign-in', replace: true })
     }
     if (me && ['/sign-in', '/setup'].includes(location.pathname)) {
       throw redirect({ to: '/', replace: true })
