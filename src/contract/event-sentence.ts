@@ -1,6 +1,7 @@
 import type { afterKinds } from './failover.ts'
-import { type Cause, type HistoryEvent, type UnknownReason, unknownReasons } from './history.ts'
+import type { Cause, HistoryEvent, UnknownReason } from './history.ts'
 import { shortId } from './short-id.ts'
+import { unknownReasons } from './unknown-reasons.ts'
 
 /** What an entry of the log says. Beside its shape and not in it, because every page loads that one and few say it. */
 

@@ -12,18 +12,16 @@ export const Provenance = z.enum(['observed', 'reported'])
 export type Provenance = z.infer<typeof Provenance>
 
 /** Why a stretch is unknown. */
-export const unknownReasons = {
-  'tandem-stopped': 'Tandem was not running',
-  'cloudflare-unreachable': 'Cloudflare could not be reached',
-  'token-rejected': 'Cloudflare did not accept the API token',
-  'locked-out': 'Cloudflare refused calls (429)',
-  'not-recorded': 'Tandem could not write to its disk',
-  'not-confirmed': 'The tunnel could not be read',
-  unrecognised: 'Cloudflare reported a state that Tandem does not know',
-} as const
-export type UnknownReason = keyof typeof unknownReasons
-const reasonIds = Object.keys(unknownReasons) as [UnknownReason, ...UnknownReason[]]
-export const UnknownReason = z.enum(reasonIds)
+export const UnknownReason = z.enum([
+  'tandem-stopped',
+  'cloudflare-unreachable',
+  'token-rejected',
+  'locked-out',
+  'not-recorded',
+  'not-confirmed',
+  'unrecognised',
+])
+export type UnknownReason = z.infer<typeof UnknownReason>
 
 export const Interval = z.object({
   from: z.number(),

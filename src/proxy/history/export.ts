@@ -1,7 +1,8 @@
 import { instant, toRow } from '#contract/csv.ts'
 import { eventSentence } from '#contract/event-sentence.ts'
-import { type HistoryEvent, type TunnelSummary, unknownReasons } from '#contract/history.ts'
+import type { HistoryEvent, TunnelSummary } from '#contract/history.ts'
 import { type Mark, windowOf } from '#contract/marks.ts'
+import { unknownReasons } from '#contract/unknown-reasons.ts'
 import type { HistoryPage } from './read.ts'
 
 /** History as files that a spreadsheet or a script reads. */

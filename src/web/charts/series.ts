@@ -7,9 +7,9 @@ import {
   type LaneKind,
   type RoleLane,
   type TunnelHistory,
-  unknownReasons,
 } from '#contract/history.ts'
 import type { ConnectorRole, TunnelStatus } from '#contract/tunnel.ts'
+import { unknownReasons } from '#contract/unknown-reasons.ts'
 import { shortId } from '#web/ui/names.ts'
 import { manyText } from '#web/ui/numbers.ts'
 import { roleLooks } from '#web/ui/RoleMark.tsx'

@@ -57,37 +57,33 @@ function StreamLost() {
   const lastHeardAt = useClock(() => (isOff ? live.lastHeardAt() : null))
   const offFor = useClock(() => (isOff ? Math.floor((Date.now() - since) / 1000) : 0))
   if (offFor * 1000 < lossPatienceMs) return null
-  if (state === 'asking')
-    return (
-      <Banner
-        tone="warn"
-        action={
-          <Button size="sm" onClick={live.retry}>
-            Try now
-          </Button>
-        }
-      >
-        {askingText(slow)} since <Moment at={since} />: asking Tandem every {askEveryMs / 1000} s
-        instead.{slow ? null : ' A proxy on the way may be holding them back.'}
-      </Banner>
-    )
+  const isAsking = state === 'asking'
   return (
     <Banner
-      tone="bad"
+      tone={isAsking ? 'warn' : 'bad'}
       action={
         <Button size="sm" onClick={live.retry}>
           Try now
         </Button>
       }
     >
-      {stopping ? 'Tandem stopped' : 'Live updates lost'}{' '}
-      <span aria-hidden="true">{ageText(offFor * 1000)} ago </span>—{' '}
-      {lastHeardAt === null ? null : (
+      {isAsking ? (
         <>
-          showing the state of <Moment at={lastHeardAt} />;{' '}
+          {askingText(slow)} since <Moment at={since} />: asking Tandem every {askEveryMs / 1000} s
+          instead.{slow ? null : ' A proxy on the way may be holding them back.'}
+        </>
+      ) : (
+        <>
+          {stopping ? 'Tandem stopped' : 'Live updates lost'}{' '}
+          <span aria-hidden="true">{ageText(offFor * 1000)} ago </span>—{' '}
+          {lastHeardAt === null ? null : (
+            <>
+              showing the state of <Moment at={lastHeardAt} />;{' '}
+            </>
+          )}
+          trying again.
         </>
       )}
-      trying again.
     </Banner>
   )
 }
