@@ -248,14 +248,16 @@ test('a wall that starts while Tandem fails says so, and comes up by itself', as
 })
 
 test('a wall of an old build begins anew', async ({ page, tandem }) => {
-  const session = '**/api/session'
-  await page.route(session, async (route) => {
-    const response = await route.fetch()
-    await route.fulfill({ response, json: { ...(await response.json()), build: 'the old one' } })
-  })
+  // What its document and its session say that they are of.
+  for (const path of ['**/wall', '**/api/session'])
+    await page.route(path, async (route) => {
+      const response = await route.fetch()
+      const body = (await response.text()).replace(/(build"?[=:]")\w+/, '$1the old one')
+      await route.fulfill({ response, body })
+    })
   await page.goto('/wall')
   await expect(tiles(page)).toHaveCount(12)
-  await page.unroute(session)
+  await page.unrouteAll()
   const reloaded = page.waitForEvent('framenavigated')
   await tandem.end()
   await tandem.again()
