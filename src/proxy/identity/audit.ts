@@ -315,20 +315,13 @@ function missingOf(anchors: ReadonlyMap<number, string>, head: Followed): Fault 
  * The row as the database will give it back: the chain is followed through what was kept. Half of a character
  * that is written in two comes back as U+FFFD, and anybody can send one.
  */
-const asKept = (row: ChainRow): ChainRow => ({
-  ...row,
-  who_id: whole(row.who_id),
-  who_name: whole(row.who_name),
-  role: whole(row.role),
-  from_address: whole(row.from_address),
-  what: row.what.toWellFormed(),
-  tunnel_id: whole(row.tunnel_id),
-  target: whole(row.target),
-  facts: row.facts.toWellFormed(),
-  request_id: whole(row.request_id),
-  outcome: whole(row.outcome),
-})
-const whole = (text: string | null) => text?.toWellFormed() ?? null
+const asKept = (row: ChainRow): ChainRow =>
+  Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [
+      column,
+      typeof value === 'string' ? value.toWellFormed() : value,
+    ]),
+  ) as ChainRow
 
 /** Some databases give large integers back as text. */
 const toNumbers = (row: Row): Row => ({

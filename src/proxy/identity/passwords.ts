@@ -1,6 +1,7 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import { longestPassword, shortestPassword } from '#contract/people.ts'
 import { ProblemError } from '../problem.ts'
+import { characters } from './characters.ts'
 
 /**
  * Passwords: which are good enough, and how one is kept and compared. scrypt with OWASP's parameters,
@@ -54,7 +55,7 @@ export function createPasswords({ cost, now }: { cost: number; now: () => number
     const [, N, r, p, salt = '', key = ''] = (kept ?? nobodys).split('$')
     const options = { N: Number(N), r: Number(r), p: Number(p) }
     // More than can be a password is not worth the work, and tells nothing about a name. Cut as it was measured.
-    const tried = [...password.normalize('NFKC')].slice(0, longestPassword + 1).join('')
+    const tried = characters(password.normalize('NFKC'), 0, longestPassword + 1)
     const found = await inTurn(() => derive(tried, Buffer.from(salt, 'base64url'), options))
     const right = Buffer.from(key, 'base64url')
     return right.length === keyBytes && timingSafeEqual(found, right)

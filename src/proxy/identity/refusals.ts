@@ -1,4 +1,5 @@
 import type { Audit, AuditEntry } from './audit.ts'
+import { characters } from './characters.ts'
 import type { Strangers } from './strangers.ts'
 import type { Who } from './who.ts'
 
@@ -87,7 +88,7 @@ function toEntry({ who, from, why, method, path, requestId }: Refusal, times: nu
     from: from === '' ? null : from,
     what: 'refused',
     tunnelId: /^\/api\/tunnels\/([0-9a-f-]{36})(?:\/|$)/.exec(path)?.[1] ?? null,
-    target: `${method} ${[...path].slice(0, mostPath).join('')}`,
+    target: `${method} ${characters(path, 0, mostPath)}`,
     facts: { why, ...(times > 1 ? { times } : {}) },
     requestId,
   }

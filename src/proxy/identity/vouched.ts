@@ -4,6 +4,7 @@ import { ProblemError } from '../problem.ts'
 import { createTurns } from '../turns.ts'
 import { onRecord } from './actions.ts'
 import type { Audit, AuditEntry } from './audit.ts'
+import { characters } from './characters.ts'
 import type { People, PersonRow } from './people.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -19,7 +20,6 @@ export type Vouched = {
 }
 
 const longestName = 64
-const cut = (text: string, length: number) => [...text].slice(0, length).join('')
 
 /**
  * The person whom another system vouches for: made at the first time, with the role that holds now.
@@ -53,11 +53,10 @@ export function createVouched({
   /** Two systems may use one name for two people: the second is told apart by its subject. */
   async function freeName(wanted: string, subject: string): Promise<string> {
     const visible = wanted.replaceAll(/[\p{Cc}\p{Cf}]/gu, '').trim()
-    // By characters: some are written in two halves, and one half is none.
-    const name = cut(visible || [...subject].slice(-longestName).join(''), longestName)
+    const name = characters(visible || characters(subject, -longestName), 0, longestName)
     const taken = await people.byName(name)
     if (!taken) return name
-    return `${cut(name, longestName - 10)} ${[...subject].slice(-8).join('')}`
+    return `${characters(name, 0, longestName - 10)} ${characters(subject, -8)}`
   }
 
   /** In turns: a page's first requests come at once. */

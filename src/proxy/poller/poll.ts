@@ -505,14 +505,14 @@ export function createPoller(deps: PollerDeps) {
     return failing?.failure?.kind ?? null
   }
 
-  /** Whether no account at all can be listed. */
-  const isBlind = () => client.lockedUntil('tunnelList') > now() || accounts.every(fails)
-
   const whyNot = (account: Account): UnknownReason | null => {
     if (client.lockedUntil('tunnelList') > now()) return 'locked-out'
     if (!fails(account)) return null
     return isRejection(account.failure) ? 'token-rejected' : 'cloudflare-unreachable'
   }
+
+  /** Whether no account at all can be listed. */
+  const isBlind = () => accounts.every((account) => whyNot(account) !== null)
 
   function noticeState() {
     const { state } = stateNow()

@@ -23,8 +23,11 @@ export function availabilityText({
   if (times.observedMs === 0) return 'nothing observed'
   const observed = `the ${percentText(observedShare(times))} observed`
   if (availability === null) return `never connected in ${observed}`
-  return `${percentText(availability)} of ${observed}${outside === null ? '' : `, ${percentText(outside)} outside maintenance`}`
+  return `${percentText(availability)} of ${observed}${outside === null ? '' : `, ${outsideText(outside)}`}`
 }
+
+/** `100 % outside maintenance` */
+export const outsideText = (share: number): string => `${percentText(share)} outside maintenance`
 
 type Times = Pick<TunnelSummary, 'observedMs' | 'totalMs'>
 

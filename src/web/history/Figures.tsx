@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { TunnelHistory } from '#contract/history.ts'
-import { availabilityText, observedShare, percentText } from '#web/charts/percent.ts'
+import { availabilityText, observedShare, outsideText, percentText } from '#web/charts/percent.ts'
 import { Stat, Stats } from '#web/ui/Stat.tsx'
 import { durationText } from '#web/ui/time.ts'
 
@@ -98,7 +98,7 @@ const availabilityNote = (summary: TunnelHistory['summary']) =>
     ? availabilityText(summary)
     : summary.availabilityOutside === null
       ? ofObserved(summary)
-      : `${percentText(summary.availabilityOutside)} outside maintenance`
+      : outsideText(summary.availabilityOutside)
 
 const times = (n: number) => (n === 0 ? 'Never' : n === 1 ? 'Once' : `${n} times`)
 
