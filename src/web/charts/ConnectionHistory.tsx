@@ -11,6 +11,7 @@ import {
   ZIndexLayer,
 } from 'recharts'
 import type { TunnelHistory } from '#contract/history.ts'
+import { manyText } from '#web/ui/numbers.ts'
 import { useCity } from '#web/ui/Place.tsx'
 import { instantIn, type Zone } from '#web/ui/zone.ts'
 import { Bubble } from './Bubble.tsx'
@@ -339,6 +340,7 @@ function Colo({ colo }: { colo: string }) {
 function Counts({ steps, at, zone }: { steps: ConnectionSteps; at: number; zone: Zone }) {
   const gap = steps.gaps.find((each) => at >= each.from && at < each.to)
   const step = steps.steps.findLast((each) => each.at <= at)
+  const total = step?.total ?? null
   const last = steps.steps.at(-1)
   return (
     <div className="flex flex-col gap-1">
@@ -347,13 +349,11 @@ function Counts({ steps, at, zone }: { steps: ConnectionSteps; at: number; zone:
         <p>Not watched. {gap.reason}.</p>
       ) : steps.unlisted && at < steps.unlisted.to ? (
         <p>More connections than are listed here. Zoom in to see how many were open.</p>
-      ) : !step || (last && at > last.at) ? (
+      ) : !step || total === null || (last && at > last.at) ? (
         <p>Nothing is known of this time yet.</p>
       ) : (
         <>
-          <p className="font-medium">
-            {step.total === 1 ? '1 connection' : `${step.total ?? 0} connections`}
-          </p>
+          <p className="font-medium">{manyText(total, 'connection')}</p>
           {steps.colos.map((colo) =>
             step[colo] ? (
               <p key={colo} className="flex justify-between gap-6 text-ink-2">

@@ -25,7 +25,13 @@ export const ConnectionLives = memo(function ConnectionLives({
   const [shown, setShown] = useState(pageSize)
   const lives = history.connections.toReversed()
   if (lives.length === 0)
-    return <p className="text-ink-2">No connection was open in this stretch of time.</p>
+    return (
+      <p className="text-ink-2">
+        {history.summary.observedMs === 0
+          ? 'Nobody watched this stretch of time: its connections are not known.'
+          : 'No connection was open in this stretch of time, as far as observed.'}
+      </p>
+    )
   return (
     <div className="flex flex-col">
       <Table caption="Lives of the connections">

@@ -418,6 +418,19 @@ describe('connections over time', () => {
     expect(countAt(steps, 800)).toBe(1)
   })
 
+  test('have no number before anybody knew the tunnel', () => {
+    const unmet = { from: 0, to: 600, reason: 'Tandem did not know the tunnel yet' }
+    const steps = toConnectionSteps(
+      history({ watchedSince: 600, connections: [life(700, null)], active: [], lanes: [] }),
+      window,
+    )
+    expect(steps.gaps).toEqual([unmet])
+    expect([0, 599, 650, 800].map((at) => countAt(steps, at))).toEqual([null, null, 0, 1])
+    // One that was open already is known of since it opened.
+    const earlier = history({ watchedSince: 600, connections: [life(300, null)], active: [] })
+    expect(toConnectionSteps(earlier, window).gaps).toEqual([{ ...unmet, to: 300 }])
+  })
+
   test('have no number where more were open than are listed, and are never drawn as none', () => {
     const listed = [life(-50, null), life(350, 900), life(500, 600)]
     const steps = toConnectionSteps(history({ connections: listed, connectionsFrom: 400 }), window)

@@ -433,8 +433,11 @@ export function toConnectionSteps(
   { from, to }: Stretch,
   slots = 600,
 ): ConnectionSteps {
-  const gaps = gapsOf(history).filter((gap) => gap.to > from && gap.from < to)
   const end = Math.min(to, history.at)
+  const unmet = unmetOf(history, from, end)
+  const gaps = [...(unmet ? [unmet] : []), ...gapsOf(history)].filter(
+    (gap) => gap.to > from && gap.from < to,
+  )
   const listedFrom = Math.min(history.connectionsFrom ?? from, end)
   const unlisted = listedFrom > from ? { from, to: listedFrom } : null
   const isKnown = (at: number) =>
@@ -529,6 +532,12 @@ function gapsOf({ lanes, active }: TunnelHistory): ConnectionSteps['gaps'] {
     else gaps.push({ from: interval.from, to: interval.to, reason: reasonText(interval) ?? '' })
   }
   return gaps
+}
+
+/** Before Tandem knew the tunnel, and before any connection that was still open when it did. */
+function unmetOf({ watchedSince, connections }: TunnelHistory, from: number, end: number) {
+  const to = Math.min(watchedSince ?? end, end, ...connections.map(({ openedAt }) => openedAt))
+  return to > from ? { from, to, reason: 'Tandem did not know the tunnel yet' } : null
 }
 
 function reportedOf(

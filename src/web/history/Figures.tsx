@@ -14,6 +14,9 @@ export function TunnelFigures({
   ha: boolean | null
 }) {
   const gaps = summary.noActiveTimes
+  const isBlind = summary.observedMs === 0
+  const never = isBlind ? <None /> : 'Never'
+  const observedNote = isBlind ? 'nothing was observed' : 'as far as observed'
   return (
     <Stats label="The history in numbers">
       <Stat name="Available" note={availabilityNote(summary)}>
@@ -24,22 +27,22 @@ export function TunnelFigures({
           name="Without an active connector"
           note={
             summary.noActiveMs === 0
-              ? 'as far as observed'
+              ? observedNote
               : `${times(gaps)}${gaps > 1 ? `, the longest ${durationText(summary.longestNoActiveMs)}` : ''}`
           }
         >
           <span className={summary.noActiveMs > 0 ? 'text-bad' : ''}>
-            {summary.noActiveMs === 0 ? 'Never' : durationText(summary.noActiveMs)}
+            {summary.noActiveMs === 0 ? never : durationText(summary.noActiveMs)}
           </span>
         </Stat>
       )}
       {ha === false ? null : (
         <Stat name="Active connector changed" note={causesText(changeCauses)}>
-          {times(summary.roleChanges)}
+          {summary.roleChanges === 0 ? never : times(summary.roleChanges)}
         </Stat>
       )}
       <Stat name="Connections opened" note="reconnects included">
-        {summary.reconnects}
+        {summary.reconnects === 0 && isBlind ? <None /> : summary.reconnects}
       </Stat>
       <Unobserved {...summary} />
     </Stats>
@@ -61,10 +64,10 @@ export function ConnectorFigures({
         {lane && observedMs > 0 ? percentText(lane.activeMs / observedMs) : <None />}
       </Stat>
       <Stat name="Was active for" note="as far as observed">
-        {lane ? durationText(lane.activeMs) : <None />}
+        {lane && observedMs > 0 ? durationText(lane.activeMs) : <None />}
       </Stat>
       <Stat name="Connections opened" note="reconnects included">
-        {lane?.reconnects ?? <None />}
+        {lane && observedMs > 0 ? lane.reconnects : <None />}
       </Stat>
       <Unobserved totalMs={summary.totalMs} observedMs={observedMs} />
     </Stats>
@@ -100,7 +103,7 @@ const availabilityNote = (summary: TunnelHistory['summary']) =>
       ? ofObserved(summary)
       : outsideText(summary.availabilityOutside)
 
-const times = (n: number) => (n === 0 ? 'Never' : n === 1 ? 'Once' : `${n} times`)
+const times = (n: number) => (n === 1 ? 'Once' : `${n} times`)
 
 function causesText({ manual, automatic, unknown }: TunnelHistory['changeCauses']): string {
   const words = [
