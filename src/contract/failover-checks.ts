@@ -1,3 +1,5 @@
+import { shortId } from './short-id.ts'
+
 /**
  * Everything that can speak against a failover: one list. A block can't be overridden. A risk can: by
  * ticking it by name and, where it is grave, with a reason.
@@ -79,8 +81,8 @@ export const checkRules: Record<CheckId, CheckRule> = {
     'Cloudflare no longer routes anything through a deleted tunnel.',
   ),
   'not-ha': block(
-    'The tunnel is not HA. That is chosen when a tunnel is created and can’t be changed.',
-    'Only a tunnel that was created with HA has an active and passive connectors.',
+    'The tunnel is not HA: Cloudflare reports no HA for it.',
+    'Only a tunnel with HA has an active and passive connectors.',
   ),
   'locked-out': block(
     'Cloudflare refuses every call of this token for another … s, a failover too.',
@@ -175,6 +177,18 @@ export const checkRules: Record<CheckId, CheckRule> = {
 
 /** Where it is explained, with how Tandem finds it out and what to do about it: a path of Tandem's own page. */
 export const checkLink = (id: CheckId): string => `/failover-checks#${id}`
+
+/**
+ * `Active is now 1bedc50d, not 8f0c3a11`, without a full stop.
+ *
+ * @param activeIds all that are active now; Cloudflare has been seen to report two.
+ * @param seenId the one that was active when somebody looked; null: none was, or several.
+ */
+export function activeChangedText(activeIds: readonly string[], seenId: string | null): string {
+  const now = `Active is now ${activeIds.map(shortId).join(' and ') || 'no connector'}`
+  if (seenId === null) return `${now}, not as it was seen`
+  return `${now}, not ${shortId(seenId)}${activeIds.length > 1 ? ' alone' : ''}`
+}
 
 /** Risks that a person can tick, by id. */
 export const riskIds: readonly CheckId[] = checkIds.filter((id) => checkRules[id].kind === 'risk')

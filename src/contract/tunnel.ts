@@ -19,7 +19,7 @@ export type ConnectorRole = z.infer<typeof ConnectorRole>
  * What happens if the active connector fails now?
  * `ready` a standby takes over · `exposed` nobody takes over · `no-active` nobody is active although
  * somebody is connected · `disconnected` nobody is connected · `conflict` Cloudflare reports two
- * active ones · `not-ha` the tunnel was created without HA · `unknown` not looked yet, or unreadable.
+ * active ones · `not-ha` Cloudflare reports no HA for it · `unknown` not looked yet, or roles are missing or unreadable.
  */
 export const readinessKinds = [
   'ready',

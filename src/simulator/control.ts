@@ -145,6 +145,8 @@ const actions: [method: string, path: RegExp, run: Action][] = [
           accountId: z.optional(text),
           name: text,
           ha: z._default(z.boolean(), true),
+          /** Cloudflare may call a tunnel without HA `none` too: what a new one has is its default. */
+          haMode: z.optional(z.enum(['none', 'disabled'])),
           connectors: z._default(whole, 2),
         }),
         body,
@@ -156,7 +158,9 @@ const actions: [method: string, path: RegExp, run: Action][] = [
         originIp: `198.51.100.${(index + 1) % 256}`,
         role: index === 0 ? ('active' as const) : ('passive' as const),
       }))
-      const { id } = world.addTunnel({ accountId, name: input.name, ha: input.ha, connectors })
+      const { name, ha, haMode } = input
+      const configuration = haMode && { mode: haMode, config: null }
+      const { id } = world.addTunnel({ accountId, name, ha, configuration, connectors })
       return ok({ id })
     },
   ],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkIds, checkRules } from '#contract/failover-checks.ts'
+import { activeChangedText, checkIds, checkRules } from '#contract/failover-checks.ts'
 import type { HaMode } from '#contract/tunnel.ts'
 import type { SeenConnector } from '../cloudflare/translate.ts'
 import { isAsListed } from '../faults/promised.ts'
@@ -212,6 +212,15 @@ describe('everything that speaks against a failover', () => {
       ['failover-running'],
     ],
     ['another one was seen active', { seenActiveId: 'x' }, standby.id, ['active-changed']],
+    [
+      'two are active now',
+      {
+        seenActiveId: active.id,
+        connectors: [active, connector('b', { role: 'active' }), standby],
+      },
+      standby.id,
+      ['active-changed'],
+    ],
     ['nobody was seen active', { seenActiveId: null }, standby.id, ['active-changed']],
     ['the right one was seen active', { seenActiveId: active.id }, standby.id, []],
     ['a target that is not listed', {}, 'x', ['not-linked']],
@@ -294,6 +303,20 @@ describe('everything that speaks against a failover', () => {
     }
     const seen = failoverChecks(target, evidence({ ...more, barriers: [] }))
     expect(seen.filter((check) => !isAsListed(check))).toEqual([])
+  })
+
+  test.each([
+    [[], 'aaaaaaaa-1', 'Active is now no connector, not aaaaaaaa'],
+    [['bbbbbbbb-2'], 'aaaaaaaa-1', 'Active is now bbbbbbbb, not aaaaaaaa'],
+    [
+      ['aaaaaaaa-1', 'bbbbbbbb-2'],
+      'aaaaaaaa-1',
+      'Active is now aaaaaaaa and bbbbbbbb, not aaaaaaaa alone',
+    ],
+    // Whoever saw none may have seen two.
+    [['bbbbbbbb-2'], null, 'Active is now bbbbbbbb, not as it was seen'],
+  ])('who is active now: %j, and was: %s', (activeIds, seenId, text) => {
+    expect(activeChangedText(activeIds, seenId)).toBe(text)
   })
 
   test('blocks first, then grave risks, then the others; each sentence once', () => {
@@ -429,6 +452,18 @@ describe('readiness and outlook', () => {
       0,
       'bad',
       /2 active/,
+    ],
+    ['no role at all, and HA not known', [plain], null, 'unknown', 0, 'unknown', /no HA role/],
+    ['no role at all, though HA is on', [plain], true, 'unknown', 0, 'unknown', /no HA role/],
+    ['a standby, and one without a role', [plain, standby], true, 'no-active', 1, 'bad', /^No/],
+    [
+      'no role and no connection',
+      [{ ...plain, connections: [] }],
+      null,
+      'disconnected',
+      0,
+      'bad',
+      /^No connector is connected/,
     ],
     ['no HA', [plain], false, 'not-ha', 0, 'weak', /has no HA/],
     ['no HA and nobody there', [], false, 'not-ha', 0, 'bad', /^Nothing is connected/],

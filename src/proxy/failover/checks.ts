@@ -1,5 +1,6 @@
 import type { FailoverCheck } from '#contract/failover.ts'
 import {
+  activeChangedText,
   type CheckId,
   checkLink,
   checkRules,
@@ -89,8 +90,7 @@ function tunnelBlocks({ deleted, ha }: Situation): { id: CheckId; sentence: stri
   if (ha === false) {
     blocks.push({
       id: 'not-ha',
-      sentence:
-        'The tunnel is not HA. That is chosen when a tunnel is created and can’t be changed.',
+      sentence: 'The tunnel is not HA: Cloudflare reports no HA for it.',
     })
   }
   return blocks
@@ -160,11 +160,8 @@ export function failoverChecks(targetId: string | null, evidence: Evidence): Fai
   const active = actives.length === 1 ? (actives[0] ?? null) : null
   const { seenActiveId } = evidence
   if (seenActiveId !== undefined && seenActiveId !== (active?.id ?? null)) {
-    const nameOf = (id: string | null) => (id === null ? 'none' : shortId(id))
-    say(
-      'active-changed',
-      `Active is now ${active ? shortId(active.id) : 'no connector'}, not ${nameOf(seenActiveId)}.`,
-    )
+    const now = actives.map(({ id }) => id)
+    say('active-changed', `${activeChangedText(now, seenActiveId)}.`)
   }
   if (targetId !== null && !target) {
     say('not-linked', `Cloudflare no longer lists ${shortId(targetId)} for this tunnel.`)
@@ -248,7 +245,10 @@ export function readinessOf(
   if (ha === false) return of('not-ha')
   if (connectors.some((connector) => connector.role === 'unknown')) return of('unknown')
   if (actives.length > 1) return of('conflict')
-  if (!connectors.some(isConnected)) return of('disconnected')
+  const connected = connectors.filter(isConnected)
+  if (connected.length === 0) return of('disconnected')
+  // A tunnel without HA, as far as is known so far: its configuration tells, once it was read.
+  if (connected.every((connector) => connector.role === 'none')) return of('unknown')
   // Cloudflare calls a connector active for minutes after it lost its last connection.
   if (!actives.some(isConnected)) return of('no-active')
   return of(standbyCount > 0 ? 'ready' : 'exposed')
@@ -269,7 +269,12 @@ export function outlookOf(situation: Situation): Outlook {
   })
   switch (readiness) {
     case 'unknown':
-      return of('unknown', 'Tandem can’t tell: Cloudflare reports a role that it does not know.')
+      return of(
+        'unknown',
+        connectors.some((connector) => connector.role === 'unknown')
+          ? 'Tandem can’t tell: Cloudflare reports a role that it does not know.'
+          : 'Tandem can’t tell: Cloudflare reports no HA role for any connector that is connected.',
+      )
     case 'not-ha': {
       const connected = connectors.filter(isConnected).length
       if (connected === 0) return of('bad', 'Nothing is connected. The tunnel carries no traffic.')

@@ -311,6 +311,31 @@ describe('U10 missing fields', () => {
   })
 })
 
+describe('U10 a tunnel whose connectors report no HA role', () => {
+  test.each([
+    ['unknown', 'its configuration can’t be read', 'disabled', 500],
+    ['not-ha', 'its HA mode is the one that a new tunnel has', 'none', null],
+  ])('is %s, and nobody’s alarm, while %s', async (readiness, _, haMode, status) => {
+    if (status)
+      await world.breakWith({ kind: 'status', match: { path: '/configurations$' }, status })
+    const { id } = (await world.order('/tunnels', {
+      name: 'plain',
+      ha: false,
+      haMode,
+      connectors: 2,
+    })) as { id: string }
+    const rig = await startRig(world)
+    await rig.looked()
+    await rig.time.run(60_000)
+    expect(await rig.tunnel(id)).toMatchObject({
+      readiness,
+      connectorCount: 2,
+      unacknowledged: null,
+    })
+    await rig.end()
+  })
+})
+
 describe('U11 words that nobody knows yet', () => {
   test('U11 they are kept, shown as unknown, and make no candidate for a failover', async () => {
     const { rig, look, readTunnel, tunnelId, connectorIds } = await watch()

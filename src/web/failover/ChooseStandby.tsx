@@ -7,7 +7,7 @@ import { Place } from '#web/ui/Place.tsx'
 import { RoleMark } from '#web/ui/RoleMark.tsx'
 import { Term } from '#web/ui/Term.tsx'
 import { Handover } from './Handover.tsx'
-import { activeOf, blocksOf } from './order.ts'
+import { activeOf, activesOf, blocksOf } from './order.ts'
 
 /** Who takes over: the standbys to choose from, and what will happen as a picture. */
 export function ChooseStandby({
@@ -63,9 +63,6 @@ export function ChooseStandby({
     </div>
   )
 }
-
-const activesOf = (connectors: readonly Connector[]) =>
-  connectors.filter(({ role }) => role === 'active').map(({ id }) => id)
 
 const toMachine = ({ id, colos, version }: Connector) => ({ connectorId: id, colos, version })
 

@@ -20,7 +20,8 @@ export function Notice({
 }: {
   barrier: string | null
   lockLeft: string | null
-  change: { was: string | null; is: string | null } | null
+  /** What became of the active one, as a title; null: it is the one that was seen. */
+  change: string | null
   problem: Problem | null
   checkProblem: Problem | null
   gone: string | null
@@ -28,7 +29,6 @@ export function Notice({
   onLookAgain: () => void
   onChoose: (connectorId: string) => void
 }): ReactNode {
-  const nameOf = (id: string | null) => (id === null ? 'no connector' : shortId(id))
   if (lockLeft)
     return (
       <Callout tone="bad" title={`Cloudflare is refusing calls for another ${lockLeft}`}>
@@ -46,7 +46,7 @@ export function Notice({
     return (
       <Callout
         tone="bad"
-        title={`Active is now ${nameOf(change.is)}, not ${nameOf(change.was)}`}
+        title={change}
         action={
           <Button size="sm" onClick={onLookAgain}>
             I have checked again

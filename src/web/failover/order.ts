@@ -40,6 +40,10 @@ export function activeOf(connectors: readonly Connector[]): Connector | null {
   return actives.length === 1 ? (actives[0] ?? null) : null
 }
 
+/** Ids of all that are active. */
+export const activesOf = (connectors: readonly Connector[]) =>
+  connectors.filter(({ role }) => role === 'active').map(({ id }) => id)
+
 /** Everybody that a failover could be about: all but the active one, best first. */
 export function candidatesOf(connectors: readonly Connector[]): Connector[] {
   const active = activeOf(connectors)

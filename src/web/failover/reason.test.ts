@@ -64,6 +64,10 @@ test('a row offers a failover only where somebody could take over', () => {
     /No standby/,
   )
   expect(whyNotFromRow(tunnelOf('a', { readiness: 'not-ha' }))).toMatch(/not HA/)
+  const unread = tunnelOf('a', { readiness: 'unknown', connectorCount: null })
+  expect(whyNotFromRow(unread)).toMatch(/not read yet/)
+  // One of an unknown role among others: the dialog looks at each.
+  expect(whyNotFromRow(tunnelOf('a', { readiness: 'unknown' }))).toBeNull()
   expect(whyNotFromRow(tunnelOf('a', { failoverId: 'f' }))).toMatch(/running/)
 })
 

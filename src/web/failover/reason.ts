@@ -41,7 +41,7 @@ function whyNever({ deletedAt, ha }: Tunnel): string | null {
   return ha === false ? notHa : null
 }
 
-function whyNobody({ readiness, standbyCount }: Tunnel): string | null {
+function whyNobody({ readiness, standbyCount, connectorCount }: Tunnel): string | null {
   switch (readiness) {
     case 'ready':
     case 'conflict':
@@ -55,12 +55,12 @@ function whyNobody({ readiness, standbyCount }: Tunnel): string | null {
     case 'not-ha':
       return notHa
     case 'unknown':
-      return 'Its connectors were not read yet.'
+      return connectorCount === null ? 'Its connectors were not read yet.' : null
     default:
       return readiness satisfies never
   }
 }
 
 export const deleted = 'The tunnel has been deleted.'
-const notHa = 'The tunnel is not HA. That is chosen when a tunnel is created and can’t be changed.'
+const notHa = 'The tunnel is not HA: Cloudflare reports no HA for it.'
 export const noStandby = 'No standby is connected: nobody could take over.'

@@ -1,5 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { activeChangedText } from '#contract/failover-checks.ts'
 import type { Connector } from '#contract/tunnel.ts'
 import { useConnectorsCheckedAt } from '#web/api/ages.ts'
 import { toProblem } from '#web/api/client.ts'
@@ -8,7 +9,7 @@ import { connectorsQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { countdownText } from '#web/ui/time.ts'
 import { type Consent, newKey, noConsent, useFailoverChecks, whyNotYet } from './checks.ts'
-import { activeOf, blocksOf, candidatesOf, inOrder, isPromotable } from './order.ts'
+import { activeOf, activesOf, blocksOf, candidatesOf, inOrder, isPromotable } from './order.ts'
 import { outdoneBy } from './outdone.ts'
 import { lockedUntil, whyNoFailover } from './reason.ts'
 
@@ -133,7 +134,7 @@ export function useChoice({
     notice: {
       barrier,
       lockLeft,
-      change: changed ? { was: seenActiveId, is: activeId } : null,
+      change: changed ? activeChangedText(activesOf(connectors), seenActiveId) : null,
       problem,
       checkProblem: checks.error ? toProblem(checks.error) : null,
       gone: targetId !== undefined && target === null ? targetId : null,

@@ -36,8 +36,8 @@ export const readinessLooks: Record<ReadinessKind, Look> = {
     ink: 'text-bad',
     meaning: 'Cloudflare reports more than one active connector',
   },
-  'not-ha': { word: 'Not HA', ink: 'text-ink-3', meaning: 'The tunnel was created without HA' },
-  unknown: { word: 'Unknown', ink: 'text-unknown', meaning: 'The connectors were not read yet' },
+  'not-ha': { word: 'Not HA', ink: 'text-ink-3', meaning: 'Cloudflare reports no HA for it' },
+  unknown: { word: 'Unknown', ink: 'text-unknown', meaning: 'Not known yet who is active' },
 }
 
 /** "2 standbys", "1 standby", "No standby", "Not HA", … */

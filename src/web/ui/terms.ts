@@ -45,7 +45,7 @@ export const terms = {
         word: 'Two active',
         text: 'A conflict: Cloudflare reports more than one active connector where there is at most one.',
       },
-      { word: 'Not HA', text: 'The tunnel was created without HA, so nobody stands by.' },
+      { word: 'Not HA', text: 'Cloudflare reports no HA for the tunnel, so nobody stands by.' },
     ],
   },
   failover: {
@@ -70,7 +70,7 @@ export const terms = {
   mode: {
     title: 'HA mode',
     paragraphs: [
-      'What moves with the active connector on the site’s own network. HA itself is chosen when a tunnel is created; it needs MASQUE as the device tunnel protocol, and replicas on one subnet.',
+      'What moves with the active connector on the site’s own network. HA itself is chosen when a tunnel is created and off while the mode is Disabled; it needs MASQUE as the device tunnel protocol, and replicas on one subnet.',
     ],
     points: [
       {

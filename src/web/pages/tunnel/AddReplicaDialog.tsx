@@ -45,7 +45,7 @@ export function AddReplicaDialog({
         {tunnel.ha === false ? (
           <Callout tone="warn" title="This tunnel is not HA">
             A second connector would not stand by for the first. HA is chosen when a tunnel is
-            created and can’t be changed.
+            created, and its HA mode must not be Disabled.
           </Callout>
         ) : (
           <ul className="flex list-disc flex-col gap-1 pl-4 text-ink-2">

@@ -49,7 +49,9 @@ export function ConnectorsSection({
     <section aria-labelledby={titleId} className="flex min-w-0 flex-col gap-3">
       <h2 id={titleId} className="flex min-h-6 items-baseline gap-2 font-semibold">
         Connectors
-        <span className="font-normal text-ink-2">{connectors.length}</span>
+        <span className="font-normal text-ink-2">
+          {list.checkedAt === null ? 'not read yet' : connectors.length}
+        </span>
       </h2>
       {connectors.length > mostCards ? (
         <ConnectorRows

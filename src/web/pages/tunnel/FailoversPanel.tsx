@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Failover } from '#contract/failover.ts'
+import { type Failover, oldOnes } from '#contract/failover.ts'
 import type { Connector, TunnelDetail } from '#contract/tunnel.ts'
 import { toProblem } from '#web/api/client.ts'
 import { usePreferencePut, useWhyNot } from '#web/api/operations.ts'
@@ -13,6 +13,7 @@ import { shortId } from '#web/ui/names.ts'
 import { useOffers } from '#web/ui/offers.ts'
 import { Fact, Facts, Panel } from '#web/ui/Panel.tsx'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
+import { readinessLooks } from '#web/ui/readiness.ts'
 import { Skeleton } from '#web/ui/Skeleton.tsx'
 import { Instant, TimeAgo } from '#web/ui/TimeAgo.tsx'
 
@@ -135,9 +136,19 @@ function Preference({
   )
 }
 
-function preferenceHint({ preferredConnectorId, activeConnectorId, onStandbySince }: TunnelDetail) {
+function preferenceHint({
+  preferredConnectorId,
+  activeConnectorId,
+  onStandbySince,
+  readiness,
+}: TunnelDetail) {
   if (preferredConnectorId === null) return 'It should carry the traffic when nothing is wrong.'
-  if (activeConnectorId === null) return 'No connector is active now.'
+  if (activeConnectorId === null) {
+    if (readiness === 'conflict') return 'More than one connector is active now.'
+    return readiness === 'unknown'
+      ? `${readinessLooks.unknown.meaning}.`
+      : 'No connector is active now.'
+  }
   if (activeConnectorId === preferredConnectorId) return 'It carries the traffic.'
   return (
     <span className="inline-flex items-center gap-1.5 text-warn">
@@ -196,7 +207,7 @@ function Past({
 const inks = { info: 'text-accent-text', good: 'text-good', warn: 'text-warn', bad: 'text-bad' }
 
 function PastOne({ failover, onFollow }: { failover: Failover; onFollow: () => void }) {
-  const { by, drill, reason, from, to, requestedAt } = failover
+  const { by, drill, reason, to, requestedAt } = failover
   const { tone, title } = endingOf(failover, 0)
   return (
     <button
@@ -206,7 +217,7 @@ function PastOne({ failover, onFollow }: { failover: Failover; onFollow: () => v
     >
       <span className="flex flex-wrap items-baseline justify-between gap-x-3">
         <span className="font-mono">
-          {from ? shortId(from.connectorId) : 'none'} → {shortId(to.connectorId)}
+          {oldOnes(failover).map(shortId).join(' and ') || 'none'} → {shortId(to.connectorId)}
         </span>
         <span className="text-sm text-ink-2">
           <TimeAgo at={requestedAt} />

@@ -15,6 +15,7 @@ import { shortId } from '#web/ui/names.ts'
 import { manyText } from '#web/ui/numbers.ts'
 import { Places } from '#web/ui/Place.tsx'
 import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
+import { readinessLooks } from '#web/ui/readiness.ts'
 import { Stat, Stats } from '#web/ui/Stat.tsx'
 import { StatusMark } from '#web/ui/StatusMark.tsx'
 import { Term } from '#web/ui/Term.tsx'
@@ -227,6 +228,8 @@ function Vitals({
                 </span>
               ) : null}
             </>
+          ) : tunnel.readiness === 'unknown' ? (
+            <NotReported word="Not known" why={readinessLooks.unknown.meaning} />
           ) : (
             <span className={tunnel.ha === false ? 'text-ink-2' : ''}>
               {tunnel.readiness === 'conflict' ? 'More than one' : 'None'}
@@ -240,7 +243,7 @@ function Vitals({
           tunnel.haMode
             ? haModeLooks[tunnel.haMode].meaning
             : tunnel.ha === false
-              ? 'created without HA'
+              ? 'no HA is reported'
               : null
         }
       >

@@ -18,6 +18,7 @@ import { countText, manyText, waitingText } from '#web/ui/numbers.ts'
 import { Colo, Places } from '#web/ui/Place.tsx'
 import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
 import { RoleShape } from '#web/ui/RoleShape.tsx'
+import { readinessLooks } from '#web/ui/readiness.ts'
 import { StatusMark, StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { Age, asSign, NotReported, SinceText, TimeAgo, useStale } from '#web/ui/TimeAgo.tsx'
 import { durationText } from '#web/ui/time.ts'
@@ -302,7 +303,9 @@ function ActiveConnector({ tunnel, stale }: { tunnel: Tunnel; stale: boolean }) 
         why={
           tunnel.readiness === 'not-ha'
             ? 'Tunnels without HA have no active connector'
-            : 'No active connector'
+            : tunnel.readiness === 'unknown'
+              ? readinessLooks.unknown.meaning
+              : 'No active connector'
         }
       />
     )
