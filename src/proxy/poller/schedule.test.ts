@@ -76,6 +76,20 @@ describe('what comes first', () => {
     })
   })
 
+  test('of the first configurations that comes first which has to tell whether there is HA', () => {
+    const known = tunnel({ seenAt: now, configuredAt: null, ha: true })
+    const unknown = tunnel({ tunnelId: 'u', seenAt: now, configuredAt: null, ha: null })
+    const again = tunnel({ tunnelId: 'v', seenAt: now, configuredAt: 1, ha: null })
+    for (const tunnels of [
+      [known, unknown, again],
+      [again, unknown, known],
+    ])
+      expect(nextStep([], tunnels, now, 2, sweepMs)).toEqual({
+        kind: 'configuration',
+        tunnelId: 'u',
+      })
+  })
+
   test('a configuration is read when nothing else is due, and now and then even so', () => {
     const idle = tunnel({ seenAt: now, configuredAt: now - 400_000 })
     expect(nextStep([], [idle], now, 0, sweepMs)).toEqual({ kind: 'configuration', tunnelId: 't' })

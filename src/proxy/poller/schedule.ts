@@ -142,5 +142,8 @@ function isBefore(a: TunnelSubject, b: TunnelSubject, order: Order): boolean {
   return ranks === 0 ? (a.seenAt ?? 0) < (b.seenAt ?? 0) : ranks < 0
 }
 
-const isConfiguredBefore = (a: TunnelSubject, b: TunnelSubject | null) =>
-  !b || (a.configuredAt ?? 0) < (b.configuredAt ?? 0)
+/** First configurations first, and of these those that have to tell what no connector's role does. */
+function isConfiguredBefore(a: TunnelSubject, b: TunnelSubject | null): boolean {
+  const order = ({ configuredAt, ha }: TunnelSubject) => configuredAt ?? (ha === null ? -1 : 0)
+  return b === null || order(a) < order(b)
+}
