@@ -111,6 +111,20 @@ describe('listing', () => {
     expect(ask('GET', `/${id}`).body.result.deleted_at).toBe('2026-11-24T10:00:01.000000Z')
   })
 
+  test('counts every tunnel of the account where that guess is turned', () => {
+    const { world, add, ask } = desk()
+    for (let n = 0; n < 5; n += 1) add({ name: `t${n}` })
+    world.remove(add({ name: 'gone' }))
+    world.guesses.totalCount = 'all'
+    const counts = ({ body }: ReturnType<typeof ask>) => [
+      body.result_info.count,
+      body.result_info.total_count,
+    ]
+    expect(counts(ask('GET', '?is_deleted=false'))).toEqual([5, 6])
+    expect(counts(ask('GET', '?name=t1'))).toEqual([1, 6])
+    expect(counts(ask('GET', '?page=2'))).toEqual([0, 6])
+  })
+
   test('filters by name, prefix, id and status', () => {
     const { add, ask } = desk()
     const edge = add({ name: 'lon-edge', connectors: pair })
@@ -285,6 +299,20 @@ describe('connectors', () => {
     const url = `/${tunnel.id}/connectors/${lost?.id}`
     expect(ask('GET', url).body.result).toMatchObject({ ha_status: 'offline', conns: [] })
     expect(ask('GET', `/${tunnel.id}/connectors/${tunnel.id}`).status).toBe(404)
+  })
+
+  test('stay in answers, and nowhere else, where that guess is turned', () => {
+    const { world, ask, add } = desk()
+    world.guesses.lostConns = 'linger'
+    const tunnel = add({ name: 'ha', connectors: pair })
+    for (const connector of tunnel.connectors) world.kill(connector, tunnel)
+    const lost = { ha_status: 'offline', conns: [{ client_version: '2026.9.558.0' }] }
+    expect(ask('GET', `/${tunnel.id}/connections`).body.result).toMatchObject([lost, lost])
+    expect(ask('GET', `/${tunnel.id}`).body.result.status).toBe('down')
+    const [first] = tunnel.connectors
+    if (first) world.revive(first, tunnel)
+    const { result } = ask('GET', `/${tunnel.id}/connectors/${first?.id}`).body
+    expect(result).toMatchObject({ ha_status: 'passive', conns: [{ colo_name: 'lhr16' }] })
   })
 })
 
@@ -461,6 +489,23 @@ describe('who is asking', () => {
     access.tokens.write.revoked = true
     expect(codes(verify())).toEqual([401, 1000])
   })
+
+  test.each([
+    [401, [401, 1000]],
+    [403, [403, 9109]],
+    [404, [404, 7003, 7000]],
+  ] as const)(
+    'can have a user’s token verified by the user endpoint, and answers %d elsewhere',
+    (verifyElsewhere, refusal) => {
+      const { world, askAnywhere, access } = desk()
+      Object.assign(world.guesses, { tokensOf: 'user', verifyElsewhere })
+      const verify = (path: string) => askAnywhere('GET', `${path}/tokens/verify`)
+      expect(codes(verify(`/accounts/${accountId}`))).toEqual(refusal)
+      expect(verify('/user').body.result).toEqual({ id: access.tokens.write.id, status: 'active' })
+      access.tokens.write.revoked = true
+      expect(codes(verify('/user'))).toEqual([401, 1000])
+    },
+  )
 
   test.each([
     '/zones',

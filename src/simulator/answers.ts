@@ -108,7 +108,7 @@ function toConnector(connector: Connector, tunnel: Tunnel, { world, clock }: Sta
     arch: connector.arch,
     run_at: toTime(connector.runAt, clock),
     ...(tunnel.ha ? { ha_status: haStatus } : {}),
-    conns: connector.connections.map((connection) => ({
+    conns: world.connsOf(connector).map((connection) => ({
       id: connection.id,
       colo_name: connection.colo,
       client_id: connector.id,
@@ -184,6 +184,7 @@ const listTunnels: Handler = (context) => {
   const { page, perPage, matches } = listing
   const all = world.tunnelsOf(accountId).filter((tunnel) => matches(tunnel, world.statusOf(tunnel)))
   const result = all.slice((page - 1) * perPage, page * perPage)
+  const total = world.guesses.totalCount === 'all' ? world.tunnelsOf(accountId).length : all.length
   return success(
     result.map((tunnel) => toTunnel(tunnel, context)),
     {
@@ -191,8 +192,8 @@ const listTunnels: Handler = (context) => {
         page,
         per_page: perPage,
         count: result.length,
-        total_count: all.length,
-        total_pages: Math.ceil(all.length / perPage),
+        total_count: total,
+        total_pages: Math.ceil(total / perPage),
       },
     },
   )
@@ -404,12 +405,25 @@ const routes: Route[] = [
 
 const verifyAccount = new RegExp(`^${accountPart}/tokens/verify$`, 'i')
 
-/** Both verify endpoints. These tokens belong to an account: the one for users does not know them. */
+/** The verify endpoint of whoever the tokens do not belong to: it does not know them. */
+function verifyElsewhere(path: string, { guesses }: World): Answer {
+  switch (guesses.verifyElsewhere) {
+    case 401:
+      return failure(401, 1000, 'Invalid API Token')
+    case 403:
+      return failure(403, 9109, 'Unauthorized to access requested resource')
+    case 404:
+      return noRoute(path)
+    default:
+      return guesses.verifyElsewhere satisfies never
+  }
+}
+
+/** The verify endpoint of whoever the tokens belong to. */
 function verifyToken(
   identity: Identity,
-  ofAccount: boolean,
   { access, clock }: Pick<Context, 'access' | 'clock'>,
-) {
+): Answer {
   const name =
     identity.fault === null
       ? identity.caller === 'key'
@@ -418,7 +432,7 @@ function verifyToken(
       : identity.fault === 'expired'
         ? identity.token
         : null
-  if (!ofAccount || name === null) return failure(401, 1000, 'Invalid API Token')
+  if (name === null) return failure(401, 1000, 'Invalid API Token')
   const { id, expiresAt } = access.tokens[name]
   const expired = identity.fault === 'expired'
   return {
@@ -494,12 +508,14 @@ export function answer(
     return finish(identityFault(identity.fault))
 
   const verified = verifyAccount.exec(request.path)?.groups?.account?.toLowerCase()
-  if (verified !== undefined || request.path === '/user/tokens/verify')
-    return finish(
-      request.method === 'GET'
-        ? verifyToken(identity, verified !== undefined && world.accounts.includes(verified), parts)
-        : methodNotAllowed(request.method),
-    )
+  if (verified !== undefined || request.path === '/user/tokens/verify') {
+    if (request.method !== 'GET') return finish(methodNotAllowed(request.method))
+    const isHome =
+      verified === undefined
+        ? world.guesses.tokensOf === 'user'
+        : world.guesses.tokensOf === 'account' && world.accounts.includes(verified)
+    return finish(isHome ? verifyToken(identity, parts) : verifyElsewhere(request.path, world))
+  }
 
   if (identity.fault !== null) return finish(identityFault(identity.fault))
   for (const { pattern, methods } of routes) {

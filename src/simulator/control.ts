@@ -3,7 +3,7 @@ import type { Access, TokenName } from './access.ts'
 import type { Clock } from './clock.ts'
 import { Fault, type Faults } from './faults.ts'
 import type { RequestLog } from './request-log.ts'
-import type { Connector, Tunnel, World } from './world.ts'
+import { type Connector, type Tunnel, usualGuesses, type World } from './world.ts'
 
 /** The API under `/__simulator`, with which tests and demos play fate. JSON in and out, no sign-in. */
 
@@ -91,6 +91,13 @@ const newConnector = z.strictObject({
   colo: z._default(text, 'lhr16'),
   originIp: z._default(text, '198.51.100.99'),
   version: z.optional(text),
+})
+
+const Guesses = z.strictObject({
+  totalCount: z._default(z.enum(['filtered', 'all']), usualGuesses.totalCount),
+  lostConns: z._default(z.enum(['gone', 'linger']), usualGuesses.lostConns),
+  tokensOf: z._default(z.enum(['account', 'user']), usualGuesses.tokensOf),
+  verifyElsewhere: z._default(z.literal([401, 403, 404]), usualGuesses.verifyElsewhere),
 })
 
 const actions: [method: string, path: RegExp, run: Action][] = [
@@ -230,6 +237,11 @@ const actions: [method: string, path: RegExp, run: Action][] = [
       world.behaviours.set(tunnelId ?? '*', behaviour)
       return ok()
     },
+  ],
+  [
+    'POST',
+    /^\/guesses$/,
+    ({ world, body }) => ok(Object.assign(world.guesses, read(Guesses, body))),
   ],
   [
     'POST',

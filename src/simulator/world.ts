@@ -20,6 +20,8 @@ export type Connector = {
   originIp: string
   /** None: the connector is lost. */
   connections: Connection[]
+  /** Those that it had when it was last lost. */
+  lostConnections: Connection[]
   /** Its part while it is connected; a lost one is `offline` whatever stands here. */
   role: 'active' | 'passive'
   lostAt: number | null
@@ -69,6 +71,25 @@ export type FailoverBehaviour = {
   message?: string | undefined
 }
 
+/** What nobody published, and which way this world has it: a client must be right either way. */
+export type Guesses = {
+  /** What `total_count` of a listing counts: what its filters leave, or every tunnel of the account. */
+  totalCount: 'filtered' | 'all'
+  /** Whether a lost connector's connections go at once, or stay in answers for as long as it is listed. */
+  lostConns: 'gone' | 'linger'
+  /** Whose the tokens are, which decides which of the two verify addresses knows them. */
+  tokensOf: 'account' | 'user'
+  /** How the other one answers. */
+  verifyElsewhere: 401 | 403 | 404
+}
+
+export const usualGuesses: Guesses = {
+  totalCount: 'filtered',
+  lostConns: 'gone',
+  tokensOf: 'account',
+  verifyElsewhere: 401,
+}
+
 export type ConnectorSeed = {
   id?: string
   colos: string[]
@@ -116,6 +137,7 @@ export function createWorld({ random, startAt }: { random: Random; startAt: numb
   const connectors = new Map<string, { connector: Connector; tunnel: Tunnel }>()
   const behaviours = new Map<string, FailoverBehaviour>()
   const accounts: string[] = []
+  const guesses = { ...usualGuesses }
   let watcher: ((tunnelId: string) => void) | null = null
 
   /** What the API answers of this tunnel may differ from now on. */
@@ -146,6 +168,11 @@ export function createWorld({ random, startAt }: { random: Random; startAt: numb
   }
 
   const isConnected = (connector: Connector) => connector.connections.length > 0
+  /** What Cloudflare lists of its connections. */
+  const connsOf = (connector: Connector) =>
+    isConnected(connector) || guesses.lostConns === 'gone'
+      ? connector.connections
+      : connector.lostConnections
   const connectedOf = (tunnel: Tunnel) => tunnel.connectors.filter(isConnected)
   const activeOf = (tunnel: Tunnel) =>
     connectedOf(tunnel).filter((connector) => connector.role === 'active')
@@ -227,6 +254,7 @@ export function createWorld({ random, startAt }: { random: Random; startAt: numb
       colos: [...seed.colos],
       originIp: seed.originIp,
       connections: [],
+      lostConnections: [],
       role: seed.role ?? 'passive',
       lostAt: null,
     }
@@ -241,6 +269,7 @@ export function createWorld({ random, startAt }: { random: Random; startAt: numb
 
   /** All connections gone: offline at once, and no longer listed after a while. */
   function lose(connector: Connector, tunnel: Tunnel) {
+    connector.lostConnections = connector.connections
     connector.connections = []
     connector.lostAt = time
     connector.role = 'passive'
@@ -259,7 +288,9 @@ export function createWorld({ random, startAt }: { random: Random; startAt: numb
     accounts,
     tunnels,
     behaviours,
+    guesses,
     isConnected,
+    connsOf,
     connectedOf,
     activeOf,
     listed,
