@@ -200,7 +200,7 @@ test('U18 a failover that the token may not do is said before anybody tries, unt
   await page.goto('/')
   await seeList(page)
   const { standby } = await world.pair('lon-branch-core')
-  await world.breakWith({ kind: 'status', status: 403, match: { method: 'POST' } })
+  await world.breakWith({ kind: 'status', status: 403, code: 10_000, match: { method: 'POST' } })
   await page.getByRole('button', { name: 'Create tunnel' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('textbox', { name: 'Name' }).fill('Dublin office')

@@ -328,7 +328,11 @@ function toRefusal(name: UpstreamCall, response: Response, errors: CfMessage[]):
   if (status === 401 || (status === 400 && codes.has('6003')) || isGone) {
     return refuse('token-rejected', `Cloudflare rejected the API token${said ? `: ${said}` : ''}.`)
   }
-  if (status === 403) {
+  // The codes of a token that may not. With another one a change may be refused for a reason of its own, which says
+  // nothing of other changes; what refuses a failover like that would refuse the next one.
+  const isOfToken = codes.has('9109') || codes.has('10000')
+  const isOwnChange = upstreamCalls[name].write && name !== 'failoverRun'
+  if (status === 403 && (isOfToken || !isOwnChange)) {
     const group = upstreamCalls[name].write ? 'WARP Write' : 'WARP Read'
     return refuse(
       'permission-missing',

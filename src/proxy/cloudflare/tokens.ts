@@ -173,8 +173,8 @@ export function createTokenWatch(deps: {
   }
 
   /**
-   * Called with the end of every write. A 403 tells that the token lacks Write in that account, whatever else it
-   * can, and wherever else.
+   * Called with the end of every write. A missing permission tells that the token lacks Write in that account, whatever
+   * else it can, and wherever else; a change that is refused for a reason of its own tells nothing of the others.
    */
   function noticeWrite(error: ProblemError | null, accountId: string) {
     if (!error || error.kind === 'permission-missing') heardAt.write = now()

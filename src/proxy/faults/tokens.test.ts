@@ -315,7 +315,7 @@ test('U18 a change that one account refuses blocks no failover in another', asyn
   const two = await startWorld('large --tunnels 2 --accounts 2')
   const { rig, path, body } = await watchTunnel(two, 2)
   const other = (await rig.tunnels()).find(({ accountId }) => accountId === two.accounts[1])
-  await two.breakWith({ kind: 'status', status: 403, match: { method: 'PATCH' } })
+  await two.breakWith({ kind: 'status', status: 403, code: 10_000, match: { method: 'PATCH' } })
   const refused = await rig.refused('PATCH', `/tunnels/${other?.id}`, { name: 'renamed' })
   expect(refused.type).toBe('urn:tandem:problem:permission-missing')
   const { verdict } = (await rig.session()).tokens[0] ?? {}
@@ -325,6 +325,35 @@ test('U18 a change that one account refuses blocks no failover in another', asyn
   await rig.end()
   await two.end()
 })
+
+test.each([
+  ['a rename', 'PATCH', '', { name: 'renamed' }],
+  ['the install token', 'GET', '/token', undefined],
+  ['a deletion', 'DELETE', '', undefined],
+] as const)(
+  'U18 %s that is refused with 403 for a reason of its own says nothing of failovers',
+  async (_, method, part, body) => {
+    const { rig, tunnelId, failOver } = await watch()
+    await rig.looked()
+    await world.breakWith({
+      kind: 'status',
+      status: 403,
+      code: 1109,
+      message: 'Not in this account’s plan',
+      match: { method, path: `${tunnelId}${part}$` },
+    })
+    const refused = await rig.refused(method, `/tunnels/${tunnelId}${part}`, body)
+    expect(refused).toMatchObject({
+      type: 'urn:tandem:problem:refused-by-cloudflare',
+      detail: 'Not in this account’s plan (1109)',
+    })
+    await rig.time.run(15_000)
+    expect((await rig.session()).tokens).toMatchObject([{ verdict: 'works' }])
+    const { json } = await rig.ask('POST', `/tunnels/${tunnelId}/failovers`, failOver)
+    expect((await endOf(rig, (json as { id: string }).id)).state).toBe('confirmed')
+    await rig.end()
+  },
+)
 
 describe('U18 the token may only read', () => {
   test('U18 the failover is rejected with what is missing, sent once, and the page knows', async () => {
