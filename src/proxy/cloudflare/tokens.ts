@@ -1,4 +1,5 @@
 import { CfTokenVerification } from '#contract/cloudflare.ts'
+import type { ProblemKind } from '#contract/problem-kinds.ts'
 import type { TokenPermission, TokenState } from '#contract/session.ts'
 import { ProblemError } from '../problem.ts'
 import type { Client, Tokens } from './client.ts'
@@ -11,6 +12,13 @@ import { toAt } from './translate.ts'
 type Fare = Pick<TokenState, 'verdict' | 'sentence' | 'expiresAt'>
 
 type Verification = CfTokenVerification | 'unknown' | null
+
+/** How a verify address answers for a token that it does not know. */
+const refusals = new Set<ProblemKind>([
+  'token-rejected',
+  'permission-missing',
+  'refused-by-cloudflare',
+])
 
 /** Of a token that only a change would try, or has to try again. */
 const unproven: Fare = {
@@ -54,9 +62,9 @@ export function createTokenWatch(deps: {
   /** What the verify addresses know: status and end; that neither knows the token; or null, no answer. */
   async function verify(which: 'read' | 'write'): Promise<Verification> {
     for (const name of ['accountTokenVerify', 'userTokenVerify'] as const) {
+      const isOfAccount = name === 'accountTokenVerify'
       try {
-        const ids = name === 'accountTokenVerify' ? { accountId } : {}
-        const answer = await client.call(name, ids, {
+        const answer = await client.call(name, isOfAccount ? { accountId } : {}, {
           purpose: 'look',
           withWriting: which === 'write',
         })
@@ -64,11 +72,7 @@ export function createTokenWatch(deps: {
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error
         // One refusal may only mean the wrong kind of address; anything else won't get better by asking.
-        if (
-          !['token-rejected', 'permission-missing', 'refused-by-cloudflare'].includes(error.kind)
-        ) {
-          return null
-        }
+        if (!refusals.has(error.kind) && !(isOfAccount && error.kind === 'not-found')) return null
       }
     }
     return 'unknown'

@@ -444,6 +444,28 @@ describe('the token that only a change would try', () => {
     await rig.end()
   })
 
+  test.each([401, 403, 404])(
+    'is looked for at the users’ address where the account’s answers %d',
+    async (verifyElsewhere) => {
+      await world.order('/guesses', { tokensOf: 'user', verifyElsewhere })
+      await world.order('/tokens/write/expire', { at: Date.parse('2030-03-01T00:00:00Z') })
+      const { rig } = await watch({ readToken: world.readToken })
+      await rig.looked()
+      await rig.time.run(1000)
+      expect((await rig.session()).tokens).toMatchObject([
+        { purpose: 'reading', verdict: 'works', expiresAt: null },
+        { purpose: 'writing', verdict: 'unchecked', expiresAt: Date.parse('2030-03-01T00:00:00Z') },
+      ])
+      await world.order('/tokens/write/revoke')
+      await rig.time.run(11_000)
+      expect((await rig.get<Session>('/session?fresh=true')).tokens).toMatchObject([
+        { verdict: 'works' },
+        { verdict: 'rejected' },
+      ])
+      await rig.end()
+    },
+  )
+
   test('U18 is asked about at once when a change met a refusal of it', async () => {
     const { rig, tunnelId, failOver } = await watch({ readToken: world.readToken })
     await rig.looked()
