@@ -196,14 +196,22 @@ describe('U20 a listing that moves under our hands', () => {
    * Poller, client, budget and present as they are, without a store; Cloudflare is a function here
    * because tunnels must come and go between two pages, 5,000 times.
    */
-  function assembleListing(options: { perPage: number; between: () => void }) {
+  function assembleListing(options: {
+    perPage: number
+    /** As its answers have it, if they say something else. */
+    saysPerPage?: number
+    between: () => void
+  }) {
     const model = {
       live: [] as number[],
       next: 0,
       asked: 0,
       first: 0,
       calm: false,
-      totalOff: 0,
+      /** A live one that its list does not name and counts. */
+      unnamed: null as number | null,
+      /** Tunnels that were deleted, where the list counts them too. */
+      counted: 0,
       endless: false,
     }
     for (; model.next < 24; model.next += 1) model.live.unshift(model.next)
@@ -238,10 +246,18 @@ describe('U20 a listing that moves under our hands', () => {
       const from = (page - 1) * perPage
       const rows = model.endless
         ? Array.from({ length: perPage }, (_, at) => row(1_000_000 + from + at))
-        : model.live.slice(from, from + perPage).map(row)
-      const total = model.endless ? 1_000_000 : model.live.length + model.totalOff
+        : model.live
+            .filter((n) => n !== model.unnamed)
+            .slice(from, from + perPage)
+            .map(row)
+      const total = model.endless ? 1_000_000 : model.live.length + model.counted
       return json(rows, {
-        result_info: { page, per_page: perPage, count: rows.length, total_count: total },
+        result_info: {
+          page,
+          per_page: options.saysPerPage ?? perPage,
+          count: rows.length,
+          total_count: total,
+        },
       })
     }
 
@@ -353,17 +369,91 @@ describe('U20 a listing that moves under our hands', () => {
     const { model, time, poller, present } = assembleListing({ perPage: 20, between: () => {} })
     poller.start()
     await time.run(0)
-    model.totalOff = 1
-    model.live.splice(5, 1)
+    model.unnamed = model.live[5] ?? null
     await time.run(60_000)
     expect(poller.state(null).listIncompleteSince).not.toBeNull()
-    // Its connectors are still answered, and an incomplete listing proves nothing.
+    // An incomplete listing proves nothing.
     expect(present.tunnels()).toHaveLength(24)
-    model.totalOff = 0
+    expect(present.tunnels().every(({ unlistedSince }) => unlistedSince === null)).toBe(true)
+    model.unnamed = null
+    model.live.splice(5, 1)
     await time.run(20_000)
     expect(poller.state(null).listIncompleteSince).toBeNull()
     expect(present.tunnels()).toHaveLength(23)
     poller.stop()
+  })
+
+  test('U20 a total that counts the deleted ones too is complete once two listings agree', async () => {
+    const { model, time, poller, present, falseDeletions } = assembleListing({
+      perPage: 20,
+      between: () => {},
+    })
+    const isComplete = () => poller.state(null).listIncompleteSince === null
+    const shown = () => present.tunnels().length
+    /** Calls that the listings of a minute take, each. */
+    const pagesEach = async () => {
+      const [asked, first] = [model.asked, model.first]
+      await time.run(60_000)
+      return (model.asked - asked) / (model.first - first)
+    }
+    model.counted = 7
+    poller.start()
+    await time.run(0)
+    expect([isComplete(), shown()]).toEqual([true, 24])
+    expect(await pagesEach()).toBe(2)
+
+    // One is deleted and goes on being counted: it is asked itself, at once, and nobody is told of a gap.
+    model.live.splice(5, 1)
+    model.counted += 1
+    await time.until('it counts as deleted', () => shown() === 23, 10_000)
+    expect(isComplete()).toBe(true)
+    expect(await pagesEach()).toBe(2)
+
+    // One that is alive and not named is told, and never taken for deleted.
+    model.unnamed = model.live[5] ?? null
+    await time.until('it is incomplete', () => !isComplete(), 10_000)
+    await time.run(60_000)
+    expect([isComplete(), shown()]).toEqual([false, 23])
+    model.unnamed = null
+    await time.until('it is complete', isComplete, 10_000)
+    expect(falseDeletions).toEqual([])
+    poller.stop()
+  })
+
+  test('U20 pages that are shorter than they say are walked to the end where more are counted', async () => {
+    const { time, poller, present } = assembleListing({
+      perPage: 8,
+      saysPerPage: 100,
+      between: () => {},
+    })
+    poller.start()
+    await time.run(0)
+    expect(present.tunnels()).toHaveLength(24)
+    expect(poller.state(null).listIncompleteSince).toBeNull()
+    poller.stop()
+  })
+
+  test('U20 Cloudflare counts deleted tunnels too: its list is whole, and a deletion is seen', async () => {
+    await world.order('/guesses', { totalCount: 'all' })
+    const { tunnelId } = await world.addTunnel('lon-core')
+    const other = await world.addTunnel('dub-edge')
+    await world.order(`/tunnels/${(await world.addTunnel('gone')).tunnelId}/delete`)
+    const rig = await startRig(world)
+    await rig.looked()
+    await rig.time.run(60_000)
+    expect((await rig.poller()).listIncompleteSince).toBeNull()
+    await world.order(`/tunnels/${tunnelId}/delete`)
+    // Its connectors go on being answered, so the listing is what tells.
+    await rig.time.until(
+      'it counts as deleted',
+      () => known(rig, tunnelId)?.deletedAt != null,
+      20_000,
+    )
+    await rig.time.run(60_000)
+    expect((await rig.poller()).listIncompleteSince).toBeNull()
+    expect(known(rig, other.tunnelId)).toMatchObject({ deletedAt: null, unlistedSince: null })
+    expect(rig.calls.filter(({ path }) => path.endsWith(tunnelId))).toHaveLength(1)
+    await rig.end()
   })
 
   test('U20 page 2 fails: what was shown stays', async () => {

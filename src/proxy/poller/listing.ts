@@ -10,27 +10,51 @@ export type PageQuery = { is_deleted: false; page: number; per_page: number }
 const pageSize = 100
 const mostPages = 50
 
+export type Listing = {
+  tunnels: ListedTunnel[]
+  complete: boolean
+  /** So many more were counted than came. */
+  surplus: number
+  pages: number
+}
+
 /**
  * All pages of one account. Complete: every page said the same total, no tunnel came twice and as many
  * came as were announced; an offset listing can otherwise skip a live tunnel.
  *
+ * `total_count` is documented as “without any search parameters”: deleted tunnels, which are not asked for, may be
+ * counted too. Where more are counted than come, pages are read to the end, and two listings in a row that agree are
+ * complete.
+ *
  * @param ask makes the call for one page
+ * @param before the listing before, where more were counted than came
  */
 export async function readListing(
   accountId: string,
   ask: (query: PageQuery) => Promise<Answer>,
-): Promise<{ tunnels: ListedTunnel[]; complete: boolean; pages: number }> {
+  before: Listing | null,
+): Promise<Listing> {
   const rows: ListedTunnel[] = []
   const seen = new Set<string>()
   let complete = true
   let collected = 0
   let total: number | undefined
   let page = 1
+  const surplus = () => (total ?? collected) - collected
+  const isAsBefore = () =>
+    before !== null &&
+    before.surplus === surplus() &&
+    before.tunnels.length === rows.length &&
+    before.tunnels.every(({ id }) => seen.has(id))
   for (; ; page += 1) {
     const { result, info } = await ask({ is_deleted: false, page, per_page: pageSize })
     const cfRows = CfTunnelList.parse(result)
-    if (page > 1 && info?.total_count !== total) complete = false
-    total = info?.total_count
+    const known = seen.size
+    // A page behind the last one has nothing to say of the others.
+    if (page === 1 || cfRows.length > 0) {
+      if (page > 1 && info?.total_count !== total) complete = false
+      total = info?.total_count
+    }
     collected += cfRows.length
     for (const cf of cfRows) {
       const row = toListedTunnel(cf, accountId)
@@ -40,15 +64,17 @@ export async function readListing(
       seen.add(row.id)
       rows.push(row)
     }
-    const perPage = info?.per_page ?? pageSize
-    if (cfRows.length < perPage || (total !== undefined && collected >= total)) break
+    if (seen.size === known || (total !== undefined && collected >= total)) break
+    // Where more are counted than came, a short page need not be the last one.
+    const isShort = cfRows.length < (info?.per_page ?? pageSize)
+    if (isShort && (total === undefined || isAsBefore())) break
     if (page >= mostPages) {
       complete = false
       break
     }
   }
-  if (total !== undefined && collected !== total) complete = false
-  return { tunnels: rows, complete, pages: page }
+  if (surplus() < 0 || (surplus() > 0 && !isAsBefore())) complete = false
+  return { tunnels: rows, complete, surplus: surplus(), pages: page }
 }
 
 /**

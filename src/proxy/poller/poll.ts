@@ -7,7 +7,13 @@ import type { Budget, Purpose } from '../cloudflare/budget.ts'
 import type { Client } from '../cloudflare/client.ts'
 import { toConfiguration, toListedTunnel, toSeenConnectors } from '../cloudflare/translate.ts'
 import { ProblemError, sentenceOf } from '../problem.ts'
-import { type PageQuery, proveDeletion, readListing, toListProblem } from './listing.ts'
+import {
+  type Listing,
+  type PageQuery,
+  proveDeletion,
+  readListing,
+  toListProblem,
+} from './listing.ts'
 import type { Present } from './present.ts'
 import {
   type AccountSubject,
@@ -55,6 +61,8 @@ type Account = {
   failingSince: number
   listedAt: number | null
   incompleteSince: number | null
+  /** Its last listing, if more were counted than came. */
+  uneven: Listing | null
   /** Calls that its last listing took, and milliseconds. */
   pages: number
   tookMs: number
@@ -100,6 +108,7 @@ export function createPoller(deps: PollerDeps) {
     failingSince: 0,
     listedAt: null,
     incompleteSince: null,
+    uneven: null,
     pages: 1,
     tookMs: 0,
     missing: new Set(),
@@ -399,9 +408,11 @@ export function createPoller(deps: PollerDeps) {
         return client.call('tunnelList', { accountId }, { purpose: 'poll', query })
       })
     try {
-      let listing = await readListing(accountId, ask)
-      // Something moved between two pages: once more, then make do with what came.
-      if (!listing.complete) listing = await readListing(accountId, ask)
+      let listing = await readListing(accountId, ask, account.uneven)
+      // Something moved between two pages, or more were counted than came: once more, then make do with what came.
+      if (!listing.complete) listing = await readListing(accountId, ask, listing)
+      const { complete, surplus } = listing
+      account.uneven = surplus > 0 ? listing : null
       endedAt = now()
       account.pages = listing.pages
       account.tookMs = endedAt - sentAt
@@ -409,12 +420,11 @@ export function createPoller(deps: PollerDeps) {
       account.failure = null
       account.inDoubt = false
       account.listedAt = endedAt
-      account.incompleteSince = listing.complete ? null : (account.incompleteSince ?? endedAt)
-      const { changedIds, missingIds } = await present.landListing(accountId, listing.tunnels, {
-        complete: listing.complete,
-        sentAt,
-        at: endedAt,
-      })
+      const { changedIds, absentIds, missingIds } = await present.landListing(
+        accountId,
+        listing.tunnels,
+        { complete, surplus, sentAt, at: endedAt },
+      )
       for (const tunnelId of changedIds) {
         turnOf(tunnelId).changed = true
         turnOf(tunnelId).configuredAt = null
@@ -422,6 +432,9 @@ export function createPoller(deps: PollerDeps) {
       deps.onVerdict(null)
       for (const tunnelId of missingIds) account.missing.add(tunnelId)
       await confirmDeletions(account)
+      // Whoever is alive and was not named is among those that were counted and did not come.
+      const lacksOne = surplus > 0 && absentIds.some((id) => present.tunnel(id)?.deletedAt === null)
+      account.incompleteSince = complete && !lacksOne ? null : (account.incompleteSince ?? endedAt)
       noticeSweep()
     } catch (error) {
       if (its === era) noticeListFailure(account, error)

@@ -66,7 +66,7 @@ function presentOf() {
 
 test('how long a tunnel has been without a standby or an active one, whatever its status', async () => {
   const { present, look } = presentOf()
-  await present.landListing('a', [listed], { complete: true, sentAt: 10, at: 10 })
+  await present.landListing('a', [listed], { complete: true, surplus: 0, sentAt: 10, at: 10 })
   expect(present.tunnel('t')?.readinessSince).toBeNull()
   expect(await look(20, 'active', 'passive')).toEqual(['ready', 20])
   // Another one is active, and it is as ready as before.
@@ -82,7 +82,7 @@ test('what an earlier run saw is not taken to have held ever since', async () =>
   const connectors = [connector('c0', 'active'), connector('c1', 'passive')]
   const sight = { listed, connectors, configuration: null }
   present.restore([{ sight, listedAt: 10, seenAt: 10 }])
-  await present.landListing('a', [listed], { complete: true, sentAt: 80, at: 80 })
+  await present.landListing('a', [listed], { complete: true, surplus: 0, sentAt: 80, at: 80 })
   expect(present.tunnel('t')?.readinessSince).toBeNull()
   expect(await look(90, 'active', 'passive')).toEqual(['ready', 90])
 })
@@ -92,7 +92,7 @@ test('a connector that was read alone keeps what is younger of it, and the other
   const roles = () => present.connectors('t')?.connectors.map(({ role }) => role)
   const alone = (at: number, role: ConnectorRole) =>
     present.landConnector('t', connector('c1', role), at, at)
-  await present.landListing('a', [listed], { complete: true, sentAt: 10, at: 10 })
+  await present.landListing('a', [listed], { complete: true, surplus: 0, sentAt: 10, at: 10 })
   await look(20, 'active', 'passive', 'passive')
   await alone(40, 'offline')
   expect(roles()).toEqual(['active', 'offline', 'passive'])
@@ -113,7 +113,7 @@ test('what was asked before a deletion and answered after it changes nothing, un
   const { present, look } = presentOf()
   const roles = () => present.connectors('t')?.connectors.map(({ role }) => role)
   const configuration = toConfiguration(CfConfiguration.parse({ ha_mode: 'local' }), 't', 30)
-  await present.landListing('a', [listed], { complete: true, sentAt: 10, at: 10 })
+  await present.landListing('a', [listed], { complete: true, surplus: 0, sentAt: 10, at: 10 })
   await look(20, 'active', 'passive')
   await present.landDeleted('t', 25)
   await look(30, 'passive', 'active', 'passive')
@@ -122,7 +122,12 @@ test('what was asked before a deletion and answered after it changes nothing, un
   expect(roles()).toEqual(['active', 'passive'])
   expect(present.configuration('t')).toBeNull()
   // Should Cloudflare ever take a deletion back.
-  await present.landListing('a', [listed], { complete: true, sentAt: 90_000, at: 90_000 })
+  await present.landListing('a', [listed], {
+    complete: true,
+    surplus: 0,
+    sentAt: 90_000,
+    at: 90_000,
+  })
   await look(90_010, 'passive', 'active', 'passive')
   await present.landConfiguration(configuration, 90_010, 90_010)
   expect(roles()).toEqual(['passive', 'active', 'passive'])
@@ -135,14 +140,14 @@ test('how old a row may become is told as soon as it changes, and not again', as
     told
       .flatMap((event) => (event.type === 'polled' ? event.tunnels : []))
       .map(({ staleAfterMs }) => staleAfterMs)
-  await present.landListing('a', [listed], { complete: true, sentAt: 10, at: 10 })
+  await present.landListing('a', [listed], { complete: true, surplus: 0, sentAt: 10, at: 10 })
   await look(20, 'active', 'passive')
   told.length = 0
   ages.staleAfterMs = 90_000
   await look(30, 'active', 'passive')
   expect(rows()).toEqual([90_000])
   await look(40, 'active', 'passive')
-  await present.landListing('a', [listed], { complete: true, sentAt: 50, at: 50 })
+  await present.landListing('a', [listed], { complete: true, surplus: 0, sentAt: 50, at: 50 })
   expect(rows()).toEqual([90_000])
 })
 
@@ -158,7 +163,7 @@ test('that a connector only just connected is told as long as it is so, and once
     const [list] = told.flatMap((event) => (event.type === 'polled' ? event.connectors : []))
     return list ? [list.connectors[1]?.promotion.map(({ id }) => id), list.outlook.notes] : null
   }
-  await present.landListing('a', [listed], { complete: true, sentAt: 10, at: 10 })
+  await present.landListing('a', [listed], { complete: true, surplus: 0, sentAt: 10, at: 10 })
   const notStable = 'ago and may not be stable yet.'
   const outbound = expect.stringMatching(/^Outbound/)
   for (const s of [2, 8]) {

@@ -300,16 +300,18 @@ export function createPresent(deps: PresentDeps) {
    *
    * @param complete false when it could not be read to its end undisturbed: then nothing is concluded
    *   about tunnels that it does not name.
-   * @returns ids whose list entry changed, and ids that two complete listings in a row did not name
-   *   (and then after four, eight, …: one that Cloudflare lost in its list costs no call each time).
+   * @param surplus so many more were counted than came: whom it does not name may be among them and is asked about
+   *   at once, because two listings agreed on it, and does not count as unlisted.
+   * @returns ids whose list entry changed, ids that it did not name, and of these the ones that two complete listings
+   *   in a row did not (and then after four, eight, …: one that Cloudflare lost in its list costs no call each time).
    */
   const landListing = (
     accountId: string,
     listed: ListedTunnel[],
-    options: { complete: boolean; sentAt: number; at: number },
+    options: { complete: boolean; surplus: number; sentAt: number; at: number },
   ) =>
     inTurn(async () => {
-      const { complete, sentAt, at } = options
+      const { complete, surplus, sentAt, at } = options
       const changedIds: string[] = []
       const landings: Landing[] = []
       for (const row of listed) {
@@ -320,30 +322,28 @@ export function createPresent(deps: PresentDeps) {
         if (!before || !sameListed(before, row)) changedIds.push(row.id)
       }
       await commit(landings, at)
-      const missingIds = complete ? noticeMissing(accountId, listed, sentAt, at) : []
-      return { changedIds, missingIds }
+      const missing = complete ? notNamed(accountId, listed, sentAt) : []
+      for (const one of missing) {
+        one.missed += 1
+        if (surplus === 0) one.unlistedSince ??= at
+      }
+      tell(missing, at)
+      const isTimeToAsk = ({ missed }: Known) =>
+        (missed > 1 || surplus > 0) && Number.isInteger(Math.log2(missed))
+      const idOf = ({ sight }: Known) => sight.listed.id
+      const missingIds = missing.filter(isTimeToAsk).map(idOf)
+      return { changedIds, absentIds: missing.map(idOf), missingIds }
     })
 
-  function noticeMissing(
-    accountId: string,
-    listed: ListedTunnel[],
-    sentAt: number,
-    at: number,
-  ): string[] {
+  /** Those of an account that a listing would have named if they were alive and nothing was wrong. */
+  function notNamed(accountId: string, listed: ListedTunnel[], sentAt: number): Known[] {
     const named = new Set(listed.map((row) => row.id))
-    const missing = [...known.values()].filter((one) => {
+    return [...known.values()].filter((one) => {
       const { id, accountId: owner, deletedAt } = one.sight.listed
       return (
         owner === accountId && deletedAt === null && !named.has(id) && sentAt >= one.listedSentAt
       )
     })
-    for (const one of missing) {
-      one.missed += 1
-      one.unlistedSince ??= at
-    }
-    tell(missing, at)
-    const isTimeToAsk = ({ missed }: Known) => missed >= 2 && Number.isInteger(Math.log2(missed))
-    return missing.filter(isTimeToAsk).map((one) => one.sight.listed.id)
   }
 
   /** One tunnel as a write or a single read answered it. */
