@@ -65,6 +65,7 @@ export const Tunnel = z.object({
   colos: z.array(z.string()),
   /** Null until the connectors were read for the first time. */
   connectorCount: z.nullable(z.number()),
+  /** Those that carry something. */
   connectionCount: z.nullable(z.number()),
   /** Since when the present status holds. */
   since: z.nullable(Since),
@@ -139,7 +140,7 @@ export const Connection = z.object({
   originIp: z.nullable(z.string()),
   openedAt: z.nullable(z.number()),
   clientVersion: z.nullable(z.string()),
-  /** Disconnected but still tracked by Cloudflare for some minutes. Null: not reported. */
+  /** Disconnected but still tracked by Cloudflare for some minutes, as all of an offline connector are. Null: not reported. */
   pendingReconnect: z.nullable(z.boolean()),
 })
 export type Connection = z.infer<typeof Connection>

@@ -76,7 +76,7 @@ export type SeenConnector = Omit<Connector, 'roleSince' | 'promotion' | 'tunnelI
 
 const haRoles = ['active', 'passive', 'offline'] as const satisfies ConnectorRole[]
 
-function toConnection(cf: CfConnection, index: number): Connection {
+function toConnection(cf: CfConnection, index: number, isLost: boolean): Connection {
   return {
     // A connection without an id still counts; its place stands in for the id.
     id: cf.id ?? `connection-${index + 1}`,
@@ -84,7 +84,7 @@ function toConnection(cf: CfConnection, index: number): Connection {
     originIp: cf.origin_ip ?? null,
     openedAt: toAt(cf.opened_at),
     clientVersion: cf.client_version ?? null,
-    pendingReconnect: cf.is_pending_reconnect ?? null,
+    pendingReconnect: isLost ? true : (cf.is_pending_reconnect ?? null),
   }
 }
 
@@ -96,7 +96,10 @@ export function toSeenConnector(cf: CfConnector): SeenConnector | null {
   const id = cf.id?.toLowerCase()
   if (!id || !uuid.test(id)) return null
   const role = haRoles.find((known) => known === cf.ha_status)
-  const connections = cf.conns.map(toConnection)
+  // What is still listed of a connector that is offline is of before: “Cloudflare continues to track connections for
+  // several minutes after they disconnect”, and need not mark each.
+  const isLost = role === 'offline'
+  const connections = cf.conns.map((connection, at) => toConnection(connection, at, isLost))
   const live = connections.filter(isUp)
   return {
     id,

@@ -7,6 +7,7 @@ import {
   CfTunnel,
   CfTunnelList,
 } from '#contract/cloudflare.ts'
+import type { ActivityPage, TunnelHistory } from '#contract/history.ts'
 import {
   Configuration,
   ConnectorList,
@@ -645,14 +646,77 @@ describe('U25 answers as they were and as they are', () => {
       connsActiveAt: Date.parse('2009-11-10T23:00:00Z'),
     })
     const seen = toSeenConnector(CfConnector.parse(connector))
-    const isPending = what === 'with is_pending_reconnect'
     expect(seen).toMatchObject({
       id: documented.id,
       role: 'offline',
       // Where the connector does not say its version, its connection does.
       version: connector === bare ? '2022.7.1' : '2022.2.0',
-      colos: isPending ? [] : ['dfw08'],
+      // What is listed of an offline one has ended, whether that is said of it or not.
+      colos: [],
+      connections: [{ colo: 'dfw08', pendingReconnect: true }],
     })
-    expect(seen?.connections[0]?.pendingReconnect).toBe(isPending ? true : null)
+    const carrying = toSeenConnector(CfConnector.parse({ ...connector, ha_status: 'passive' }))
+    const isPending = what === 'with is_pending_reconnect'
+    expect(carrying?.colos).toEqual(isPending ? [] : ['dfw08'])
+    expect(carrying?.connections[0]?.pendingReconnect).toBe(isPending ? true : null)
+  })
+
+  test('U25 connections that stay listed after their connector was lost count nowhere', async () => {
+    const { rig, tunnelId, connectorIds } = await watch()
+    const [active = '', standby = ''] = connectorIds
+    await world.order('/guesses', { lostConns: 'linger' })
+    await world.order(`/connectors/${active}/kill`)
+    await rig.time.run(30_000)
+    expect(await rig.tunnel(tunnelId)).toMatchObject({
+      activeConnectorId: standby,
+      readiness: 'exposed',
+      standbyCount: 0,
+      connectorCount: 2,
+      connectionCount: 2,
+    })
+    const { connectors } = await rig.connectors(tunnelId)
+    expect(connectors.find(({ id }) => id === active)).toMatchObject({
+      role: 'offline',
+      colos: [],
+      originIps: [],
+      connections: [{ pendingReconnect: true }, { pendingReconnect: true }],
+    })
+    const path = `/tunnels/${tunnelId}/failovers`
+    const request = { client_id: active, expected_active_id: standby, ...consent }
+    const refused = await rig.refused('POST', path, request)
+    expect(refused.checks?.[0]?.id).toBe('offline')
+
+    const openOf = async () => {
+      const { connections } = await rig.get<TunnelHistory>(`/tunnels/${tunnelId}/history`)
+      return connections.filter(({ closedAt }) => closedAt === null)
+    }
+    expect((await openOf()).map(({ connectorId }) => connectorId)).toEqual([standby, standby])
+    const log = `/activity?tunnel=${tunnelId}&kind=active-changed`
+    expect((await rig.get<ActivityPage>(log)).events).toMatchObject([
+      { from: active, to: standby, cause: 'automatic' },
+    ])
+
+    await world.order(`/connectors/${standby}/kill`)
+    await rig.time.run(30_000)
+    expect(await rig.tunnel(tunnelId)).toMatchObject({
+      status: 'down',
+      readiness: 'disconnected',
+      connectionCount: 0,
+      colos: [],
+    })
+    expect(await openOf()).toEqual([])
+    await rig.end()
+
+    // Whoever looks for the first time then claims no more of the time before.
+    const later = await startRig(world)
+    await later.looked()
+    await later.time.run(10_000)
+    const { lanes, connections } = await later.get<TunnelHistory>(`/tunnels/${tunnelId}/history`)
+    expect(lanes.map(({ intervals }) => intervals.map(({ value }) => value))).toEqual([
+      ['offline'],
+      ['offline'],
+    ])
+    expect(connections).toEqual([])
+    await later.end()
   })
 })

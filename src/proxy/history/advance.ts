@@ -1,6 +1,6 @@
 import type { Cause, EventKind, Provenance, UnknownReason } from '#contract/history.ts'
 import { isUp } from '#contract/tunnel.ts'
-import { type ListedTunnel, type SeenConnector } from '../cloudflare/translate.ts'
+import { isConnected, type ListedTunnel, type SeenConnector } from '../cloudflare/translate.ts'
 import { diff } from '../poller/diff.ts'
 import { reportedSince, type Sight, turnOf } from '../poller/sight.ts'
 
@@ -344,7 +344,8 @@ function advanceRoles(
 
 /** It ran before the first look, in a role that nobody knows. */
 function seedReported(connector: SeenConnector, fresh: Span, at: number, writes: Writes) {
-  const opened = connector.connections.map((one) => one.openedAt).filter((one) => one !== null)
+  const up = connector.connections.filter(isUp)
+  const opened = up.map((one) => one.openedAt).filter((one) => one !== null)
   const since = Math.min(...opened, connector.runAt ?? Number.POSITIVE_INFINITY)
   if (opened.length === 0 || since >= at) return
   writes.spans.push({
@@ -420,7 +421,7 @@ function advanceActive(
 export const isConnector = (value: string) =>
   value !== 'none' && value !== 'several' && value !== 'unknown'
 
-/** The old active one is offline, without a connection or no longer listed: Cloudflare replaced it. */
+/** The old active one is without a connection or no longer listed: Cloudflare replaced it. */
 function wasLost(
   connectorId: string | null,
   connectors: SeenConnector[],
@@ -429,10 +430,7 @@ function wasLost(
   if (connectorId === null) return false
   const isDown = (list: SeenConnector[] | null) => {
     const connector = list?.find((one) => one.id === connectorId)
-    return (
-      list !== null &&
-      (!connector || connector.role === 'offline' || connector.connections.length === 0)
-    )
+    return list !== null && (!connector || !isConnected(connector))
   }
   return isDown(connectors) || isDown(previous)
 }

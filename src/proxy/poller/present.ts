@@ -1,12 +1,13 @@
 import type { LiveEvent } from '#contract/events.ts'
-import type {
-  Configuration,
-  Connector,
-  ConnectorList,
-  FoundConnector,
-  Since,
-  Tunnel,
-  TunnelDetail,
+import {
+  type Configuration,
+  type Connector,
+  type ConnectorList,
+  type FoundConnector,
+  isUp,
+  type Since,
+  type Tunnel,
+  type TunnelDetail,
 } from '#contract/tunnel.ts'
 import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
 import { outlookOf, promotionChecks, readinessOf, type Situation } from '../failover/checks.ts'
@@ -130,7 +131,7 @@ export function createPresent(deps: PresentDeps) {
       colos: [...new Set((connectors ?? []).flatMap((connector) => connector.colos))].toSorted(),
       connectorCount: connectors?.length ?? null,
       connectionCount:
-        connectors?.reduce((sum, connector) => sum + connector.connections.length, 0) ?? null,
+        connectors?.flatMap((connector) => connector.connections).filter(isUp).length ?? null,
       since: one.statusSince ?? toSince(reportedSince(listed)),
       activeSince: active ? one.activeSince : null,
       readinessSince: one.readinessSince,

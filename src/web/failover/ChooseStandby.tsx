@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Connector } from '#contract/tunnel.ts'
+import { type Connector, isUp } from '#contract/tunnel.ts'
 import { Callout } from '#web/ui/Callout.tsx'
 import { type Card, RadioCards } from '#web/ui/Field.tsx'
 import { shortId } from '#web/ui/names.ts'
@@ -68,6 +68,7 @@ const toMachine = ({ id, colos, version }: Connector) => ({ connectorId: id, col
 
 function toCard(connector: Connector): Card<string> {
   const blocks = blocksOf(connector)
+  const connected = connector.connections.filter(isUp).length
   const colo = connector.colos[0]
   return {
     value: connector.id,
@@ -84,9 +85,7 @@ function toCard(connector: Connector): Card<string> {
     hint: [
       connector.version ?? 'version not reported',
       connector.originIps.join(', ') || 'origin not reported',
-      connector.connections.length === 1
-        ? '1\u00a0connection'
-        : `${connector.connections.length}\u00a0connections`,
+      connected === 1 ? '1\u00a0connection' : `${connected}\u00a0connections`,
     ].join(' · '),
     aside: <RoleMark role={connector.role} reported={connector.roleReported} />,
     disabledReason: blocks.length > 0 ? blocks.map(({ sentence }) => sentence).join(' ') : null,

@@ -1,4 +1,4 @@
-import type { Connection, Connector } from '#contract/tunnel.ts'
+import { type Connection, type Connector, isUp } from '#contract/tunnel.ts'
 import { CopyId } from '#web/ui/CopyId.tsx'
 import { Panel } from '#web/ui/Panel.tsx'
 import { useCity } from '#web/ui/Place.tsx'
@@ -15,7 +15,7 @@ export function ConnectionsPanel({ connector, gone }: { connector: Connector; go
   return (
     <Panel
       title="Connections"
-      aside={<span className="text-ink-2">{connections.length}</span>}
+      aside={<span className="text-ink-2">{connections.filter(isUp).length}</span>}
       flush
     >
       {connections.length === 0 ? (
@@ -74,9 +74,9 @@ function Row({ connection, showVersion }: { connection: Connection; showVersion:
         {pendingReconnect === true ? (
           <span
             className="rounded-sm bg-warn-soft px-1 text-warn"
-            {...tip('Disconnected; Cloudflare still keeps its place for some minutes')}
+            {...tip('Cloudflare still keeps its place for some minutes')}
           >
-            Reconnecting
+            Disconnected
           </span>
         ) : pendingReconnect === false ? (
           'Connected'

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import type { Connector, TunnelDetail } from '#contract/tunnel.ts'
+import { type Connector, isUp, type TunnelDetail } from '#contract/tunnel.ts'
 import { useCheckedAt } from '#web/api/ages.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useCheckConnector } from '#web/api/fresh.ts'
@@ -36,7 +36,8 @@ export function ConnectorHeader({
 }) {
   const check = useCheckConnector(tunnel.id, connector.id)
   const checkedAt = useCheckedAt(tunnel)
-  const { colos, connections, role } = connector
+  const { colos, role } = connector
+  const connected = connector.connections.filter(isUp).length
   return (
     <header className="flex flex-col gap-3">
       <nav
@@ -128,14 +129,14 @@ export function ConnectorHeader({
               <Place colo={colos[0]} />
             ) : (
               <NotReported
-                word={connections.length > 0 ? 'Not reported' : 'Nowhere'}
-                why={connections.length > 0 ? 'Colo not reported' : 'Not connected to any colo'}
+                word={connected > 0 ? 'Not reported' : 'Nowhere'}
+                why={connected > 0 ? 'Colo not reported' : 'Not connected to any colo'}
               />
             )}
           </Flash>
         </Stat>
         <Stat name="Connections" note={connector.originIps.join(', ') || null}>
-          <Flash value={connections.length}>{connections.length}</Flash>
+          <Flash value={connected}>{connected}</Flash>
         </Stat>
         <Stat name="Version" note={connector.arch}>
           <Flash value={connector.version}>

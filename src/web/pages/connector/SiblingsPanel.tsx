@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import type { Connector } from '#contract/tunnel.ts'
+import { type Connector, isUp } from '#contract/tunnel.ts'
 import { shortId } from '#web/ui/names.ts'
 import { Panel } from '#web/ui/Panel.tsx'
 import { Place } from '#web/ui/Place.tsx'
@@ -36,7 +36,7 @@ export function SiblingsPanel({
                 <span className="min-w-0 flex-1 truncate text-right text-sm text-ink-2">
                   {connector.colos[0] ? (
                     <Place colo={connector.colos[0]} />
-                  ) : connector.connections.length > 0 ? (
+                  ) : connector.connections.some(isUp) ? (
                     'colo not reported'
                   ) : (
                     'not connected'

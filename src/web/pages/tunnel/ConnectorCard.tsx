@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import type { Connector } from '#contract/tunnel.ts'
+import { type Connector, isUp } from '#contract/tunnel.ts'
 import { isPromotable, risksOf } from '#web/failover/order.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { CopyId } from '#web/ui/CopyId.tsx'
@@ -74,7 +74,7 @@ export function ConnectorCard({
         <Row name={connector.colos.length === 1 ? 'Colo' : 'Colos'}>
           {connector.colos.length === 0 ? (
             <NotReported
-              why={connector.connections.length > 0 ? 'Not reported' : 'Not connected to any colo'}
+              why={connector.connections.some(isUp) ? 'Not reported' : 'Not connected to any colo'}
             />
           ) : (
             <Flash
@@ -177,9 +177,9 @@ function Connections({ connector: { connections, id } }: { connector: Connector 
               {connection.pendingReconnect ? (
                 <span
                   className="ml-2 rounded-sm bg-warn-soft px-1 text-xs text-warn"
-                  {...tip('Disconnected; Cloudflare still keeps its place for some minutes')}
+                  {...tip('Cloudflare still keeps its place for some minutes')}
                 >
-                  reconnecting
+                  disconnected
                 </span>
               ) : null}
             </td>

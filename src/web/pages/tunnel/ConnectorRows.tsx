@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import type { Connector } from '#contract/tunnel.ts'
+import { type Connector, isUp } from '#contract/tunnel.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Flash } from '#web/ui/Flash.tsx'
 import { shortId } from '#web/ui/names.ts'
@@ -65,7 +65,7 @@ export function ConnectorRows({
                 {connector.colos.length === 0 ? (
                   <NotReported
                     why={
-                      connector.connections.length > 0
+                      connector.connections.some(isUp)
                         ? 'Not reported'
                         : 'Not connected to any colo'
                     }
@@ -83,7 +83,7 @@ export function ConnectorRows({
               <Td className="text-right max-lg:hidden">
                 <Elapsed at={connector.runAt} />
               </Td>
-              <Td className="text-right">{connector.connections.length}</Td>
+              <Td className="text-right">{connector.connections.filter(isUp).length}</Td>
               <Td className="text-right">
                 {connector.role === 'active' ? null : (
                   <Button
