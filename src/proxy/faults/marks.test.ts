@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { AuditPage } from '#contract/audit.ts'
 import type { LiveEvent } from '#contract/events.ts'
 import type { HistoryEvent, HistorySummary, TunnelHistory } from '#contract/history.ts'
 import type { Mark, MarkList } from '#contract/marks.ts'
@@ -144,6 +145,9 @@ describe('a change of the active connector', () => {
     const seen = { eventId: began?.id, through: began?.at }
     const { json } = await rig.ask('POST', `/tunnels/${tunnelId}/acknowledgement`, seen)
     expect(json).toMatchObject({ from: began?.at, to: began?.at })
+    const { records } = await rig.get<AuditPage>('/audit?what=acknowledgementAdd')
+    const until = new Date(began?.at ?? 0).toISOString()
+    expect(records).toMatchObject([{ facts: { entry: began?.id, until } }])
     expect((await rig.tunnel(tunnelId)).unacknowledged).toEqual({
       count: 1,
       firstAt: changed?.at,

@@ -81,7 +81,8 @@ export async function createMarks(deps: MarksDeps) {
   /**
    * Somebody has seen what changed.
    *
-   * @throws ProblemError `already-acknowledged` when nothing of it waits any more; `not-recorded`.
+   * @throws ProblemError `already-acknowledged` when nothing of it waits any more, or the one entry came after what the
+   *   person saw; `not-recorded`.
    */
   const acknowledge = (
     tunnelId: string,
@@ -94,7 +95,8 @@ export async function createMarks(deps: MarksDeps) {
       // What the person did not see yet still waits.
       const covered = asked.filter(({ at }) => through === undefined || at <= through)
       const [first, last] = [covered[0], covered.at(-1)]
-      if (!first || !last) throw nothingWaits(standing)
+      const isSeen = eventId === undefined || covered.some(({ id }) => id === eventId)
+      if (!first || !last || !isSeen) throw nothingWaits(standing)
       const mark = toMark(tunnelId, 'acknowledgement', now(), who, {
         from: first.at,
         to: last.at,

@@ -19,7 +19,8 @@ export function markRoutes(route: Route, parts: Parts) {
     const { through, eventId, comment } = request
     const input = {
       comment: comment || null,
-      ...(through === undefined ? { entry: eventId } : { until: instant(through) }),
+      ...(eventId === undefined ? {} : { entry: eventId }),
+      ...(through === undefined ? {} : { until: instant(through) }),
     }
     const facts = { operation: 'acknowledgementAdd', tunnelId, input } as const
     const mark = await perform(parts, c, facts, (who) => marks.acknowledge(tunnelId, request, who))
