@@ -10,8 +10,11 @@ import { bundled } from '#proxy/survival/bundle.ts'
 const folder = mkdtempSync(join(tmpdir(), 'tandem-people-'))
 
 /** The command in a process of its own, on the data folder that this test has open too. */
-function people(...args: string[]) {
+const people = (...args: string[]) => peopleWith({}, ...args)
+
+function peopleWith(settings: Record<string, string>, ...args: string[]) {
   const env = {
+    ...settings,
     PATH: process.env.PATH,
     TANDEM_DATA_DIR: folder,
     TANDEM_PUBLIC_URL: 'https://t.example',
@@ -59,6 +62,39 @@ test('what it does is on record, holds its copy of the log to the chain, and say
   const [outcome] = kept
   const deed = kept.find((one) => one.seq === outcome?.refers)
   expect([deed?.what, outcome?.outcome]).toEqual(['person-disabled', 'last-admin'])
+}, 60_000)
+
+test('without passwords no link is made to set one with', async () => {
+  const added = await createPeople({ db, now: Date.now }).add('Dee', 'viewer')
+  const access = {
+    TANDEM_ACCESS_TEAM_DOMAIN: 'https://team.cloudflareaccess.com',
+    TANDEM_ACCESS_AUD: 'a'.repeat(64),
+    TANDEM_ACCESS_ADMINS: 'ada@example.com',
+  }
+  for (const args of [
+    ['invite', 'Eli', 'viewer'],
+    ['reset', 'Dee'],
+  ]) {
+    const refused = peopleWith(access, ...args)
+    expect(refused).toMatchObject({ status: 1, stdout: '' })
+    expect(refused.stderr).toMatch(/^People sign in here with Cloudflare Access only.*\n$/)
+    expect(refused.stderr).toContain('TANDEM_LOCAL_ACCOUNTS=on')
+    expect(peopleWith({ TANDEM_SIGN_IN: 'off' }, ...args).stderr).toMatch(/^TANDEM_SIGN_IN=off/)
+  }
+  const names = (await createPeople({ db, now: Date.now }).list()).map(({ name }) => name)
+  expect(names).not.toContain('Eli')
+  const links = db.selectFrom('invitations').select('person_id')
+  expect(await links.where('person_id', '=', added.id).execute()).toEqual([])
+  const beside = { ...access, TANDEM_LOCAL_ACCOUNTS: 'on' }
+  expect(peopleWith(beside, 'reset', 'Dee')).toMatchObject({ status: 0, stderr: '' })
+}, 60_000)
+
+test('a name is held to what the page holds it to', () => {
+  for (const name of ['', ' ', 'x'.repeat(65), 'Ada\nBen', '<b>']) {
+    const { status, stderr } = people('invite', name, 'viewer')
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^NAME m[^\n]+\.\n$/)])
+  }
+  expect(people('invite', '  Fay ', 'viewer').stdout).toContain('A link for Fay (viewer)')
 }, 60_000)
 
 test('what it can’t do is said in one line', () => {

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { isIPv6 } from 'node:net'
-import { type Invitation, PersonRole, personRoles } from '#contract/people.ts'
+import { type Invitation, PersonAddition, personRoles } from '#contract/people.ts'
+import { isLoopback } from '#proxy/config.ts'
 import { onRecord } from '#proxy/identity/actions.ts'
 import { createAudit } from '#proxy/identity/audit.ts'
 import { createPeople } from '#proxy/identity/people.ts'
 import { createSessions } from '#proxy/identity/sessions.ts'
 import { readSettings, type Settings } from '#proxy/settings.ts'
+import { readOutsideSignIn } from '#proxy/sign-in-config.ts'
 import { openBeside } from '#proxy/store/open.ts'
 import { dataDirOf } from './data-dir.ts'
 
@@ -28,6 +30,35 @@ function address(): string {
   const host = setting('HOST', '127.0.0.1')
   const plain = `http://${isIPv6(host) ? `[${host}]` : host}:${setting('PORT', '8787')}`
   return setting('TANDEM_PUBLIC_URL', plain).replace(/\/$/, '')
+}
+
+/**
+ * As far as the settings tell, which may be in Tandem's own environment only: it would open no link.
+ *
+ * @throws an Error with one line for people where nobody signs in with a password.
+ */
+function assertPasswords() {
+  if (setting('TANDEM_SIGN_IN', 'on') === 'off') {
+    throw new Error('TANDEM_SIGN_IN=off: nobody signs in here, and a link could not be used.')
+  }
+  const read = (name: string) => setting(name, '')
+  const list = (name: string) =>
+    read(name)
+      .split(',')
+      .filter((entry) => entry.trim() !== '')
+  const { localAccounts, access, oidc } = readOutsideSignIn({
+    read,
+    list,
+    publicUrl: null,
+    isLoopback,
+    // Tandem's start has told.
+    fault: () => {},
+  })
+  if (localAccounts) return
+  const others = [access && 'Cloudflare Access', oidc && 'OpenID Connect'].filter(Boolean)
+  throw new Error(
+    `People sign in here with ${others.join(' or ')} only, and a link to set a password could not be used. Give them their role there, or set TANDEM_LOCAL_ACCOUNTS=on, start Tandem again and repeat this.`,
+  )
 }
 
 function sayInvitation({ person, path, expiresAt }: Invitation) {
@@ -81,17 +112,21 @@ async function run([command, name, role]: string[]) {
         say(`${one.name}  ${one.role}  ${one.state}${one.hasSecondFactor ? '  2FA' : ''}${seen}`)
       }
     } else if (command === 'invite') {
-      const chosen = PersonRole.safeParse(role)
-      if (name === undefined || !chosen.success)
-        throw new Error(`${usage} (${personRoles.join(', ')})`)
+      const chosen = PersonAddition.safeParse({ name, role })
+      if (!chosen.success) {
+        const wrong = chosen.error.issues[0]
+        const isName = name !== undefined && wrong?.path[0] === 'name'
+        throw new Error(isName ? `NAME ${wrong.message}.` : `${usage} (${personRoles.join(', ')})`)
+      }
+      assertPasswords()
       const id = randomUUID()
-      const facts = { name, role: chosen.data }
-      const row = await noting('person-added', id, facts, () =>
-        people.add(name, chosen.data, { id }),
+      const row = await noting('person-added', id, chosen.data, () =>
+        people.add(chosen.data.name, chosen.data.role, { id }),
       )
       sayInvitation(await people.invite(row))
     } else if (command === 'reset') {
       const row = await known()
+      assertPasswords()
       const made = await noting('password-reset', row.id, { name: row.name }, async () => {
         const invitation = await people.invite({ ...row, disabled_at: null })
         await people.set(row.id, { disabled_at: null })
