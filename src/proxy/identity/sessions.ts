@@ -19,7 +19,7 @@ const idleMs = 12 * hourMs
 const absoluteMs = 24 * hourMs
 /** Who only looks may go on looking for a week. */
 const viewerMs = 7 * 24 * hourMs
-/** Of a clock that was further ahead before a restart: such a session would live on, and be proven, till then. */
+/** Two clocks may differ by that. */
 const aheadMs = 60_000
 /** Being seen is written down this often at most. */
 const touchMs = 60_000
@@ -39,10 +39,17 @@ export function createSessions({ db, now }: { db: Store; now: () => number }) {
   /** Ended, and still in the store: a full disk lets nothing be deleted. */
   const over = new Set<string>()
 
+  /**
+   * Of a clock that was further ahead than the present one: it would live on, and be proven, till then. Or the present
+   * one is behind, as after a start without the time of the network, and what it calls to come has been.
+   */
+  const isAhead = ({ signed_in_at, proven_at, seen_at }: Session) =>
+    Math.max(signed_in_at, proven_at, seen_at) - now() > aheadMs
+
   const holds = (session: Session, person: PersonRow | undefined): person is PersonRow =>
     person !== undefined &&
     !over.has(session.id) &&
-    Math.max(session.signed_in_at, session.proven_at, session.seen_at) - now() <= aheadMs &&
+    !isAhead(session) &&
     person.disabled_at === null &&
     now() - session.seen_at < idleMs &&
     now() < endsAt(session, person.role)
@@ -55,6 +62,8 @@ export function createSessions({ db, now }: { db: Store; now: () => number }) {
       .where('id', '=', session.person_id)
       .executeTakeFirst()
     if (holds(session, person)) return { session, person }
+    // It opens nothing now; which of two clocks is wrong only time tells.
+    if (isAhead(session)) return null
     // It opens nothing, whether or not a full disk lets it be deleted.
     await end(session.id, session.person_id).catch(() => {})
     return null
