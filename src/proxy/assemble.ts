@@ -75,6 +75,8 @@ const flushMs = 5000
 /** A call is written down so much later at most: what a crash forgets of the budget. */
 const rememberCallsMs = 1000
 const pruneMs = 3_600_000
+/** A machine's clock that is as right as that is taken for right; answers on their way tell it less well. */
+const rightClockMs = 60_000
 /** A clock that is off by more is not to be trusted with the past. */
 const wrongClockMs = 300_000
 const dayMs = 86_400_000
@@ -174,6 +176,10 @@ export async function assemble(surroundings: Surroundings) {
     },
     debug: log.debug,
   })
+  function accessNow() {
+    const told = skewMs === null ? wall() : now() + skewMs
+    return Math.abs(told - wall()) > rightClockMs ? told : wall()
+  }
   const keys: Keys = await loadKeys(db)
   const gapMs: GapMs = (part, ha) => 3 * poller.periodMs(part, ha)
   /** Why nobody could look at an account, now or since `confirmedAt`: the poller's state as history says it. */
@@ -536,6 +542,7 @@ export async function assemble(surroundings: Surroundings) {
     mayRefresh: createFreshness(now),
     now,
     wall,
+    accessNow,
     after,
     requestId: randomUUID,
     log: log.error,

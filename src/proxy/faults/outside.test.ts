@@ -341,6 +341,42 @@ describe('Cloudflare Access in front', () => {
     await rig.end()
   })
 
+  test.each([
+    { wrong: 'two hours ahead', hours: 2 },
+    { wrong: 'two hours behind', hours: -2 },
+  ])(
+    'whom an admin removes or signs out by a clock that is $wrong stays out by Access’ own',
+    async ({ hours }) => {
+      const aheadMs = hours * 3_600_000
+      const { rig, visitor, as, sign } = await watch({ aheadMs })
+      await rig.looked()
+      // Tokens that the machine's clock calls good, which refuses those of a time to come.
+      const ada = as(await sign('ada@example.com'))
+      for (const [email, path] of [
+        ['bo@example.com', ''],
+        ['cy@example.com', '/sessions'],
+      ] as const) {
+        const id = await idOf(visitor, as(await sign(email)))
+        const removed = await visitor.ask('DELETE', `/people/${id}${path}`, undefined, ada)
+        expect(removed.status).toBe(200)
+      }
+      await rig.kill()
+
+      const again = await watch({ folder: rig.folder })
+      await again.rig.time.run(5000)
+      const now = Math.floor(again.rig.time.now() / 1000)
+      const readsAt = async (email: string, iat: number) => {
+        const token = as(await again.sign(email, { iat }))
+        return (await again.visitor.ask('GET', '/tunnels', undefined, token)).status
+      }
+      for (const email of ['bo@example.com', 'cy@example.com']) {
+        expect(await readsAt(email, now - 1800)).toBe(403)
+        expect(await readsAt(email, now)).toBe(200)
+      }
+      await again.rig.end()
+    },
+  )
+
   test('without accounts of Tandem’s own no link is made to set a password with', async () => {
     const { rig, visitor, sign, as } = await watch()
     const ada = as(await sign('ada@example.com'))

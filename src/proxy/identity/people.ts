@@ -153,7 +153,8 @@ export function createPeople({
   /**
    * Takes away everything by which somebody comes in.
    *
-   * @param at by the machine's clock, as what others say of time.
+   * @param at by the clock of whoever vouches for them: with a wrong one an older token would bring them back, or none
+   *   would until that time has come.
    * @throws ProblemError `last-admin`.
    */
   async function remove(personId: string, at: number) {

@@ -6,7 +6,7 @@ import { type Parts, type Route, readBody } from './route.ts'
 import { assertPasswords, by } from './sign-in.ts'
 
 /** Who may come in: for admins. Each change is on record before it is made, and ends what it takes away. */
-export function peopleRoutes(route: Route, { identity, audit, now, wall }: Parts) {
+export function peopleRoutes(route: Route, { identity, audit, now, accessNow }: Parts) {
   const { people, sessions } = identity
 
   route('personList', async (c) => c.json({ people: await people.list() }))
@@ -51,7 +51,7 @@ export function peopleRoutes(route: Route, { identity, audit, now, wall }: Parts
     const { name, role } = await people.get(personId)
     const target = `person:${personId}`
     const entry = { ...by(c), what: 'person-removed', target, facts: { name, role } } as const
-    await onRecord(audit, entry, () => people.remove(personId, wall()))
+    await onRecord(audit, entry, () => people.remove(personId, accessNow()))
     await sessions.endAll(personId)
     return c.json({ done: true })
   })
@@ -81,7 +81,7 @@ export function peopleRoutes(route: Route, { identity, audit, now, wall }: Parts
     const row = await people.get(personId)
     const target = `person:${personId}`
     await audit.append({ ...by(c), what: 'session-revoked', target, facts: { all: true } })
-    await people.set(row.id, { signed_out_at: wall() })
+    await people.set(row.id, { signed_out_at: accessNow() })
     await sessions.endAll(row.id)
     return c.json({ done: true })
   })

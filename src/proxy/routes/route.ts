@@ -52,6 +52,8 @@ export type Parts = {
   now: () => number
   /** The machine's clock, for what others' clocks made. */
   wall: () => number
+  /** The clock that Cloudflare Access' tokens are made by, as Cloudflare's answers tell it. */
+  accessNow: () => number
   /** Calls back after `ms`; returns what takes it back. */
   after: (ms: number, callback: () => void) => () => void
   requestId: () => string
