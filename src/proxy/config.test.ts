@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { createBudget } from './cloudflare/budget.ts'
 import { helpText, isLoopback, parseConfig, settings } from './config.ts'
 
 const account = '699d98642c564d2e855e9661899b7252'
@@ -266,6 +269,17 @@ test('--help lists every setting with its default', () => {
     const line = help.split('\n').find((text) => text.trim().startsWith(`${name} `)) ?? ''
     expect(line).toContain(fallback)
   }
+})
+
+test('the greatest share that takes effect is the one that --help and README name', () => {
+  const limit = 1200
+  const { polling } = createBudget({ limit, pollShare: 0.8, now: () => 0 }).state()
+  const said = `o more than ${Math.floor((100 * polling) / limit)} takes effect`
+  expect(settings.find(({ name }) => name === 'TANDEM_POLL_SHARE')?.says).toContain(said)
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+  expect(readme.split('\n').find((line) => line.startsWith('| `TANDEM_POLL_SHARE`'))).toContain(
+    said,
+  )
 })
 
 test.each([

@@ -72,7 +72,7 @@ export const settings: Setting[] = [
   {
     name: 'TANDEM_POLL_SHARE',
     fallback: '60',
-    says: 'Percentage of that limit which polling may use (5 to 80)',
+    says: 'Percentage of that limit which polling may use (5 to 80; no more than 73 takes effect)',
   },
   {
     name: 'TANDEM_RETENTION_DAYS',
