@@ -617,6 +617,10 @@ describe('S15 OpenID Connect', () => {
     const { rig, visitor } = await watch({ localAccounts: true })
     const { signIn } = (await visitor.ask('GET', '/session')).json as SessionAnswer
     expect(signIn).toEqual({ methods: ['local', 'oidc'], needsSetup: true, onlySetup: false })
+    expect(rig.lines.join()).toMatch(
+      /no admin .* or come in as one with the identity provider; the/,
+    )
+    expect(rig.lines.join()).not.toContain('Nobody can sign in')
     await arrive(visitor, (await through(await leave(visitor), 'bo')).search)
     expect((await visitor.ask('GET', '/tunnels')).status).toBe(200)
     await rig.end()

@@ -98,7 +98,7 @@ export const kindOf = (json: unknown) => (json as Problem).type.replace('urn:tan
 
 /** The code that Tandem has put into its log. */
 export function setupCode({ lines }: Place): string {
-  const line = lines.findLast((each) => each.includes('Nobody can sign in yet')) ?? ''
+  const line = lines.findLast((each) => each.includes('no admin who can sign in')) ?? ''
   const [, code = ''] = /the code: ([0-9A-Z-]+)/.exec(line) ?? []
   return code
 }

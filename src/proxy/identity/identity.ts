@@ -56,6 +56,11 @@ export function createIdentity(deps: {
     ...(settings.outside.access ? (['access'] as const) : []),
     ...(settings.outside.oidc ? (['oidc'] as const) : []),
   ]
+  const others = [
+    ...(settings.outside.access ? ['Cloudflare Access'] : []),
+    ...(settings.outside.oidc ? ['the identity provider'] : []),
+  ]
+  const orElse = others.length > 0 ? `, or come in as one with ${others.join(' or ')}` : ''
   const people = createPeople({ db, now, ways })
   const sessions = createSessions({ db, now })
   const screens = createScreens({ db, now })
@@ -67,7 +72,7 @@ export function createIdentity(deps: {
     say: (code, file) =>
       deps.warn(
         { file },
-        `Nobody can sign in yet. Open /setup within 30 minutes; the code: ${code}`,
+        `Tandem knows no admin who can sign in. Make one at /setup within 30 minutes${orElse}; the code: ${code}`,
       ),
   })
   const signIns = createSignIns({

@@ -56,7 +56,7 @@ beforeAll(async () => {
     TANDEM_TRUST_PROXY: '127.0.0.1',
     TANDEM_PUBLIC_URL: publicUrl,
   })
-  await tandem.program.line(/Nobody can sign in yet/)
+  await tandem.program.line(/no admin who can sign in/)
 }, 60_000)
 afterAll(async () => {
   await tandem.program.end('SIGKILL')
