@@ -179,14 +179,14 @@ function stop() {
 process.on('SIGTERM', stop)
 process.on('SIGINT', stop)
 
-/** New tokens without a restart: SIGHUP reads the environment file again. */
+/** New tokens without a restart: SIGHUP reads `.env` again. The environment of a process stays as it was started with. */
 process.on('SIGHUP', () => {
   const again = readConfig()
   if ('faults' in again || !again.config.token || config.mode === 'demo') {
     const faults = 'faults' in again ? again.faults : []
     log.error(
       { faults },
-      'SIGHUP: the new settings have a fault or hold no token; the old ones stay',
+      'SIGHUP: .env has a fault or holds no token; the old ones stay. What the environment holds, as in a container, changes with a new start only',
     )
     return
   }

@@ -659,6 +659,25 @@ describe('the process and its .env', () => {
     rmSync(folder, { recursive: true, force: true })
   }, 60_000)
 
+  test('U17 a token of the environment stays at a SIGHUP, which says what takes a new one in', async () => {
+    const live = await startWorld('docs', { speed: 1 })
+    const env = {
+      CLOUDFLARE_API_TOKEN: live.token,
+      CLOUDFLARE_ACCOUNT_ID: live.accounts[0] ?? '',
+      CLOUDFLARE_BASE_URL: live.baseUrl,
+      TANDEM_SIGN_IN: 'off',
+      PORT: '0',
+    }
+    const cwd = mkdtempSync(join(tmpdir(), 'tandem-sighup-'))
+    const proxy = start('proxy', [], { cwd, env, early: true })
+    await proxy.line(/is running: http:/)
+    proxy.signal('SIGHUP')
+    await proxy.line(/the old ones stay\. .* container, changes with a new start/)
+    expect(await proxy.end()).toBe(0)
+    await live.end()
+    rmSync(cwd, { recursive: true, force: true })
+  }, 60_000)
+
   test('one that can’t be read ends the start with one line that says why', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tandem-env-'))
     mkdirSync(join(folder, '.env'))

@@ -59,6 +59,8 @@ test('a token that works is worth a notice fourteen days before it ends, to whom
   expect(ids(until(null))).toEqual([])
   expect(ids(until(16 * day))).toEqual([])
   expect(told(until(15 * day))[0]?.text).toMatch(/expires on 1970-01-16, in 14 days/)
+  // A process reads its environment once.
+  expect(told(until(15 * day))[0]?.text).toMatch(/in \.env, .* SIGHUP; .* container, .* anew\.$/)
   expect(told(until(2 * day))[0]?.text).toMatch(/in a day/)
   expect(told(until(2 * day - 1))[0]?.text).toMatch(/in less than a day/)
   expect(ids({ ...until(2 * day), me: { ...me, role: 'viewer' } })).toEqual([])

@@ -88,7 +88,7 @@ export function noticesOf(session: SessionAnswer, now: number, zone: AnyZone): N
       notices.push({
         id: `expiring ${purpose}`,
         tone: 'warn',
-        text: `The ${tokenNames[purpose]} expires on ${on}, ${left}. Make a new one at Cloudflare, replace the old one in .env and send Tandem a SIGHUP: there is no interruption.`,
+        text: `The ${tokenNames[purpose]} expires on ${on}, ${left}. Make a new one at Cloudflare and replace the old one: in .env, then send Tandem a SIGHUP; in the environment, as of a container, then start it anew.`,
       })
     }
   const endsAt = session.me?.endsAt ?? null

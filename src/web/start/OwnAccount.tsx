@@ -32,8 +32,8 @@ export function OwnAccount({
         </>
       ) : (
         <p>
-          Then start Tandem again. A new token for the same account is also taken up while Tandem
-          runs, when its process is sent a SIGHUP.
+          Then start Tandem again. A new token for the same account is also taken up from that file
+          while Tandem runs, when its process is sent a SIGHUP.
         </p>
       )}
       <p className="text-sm">
