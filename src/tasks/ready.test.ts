@@ -1,10 +1,18 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-/** What comes before `npm start` can do anything, as a shell runs it; with an npm that installs nothing. */
+/** What comes before `npm start` can do anything, as a shell runs it; but for one, with an npm that installs nothing. */
 
 const { scripts } = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'),
@@ -48,11 +56,16 @@ function install() {
   utimesSync(installed, now, now)
 }
 
-test('where everything is installed it says nothing', () => {
-  install()
+function compile() {
   const compiled = join(folder, 'node_modules/better-sqlite3/build/Release')
   mkdirSync(compiled, { recursive: true })
   writeFileSync(join(compiled, 'better_sqlite3.node'), '')
+}
+
+test('where everything is installed it says nothing', () => {
+  install()
+  compile()
+  mkdirSync(join(folder, 'node_modules/tsx'))
   expect(ready(1)).toEqual({ status: 0, stdout: '' })
 })
 
@@ -60,3 +73,26 @@ test('packages alone, as `npm test` installs them and may have been stopped at, 
   install()
   expect(ready(0).stdout).toMatch(/^Installing /)
 })
+
+test('nor are those without what builds it, as `NODE_ENV=production npm ci` leaves it out', () => {
+  install()
+  compile()
+  expect(ready(0).stdout).toMatch(/^Installing /)
+})
+
+test('what builds it is installed in production too', () => {
+  mkdirSync(join(folder, 'builder'))
+  writeFileSync(join(folder, 'builder/package.json'), '{"name":"builder","version":"1.0.0"}')
+  const devDependencies = { builder: 'file:builder' }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ devDependencies }))
+  const packages = {
+    '': { devDependencies },
+    builder: { version: '1.0.0', dev: true },
+    'node_modules/builder': { resolved: 'builder', link: true },
+  }
+  const lock = { lockfileVersion: 3, requires: true, packages }
+  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock))
+  const env = { PATH: process.env.PATH, HOME: folder, NODE_ENV: 'production' }
+  const { status } = spawnSync('sh', ['-c', scripts.ready], { cwd: folder, env })
+  expect([status, existsSync(join(folder, 'node_modules/builder'))]).toEqual([0, true])
+}, 60_000)
