@@ -17,7 +17,8 @@ export const summaries: Record<OperationId, string> = {
   connectorGet: 'One connector; from memory, or with ?fresh=true from Cloudflare',
   connectorFind:
     'Connectors of all tunnels in which each word of ?q= occurs: id, role, tunnel, colo, origin IP or version; a hundred at most, from memory',
-  configurationGet: 'The HA configuration of a tunnel, read from Cloudflare when it is asked for',
+  configurationGet:
+    'The HA configuration of a tunnel; from memory, or from Cloudflare with ?fresh=true and where it was not read yet',
   configurationPut: 'Set the HA configuration of a tunnel',
   failoverRun: 'Promote a connector: checked before, sent once, verified after',
   failoverChecks: 'What speaks against a failover to ?to= now, from a fresh read of the connectors',

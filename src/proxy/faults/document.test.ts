@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type OperationId, operations } from '#contract/operations.ts'
 import type { Problem } from '#contract/problem.ts'
+import { summaries } from '#contract/summaries.ts'
 import { openapiDocument, shapes } from '../routes/openapi.ts'
 import { startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
@@ -50,6 +51,13 @@ describe('S21 a change without a body', () => {
   ])('%s is refused', async (_, method, path, type) => {
     expect(await send(method, path, type)).toBe(415)
   })
+})
+
+test('what can be asked of Cloudflare anew says so, and nothing else does', () => {
+  const ids = Object.keys(operations) as OperationId[]
+  expect(ids.filter((id) => summaries[id].includes('?fresh=true'))).toEqual(
+    ids.filter((id) => shapes[id].fresh),
+  )
 })
 
 describe('S21 a name in the query that an operation does not have', () => {
