@@ -30,6 +30,8 @@ export default defineConfig({
           // Schemas are values: one that no page reads is left out, checks and all.
           treeshake: { manualPureFunctions: ['z'] },
           output: {
+            // Without names, which the manifest has: the first piece lists the files of all that may follow.
+            chunkFileNames: 'assets/[hash].js',
             // What every page begins with comes in one piece: left alone it would be a dozen, each asked for
             // by itself and compressed without the others' words. So do what list, wall and pages all draw, what
             // stands around every page but the wall, what the pages of one subject share, their histories, and a wall.

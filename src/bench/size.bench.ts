@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as rest } from 'node:timers/promises'
 import type { Page } from '@playwright/test'
@@ -100,10 +100,15 @@ export const size: Group = {
 }
 
 /** The largest first. */
-const toSizes = (paths: Iterable<string>) =>
-  [...paths]
+function toSizes(paths: Iterable<string>): string {
+  const manifest: Record<string, { file: string; name?: string }> = JSON.parse(
+    readFileSync(join(web, '.vite/manifest.json'), 'utf8'),
+  )
+  const names = new Map(Object.values(manifest).map(({ file, name }) => [`/${file}`, name]))
+  return [...paths]
     .map((path) => ({ path, bytes: gzippedBytes(path) }))
     .toSorted((a, b) => b.bytes - a.bytes)
     .slice(0, 5)
-    .map(({ path, bytes }) => `${path.replace('/assets/', '')} ${(bytes / 1000).toFixed(1)}`)
+    .map(({ path, bytes }) => `${names.get(path) ?? path} ${(bytes / 1000).toFixed(1)}`)
     .join(', ')
+}

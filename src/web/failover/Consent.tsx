@@ -130,7 +130,7 @@ function Risks({
       <legend className="mb-1.5 font-medium">
         {risks.length === 1 ? '1 risk to accept' : `${risks.length} risks to accept`}
       </legend>
-      <div className="divide-y divide-line overflow-hidden rounded-md border border-line-strong/60">
+      <div className="divide-y divide-line overflow-hidden rounded-md border border-line-edge">
         {risks.map(({ id, sentence, why, link, grave }, at) => (
           <div key={id} className={`flex gap-3 px-3 py-2 ${grave ? 'bg-warn-soft' : ''}`}>
             <Tick

@@ -59,7 +59,7 @@ function MachineBox({ machine, stale }: { machine: Machine; stale: boolean }) {
   const carries = role === 'active' && !stale
   return (
     <div
-      className={`flex min-w-0 flex-col rounded-lg border bg-panel ${carries ? 'border-good' : 'border-line-strong/60'}`}
+      className={`flex min-w-0 flex-col rounded-lg border bg-panel ${carries ? 'border-good' : 'border-line-edge'}`}
     >
       <div className="flex min-h-9 items-center gap-2 border-b border-line px-3 text-sm">
         <Role role={role} stale={stale} />

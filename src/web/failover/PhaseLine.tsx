@@ -91,7 +91,7 @@ function Track({ on, className }: { on: boolean | null; className: string }) {
   return (
     <span
       aria-hidden="true"
-      className={`absolute ${className} ${on ? 'bg-good' : 'bg-line-strong/50'}`}
+      className={`absolute ${className} ${on ? 'bg-good' : 'bg-line-edge'}`}
     />
   )
 }

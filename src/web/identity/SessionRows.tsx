@@ -20,7 +20,7 @@ export function SessionRows({
   onEnd: (session: SessionRow) => void
 }) {
   return (
-    <ul aria-label={label} className="divide-y divide-line/60">
+    <ul aria-label={label} className="divide-y divide-line-soft">
       {sessions.map((session) => (
         <li key={session.id} className="flex items-center gap-3 px-4 py-2.5">
           <div className="min-w-0 flex-1">

@@ -91,7 +91,7 @@ export function DayLog<T extends Entry>({
           return row ? (
             <li key={key} ref={measure} data-index={index}>
               {row.kind === 'entry' ? (
-                <div className="border-t border-line/70">{renderEntry(row.entry, zone)}</div>
+                <div className="border-t border-line-soft">{renderEntry(row.entry, zone)}</div>
               ) : (
                 <h2 className="h-9 px-3 text-sm leading-9 font-semibold sm:px-4">
                   {longDayIn(row.at, zone)}

@@ -21,7 +21,7 @@ export function FamilyFilter<T extends string>({
           aria-pressed={chosen(asked, kinds)}
           {...tip(meaning)}
           onClick={() => onChange(toggled(asked, kinds))}
-          className="h-7 rounded-full px-3 text-sm text-ink-2 ring-1 ring-line-strong/60 ring-inset hover:bg-hover hover:text-ink aria-[pressed=mixed]:bg-accent-soft/60 aria-[pressed=mixed]:text-accent-text aria-pressed:bg-accent-soft aria-pressed:text-accent-text aria-pressed:ring-accent"
+          className="h-7 rounded-full px-3 text-sm text-ink-2 ring-1 ring-line-edge ring-inset hover:bg-hover hover:text-ink aria-[pressed=mixed]:bg-accent-soft/60 aria-[pressed=mixed]:text-accent-text aria-pressed:bg-accent-soft aria-pressed:text-accent-text aria-pressed:ring-accent"
         >
           {label}
         </button>

@@ -61,7 +61,7 @@ export function MarksRail({
             <div
               key={band.mark.id}
               aria-hidden="true"
-              className="pointer-events-none absolute top-7 z-1 border-x border-accent/60 bg-accent/10"
+              className="pointer-events-none absolute top-7 z-1 border-x border-accent-edge bg-accent/10"
               style={{
                 left: band.left,
                 width: band.width,
@@ -79,7 +79,7 @@ export function MarksRail({
                   type="button"
                   {...trigger}
                   aria-label={markText(band.mark, zone)}
-                  className="absolute inset-y-0.5 flex min-w-1 items-center gap-1.5 overflow-hidden rounded-t-sm border-x border-accent/60 bg-accent-soft px-1.5 text-sm text-accent-text"
+                  className="absolute inset-y-0.5 flex min-w-1 items-center gap-1.5 overflow-hidden rounded-t-sm border-x border-accent-edge bg-accent-soft px-1.5 text-sm text-accent-text"
                   style={{ left: band.left, width: band.width }}
                   {...tip(markText(band.mark, zone))}
                 >

@@ -191,7 +191,7 @@ function RadioCard<T extends string>({
   return (
     <label
       className={`flex items-start gap-3 rounded-md px-3 py-2.5 ring-1 ring-inset has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent ${
-        checked ? 'bg-accent-soft ring-accent' : 'ring-line-strong/60'
+        checked ? 'bg-accent-soft ring-accent' : 'ring-line-edge'
       } ${card.disabledReason ? 'cursor-not-allowed' : 'cursor-pointer not-has-checked:hover:bg-hover'}`}
     >
       <input

@@ -3,7 +3,7 @@ import { keyOf, valueOf } from '#contract/tags.ts'
 const sizes = { sm: 'h-5 px-1.5 text-xs', md: 'h-6 px-2 text-sm', lg: 'h-7 gap-1.5 px-2 text-sm' }
 const tones = {
   quiet: 'bg-sunken text-ink-2 ring-line',
-  chosen: 'bg-accent-soft text-ink ring-accent/40',
+  chosen: 'bg-accent-soft text-ink ring-accent-edge',
 }
 
 /** The classes of a tag, wherever it stands: quiet, but where it is what somebody chose. */

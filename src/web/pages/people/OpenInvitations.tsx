@@ -22,7 +22,7 @@ export function OpenInvitations({
   if (!isAny) return null
   return (
     <Panel flush title="Open invitations">
-      <ul className="max-h-72 divide-y divide-line/60 overflow-y-auto">
+      <ul className="max-h-72 divide-y divide-line-soft overflow-y-auto">
         {open.map(({ person, until }) => (
           <li key={person.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2">
             <p className="min-w-0 flex-1 basis-48">

@@ -167,7 +167,7 @@ function Connections({ connector: { connections, id } }: { connector: Connector 
       </thead>
       <tbody>
         {connections.map((connection) => (
-          <tr key={connection.id} className="border-t border-line/60">
+          <tr key={connection.id} className="border-t border-line-soft">
             <td className="h-7 pl-4">
               {connection.colo ? (
                 <Colo colo={connection.colo} />

@@ -94,7 +94,7 @@ function NoConnectors({
   const hadSome = tunnel.status !== 'inactive'
   const gone = tunnel.deletedAt !== null
   return (
-    <div className="flex flex-1 items-center rounded-lg border border-dashed border-line-strong/70">
+    <div className="flex flex-1 items-center rounded-lg border border-dashed border-line-edge">
       <EmptyState
         title={
           gone

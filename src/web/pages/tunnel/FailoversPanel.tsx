@@ -186,7 +186,7 @@ function Past({
   const shown = all ? failovers : failovers.slice(0, shownFirst)
   return (
     <div className="-mx-4 -mb-4">
-      <ul className="divide-y divide-line/60 border-t border-line">
+      <ul className="divide-y divide-line-soft border-t border-line">
         {shown.map((failover) => (
           <li key={failover.id}>
             <PastOne failover={failover} onFollow={() => onFollow(failover.id)} />

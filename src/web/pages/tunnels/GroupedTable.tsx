@@ -81,7 +81,7 @@ function HeadButton({ head, index, group, isNarrow, isCursor, onFocus, onToggle 
       onFocus={() => onFocus(id)}
       onClick={() => onToggle(place)}
       onKeyDown={onKeyDown}
-      className={`absolute inset-0 flex min-w-0 items-center gap-2 border-b border-line/70 bg-page px-3 text-left -outline-offset-2 group-last:rounded-b-lg group-last:border-transparent hover:bg-hover ${isNarrow && index === 0 ? 'rounded-t-lg' : ''}`}
+      className={`absolute inset-0 flex min-w-0 items-center gap-2 border-b border-line-soft bg-page px-3 text-left -outline-offset-2 group-last:rounded-b-lg group-last:border-transparent hover:bg-hover ${isNarrow && index === 0 ? 'rounded-t-lg' : ''}`}
     >
       <Icon
         name="chevronRight"

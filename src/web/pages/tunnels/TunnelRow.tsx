@@ -103,7 +103,7 @@ export const TunnelRow = memo(function TunnelRow(props: RowProps) {
     >
       {props.columns.map(({ id, right }) => {
         const { look = '', of } = cells[id]
-        const className = `whitespace-nowrap border-b border-line/70 px-3 align-middle group-last:border-transparent ${right ? 'text-right' : ''} ${look}`
+        const className = `whitespace-nowrap border-b border-line-soft px-3 align-middle group-last:border-transparent ${right ? 'text-right' : ''} ${look}`
         return id === 'name' ? (
           <th key={id} scope="row" className={className}>
             {of(shown)}
@@ -131,7 +131,7 @@ export const TunnelCard = memo(function TunnelCard(props: RowProps) {
     <li
       {...row}
       style={{ height: heightPx }}
-      className={`relative flex cursor-pointer items-center gap-3 border-b border-line/70 px-3 -outline-offset-2 last:border-0 hover:bg-hover ${row.className}`}
+      className={`relative flex cursor-pointer items-center gap-3 border-b border-line-soft px-3 -outline-offset-2 last:border-0 hover:bg-hover ${row.className}`}
     >
       <div className="flex min-w-0 flex-1 flex-col gap-0.5">
         <div className="flex min-w-0 items-center gap-2">

@@ -269,7 +269,7 @@ function SearchField({
           } else return
           event.preventDefault()
         }}
-        className="h-9 w-full rounded-md bg-panel pr-8 pl-8.5 ring-1 ring-line-strong/60 ring-inset [&::-webkit-search-cancel-button]:hidden"
+        className="h-9 w-full rounded-md bg-panel pr-8 pl-8.5 ring-1 ring-line-edge ring-inset [&::-webkit-search-cancel-button]:hidden"
       />
       <span className="pointer-events-none absolute top-2 right-2 flex" aria-hidden="true">
         {value ? null : <Kbd>/</Kbd>}

@@ -438,7 +438,7 @@ function Several<T extends string>({
         {all.map((each) => (
           <label
             key={each}
-            className="inline-flex h-8 cursor-pointer items-center gap-2 rounded-md px-2.5 ring-1 ring-line-strong/60 ring-inset hover:bg-hover has-checked:bg-accent-soft has-checked:ring-accent has-focus-visible:outline-2 has-focus-visible:outline-accent"
+            className="inline-flex h-8 cursor-pointer items-center gap-2 rounded-md px-2.5 ring-1 ring-line-edge ring-inset hover:bg-hover has-checked:bg-accent-soft has-checked:ring-accent has-focus-visible:outline-2 has-focus-visible:outline-accent"
           >
             <input
               type="checkbox"
