@@ -269,11 +269,15 @@ export function outlookOf(situation: Situation): Outlook {
   })
   switch (readiness) {
     case 'unknown':
+      if (connectors.some((connector) => connector.role === 'unknown'))
+        return of('unknown', 'Tandem can’t tell: Cloudflare reports a role that it does not know.')
       return of(
         'unknown',
-        connectors.some((connector) => connector.role === 'unknown')
-          ? 'Tandem can’t tell: Cloudflare reports a role that it does not know.'
-          : 'Tandem can’t tell: Cloudflare reports no HA role for any connector that is connected.',
+        'Tandem can’t tell: Cloudflare reports no HA role for any connector that is connected.',
+        // A new tunnel’s mode says that it has HA, whether or not it has.
+        situation.ha
+          ? ['If the tunnel was created without HA, its HA mode should be Disabled.']
+          : [],
       )
     case 'not-ha': {
       const connected = connectors.filter(isConnected).length

@@ -314,9 +314,9 @@ describe('U10 missing fields', () => {
 
 describe('U10 a tunnel whose connectors report no HA role', () => {
   test.each([
-    ['unknown', 'its configuration can’t be read', 'disabled', 500],
-    ['not-ha', 'its HA mode is the one that a new tunnel has', 'none', null],
-  ])('is %s, and nobody’s alarm, while %s', async (readiness, _, haMode, status) => {
+    ['its configuration can’t be read', 'disabled', 500, []],
+    ['its HA mode says that there is HA', 'none', null, [/should be Disabled/]],
+  ])('is unknown, and nobody’s alarm, while %s', async (_, haMode, status, notes) => {
     if (status)
       await world.breakWith({ kind: 'status', match: { path: '/configurations$' }, status })
     const { id } = (await world.order('/tunnels', {
@@ -329,9 +329,15 @@ describe('U10 a tunnel whose connectors report no HA role', () => {
     await rig.looked()
     await rig.time.run(60_000)
     expect(await rig.tunnel(id)).toMatchObject({
-      readiness,
+      readiness: 'unknown',
       connectorCount: 2,
       unacknowledged: null,
+    })
+    const { outlook } = await rig.connectors(id)
+    expect(outlook).toEqual({
+      verdict: 'unknown',
+      sentence: expect.stringMatching(/reports no HA role/),
+      notes: notes.map((note) => expect.stringMatching(note)),
     })
     await rig.end()
   })

@@ -23,13 +23,10 @@ export const isSameSight = (a: Sight | null, b: Sight): boolean =>
 
 /** Whether a tunnel is HA, as far as its configuration or its connectors' roles tell. */
 export const haOf = ({ configuration, connectors }: Sight): boolean | null => {
-  const mode = configuration?.haMode
-  if (mode === 'disabled') return false
-  if (mode === 'aws' || mode === 'local') return true
+  if (configuration?.haMode) return configuration.haMode !== 'disabled'
   if (connectors?.some((connector) => connector.role !== 'none')) return true
-  // `none` is also what a new tunnel has: without any role it says no more than no mode does.
-  if (configuration && connectors && connectors.length > 0) return false
-  return mode === 'none' ? true : null
+  // Neither a mode nor a role is reported although somebody is connected: no HA.
+  return configuration && connectors && connectors.length > 0 ? false : null
 }
 
 /** Whose turn it is, as the active lane has it: a connector's id, `none`, or `several`. */

@@ -54,7 +54,7 @@ export const explained: Record<CheckId, Explanation> = {
   'not-ha': {
     title: 'The tunnel is not HA',
     found:
-      'Cloudflare reports the HA mode Disabled. Or it reports None, or no mode that Tandem knows, and no HA role for any of the connectors.',
+      'Cloudflare reports the HA mode Disabled. Or it reports no mode that Tandem knows, and no HA role for any of the connectors.',
     remedy:
       'Where the tunnel was created with HA and its mode is Disabled, choose another mode under “HA configuration” on its page. Otherwise create a tunnel with HA, install its connectors and move the routes to it.',
     source: ha,
