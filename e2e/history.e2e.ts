@@ -56,6 +56,16 @@ test('back takes the last filter of a log off again, and does not leave it', asy
   }
 })
 
+test('a stretch of the log does not say that the log begins there', async ({ page, world }) => {
+  await page.goto('/')
+  await seeSwap(page, world)
+  await page.goto('/activity?range=1h')
+  await expect(entries(page)).toContainText('Active changed')
+  await expect(page.getByText('There is nothing earlier in this stretch of time.')).toBeVisible()
+  await page.getByRole('button', { name: 'All time' }).click()
+  await expect(page.getByText('This is where the log begins.')).toBeVisible()
+})
+
 test('the log can be taken away, filtered as it is shown', async ({ page, world }) => {
   await page.goto('/')
   const { tunnelId, active, standby } = await seeSwap(page, world)

@@ -18,6 +18,9 @@ const topPx = 120
 /** The next page is asked for when so many rows are left. */
 const aheadRows = 20
 
+const logBegins = 'This is where the log begins.'
+const stretchBegins = 'There is nothing earlier in this stretch of time.'
+
 /**
  * The entries. What is new comes on top of a reader who is there; whoever has scrolled keeps their place and
  * is told how many there are.
@@ -26,6 +29,7 @@ export function DayLog<T extends Entry>({
   entries,
   hasMore,
   isLoading,
+  isOfStretch,
   onMore,
   rowPx,
   renderEntry,
@@ -34,6 +38,7 @@ export function DayLog<T extends Entry>({
   entries: readonly T[]
   hasMore: boolean
   isLoading: boolean
+  isOfStretch: boolean
   onMore: () => void
   /** How high an entry is as a rule, until it was measured. */
   rowPx: number
@@ -103,7 +108,7 @@ export function DayLog<T extends Entry>({
         <li aria-hidden="true" style={{ height: after }} />
       </ol>
       <p className="flex h-12 items-center justify-center text-sm text-ink-2">
-        {isLoading ? 'Loading…' : hasMore ? '' : 'This is where the log begins.'}
+        {isLoading ? 'Loading…' : hasMore ? '' : isOfStretch ? stretchBegins : logBegins}
       </p>
     </div>
   )

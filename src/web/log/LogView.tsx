@@ -11,6 +11,7 @@ export function LogView<T extends Entry>({
   entries,
   rowPx,
   renderEntry,
+  isOfStretch,
   empty,
 }: {
   query: LogQuery
@@ -18,6 +19,8 @@ export function LogView<T extends Entry>({
   entries: readonly T[]
   rowPx: number
   renderEntry: (entry: T, zone: Zone) => ReactNode
+  /** Whether it is filtered by time. */
+  isOfStretch: boolean
   empty: ReactNode
 }) {
   const { error } = query
@@ -37,6 +40,7 @@ export function LogView<T extends Entry>({
           isLoading={query.isFetchingNextPage}
           onMore={() => {
             if (query.hasNextPage && !query.isFetching) void query.fetchNextPage()
+          isOfStretch={isOfStretch}
           }}
         />
       ) : error ? null : (

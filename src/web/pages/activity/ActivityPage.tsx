@@ -83,6 +83,7 @@ export function ActivityPage() {
         renderEntry={(event, zone) => (
           <EventRow event={event} zone={zone} onAcknowledge={acknowledge} />
         )}
+        isOfStretch={search.range !== undefined}
         empty={
           isFiltered ? (
             <EmptyState

@@ -83,6 +83,7 @@ function Audit() {
         entries={entries}
         rowPx={62}
         renderEntry={({ record }, zone) => <AuditRow record={record} zone={zone} />}
+        isOfStretch={search.range !== undefined}
         empty={
           isFiltered ? (
             <EmptyState
