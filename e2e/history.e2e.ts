@@ -56,6 +56,32 @@ test('back takes the last filter of a log off again, and does not leave it', asy
   }
 })
 
+test('a page of a log that does not come is asked for once, and again by whoever says so', async ({
+  page,
+  world,
+}) => {
+  await page.goto('/')
+  await seeSwap(page, world)
+  let asked = 0
+  await page.route('**/api/activity?*', async (route) => {
+    if (new URL(route.request().url()).searchParams.has('cursor')) {
+      asked += 1
+      if (asked === 1) return route.fulfill({ status: 503, body: 'busy' })
+      return route.fulfill({ json: { events: [], cursor: null } })
+    }
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), cursor: '1-1-1' } })
+  })
+  await page.goto('/activity')
+  const alert = page.getByRole('alert')
+  await expect(alert).toContainText('The server answered 503')
+  await expect(entries(page)).toContainText('Active changed')
+  expect(asked).toBe(1)
+  await alert.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByText('This is where the log begins.')).toBeVisible()
+  await expect(alert).toBeHidden()
+})
+
 test('a stretch of the log does not say that the log begins there', async ({ page, world }) => {
   await page.goto('/')
   await seeSwap(page, world)

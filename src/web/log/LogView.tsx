@@ -23,12 +23,14 @@ export function LogView<T extends Entry>({
   isOfStretch: boolean
   empty: ReactNode
 }) {
-  const { error } = query
+  const { error, isFetchNextPageError } = query
+  const again = isFetchNextPageError ? query.fetchNextPage : query.refetch
+  const problem = error ? (
+    <ProblemCallout problem={toProblem(error)} onRetry={() => void again()} />
+  ) : null
   return (
     <>
-      {error ? (
-        <ProblemCallout problem={toProblem(error)} onRetry={() => void query.refetch()} />
-      ) : null}
+      {isFetchNextPageError ? null : problem}
       {query.isPending ? (
         <LogLoading />
       ) : entries.length > 0 ? (
@@ -38,14 +40,16 @@ export function LogView<T extends Entry>({
           renderEntry={renderEntry}
           hasMore={query.hasNextPage}
           isLoading={query.isFetchingNextPage}
-          onMore={() => {
-            if (query.hasNextPage && !query.isFetching) void query.fetchNextPage()
           isOfStretch={isOfStretch}
+          onMore={() => {
+            // What failed is asked for again by a hand: asked by itself it would be with every drawing.
+            if (query.hasNextPage && !query.isFetching && !error) void query.fetchNextPage()
           }}
         />
       ) : error ? null : (
         <div className="rounded-lg border border-line bg-panel">{empty}</div>
       )}
+      {isFetchNextPageError ? problem : null}
     </>
   )
 }
@@ -57,6 +61,7 @@ type LogQuery = {
   isFetching: boolean
   hasNextPage: boolean
   isFetchingNextPage: boolean
+  isFetchNextPageError: boolean
   refetch: () => unknown
   fetchNextPage: () => unknown
 }
