@@ -1,11 +1,12 @@
 import { join } from 'node:path'
+import type { Page, Route } from '@playwright/test'
 import Database from 'better-sqlite3'
 import { acceptRisks } from './accept.ts'
 import { expectAccessible } from './axe.ts'
 import { password, post, setUp } from './entrance.ts'
 import { short } from './find.ts'
 import { bare, expect, test } from './fixtures.ts'
-import { startTandem } from './tandem.ts'
+import { startTandem, type Tandem } from './tandem.ts'
 
 /** Who comes in, with what, and how they are shown out. */
 
@@ -110,17 +111,24 @@ test('a failover that needs a fresh sign-in asks for it above its dialog, hears 
   await expect(again).toBeHidden()
 })
 
+const outside = {
+  type: 'urn:tandem:problem:sign-in-needed',
+  title: 'Sign-in needed',
+  status: 401,
+  detail: 'This needs a sign-in.',
+}
+
 test('what was sent with the cookie of before a proof, and is refused for it, throws nobody out', async ({
   page,
   tandem,
 }) => {
   await setUp(page, tandem)
   await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
-  const type = 'urn:tandem:problem:sign-in-needed'
-  const json = { type, title: 'Sign-in needed', status: 401, detail: 'This needs a sign-in.' }
-  await page.route('**/api/tunnels/*/connectors', (route) => route.fulfill({ status: 401, json }), {
-    times: 1,
-  })
+  await page.route(
+    '**/api/tunnels/*/connectors',
+    (route) => route.fulfill({ status: 401, json: outside }),
+    { times: 1 },
+  )
   await page.evaluate(() => {
     document.documentElement.dataset.isThere = 'yes'
   })
@@ -128,6 +136,43 @@ test('what was sent with the cookie of before a proof, and is refused for it, th
   await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
   await asked
   await expect(page.locator('html')).toHaveAttribute('data-is-there', 'yes')
+})
+
+/** Ada's account asks for a fresh sign-in, above the dialog of what she is about to do. */
+async function beAskedAgain(page: Page, tandem: Tandem) {
+  await setUp(page, tandem)
+  await page.goto('/account')
+  const database = new Database(join(tandem.dataDir, 'tandem.db'))
+  database.exec('update sessions set proven_at = proven_at - 7200000')
+  database.close()
+  await page.getByRole('button', { name: 'Turn on' }).click()
+  await page.getByRole('button', { name: 'Show the key' }).click()
+  const again = page.getByRole('dialog', { name: 'Sign in once more' })
+  await expect(again).toBeVisible()
+  return async () => {
+    await again.getByLabel('Password', { exact: true }).fill(password)
+    await again.getByRole('button', { name: 'Go on' }).click()
+    await expect(page.getByRole('dialog', { name: 'Show the key to your app' })).toBeVisible()
+  }
+}
+
+test('what was asked while a sign-in was renewed is asked once more, and nobody hears of its refusal', async ({
+  page,
+  tandem,
+}) => {
+  const prove = await beAskedAgain(page, tandem)
+  const told: number[] = []
+  const held: Route[] = []
+  await page.route('**/api/me/sessions', async (route) => {
+    if (held.push(route) === 1) return
+    told.push(await page.getByText(outside.detail).count())
+    await route.continue()
+  })
+  await expect.poll(() => held.length).toBe(1)
+  await prove()
+  await held[0]?.fulfill({ status: 401, json: outside })
+  await expect.poll(() => told.length).toBe(1)
+  expect(told).toEqual([0])
 })
 
 test('a page that nobody touches says so with all that it asks, and a hand is heard at once', async ({

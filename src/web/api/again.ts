@@ -8,6 +8,7 @@ export type Prompt = { settle: (isProved: boolean) => void }
 
 let prompt: Prompt | null = null
 let answer: Promise<boolean> | null = null
+let proofs = 0
 const listeners = new Set<() => void>()
 
 function show(next: Prompt | null) {
@@ -21,6 +22,7 @@ export function askAgain(): Promise<boolean> {
     show({
       settle: (isProved) => {
         answer = null
+        if (isProved) proofs += 1
         show(null)
         resolve(isProved)
       },
@@ -29,10 +31,19 @@ export function askAgain(): Promise<boolean> {
   return answer
 }
 
+/** How often it was proved on this page. */
+export const proofsNow = () => proofs
+/**
+ * Whether it was proved once more since there were so many: what was sent then went out with the cookie of before. A
+ * proof that is under way here may be done there, and is waited for.
+ */
+export const provedSince = (before: number) => proofs > before || answer
+
 const subscribe = (listener: () => void) => {
   listeners.add(listener)
   return () => listeners.delete(listener)
 }
 
 /** What is being asked for now; null: nothing. */
-export const usePrompt = () => useSyncExternalStore(subscribe, () => prompt)
+export const promptNow = () => prompt
+export const usePrompt = () => useSyncExternalStore(subscribe, promptNow)

@@ -1,6 +1,8 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { problemPrefix } from '#contract/problem.ts'
-import { get, toProblem } from './client.ts'
+import type { ProblemKind } from '#contract/problem-kinds.ts'
+import { promptNow } from './again.ts'
+import { get, kindOf, send, toProblem } from './client.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -38,5 +40,83 @@ test('a sign-in page in front of Tandem means that nobody is signed in any more'
   expect(problem).toMatchObject({
     type: `${problemPrefix}sign-in-needed`,
     title: 'Something in front of Tandem wants you to sign in',
+  })
+})
+
+describe('beside a proof of who is there', () => {
+  const refused = (kind: ProblemKind) =>
+    Response.json(
+      { type: `${problemPrefix}${kind}`, title: '', status: 401, detail: '' },
+      { status: 401 },
+    )
+
+  /** A deed that waits for a proof, which makes whatever is asked with the cookie of before be refused. */
+  async function prove() {
+    const asked: string[] = []
+    let proven = false
+    let held = Promise.resolve()
+    vi.stubGlobal('fetch', async (path: string, { method }: RequestInit) => {
+      asked.push(`${method} ${path}`)
+      const isOld = !proven
+      await held
+      if (isOld) return refused(path === '/api/deed' ? 'sign-in-again' : 'sign-in-needed')
+      return Response.json({ done: true })
+    })
+    const deed = send('POST', '/deed')
+    await vi.waitFor(() => expect(promptNow()).not.toBeNull())
+    return {
+      asked,
+      deed,
+      hold: () => {
+        let release = () => {}
+        held = new Promise((resolve) => {
+          release = resolve
+        })
+        return release
+      },
+      settle: (isProved: boolean) => {
+        proven = isProved
+        promptNow()?.settle(isProved)
+      },
+    }
+  }
+  const kind = (error: unknown) => kindOf(toProblem(error))
+
+  test('what is read is asked for once more, whether it is refused before the end of the proof or after', async () => {
+    const { asked, deed, hold, settle } = await prove()
+    const before = get('/tunnels')
+    await new Promise(setImmediate)
+    const release = hold()
+    const after = get('/session')
+    settle(true)
+    release()
+    for (const each of [deed, before, after]) expect(await each).toEqual({ done: true })
+    expect(asked.toSorted()).toEqual([
+      'GET /api/session',
+      'GET /api/session',
+      'GET /api/tunnels',
+      'GET /api/tunnels',
+      'POST /api/deed',
+      'POST /api/deed',
+    ])
+  })
+
+  test('nothing is asked for once more without a proof', async () => {
+    const { asked, deed, settle } = await prove()
+    const read = get('/tunnels')
+    settle(false)
+    expect(await deed.catch(kind)).toBe('sign-in-again')
+    expect(await read.catch(kind)).toBe('sign-in-needed')
+    expect(await get('/session').catch(kind)).toBe('sign-in-needed')
+    expect(asked).toEqual(['POST /api/deed', 'GET /api/tunnels', 'GET /api/session'])
+  })
+
+  test('what would change something is sent once', async () => {
+    const { asked, deed, settle } = await prove()
+    const write = send('PUT', '/note')
+    settle(true)
+    await deed
+    expect(await write.catch(kind)).toBe('sign-in-needed')
+    expect(asked.filter((each) => each === 'PUT /api/note')).toHaveLength(1)
   })
 })

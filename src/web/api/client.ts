@@ -1,7 +1,7 @@
 import { idleHeader } from '#contract/idle.ts'
 import { type Problem, problemPrefix } from '#contract/problem.ts'
 import type { ProblemKind } from '#contract/problem-kinds.ts'
-import { askAgain } from './again.ts'
+import { askAgain, proofsNow, provedSince } from './again.ts'
 import { isIdle } from './hands.ts'
 
 /** A call of Tandem's API that failed; `problem` says it for people. */
@@ -62,6 +62,7 @@ async function ask(path: string, init: Call, isAgain = false): Promise<unknown> 
   }
   if (isIdle()) headers[idleHeader] = '1'
   if (init.body !== undefined) headers['Content-Type'] = 'application/json'
+  const proofs = proofsNow()
   let answer: Response
   try {
     answer = await fetch(`/api${path}`, { ...init, headers, redirect: 'manual' })
@@ -77,9 +78,13 @@ async function ask(path: string, init: Call, isAgain = false): Promise<unknown> 
   if (answer.ok && json !== undefined) throw unreadable()
   if (text === null) throw unreachable(init.method)
   const refusal = isProblem(json) ? json : odd(answer.status)
+  const kind = isAgain ? null : kindOf(refusal)
   // Refused before anything was done, so that it can be sent once more.
-  if (!isAgain && kindOf(refusal) === 'sign-in-again' && (await askAgain()))
-    return ask(path, init, true)
+  const isProved =
+    kind === 'sign-in-again'
+      ? askAgain()
+      : kind === 'sign-in-needed' && init.method === 'GET' && provedSince(proofs)
+  if (await isProved) return ask(path, init, true)
   throw new ProblemError(refusal)
 }
 
