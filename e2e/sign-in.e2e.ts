@@ -175,6 +175,23 @@ test('what was asked while a sign-in was renewed is asked once more, and nobody 
   expect(told).toEqual([0])
 })
 
+test('whoever is to sign in once more keeps what waits for it, though what stands in front of Tandem wants it too', async ({
+  page,
+  tandem,
+}) => {
+  const prove = await beAskedAgain(page, tandem)
+  let asked = 0
+  const wall = '**/api/**'
+  // As Cloudflare Access does, once somebody has signed out of it in another tab.
+  await page.route(wall, async (route) => {
+    await route.fulfill({ status: 302, headers: { location: '/cdn-cgi/access/login' } })
+    if (new URL(route.request().url()).pathname === '/api/session') asked += 1
+  })
+  await expect.poll(() => asked).toBeGreaterThan(0)
+  await page.unroute(wall)
+  await prove()
+})
+
 test('a page that nobody touches says so with all that it asks, and a hand is heard at once', async ({
   page,
   tandem,

@@ -9,6 +9,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { SessionAnswer } from '#contract/session.ts'
+import { promptNow } from './api/again.ts'
 import { get, kindOf, ProblemError } from './api/client.ts'
 import { hearHands } from './api/hands.ts'
 import { createLive } from './api/live.ts'
@@ -35,13 +36,20 @@ hearHands(window)
 // What is written into the cache is drawn with whatever else this moment changes, in one frame and not in two.
 notifyManager.setScheduler(queueMicrotask)
 
+const saysOut = (error: Error) =>
+  error instanceof ProblemError && kindOf(error.problem) === 'sign-in-needed'
+
 /** Whoever is not signed in any more finds out by the first answer that says so. */
 const onError = async (error: Error) => {
-  const isOut = error instanceof ProblemError && kindOf(error.problem) === 'sign-in-needed'
-  if (!isOut || !cache.getQueryData(sessionQuery.queryKey)?.me) return
-  // What was sent beside a proof came with the cookie of before: whether they are out only the session tells.
-  const session = await get<SessionAnswer>('/session').catch(() => null)
-  if (!session?.me) window.location.reload()
+  if (!saysOut(error) || !cache.getQueryData(sessionQuery.queryKey)?.me) return
+  // What was sent beside a proof came with the cookie of before: whether they are out only the session tells. What
+  // stands in front of Tandem tells it too, but not while somebody may be signing in there once more, in another tab:
+  // what waits here for that would be lost.
+  const isOut = await get<SessionAnswer>('/session').then(
+    ({ me }) => !me,
+    (error: Error) => saysOut(error) && !promptNow(),
+  )
+  if (isOut) window.location.reload()
 }
 const cache = new QueryClient({
   queryCache: new QueryCache({ onError }),

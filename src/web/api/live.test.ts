@@ -73,6 +73,7 @@ let asked: string[]
 let isNeeded: boolean
 let isUnhurried: boolean
 let newBuilds: number
+let signedOut: number
 const name = () => cache.getQueryData(tunnelsQuery.queryKey)?.tunnels[0]?.name
 const hide = (visibilityState: 'visible' | 'hidden') => {
   page.visibilityState = visibilityState
@@ -89,7 +90,9 @@ const begin = () =>
     onNewBuild: () => {
       newBuilds += 1
     },
-    onSignedOut: () => undefined,
+    onSignedOut: () => {
+      signedOut += 1
+    },
   })
 
 beforeEach(async () => {
@@ -113,6 +116,7 @@ beforeEach(async () => {
   isNeeded = false
   isUnhurried = false
   newBuilds = 0
+  signedOut = 0
   live = begin()
   await vi.advanceTimersByTimeAsync(0)
 })
@@ -251,6 +255,20 @@ describe('the word of the server', () => {
     latest().says(snapshotOf('as told', 'b1'), 'e-2')
     await vi.advanceTimersByTimeAsync(landingMs)
     expect(name()).toBe('as told')
+  })
+
+  test('that somebody is out is believed when the session says so too', async () => {
+    latest().opens()
+    latest().says({ type: 'signed-out', at: Date.now() })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(signedOut).toBe(0)
+    expect(live.state().state).toBe('asking')
+    answers['/api/session'] = { ...session, me: null }
+    await vi.advanceTimersByTimeAsync(1000)
+    latest().opens()
+    latest().says({ type: 'signed-out', at: Date.now() })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(signedOut).toBe(1)
   })
 
   test('is written together with what follows right after it', async () => {

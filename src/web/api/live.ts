@@ -150,7 +150,8 @@ export function createLive({
     const next = message.lastEventId
     heard(serverTimeIn(event))
     if (event.type === 'bye') set({ stopping: true })
-    if (event.type === 'signed-out') onSignedOut()
+    // Whether it is so only the session tells: somebody may be signing in once more.
+    if (event.type === 'signed-out') lose()
     if (event.type === 'heartbeat' || event.type === 'signed-out' || event.type === 'bye') return
     // Two streams overlap while one replaces the other: what came already is not written twice.
     if (event.type !== 'snapshot' && version && !isAfter(next, version)) return
