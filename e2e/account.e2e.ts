@@ -47,6 +47,13 @@ test.describe('where people sign in', () => {
     await expect(page.getByRole('heading', { name: 'Sign in', level: 1 })).toBeVisible()
   })
 
+  test('a sign-out without an answer is told once, and as what it is', async ({ page }) => {
+    await page.goto('/account')
+    await page.route('**/api/sign-out', (route) => route.abort())
+    await sessions(page).getByRole('button', { name: 'Sign out' }).click()
+    await expect(page.getByRole('alert')).toHaveText(/^Whether you are signed out is not known/)
+  })
+
   test('a new password ends every other session, and only the new one opens the door', async ({
     page,
     secondPage,

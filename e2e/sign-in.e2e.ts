@@ -33,7 +33,7 @@ test('whoever can read the log makes the first admin, signs out, and comes back 
   }
   await page.route('**/api/sign-out', (route) => route.abort(), { times: 1 })
   await signOut()
-  await expect(page.getByText('you are still signed in')).toBeVisible()
+  await expect(page.getByText('Whether you are signed out is not known')).toBeVisible()
   await signOut()
   await expect(page.getByRole('heading', { name: 'Sign in', level: 1 })).toBeVisible()
   await expectAccessible(page)

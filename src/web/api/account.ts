@@ -10,7 +10,7 @@ export const useSignOut = () =>
   useMutation({
     mutationFn: () => send<Done>('POST', '/sign-out'),
     // The menu is closed by then.
-    onError: () => refuse('Signing out did not get through: you are still signed in.'),
+    onError: () => refuse('Whether you are signed out is not known: reload to see.'),
   })
 
 /** Tries another role on, in the demo. */

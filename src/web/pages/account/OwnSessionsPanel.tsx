@@ -14,7 +14,7 @@ export function OwnSessionsPanel({ me, onEndOthers }: { me: Me; onEndOthers: () 
   const { data, error, refetch } = useQuery(ownSessionsQuery)
   const end = useOwnSessionEnd()
   const signOut = useSignOut()
-  const failed = error ?? end.error ?? signOut.error
+  const failed = error ?? end.error
   const others = data?.sessions.filter(({ isThis }) => !isThis).length ?? 0
   return (
     <Panel
