@@ -47,6 +47,32 @@ test.describe('where people sign in', () => {
     await expect(page.getByRole('heading', { name: 'Sign in', level: 1 })).toBeVisible()
   })
 
+  test('other sessions can be ended while it is not known which they are, and the reason why not is true', async ({
+    page,
+    secondPage,
+  }) => {
+    await signIn(secondPage, 'Ada', password)
+    await expect(secondPage.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
+    let answer = () => {}
+    const held = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    await page.route('**/api/me/sessions', async (route) => {
+      if (route.request().method() !== 'GET') return route.continue()
+      await held
+      await route.fulfill({ status: 503, body: 'busy' })
+    })
+    await page.goto('/account')
+    const others = page.getByRole('button', { name: 'Sign out everywhere else' })
+    await expect(others).toHaveAccessibleDescription('Still loading')
+    answer()
+    await expect(page.getByRole('alert')).toContainText('The server answered 503')
+    await others.click()
+    const sure = dialog(page, 'Sign out everywhere else')
+    await sure.getByRole('button', { name: 'Sign out everywhere else' }).click()
+    await expect(secondPage.getByRole('heading', { name: 'Sign in', level: 1 })).toBeVisible()
+  })
+
   test('a sign-out without an answer is told once, and as what it is', async ({ page }) => {
     await page.goto('/account')
     await page.route('**/api/sign-out', (route) => route.abort())

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expectAccessible } from './axe.ts'
+import { setUp } from './entrance.ts'
 import { rowOf, short } from './find.ts'
 import { bare, expect, test } from './fixtures.ts'
 import { startTandem } from './tandem.ts'
@@ -328,4 +329,41 @@ test('Enter that only ends a word of an input method does nothing', async ({ pag
   await search.dispatchEvent('keydown', { key: 'Enter', isComposing: true })
   await expect(search).toHaveValue('lon')
   await expect(search).toBeFocused()
+})
+
+test.describe('where people sign in', () => {
+  test.use({ env: { TANDEM_SIGN_IN: 'on' } })
+
+  test('the palette knows why nobody can be invited, and who keeps a sign-in', async ({
+    page,
+    tandem,
+  }) => {
+    await setUp(page, tandem)
+    // As where Cloudflare Access lets everybody in.
+    await page.route('**/api/session', async (route) => {
+      const response = await route.fetch()
+      const { me, signIn, ...rest } = await response.json()
+      const json = {
+        ...rest,
+        me: { ...me, method: 'access' },
+        signIn: { ...signIn, methods: ['access'] },
+      }
+      await route.fulfill({ response, json })
+    })
+    await page.reload()
+    await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
+    await page.keyboard.press('Control+k')
+    const field = palette(page).getByRole('combobox')
+    for (const [words, name] of [
+      ['invite', /^Invite a person .*Here nobody signs in with a password/],
+      ['everywhere else', /^Sign out everywhere else .*Cloudflare Access keeps your sign-in/],
+    ] as const) {
+      await field.fill(words)
+      await expect(option(page, name)).toHaveAttribute('aria-disabled', 'true')
+    }
+    await page.goto('/account')
+    await expect(
+      page.getByRole('button', { name: 'Sign out everywhere else' }),
+    ).toHaveAccessibleDescription(/^Cloudflare Access keeps your sign-in/)
+  })
 })

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { Role } from './roles.ts'
-import { WhoMethod } from './session.ts'
+import { type SignIn, WhoMethod } from './session.ts'
 
 /** People, their sessions and the screens on walls: who may come in, and how. */
 
@@ -17,6 +17,19 @@ export const invitationMs = 72 * 3_600_000
 export const screenLinkMs = 10 * 60_000
 /** A screen may keep its access for at most this many days. */
 export const longestScreenDays = 90
+
+/** How people sign in to this Tandem. */
+export type Ways = SignIn['methods']
+
+/** Why nobody can be invited, or null: what a link does is to set a password. */
+export const whyNotInvite = (ways: Ways): string | null =>
+  ways.includes('local')
+    ? null
+    : 'Here nobody signs in with a password: people come by your organisation’s sign-in.'
+
+/** Why whoever came in that way ends no other session of theirs here, or null. */
+export const whyNotEndOthers = (method: WhoMethod): string | null =>
+  method === 'access' ? 'Cloudflare Access keeps your sign-in: it ends there.' : null
 
 export const Person = z.object({
   id: z.string(),

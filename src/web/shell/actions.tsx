@@ -2,6 +2,7 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate, useRouterState } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
 import { type OperationId, whyNot } from '#contract/operations.ts'
+import { whyNotEndOthers, whyNotInvite } from '#contract/people.ts'
 import { readinessKinds, tunnelStatuses } from '#contract/tunnel.ts'
 import { useDemoRole, useSignOut } from '#web/api/account.ts'
 import { dialogEntry, noDialog } from '#web/api/dialog-address.ts'
@@ -175,9 +176,15 @@ function useOpenDialog(path: string, isOver: boolean): OpenDialog {
   )
 }
 
+const nobodySignsIn = 'Nobody signs in here.'
+
 function useEverywhere(onHelp: () => void, openDialog: OpenDialog): Action[] {
   const why = useWhy()
   const { data: me } = useSuspenseQuery({ ...sessionQuery, select: ({ me }) => me })
+  const { data: ways } = useSuspenseQuery({
+    ...sessionQuery,
+    select: ({ signIn }) => signIn.methods,
+  })
   const signOut = useSignOut()
   const beOther = useDemoRole()
   const notified = useNotifications()
@@ -193,7 +200,7 @@ function useEverywhere(onHelp: () => void, openDialog: OpenDialog): Action[] {
         reason: why('tunnelCreate'),
       }),
       action('plus', 'Invite a person', () => openDialog('/people', 'invite'), {
-        reason: why('personAdd'),
+        reason: why('personAdd') ?? (me?.kind === 'person' ? whyNotInvite(ways) : nobodySignsIn),
       }),
       action('monitor', 'Pair a screen', () => openDialog('/screens', 'pair'), {
         reason: why('screenApprove'),
@@ -235,7 +242,7 @@ function useEverywhere(onHelp: () => void, openDialog: OpenDialog): Action[] {
           ]
         : []),
     ]
-  }, [openDialog, onHelp, why, me, notified, zone, leave, become])
+  }, [openDialog, onHelp, why, me, ways, notified, zone, leave, become])
 }
 
 /** One's own sign-in. */
@@ -261,7 +268,7 @@ function useOfAccount(openDialog: OpenDialog): Action[] {
         'back',
         'Sign out everywhere else',
         'others',
-        me?.kind === 'person' ? null : 'Nobody signs in here.',
+        me?.kind === 'person' ? whyNotEndOthers(me.method) : nobodySignsIn,
       ),
     ]
   }, [openDialog, me, hasPassword, account])

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { whyNotEndOthers } from '#contract/people.ts'
 import type { Me } from '#contract/session.ts'
 import { useSignOut } from '#web/api/account.ts'
 import { toProblem } from '#web/api/client.ts'
@@ -15,7 +16,12 @@ export function OwnSessionsPanel({ me, onEndOthers }: { me: Me; onEndOthers: () 
   const end = useOwnSessionEnd()
   const signOut = useSignOut()
   const failed = error ?? end.error
-  const others = data?.sessions.filter(({ isThis }) => !isThis).length ?? 0
+  // What could not be read may be there, and be ended.
+  const whyNone = data?.sessions.every(({ isThis }) => isThis)
+    ? 'You are signed in nowhere else.'
+    : data || error
+      ? null
+      : 'Still loading'
   return (
     <Panel
       flush
@@ -23,7 +29,7 @@ export function OwnSessionsPanel({ me, onEndOthers }: { me: Me; onEndOthers: () 
       aside={
         <Button
           size="sm"
-          disabledReason={others === 0 ? 'You are signed in nowhere else.' : null}
+          disabledReason={whyNotEndOthers(me.method) ?? whyNone}
           onClick={onEndOthers}
         >
           Sign out everywhere else

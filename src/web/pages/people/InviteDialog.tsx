@@ -1,12 +1,11 @@
 import { useState } from 'react'
-import type { Invitation, PersonRole } from '#contract/people.ts'
+import { type Invitation, type PersonRole, type Ways, whyNotInvite } from '#contract/people.ts'
 import { toProblem } from '#web/api/client.ts'
 import { usePersonAdd } from '#web/api/people.ts'
 import { Field, Input } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { InvitationLink } from './InvitationLink.tsx'
 import { RoleCards } from './RoleCards.tsx'
-import { type Ways, whyNotInvite } from './rows.ts'
 
 /** Somebody new: a name and a role, and then the link by which they come in. */
 export function InviteDialog({ ways, onClose }: { ways: Ways; onClose: () => void }) {

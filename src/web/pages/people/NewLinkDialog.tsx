@@ -1,11 +1,11 @@
 import { useState } from 'react'
-import type { Invitation, Person } from '#contract/people.ts'
+import type { Invitation, Person, Ways } from '#contract/people.ts'
 import { toProblem } from '#web/api/client.ts'
 import { usePersonInvite } from '#web/api/people.ts'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { InvitationLink } from './InvitationLink.tsx'
-import { type Ways, whyNotLink } from './rows.ts'
+import { whyNotLink } from './rows.ts'
 
 /** Another link: for somebody who never came in, or who lost password or phone. */
 export function NewLinkDialog({

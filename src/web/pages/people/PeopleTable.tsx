@@ -1,4 +1,4 @@
-import type { Person } from '#contract/people.ts'
+import type { Person, Ways } from '#contract/people.ts'
 import { methodWords } from '#web/identity/words.ts'
 import { IconButton } from '#web/ui/Button.tsx'
 import { useClock } from '#web/ui/clock.ts'
@@ -12,7 +12,6 @@ import {
   type Standing,
   standingOf,
   standingWords,
-  type Ways,
   whyNotLink,
   whyNotRole,
   whyNotSeen,

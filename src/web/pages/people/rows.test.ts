@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Person } from '#contract/people.ts'
-import { findPeople, standingOf, whyNotInvite, whyNotLink, whyNotRole, whyNotSeen } from './rows.ts'
+import { findPeople, standingOf, whyNotLink, whyNotRole, whyNotSeen } from './rows.ts'
 
 const now = 1_000_000
 const ada: Person = {
@@ -52,7 +52,5 @@ test('of whom Cloudflare Access vouches for nobody says that they are not signed
 })
 
 test('where nobody signs in with a password no link is made to set one with', () => {
-  expect(whyNotInvite(['local', 'oidc'])).toBeNull()
-  expect(whyNotInvite(['oidc'])).toMatch(/nobody signs in with a password/)
   expect(whyNotLink(invited, ['access'])).toMatch(/nobody signs in with a password/)
 })

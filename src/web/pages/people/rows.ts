@@ -1,5 +1,4 @@
-import type { Person } from '#contract/people.ts'
-import type { SignIn } from '#contract/session.ts'
+import { type Person, type Ways, whyNotInvite } from '#contract/people.ts'
 import { visibleName } from '#web/ui/names.ts'
 
 /** How people are found and described in the list. Pure. */
@@ -31,15 +30,6 @@ export function findPeople(people: readonly Person[], query: string, now: number
 /** Why the role can't be given here, or null. */
 export const whyNotRole = ({ method }: Person): string | null =>
   method === 'local' ? null : 'The role comes from where this person signs in, at each sign-in.'
-
-/** How people sign in to this Tandem. */
-export type Ways = SignIn['methods']
-
-/** Why nobody can be invited, or null: what a link does is to set a password. */
-export const whyNotInvite = (ways: Ways): string | null =>
-  ways.includes('local')
-    ? null
-    : 'Here nobody signs in with a password: people come by your organisation’s sign-in.'
 
 /** Why it is not known when they were last here, or null: no session here is of them. */
 export const whyNotSeen = ({ method }: Person): string | null =>

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { whyNotEndOthers, whyNotInvite } from './people.ts'
+
+test('where nobody signs in with a password nobody is invited to set one', () => {
+  expect(whyNotInvite(['local', 'oidc'])).toBeNull()
+  expect(whyNotInvite(['oidc'])).toMatch(/nobody signs in with a password/)
+})
+
+test('a sign-in that Cloudflare Access keeps is not ended here', () => {
+  expect(whyNotEndOthers('local')).toBeNull()
+  expect(whyNotEndOthers('oidc')).toBeNull()
+  expect(whyNotEndOthers('access')).toMatch(/it ends there/)
+})
