@@ -108,6 +108,35 @@ test('another role, and being switched off, take effect at once', async ({ page,
   await expect(rowOf(page, 'Vic')).toContainText('Active')
 })
 
+test('what another admin did first is not undone by the dialog that was to do it', async ({
+  page,
+}) => {
+  const { person } = await post(page, '/people', { name: 'Vic', role: 'viewer' })
+  await page.goto('/people')
+  for (const [word, other, disabled] of [
+    ['off', 'Switched off', true],
+    ['on', 'Not joined', false],
+  ] as const) {
+    await choose(page, 'Vic', `Switch ${word}`)
+    const open = dialog(page, `Switch Vic ${word}`)
+    await expect(open).toBeVisible()
+    await page.evaluate(
+      ([personId, body]) =>
+        fetch(`/api/people/${personId}`, {
+          method: 'PATCH',
+          headers: { 'content-type': 'application/json', 'x-requested-by': 'tandem' },
+          body,
+        }).then(({ ok }) => ok),
+      [person.id, JSON.stringify({ disabled })] as const,
+    )
+    await expect(rowOf(page, 'Vic')).toContainText(other)
+    const submit = open.getByRole('button', { name: `Switch ${word}` })
+    await expect(submit).toHaveAccessibleDescription(`They are switched ${word} already.`)
+    await open.getByRole('button', { name: 'Cancel' }).click()
+    await expect(open).toBeHidden()
+  }
+})
+
 test('an admin sees where somebody is signed in, ends it, and removes them', async ({
   page,
   secondPage,

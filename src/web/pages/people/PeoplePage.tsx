@@ -164,7 +164,7 @@ function PersonDialogs({
       return <TakeBackDialog {...props} />
     case 'off':
     case 'on':
-      return <SwitchDialog {...props} />
+      return <SwitchDialog to={dialog} {...props} />
     case 'remove':
       return <RemovePersonDialog {...props} />
     default:

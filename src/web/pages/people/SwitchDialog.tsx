@@ -5,41 +5,45 @@ import { Callout } from '#web/ui/Callout.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { Name } from '#web/ui/Name.tsx'
 
-/** Switches somebody off, or on again: the account stays as it is meanwhile. */
+/** Switches somebody off, or on again: the account stays as it is meanwhile. Another admin may have done it first. */
 export function SwitchDialog({
+  to,
   person,
   isMe,
   onClose,
 }: {
+  to: 'on' | 'off'
   person: Person
   isMe: boolean
   onClose: () => void
 }) {
   const change = usePersonChange(person.id)
-  const isOff = person.state === 'disabled'
+  const isOn = to === 'on'
+  const isSo = isOn === (person.state !== 'disabled')
   return (
     <FormDialog
       title={
         <>
-          Switch <Name name={person.name} /> {isOff ? 'on' : 'off'}
+          Switch <Name name={person.name} /> {to}
         </>
       }
       size="sm"
-      submit={isOff ? 'Switch on' : 'Switch off'}
+      submit={isOn ? 'Switch on' : 'Switch off'}
       busyLabel="Switching…"
-      tone={isOff ? 'primary' : 'danger'}
+      tone={isOn ? 'primary' : 'danger'}
       busy={change.isPending}
       problem={change.error ? toProblem(change.error) : null}
-      onSubmit={() => change.mutate({ disabled: !isOff }, { onSuccess: onClose })}
+      disabledReason={isSo ? `They are switched ${to} already.` : null}
+      onSubmit={() => change.mutate({ disabled: !isOn }, { onSuccess: onClose })}
       onClose={onClose}
     >
-      {isMe && !isOff ? (
+      {isMe && !isOn ? (
         <Callout tone="warn" title="This is you">
           You will be signed out, and only another admin can let you in again.
         </Callout>
       ) : null}
       <p className="text-ink-2">
-        {isOff
+        {isOn
           ? 'They can sign in again, with the password, the second factor and the role they had.'
           : 'They are signed out everywhere within seconds and can’t sign in until somebody switches them on again. An open link for them ends; nothing else of the account is lost, and a running failover of theirs goes on.'}
       </p>
