@@ -240,6 +240,22 @@ test('two hundred people are found by a word, and nothing is wider than a teleph
   await expect(page.getByRole('rowheader')).toHaveCount(200)
 })
 
+test('few people are searched by an address too, and what is typed is said at once', async ({
+  page,
+}) => {
+  await page.goto('/people?q=nobody')
+  await expect(page.getByText('Nobody matches “nobody”')).toBeVisible()
+  const field = page.getByRole('searchbox', { name: 'Name, role or state' })
+  await expect(field).toHaveValue('nobody')
+  // The address does not follow while the clock stands.
+  await page.clock.install()
+  await page.clock.pauseAt(Date.now() + 1000)
+  await field.fill('no one')
+  await expect(page.getByText('Nobody matches “no one”')).toBeVisible()
+  await page.getByRole('button', { name: 'Show everybody' }).click()
+  await expect(rowOf(page, 'Ada')).toBeVisible()
+})
+
 test('when Tandem does not answer, the page says so and keeps what it knew', async ({
   page,
   tandem,

@@ -70,13 +70,14 @@ function People({ meId, ways }: { meId: string; ways: Ways }) {
   )
   const person = people?.find(({ id }) => id === search.person)
   const found = people && findPeople(people, query.text, serverNow())
+  const words = query.text.trim()
   return (
     <div className="mx-auto flex max-w-360 flex-col gap-4 px-3 pt-4 pb-12 sm:px-6">
       <div className="flex flex-wrap items-center gap-3">
         <h1 className="text-xl font-semibold">People</h1>
         {people ? <p className="text-ink-2">{countWords(people)}</p> : null}
         <div className="flex-1" />
-        {people && people.length >= searchFrom ? (
+        {people && (people.length >= searchFrom || query.text !== '') ? (
           <Input
             type="search"
             aria-label="Name, role or state"
@@ -104,18 +105,10 @@ function People({ meId, ways }: { meId: string; ways: Ways }) {
       ) : found ? (
         <div className="rounded-lg border border-line bg-panel">
           <EmptyState
-            title={q ? `Nobody matches “${q}”` : 'Nobody yet'}
-            action={
-              q ? (
-                <Button
-                  onClick={() => void navigate({ search: {}, replace: true, resetScroll: false })}
-                >
-                  Show everybody
-                </Button>
-              ) : null
-            }
+            title={words ? `Nobody matches “${words}”` : 'Nobody yet'}
+            action={words ? <Button onClick={() => query.change('')}>Show everybody</Button> : null}
           >
-            {q
+            {words
               ? 'No name, role or state has all of these words.'
               : 'Invite the first person, or let people in by your organisation’s sign-in.'}
           </EmptyState>
