@@ -209,6 +209,44 @@ test('maintenance of another day is found again, and called off', async ({ page,
   await expect(dialog.getByRole('button', { name: 'Call off' })).toBeHidden()
 })
 
+test.describe('far from UTC', () => {
+  test.use({ timezoneId: 'Asia/Tokyo' })
+
+  test('a time that is being typed stays what it means, whatever zone is chosen meanwhile', async ({
+    page,
+    world,
+  }) => {
+    const { tunnelId } = await world.pair('lon-branch-core')
+    for (const [name, key, label, deed, path] of [
+      ['Announce maintenance of lon-branch-core', 'm', 'Start', 'Announce', 'maintenance'],
+      ['Write a note', 'n', 'Moment', 'Write', 'notes'],
+    ] as const) {
+      await page.goto(`/tunnels/${tunnelId}`)
+      await page.evaluate(() => localStorage.removeItem('tandem.zone'))
+      await page.reload()
+      await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
+      await page.keyboard.press(key)
+      const dialog = page.getByRole('dialog', { name })
+      const moment = dialog.getByLabel(`${label} (Asia/Tokyo)`)
+      await expect(moment).toBeVisible()
+      if (path === 'notes') await dialog.getByLabel('Note').fill('seen')
+      await page.keyboard.press('Control+k')
+      await page
+        .getByRole('dialog', { name: 'Find anything' })
+        .getByRole('combobox')
+        .fill('tell times in utc')
+      await page.keyboard.press('Enter')
+      await expect(page.getByRole('radio', { name: 'UTC', includeHidden: true })).toBeChecked()
+      await expect(moment).toBeVisible()
+      const sent = page.waitForRequest(`**/api/tunnels/*/${path}`)
+      await dialog.getByRole('button', { name: deed }).click()
+      const said = (await sent).postDataJSON() as { from?: number; at?: number }
+      expect(Math.abs((said.from ?? said.at ?? 0) - Date.now())).toBeLessThan(3_600_000)
+      await expect(dialog).toBeHidden()
+    }
+  })
+})
+
 test('what can’t be announced is said before it is sent', async ({ page, world }) => {
   const { tunnelId } = await world.pair('lon-branch-core')
   await page.goto(`/tunnels/${tunnelId}?dialog=maintenance`)

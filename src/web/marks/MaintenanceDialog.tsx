@@ -28,7 +28,8 @@ export function MaintenanceDialog({
   tunnel: TunnelDetail
   onClose: () => void
 }) {
-  const zone = useZone()
+  // What is being typed keeps the zone that it began in.
+  const [zone] = useState(useZone())
   const [begun] = useState(serverNow)
   const [begin, setBegin] = useState(() => fieldOf(begun, zone))
   const [lastMs, setLastMs] = useState(60 * minute)

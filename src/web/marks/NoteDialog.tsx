@@ -11,7 +11,8 @@ import { MomentField, WordsField } from './fields.tsx'
 
 /** Writes a few words to a moment of the timeline. */
 export function NoteDialog({ tunnel, onClose }: { tunnel: TunnelDetail; onClose: () => void }) {
-  const zone = useZone()
+  // What is being typed keeps the zone that it began in.
+  const [zone] = useState(useZone())
   const [text, setText] = useState('')
   const [begun] = useState(serverNow)
   const [moment, setMoment] = useState(() => fieldOf(begun, zone))
