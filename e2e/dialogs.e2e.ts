@@ -89,3 +89,39 @@ test('a key right after another stretch opens its dialog, which stays, and keeps
   await expect(page).toHaveURL(`/tunnels/${tunnelId}`)
   await expect(note).toBeHidden()
 })
+
+test('a dialog that the browser closes by itself is closed, or comes back while it works', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}?dialog=rename`)
+  const rename = page.getByRole('dialog', { name: 'Rename the tunnel' })
+  // As "back" does on a telephone, pressed twice.
+  const closeAs = () =>
+    rename.evaluate(async (dialog: HTMLDialogElement) => {
+      const closed = new Promise((resolve) => dialog.addEventListener('close', resolve))
+      dialog.close()
+      await closed
+    })
+  await rename.getByLabel('Name').fill('london')
+  let answer = () => {}
+  const held = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  await page.route('**/api/tunnels/*', async (route) => {
+    if (route.request().method() !== 'GET') await held
+    await route.continue()
+  })
+  await rename.getByRole('button', { name: 'Rename' }).click()
+  await expect(rename.getByRole('button', { name: 'Renaming…' })).toBeVisible()
+  await closeAs()
+  await expect(rename.getByRole('button', { name: 'Renaming…' })).toBeVisible()
+  answer()
+  await expect(rename).toBeHidden()
+  await expect(page.getByRole('heading', { name: 'london', level: 1 })).toBeVisible()
+  await page.goto(`/tunnels/${tunnelId}?dialog=rename`)
+  await expect(rename).toBeVisible()
+  await closeAs()
+  await expect(page).toHaveURL(`/tunnels/${tunnelId}`)
+})

@@ -33,6 +33,18 @@ export function Dialog({
   const descriptionId = useId()
 
   useModal(ref)
+  // A telephone closes it at the second "back" in a row, whatever was said to the first. One that is closed because it
+  // goes, or makes room for another that is on its way, hears nothing of it any more.
+  useLayoutEffect(() => {
+    const dialog = ref.current
+    const onClosed = () => {
+      if (dialog?.open) return
+      if (busy) dialog?.showModal()
+      else onClose()
+    }
+    dialog?.addEventListener('close', onClosed)
+    return () => dialog?.removeEventListener('close', onClosed)
+  })
 
   const ask = () => {
     if (!busy) onClose()
