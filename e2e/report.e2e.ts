@@ -115,10 +115,13 @@ test('a report of a stretch that a ticket names opens at that stretch', async ({
   ).toBeVisible()
   await expect(page.getByText('Nothing was recorded in this stretch of time.')).toBeVisible()
   await expect(page.getByText('Nothing is known: this stretch was not observed.')).toBeVisible()
-  await page.goto(`/tunnels/${tunnelId}/report?from=2026-01-01T10:00Z&to=soon`)
-  await expect(page.getByText('The address asks for “2026-01-01T10:00Z..soon”.')).toBeVisible()
-  await page.getByRole('button', { name: 'The last 1 h' }).click()
-  await expect(page.getByText('The address asks for')).toBeHidden()
+  for (const name of ['The last 1 h', 'The last 24 h']) {
+    await page.goto(`/tunnels/${tunnelId}/report?from=2026-01-01T10:00Z&to=soon`)
+    await expect(page.getByText('The address asks for “2026-01-01T10:00Z..soon”.')).toBeVisible()
+    await page.getByRole('button', { name }).click()
+    await expect(page.getByText('The address asks for')).toBeHidden()
+    await expect(page.getByRole('button', { name })).toHaveAttribute('aria-pressed', 'true')
+  }
 })
 
 test('while another stretch is read, nothing of the one before can be taken for it', async ({

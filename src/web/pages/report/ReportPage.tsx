@@ -10,7 +10,7 @@ import { MomentContext } from '#web/charts/MomentLine.tsx'
 import { precisionText } from '#web/charts/precision.ts'
 import { RangePicker } from '#web/charts/RangePicker.tsx'
 import { RoleTimeline } from '#web/charts/RoleTimeline.tsx'
-import { isLive, momentOf, type Stretch } from '#web/charts/range.ts'
+import { isLive, momentOf, type Range, type Stretch } from '#web/charts/range.ts'
 import { laneTitle, type Telling } from '#web/charts/series.ts'
 import { fromText, lengthText, toText } from '#web/charts/TellingView.tsx'
 import { useRange } from '#web/charts/use-range.ts'
@@ -42,10 +42,14 @@ export function ReportPage() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const { data: tunnel } = useSuspenseQuery(tunnelQuery(tunnelId))
-  const control = useRange(
-    search.range,
-    (range) => void navigate({ search: { range }, replace: true, resetScroll: false }),
-  )
+  const write = (range: string | undefined) =>
+    void navigate({ search: { range }, replace: true, resetScroll: false })
+  const control = useRange(search.range, write)
+  // What could not be read is over with the first stretch that is chosen, be it the one that was shown instead.
+  const go = (next: Range) => {
+    if (search.unread !== undefined) write(undefined)
+    control.go(next)
+  }
   const {
     data: history,
     error,
@@ -77,7 +81,7 @@ export function ReportPage() {
               Back to the tunnel
             </Link>
           </p>
-          <RangePicker control={control} />
+          <RangePicker control={{ ...control, go }} />
           {search.unread === undefined ? null : (
             <Callout tone="warn" title="That stretch of time could not be read">
               The address asks for “<bdi>{visibleName(search.unread)}</bdi>”. The last 24 hours are
