@@ -10,8 +10,7 @@ const base =
 const sizes: Record<ButtonSize, string> = { sm: 'h-7 px-2.5 text-sm', md: 'h-8 px-3 text-base' }
 const variants: Record<ButtonVariant, string> = {
   primary: 'bg-accent text-accent-ink not-aria-disabled:hover:bg-accent/88',
-  secondary:
-    'bg-panel text-ink ring-1 ring-line-edge ring-inset not-aria-disabled:hover:bg-hover',
+  secondary: 'bg-panel text-ink ring-1 ring-line-edge ring-inset not-aria-disabled:hover:bg-hover',
   ghost: 'text-ink-2 not-aria-disabled:hover:bg-hover not-aria-disabled:hover:text-ink',
   danger: 'bg-danger text-danger-ink not-aria-disabled:hover:bg-danger/88',
 }
