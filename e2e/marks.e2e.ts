@@ -181,6 +181,12 @@ test('maintenance keeps changes quiet, is drawn on the timeline, and is ended ea
 
   await page.getByRole('button', { name: 'Change maintenance' }).click()
   await expectAccessible(page)
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('end maintenance')
+  await page
+    .getByRole('option', { name: 'Change or end the maintenance of lon-branch-core' })
+    .click()
   await dialog.getByRole('button', { name: 'End now' }).click()
   await expect(page.getByText('Maintenance,')).toBeHidden()
   await page.keyboard.press('Escape')

@@ -87,10 +87,13 @@ export function useTunnelActions(
           shortcut: 'note',
           also: 'comment',
         }),
-        dialog('wrench', 'Announce maintenance of', 'maintenance', may('maintenanceAdd'), {
-          shortcut: 'maintenance',
-          also: 'mute silence window',
-        }),
+        dialog(
+          'wrench',
+          tunnel.maintenance ? 'Change or end the maintenance of' : 'Announce maintenance of',
+          'maintenance',
+          may('maintenanceAdd'),
+          { shortcut: 'maintenance', also: 'mute silence window end call off cancel' },
+        ),
         dialog('tag', 'Edit tags of', 'tags', may('tunnelTag'), {
           shortcut: 'tags',
           also: 'label',
