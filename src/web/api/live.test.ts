@@ -1,6 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LiveEvent } from '#contract/events.ts'
+import { problemPrefix } from '#contract/problem.ts'
 import { heartbeatMs, longestStreamMs } from '#contract/stream.ts'
 import type { TunnelList } from '#contract/tunnel.ts'
 import { tunnelOf } from '#web/fleet/tunnel-of.ts'
@@ -108,7 +109,9 @@ beforeEach(async () => {
   vi.stubGlobal('fetch', async (path: string) => {
     asked.push(path)
     if (!(path in answers)) throw new TypeError('unreachable')
-    return Response.json(answers[path])
+    const answer = answers[path]
+    if (typeof answer !== 'string') return Response.json(answer)
+    return Response.json({ type: `${problemPrefix}${answer}` }, { status: 403 })
   })
   cache = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   cache.setQueryData(sessionQuery.queryKey, session)
@@ -269,6 +272,22 @@ describe('the word of the server', () => {
     latest().says({ type: 'signed-out', at: Date.now() })
     await vi.advanceTimersByTimeAsync(0)
     expect(signedOut).toBe(1)
+  })
+
+  const me = session.me
+  if (!me) throw new Error('somebody is there')
+  test.each([
+    ['another one is there', { ...session, me: { ...me, id: 'screen:1' } }, 1],
+    ['they may do less now', { ...session, me: { ...me, role: 'viewer' } }, 1],
+    ['they signed in once more', { ...session, me: { ...me, signedInAt: 5 } }, 0],
+    ['whoever vouches for them is told that they are not let in', 'sign-in-refused', 1],
+    ['Tandem can’t tell', 'not-recorded', 0],
+  ])('that somebody is out: %s', async (_, answer, times) => {
+    answers['/api/session'] = answer
+    latest().opens()
+    latest().says({ type: 'signed-out', at: Date.now() })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(signedOut).toBe(times)
   })
 
   test('is written together with what follows right after it', async () => {

@@ -1,8 +1,10 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import type { LiveEvent, ToldEvent } from '#contract/events.ts'
+import type { Me } from '#contract/session.ts'
 import { fromTold, longestStreamMs, silenceMs } from '#contract/stream.ts'
 import { inNextSecond, serverNow, setServerTime } from '#web/ui/clock.ts'
+import { kindOf, toProblem } from './client.ts'
 import { type Arrival, land, landAsked } from './land.ts'
 import { sessionQuery, tunnelsQuery } from './queries.ts'
 
@@ -71,6 +73,8 @@ export type LiveParts = {
   /** Called when whoever looks is not signed in any more. */
   onSignedOut: () => void
 }
+
+const toWho = ({ id, role }: Me) => `${id} ${role}`
 
 /** Starts the stream. The parts of the platform it leans on are the browser's own. */
 export function createLive({
@@ -150,7 +154,7 @@ export function createLive({
     const next = message.lastEventId
     heard(serverTimeIn(event))
     if (event.type === 'bye') set({ stopping: true })
-    // Whether it is so only the session tells: somebody may be signing in once more.
+    // Whether they are out only the session tells: the same person may have signed in once more.
     if (event.type === 'signed-out') lose()
     if (event.type === 'heartbeat' || event.type === 'signed-out' || event.type === 'bye') return
     // Two streams overlap while one replaces the other: what came already is not written twice.
@@ -228,17 +232,26 @@ export function createLive({
   }
 
   const anew = { staleTime: 0, retry: false }
-  const askSession = () => cache.fetchQuery({ ...sessionQuery, ...anew }).catch(() => null)
+  const askSession = () =>
+    cache
+      .fetchQuery({ ...sessionQuery, ...anew })
+      .catch((error) => (kindOf(toProblem(error)) === 'sign-in-refused' ? 'refused' : null))
 
   /**
    * While nothing is heard the page asks. A refused stream gives no reason; the session does (role, sign-in,
    * another build). Where Tandem answers, the stream is what does not get through, and the list comes this way.
    */
   const ask = async () => {
-    const session = await askSession()
+    const before = cache.getQueryData(sessionQuery.queryKey)?.me
+    const answer = await askSession()
+    const session = answer === 'refused' ? null : answer
     if (session) checkBuild(session.build)
     if (stopped) return
-    if (session?.me === null) return onSignedOut()
+    // Nothing that was shown to who was there before may stay for another one, or for nobody.
+    const isOut = session
+      ? session.me === null || (before && toWho(session.me) !== toWho(before))
+      : answer === 'refused' && before
+    if (isOut) return onSignedOut()
     const list = session && (await cache.fetchQuery({ ...tunnelsQuery, ...anew }).catch(() => null))
     const isAsleep = state.state === 'asleep'
     if (stopped || !(isAsleep || state.state === 'lost' || state.state === 'asking')) return
