@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Page, Route } from '@playwright/test'
 import Database from 'better-sqlite3'
+import type { SessionAnswer } from '../src/contract/session.ts'
 import { acceptRisks } from './accept.ts'
 import { expectAccessible } from './axe.ts'
 import { password, post, setUp } from './entrance.ts'
@@ -138,13 +139,17 @@ test('what was sent with the cookie of before a proof, and is refused for it, th
   await expect(page.locator('html')).toHaveAttribute('data-is-there', 'yes')
 })
 
+function proveLongAgo({ dataDir }: Tandem) {
+  const database = new Database(join(dataDir, 'tandem.db'))
+  database.exec('update sessions set proven_at = proven_at - 7200000')
+  database.close()
+}
+
 /** Ada's account asks for a fresh sign-in, above the dialog of what she is about to do. */
 async function beAskedAgain(page: Page, tandem: Tandem) {
   await setUp(page, tandem)
   await page.goto('/account')
-  const database = new Database(join(tandem.dataDir, 'tandem.db'))
-  database.exec('update sessions set proven_at = proven_at - 7200000')
-  database.close()
+  proveLongAgo(tandem)
   await page.getByRole('button', { name: 'Turn on' }).click()
   await page.getByRole('button', { name: 'Show the key' }).click()
   const again = page.getByRole('dialog', { name: 'Sign in once more' })
@@ -190,6 +195,39 @@ test('whoever is to sign in once more keeps what waits for it, though what stand
   await expect.poll(() => asked).toBeGreaterThan(0)
   await page.unroute(wall)
   await prove()
+})
+
+test('“Go on” before somebody has signed in elsewhere keeps what waits too', async ({
+  page,
+  tandem,
+  world,
+}) => {
+  await setUp(page, tandem)
+  proveLongAgo(tandem)
+  // As for somebody whom Cloudflare Access vouches for.
+  await page.route('**/api/session', async (route) => {
+    const response = await route.fetch()
+    const json = (await response.json()) as SessionAnswer
+    await route.fulfill({ json: { ...json, me: json.me && { ...json.me, method: 'access' } } })
+  })
+  const { id } = await world.tunnel('lon-branch-core')
+  await page.goto(`/tunnels/${id}?dialog=replica`)
+  const replica = page.getByRole('dialog', { name: 'Add a replica to lon-branch-core' })
+  await replica.getByRole('button', { name: 'Fetch token' }).click()
+  const again = page.getByRole('dialog', { name: 'Sign in once more' })
+  await expect(again).toBeVisible()
+  const wall = '**/api/**'
+  await page.route(wall, (route) =>
+    route.fulfill({ status: 302, headers: { location: '/cdn-cgi/access/login' } }),
+  )
+  await again.getByRole('button', { name: 'Go on' }).click()
+  await expect(again).toContainText('Sign in in the other tab first')
+  await expectAccessible(page)
+  await page.unroute(wall)
+  await again.getByRole('button', { name: 'Go on' }).click()
+  await expect(again).toBeHidden()
+  // Nobody has signed in meanwhile, as Tandem sees it.
+  await expect(replica.getByRole('alert')).toBeVisible()
 })
 
 test('a page that nobody touches says so with all that it asks, and a hand is heard at once', async ({

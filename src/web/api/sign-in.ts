@@ -6,8 +6,8 @@ import {
   type SignInAgainRequest,
   type SignInRequest,
 } from '#contract/people.ts'
-import { Done } from '#contract/session.ts'
-import { send } from './client.ts'
+import { Done, type SessionAnswer } from '#contract/session.ts'
+import { get, send } from './client.ts'
 
 /** Coming in. None of it is kept in the page: it holds passwords. */
 const secret = { gcTime: 0 }
@@ -23,6 +23,10 @@ export const useSignInAgain = () =>
     mutationFn: (request: SignInAgainRequest) => send<Done>('POST', '/sign-in/again', request),
     ...secret,
   })
+
+/** Asks who is there by now: another tab may have proved it. */
+export const useSessionLook = () =>
+  useMutation({ mutationFn: () => get<SessionAnswer>('/session') })
 
 export const useSetUp = () =>
   useMutation({

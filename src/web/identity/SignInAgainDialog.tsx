@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { WhoMethod } from '#contract/session.ts'
 import { kindOf, toProblem } from '#web/api/client.ts'
-import { useSignInAgain } from '#web/api/sign-in.ts'
+import { useSessionLook, useSignInAgain } from '#web/api/sign-in.ts'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { CodeField } from './CodeField.tsx'
 import { oidcAddress } from './oidc-address.ts'
@@ -24,6 +24,8 @@ export function SignInAgainDialog({ method, ...props }: Props & { method: WhoMet
  */
 function AgainElsewhere({ method, name, onSettled }: Props & { method: 'oidc' | 'access' }) {
   const isOidc = method === 'oidc'
+  const look = useSessionLook()
+  const problem = look.error ? toProblem(look.error) : null
   return (
     <FormDialog
       title="Sign in once more"
@@ -36,9 +38,12 @@ function AgainElsewhere({ method, name, onSettled }: Props & { method: 'oidc' | 
       size="sm"
       submit="Go on"
       busyLabel="Checking…"
-      busy={false}
-      problem={null}
-      onSubmit={() => onSettled(true)}
+      busy={look.isPending}
+      // What waits goes out once: not before there is somebody to send it for.
+      problem={
+        problem && kindOf(problem) === 'sign-in-needed' ? { ...problem, ...notYet } : problem
+      }
+      onSubmit={() => look.mutate(undefined, { onSuccess: () => onSettled(true) })}
       onClose={() => onSettled(false)}
     >
       <ol className="flex list-decimal flex-col gap-2 pl-5">
@@ -57,6 +62,11 @@ function AgainElsewhere({ method, name, onSettled }: Props & { method: 'oidc' | 
       </ol>
     </FormDialog>
   )
+}
+
+const notYet = {
+  title: 'You are not signed in yet',
+  detail: 'Sign in in the other tab first. What you asked for waits here.',
 }
 
 function AgainHere({ name, onSettled }: Props) {
