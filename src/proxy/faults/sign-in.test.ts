@@ -345,6 +345,21 @@ describe('S12 a session', () => {
     expect(await reads(admin)).toBe('200')
   })
 
+  test('that opens nothing before its time is seen, and ends with the next sign-in of its browser', async () => {
+    const admin = await setUp(rig)
+    leap(-2 * hourMs)
+    const elsewhere = createVisitor(rig, '198.51.100.3')
+    await elsewhere.signIn('Ada', goodPassword)
+    const seen = async () =>
+      ((await elsewhere.ask('GET', '/me/sessions')).json as { sessions: { from: string }[] })
+        .sessions
+    const before = await seen()
+    expect(before).toHaveLength(2)
+    await admin.signIn('Ada', goodPassword)
+    expect(await seen()).toHaveLength(2)
+    expect(await seen()).not.toEqual(before)
+  })
+
   test('that is over is nobody’s, though the disk lets nothing be deleted', async () => {
     const admin = await setUp(rig)
     leap(24 * hourMs)

@@ -128,6 +128,16 @@ export function createSessions({ db, now }: { db: Store; now: () => number }) {
     return found
   }
 
+  /** Ends the session of a cookie, one too that opens nothing before its time. */
+  async function endOf(secret: string) {
+    const session = await db
+      .selectFrom('sessions')
+      .selectAll()
+      .where('secret_hash', '=', opaqueHash(secret))
+      .executeTakeFirst()
+    if (session) await end(session.id, session.person_id)
+  }
+
   /** Whether a session still holds, asked again while its stream is open. */
   async function isAlive(sessionId: string): Promise<boolean> {
     const session = await db
@@ -185,22 +195,26 @@ export function createSessions({ db, now }: { db: Store; now: () => number }) {
       .where('person_id', '=', person.id)
       .orderBy('seen_at', 'desc')
       .execute()
-    return rows
-      .filter((row) => holds(row, person))
-      .map((row) => ({
-        id: row.id,
-        method: row.method as WhoMethod,
-        signedInAt: row.signed_in_at,
-        seenAt: row.seen_at,
-        endsAt: Math.min(endsAt(row, person.role), row.seen_at + idleMs),
-        from: row.from_address,
-        agent: row.agent,
-        isThis: row.id === thisId,
-      }))
+    return (
+      rows
+        // What opens nothing before its time can be ended before it does.
+        .filter((row) => holds(row, person) || isAhead(row))
+        .map((row) => ({
+          id: row.id,
+          method: row.method as WhoMethod,
+          signedInAt: row.signed_in_at,
+          seenAt: row.seen_at,
+          endsAt: Math.min(endsAt(row, person.role), row.seen_at + idleMs),
+          from: row.from_address,
+          agent: row.agent,
+          isThis: row.id === thisId,
+        }))
+    )
   }
 
   return {
     begin,
+    endOf,
     find,
     isAlive,
     renew,

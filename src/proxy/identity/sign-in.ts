@@ -153,8 +153,7 @@ export function createSignIns(deps: {
     const { way, agent } = visit
     await audit.append(entry(person, visit, 'signed-in', { method }))
     const before = way.cookie('sid')
-    const old = before ? await sessions.find(before, { touch: false }) : null
-    if (old) await sessions.end(old.session.id, old.session.person_id)
+    if (before) await sessions.endOf(before)
     await people.set(person.id, { signed_in_at: now() })
     return sessions.begin(person.id, { method, from: way.from, agent, provenAt })
   }
