@@ -456,6 +456,25 @@ describe('U20 a listing that moves under our hands', () => {
     await rig.end()
   })
 
+  test('U20 many go at once where they are still counted: the list is whole while each is asked about', async () => {
+    await world.order('/guesses', { totalCount: 'all' })
+    const ids: string[] = []
+    for (let n = 0; n < 12; n += 1) ids.push((await world.addTunnel(`site-${n}`)).tunnelId)
+    const rig = await startRig(world)
+    await rig.looked()
+    await rig.time.run(60_000)
+    const [stays, ...gone] = ids
+    for (const id of gone) await world.order(`/tunnels/${id}/delete`)
+    const left = () => gone.filter((id) => known(rig, id)?.deletedAt == null)
+    for (let second = 0; second < 60 && left().length > 0; second += 1) {
+      await rig.time.run(1000)
+      expect((await rig.poller()).listIncompleteSince).toBeNull()
+    }
+    expect(left()).toEqual([])
+    expect(known(rig, stays ?? '')?.deletedAt).toBeNull()
+    await rig.end()
+  })
+
   test('U20 page 2 fails: what was shown stays', async () => {
     await world.order('/rate-limit', { limit: 100_000 })
     const many = await startWorld('large --tunnels 150 --accounts 1')

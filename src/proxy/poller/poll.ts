@@ -432,8 +432,11 @@ export function createPoller(deps: PollerDeps) {
       deps.onVerdict(null)
       for (const tunnelId of missingIds) account.missing.add(tunnelId)
       await confirmDeletions(account)
-      // Whoever is alive and was not named is among those that were counted and did not come.
-      const lacksOne = surplus > 0 && absentIds.some((id) => present.tunnel(id)?.deletedAt === null)
+      // Whoever is alive and was not named is among those that were counted and did not come; who is yet to be asked
+      // about may be deleted.
+      const isAlive = (id: string) =>
+        present.tunnel(id)?.deletedAt === null && !account.missing.has(id)
+      const lacksOne = surplus > 0 && absentIds.some(isAlive)
       account.incompleteSince = complete && !lacksOne ? null : (account.incompleteSince ?? endedAt)
       noticeSweep()
     } catch (error) {
