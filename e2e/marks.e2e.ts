@@ -183,7 +183,10 @@ test('maintenance keeps changes quiet, is drawn on the timeline, and is ended ea
   await expectAccessible(page)
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+k')
-  await page.getByRole('combobox').fill('end maintenance')
+  await page
+    .getByRole('dialog', { name: 'Find anything' })
+    .getByRole('combobox')
+    .fill('end maintenance')
   await page
     .getByRole('option', { name: 'Change or end the maintenance of lon-branch-core' })
     .click()

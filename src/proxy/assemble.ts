@@ -178,7 +178,8 @@ export async function assemble(surroundings: Surroundings) {
   })
   function accessNow() {
     const told = skewMs === null ? wall() : now() + skewMs
-    return Math.abs(told - wall()) > rightClockMs ? told : wall()
+    // The later of the two keeps somebody out for a moment; the earlier one would let a token of before in.
+    return Math.abs(told - wall()) > rightClockMs ? told : Math.max(told, wall())
   }
   const keys: Keys = await loadKeys(db)
   const gapMs: GapMs = (part, ha) => 3 * poller.periodMs(part, ha)

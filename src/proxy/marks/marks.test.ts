@@ -62,7 +62,10 @@ test('an entry that came after what the person saw is not acknowledged, nor anot
   marks.notice([began, changed])
   const { unacknowledged } = marks.of('t')
   const early = marks.acknowledge('t', { eventId: changed.id, through: began.at }, ana)
-  await expect(early).rejects.toMatchObject({ kind: 'already-acknowledged' })
+  await expect(early).rejects.toMatchObject({
+    kind: 'already-acknowledged',
+    message: expect.stringMatching(/^This came after/),
+  })
   expect(marks.of('t')).toMatchObject({ unacknowledged, acknowledged: null })
   await marks.acknowledge('t', { eventId: changed.id, through: changed.at }, ana)
   expect(marks.of('t').unacknowledged).toBeNull()

@@ -96,7 +96,8 @@ export async function createMarks(deps: MarksDeps) {
       const covered = asked.filter(({ at }) => through === undefined || at <= through)
       const [first, last] = [covered[0], covered.at(-1)]
       const isSeen = eventId === undefined || covered.some(({ id }) => id === eventId)
-      if (!first || !last || !isSeen) throw nothingWaits(standing)
+      if (asked.length > 0 && !isSeen) throw notSeen()
+      if (!first || !last) throw nothingWaits(standing)
       const mark = toMark(tunnelId, 'acknowledgement', now(), who, {
         from: first.at,
         to: last.at,
@@ -351,6 +352,12 @@ function nothingWaits({ acknowledged }: Standing): ProblemError {
     `${who}; there is nothing of this left to acknowledge. Nothing was changed.`,
   )
 }
+
+const notSeen = () =>
+  new ProblemError(
+    'already-acknowledged',
+    'This came after what you had seen: look at it first. Nothing was changed.',
+  )
 
 const refused = (error: unknown): never => {
   throw notRecorded(error)

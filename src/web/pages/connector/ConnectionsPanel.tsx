@@ -65,7 +65,7 @@ function Row({ connection, showVersion }: { connection: Connection; showVersion:
         {openedAt === null ? <NotReported /> : <Instant at={openedAt} />}
       </Td>
       <Td className="text-right">
-        <Elapsed at={openedAt} />
+        {isUp(connection) ? <Elapsed at={openedAt} /> : <NotReported why="Not open any more" />}
       </Td>
       {showVersion ? (
         <Td className="whitespace-nowrap">{connection.clientVersion ?? <NotReported />}</Td>

@@ -187,7 +187,11 @@ function Connections({ connector: { connections, id } }: { connector: Connector 
               {connection.originIp ?? <NotReported />}
             </td>
             <td className="h-7 pr-4 text-right whitespace-nowrap">
-              <Elapsed at={connection.openedAt} />
+              {isUp(connection) ? (
+                <Elapsed at={connection.openedAt} />
+              ) : (
+                <NotReported why="Not open any more" />
+              )}
             </td>
           </tr>
         ))}
