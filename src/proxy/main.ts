@@ -51,6 +51,7 @@ if (config.mode === 'live' && args.length > 0) {
 }
 // No process that this one starts, and no dump of `process.env`, has them. `/proc/self/environ` still does, which
 // is why the file is the better place.
+const readTokenOfEnvironment = process.env.CLOUDFLARE_READ_TOKEN?.trim() ? config.readToken : null
 delete process.env.CLOUDFLARE_API_TOKEN
 delete process.env.CLOUDFLARE_READ_TOKEN
 delete process.env.TANDEM_OIDC_CLIENT_SECRET
@@ -191,7 +192,7 @@ process.on('SIGHUP', () => {
     return
   }
   void tandem
-    .replaceTokens(again.config.token, again.config.readToken)
+    .replaceTokens(again.config.token, again.config.readToken ?? readTokenOfEnvironment)
     .then(() => log.info('SIGHUP: the tokens were read again'))
 })
 // One broken promise is one broken task, not the end of the watch.

@@ -678,6 +678,28 @@ describe('the process and its .env', () => {
     rmSync(cwd, { recursive: true, force: true })
   }, 60_000)
 
+  test('U17 so does a read token of the environment where the file has the other one', async () => {
+    const live = await startWorld('docs', { speed: 1 })
+    const env = {
+      CLOUDFLARE_READ_TOKEN: live.readToken,
+      CLOUDFLARE_ACCOUNT_ID: live.accounts[0] ?? '',
+      CLOUDFLARE_BASE_URL: live.baseUrl,
+      TANDEM_SIGN_IN: 'off',
+      PORT: '0',
+    }
+    const cwd = mkdtempSync(join(tmpdir(), 'tandem-sighup-'))
+    writeFileSync(join(cwd, '.env'), `CLOUDFLARE_API_TOKEN=${live.token}\n`)
+    const proxy = start('proxy', [], { cwd, env, early: true })
+    const [, address = ''] = /(http:\S+)/.exec(await proxy.line(/is running: http:/)) ?? []
+    proxy.signal('SIGHUP')
+    await proxy.line(/the tokens were read again/)
+    const { tokens } = (await (await fetch(`${address}/api/session`)).json()) as Session
+    expect(tokens.map(({ purpose }) => purpose)).toEqual(['reading', 'writing'])
+    expect(await proxy.end()).toBe(0)
+    await live.end()
+    rmSync(cwd, { recursive: true, force: true })
+  }, 60_000)
+
   test('one that can’t be read ends the start with one line that says why', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tandem-env-'))
     mkdirSync(join(folder, '.env'))
