@@ -25,8 +25,11 @@ async function busyMs(devTools: CDPSession): Promise<number> {
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 const mean = (values: readonly number[]) => sum(values) / values.length
 
-/** A second of the page: how long its main thread was busy, and how many messages told of changes. */
-type Second = { busyMs: number; told: number }
+/**
+ * A second of the page: how long its main thread was busy, how many messages told of changes, and how often it asked
+ * for its strips anew, which follows a change by up to a minute (`land-logged.ts`).
+ */
+type Second = { busyMs: number; told: number; asked: number }
 
 /**
  * What changes cost beyond what a second costs anyway. A busy machine makes every second dearer, so those with
@@ -34,7 +37,9 @@ type Second = { busyMs: number; told: number }
  * minutes, not against a rest that was measured before.
  */
 export function msPerChange(seconds: Second[]): number {
-  const isTouched = (n: number) => (seconds[n]?.told ?? 0) > 0 || (seconds[n - 1]?.told ?? 0) > 0
+  const touches = (second: Second | undefined) =>
+    second !== undefined && second.told + second.asked > 0
+  const isTouched = (n: number) => touches(seconds[n]) || touches(seconds[n - 1])
   const busy = (touched: boolean) =>
     seconds.filter((_, n) => isTouched(n) === touched).map(({ busyMs: ms }) => ms)
   const quiet = mean(busy(false))
@@ -74,6 +79,10 @@ export const wall: Group = {
               told.push(Buffer.byteLength(text))
           },
         })
+        let asked = 0
+        page.on('request', (request) => {
+          if (new URL(request.url()).pathname === '/api/history/summary') asked += 1
+        })
         await page.setViewportSize({ width: 1920, height: 1080 })
         await page.goto(`${stage.address}/wall`)
         const paging = await page.getByText(/^Page \d+ of \d+$/).innerText()
@@ -87,6 +96,7 @@ export const wall: Group = {
 
         const some = (await stage.world.tunnels()).filter(({ connectors }) => connectors.length > 1)
         told.length = 0
+        asked = 0
         const seconds: Second[] = []
         let [busy, heard] = [await busyMs(devTools), 0]
         // Nobody looks at these tunnels, so each change is found out when the tunnel's turn comes.
@@ -95,8 +105,9 @@ export const wall: Group = {
           if (tunnel && n < changes * everySeconds) await stage.world.swap(tunnel.id)
           await rest(1000)
           const [busyNow, heardNow] = [await busyMs(devTools), told.length]
-          seconds.push({ busyMs: busyNow - busy, told: heardNow - heard })
+          seconds.push({ busyMs: busyNow - busy, told: heardNow - heard, asked })
           ;[busy, heard] = [busyNow, heardNow]
+          asked = 0
         }
         close()
         return { atRest, perChange: msPerChange(seconds), told: [...told] }
