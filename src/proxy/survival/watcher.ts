@@ -31,7 +31,7 @@ export const tunnelIdOf = (n: number) => `6f000000-0000-4000-8000-${String(n).pa
 export const connectorIdOf = (tunnel: number, n: number) =>
   `c${String(n).padStart(7, '0')}-0000-4000-8000-${String(tunnel).padStart(12, '0')}`
 const connectionIdOf = (tunnel: number, n: number, run: number) =>
-  `d${String(n).padStart(7, '0')}-0000-4000-8${String(run % 1000).padStart(3, '0')}-${String(tunnel).padStart(12, '0')}`
+  `d${String(n).padStart(7, '0')}-${String(Math.floor(run / 1000)).padStart(4, '0')}-4000-8${String(run % 1000).padStart(3, '0')}-${String(tunnel).padStart(12, '0')}`
 
 export const toListed = (n: number, { status = 'healthy', deletedAt = null }: Scene, bornAt = 1) =>
   ({
