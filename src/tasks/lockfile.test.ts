@@ -94,6 +94,7 @@ describe('S27 licences', () => {
 describe('S27 the image', () => {
   const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8')
   const compose = readFileSync(join(root, 'compose.yaml'), 'utf8')
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
 
   test('runs as somebody who is not root, holds no build tools, and takes in no secret', () => {
     const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
@@ -108,5 +109,11 @@ describe('S27 the image', () => {
     expect(compose).toMatch(/read_only: true/)
     expect(compose).toMatch(/no-new-privileges/)
     expect(compose).toMatch(/cap_drop:\s*(?:- |\[)ALL/)
+  })
+
+  test('has a gateway that stays, from which a proxy on the host comes: README says to trust it', () => {
+    const [, gateway = ''] = /^ *gateway: (\S+)$/m.exec(compose) ?? []
+    expect(compose).toContain(`TANDEM_TRUST_PROXY=${gateway}\n`)
+    expect(readme).toContain(`\`TANDEM_TRUST_PROXY=${gateway}\``)
   })
 })
