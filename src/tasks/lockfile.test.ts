@@ -10,6 +10,7 @@ const root = join(import.meta.dirname, '../..')
 const read = (name: string): unknown => JSON.parse(readFileSync(join(root, name), 'utf8'))
 
 const Manifest = z.object({ allowScripts: z.record(z.string(), z.boolean()) })
+const Scripts = z.object({ scripts: z.object({ start: z.string() }) })
 const Lockfile = z.object({
   lockfileVersion: z.number(),
   packages: z.record(
@@ -115,5 +116,13 @@ describe('S27 the image', () => {
     const [, gateway = ''] = /^ *gateway: (\S+)$/m.exec(compose) ?? []
     expect(compose).toContain(`TANDEM_TRUST_PROXY=${gateway}\n`)
     expect(readme).toContain(`\`TANDEM_TRUST_PROXY=${gateway}\``)
+  })
+
+  test('starts Tandem as npm does, and so does the service of README', () => {
+    const { scripts } = Scripts.parse(read('package.json'))
+    expect(readme).toContain(`\nExecStart=/usr/bin/${scripts.start}\n`)
+    expect(dockerfile).toContain(
+      `\nCMD ${JSON.stringify(scripts.start.split(' ')).replaceAll(',', ', ')}\n`,
+    )
   })
 })
