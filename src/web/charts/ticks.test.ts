@@ -1,8 +1,10 @@
 import * as fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { offsetMs } from '#web/ui/zone.ts'
 import { ticksOf } from './ticks.ts'
 
-const hour = 3_600_000
+const quarter = 900_000
+const hour = 4 * quarter
 const day = 24 * hour
 const at = (text: string) => Date.parse(`${text}Z`)
 const texts = (from: string, to: string, most: number) =>
@@ -85,5 +87,90 @@ describe('an axis is marked', () => {
         },
       ),
     )
+  })
+
+  describe('where days begin, wherever one is', () => {
+    const zone = process.env.TZ
+    beforeAll(() => {
+      // What wrote one time keeps the zone of then, for other tests as well.
+      for (const span of [20_000, hour, 10 * day, 2000 * day]) ticksOf(0, span, 10, 'local')
+    })
+    afterEach(() => {
+      if (zone === undefined) delete process.env.TZ
+      else process.env.TZ = zone
+    })
+
+    const dayOf = (time: number) => Math.floor((time + offsetMs(time, 'local')) / day)
+    /** The first moment of each day, by looking at every quarter of an hour. */
+    const daysIn = (from: number, to: number) => {
+      const begun: number[] = []
+      let last = dayOf(from - 1)
+      for (let time = Math.ceil(from / quarter) * quarter; time <= to; time += quarter) {
+        if (dayOf(time) <= last) continue
+        last = dayOf(time)
+        begun.push(time)
+      }
+      return begun
+    }
+    const anywhere = fc.constantFrom(
+      'Africa/Cairo',
+      'America/Asuncion',
+      'America/Havana',
+      'America/Santiago',
+      'America/Sao_Paulo',
+      'Asia/Amman',
+      'Asia/Beirut',
+      'Asia/Kathmandu',
+      'Asia/Pyongyang',
+      'Asia/Tokyo',
+      'Atlantic/Azores',
+      'Australia/Lord_Howe',
+      'Australia/Sydney',
+      'Europe/London',
+      'Pacific/Apia',
+    )
+    const anyTime = fc.integer({ min: at('2000-01-01T00:00'), max: at('2035-01-01T00:00') })
+
+    test('days are marked by their first moment, each of them, and no other moment is', () => {
+      fc.assert(
+        fc.property(
+          anywhere,
+          anyTime,
+          fc.integer({ min: 1, max: 30 * 96 }),
+          fc.integer({ min: 2, max: 20 }),
+          fc.boolean(),
+          (place, about, quarters, most, isDay) => {
+            process.env.TZ = place
+            const begins = daysIn(about, about + 2 * day)[0] ?? about
+            const from = isDay ? begins : about
+            const to = from + quarters * quarter
+            const least = (to - from) / most
+            fc.pre(least <= day)
+            const ticks = ticksOf(from, to, most, 'local')
+            const marked = least > day / 2 ? ticks : ticks.filter(({ major }) => major)
+            expect(marked.map((tick) => tick.at)).toEqual(daysIn(from, to))
+          },
+        ),
+        {
+          numRuns: 3000,
+          // A last day that begins an hour less than a day after the one before.
+          examples: [['Australia/Sydney', 1_505_531_700_000, 1479, 16, false]],
+        },
+      )
+    })
+
+    test('and months too', () => {
+      fc.assert(
+        fc.property(anywhere, anyTime, fc.integer({ min: 2, max: 10 }), (place, from, years) => {
+          process.env.TZ = place
+          const begins = (time: number) => {
+            const date = new Date(time)
+            return date.getDate() === 1 && dayOf(time) > dayOf(time - 1)
+          }
+          for (const tick of ticksOf(from, from + years * 365 * day, 20, 'local'))
+            expect(begins(tick.at)).toBe(true)
+        }),
+      )
+    })
   })
 })

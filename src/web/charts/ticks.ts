@@ -37,28 +37,30 @@ function even(from: number, to: number, step: number, zone: Zone): Tick[] {
     return rest < 0 ? rest + step : rest
   }
   const ticks: Tick[] = []
-  let at = past(from) === 0 ? from : from + step - past(from)
-  while (at <= to) {
+  for (let at = from - past(from); ; at += step) {
     // Where the clocks change, the next whole step is an hour nearer or farther.
     const rest = past(at)
-    if (rest !== 0) at += rest > step / 2 ? step - rest : -rest
-    if (at > to) break
+    const back = at - rest
+    if (rest > step / 2) at += step - rest
+    // Where they leave it out, as midnight in Cairo or Santiago, it is there that they go on.
+    else if (past(back) === 0) at = back
+    if (at > to) return ticks
     if (at >= from && at > (ticks.at(-1)?.at ?? Number.NEGATIVE_INFINITY))
       ticks.push(tickAt(at, step, zone))
-    at += step
   }
-  return ticks
 }
 
 function tickAt(at: number, step: number, zone: Zone): Tick {
   const local = at + offsetMs(at, zone)
-  const midnight = local % day === 0
+  const dayOf = (time: number) => Math.floor((time + offsetMs(time, zone)) / day)
+  // Not every day has a midnight, and some have two.
+  const begins = dayOf(at) > dayOf(at - 1)
   if (step >= day)
     return { at, text: dayIn(at, zone), major: new Date(local).getUTCDate() <= step / day }
   return {
     at,
-    text: midnight ? dayIn(at, zone) : step < minute ? clockIn(at, zone) : minuteIn(at, zone),
-    major: midnight,
+    text: begins ? dayIn(at, zone) : step < minute ? clockIn(at, zone) : minuteIn(at, zone),
+    major: begins,
   }
 }
 
@@ -69,10 +71,16 @@ function months(from: number, to: number, least: number, zone: Zone): Tick[] {
   for (let month = start.getUTCFullYear() * 12 + start.getUTCMonth(); ; month += 1) {
     if (month % count !== 0) continue
     const local = Date.UTC(Math.floor(month / 12), month % 12, 1)
-    const at = local - offsetMs(local, zone)
+    const at = firstOf(local, zone)
     if (at > to) return ticks
     const january = month % 12 === 0
     if (at >= from)
       ticks.push({ at, text: january ? yearIn(at, zone) : monthIn(at, zone), major: january })
   }
+}
+
+/** When a day begins whose midnight is `local` on the zone's own clock: a little later where that is left out. */
+function firstOf(local: number, zone: Zone): number {
+  const candidates = [local - day, local + day].map((near) => local - offsetMs(near, zone))
+  return Math.min(...candidates.filter((at) => at + offsetMs(at, zone) >= local))
 }
