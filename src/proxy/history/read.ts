@@ -1,4 +1,4 @@
-import type { ExpressionBuilder } from 'kysely'
+import { type ExpressionBuilder, sql } from 'kysely'
 import {
   type ActivityPage,
   type Cause,
@@ -46,7 +46,7 @@ export type HistoryReaderDeps = {
 }
 
 type Range = { from: number; to: number }
-type Counts = { reconnects: number; lastHour: number }
+type Counts = { roleChanges: number; reconnects: number; lastHour: number }
 
 /** Connectors of a window that comes in buckets, unless more than these are there. */
 const mostLanes = 48
@@ -166,7 +166,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       active: lean('active', active),
       lanes: shown.map((lane) => ({ ...lane, intervals: lean('role', lane.intervals) })),
       lanesLeftOut: lanes.length - shown.length,
-      summary: summarise(tunnelId, range, status, active, counts(known.key, active)),
+      summary: summarise(tunnelId, range, status, active, counts(known.key)),
       changeCauses: await changeCauses(known.key, range),
       connections: (whole ? lives : lives.slice(0, mostLives)).toSorted(
         (a, b) => a.openedAt - b.openedAt,
@@ -408,7 +408,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       const key = keys.known(tunnelId)?.key ?? tandemKey
       const status = toIntervals(statuses.get(key) ?? [], edgeOf(tunnelId, range, 'listed'))
       const active = toIntervals(actives.get(key) ?? [], edgeOf(tunnelId, range, 'connectors'))
-      return summarise(tunnelId, range, status, active, counts(key, active), withStrips)
+      return summarise(tunnelId, range, status, active, counts(key), withStrips)
     })
   }
 
@@ -439,7 +439,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       noActiveMs: lengthOf(none, () => true),
       noActiveTimes: none.length,
       longestNoActiveMs: Math.max(0, ...none.map((interval) => interval.to - interval.from)),
-      roleChanges: countSwitches(active, range.from),
+      roleChanges: counts.roleChanges,
       reconnects: counts.reconnects,
       flapsLastHour: counts.lastHour,
       ...(withStrips ? stripsOf(range, status, active) : { strip: '', activeStrip: '' }),
@@ -462,15 +462,38 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     }
   }
 
-  /** Connections opened in a window, and with its active lane what counts as flapping in its last hour. */
+  /** Switches and connections opened in a window, and what counts as flapping in its last hour. */
   async function countChanges(tunnels: number[], range: Range) {
     const lastHour = { from: range.to - 3_600_000, to: range.to }
+    const switches = await countSwitches(tunnels, range)
     const reconnects = await countOpened(tunnels, range)
-    const recent = await countOpened(tunnels, lastHour, { again: true })
-    return (tunnel: number, active: Interval[]): Counts => ({
+    const recent = [
+      await countSwitches(tunnels, lastHour),
+      await countOpened(tunnels, lastHour, { again: true }),
+    ]
+    return (tunnel: number): Counts => ({
+      roleChanges: switches.get(tunnel) ?? 0,
       reconnects: reconnects.get(tunnel) ?? 0,
-      lastHour: (recent.get(tunnel) ?? 0) + countSwitches(active, lastHour.from),
+      lastHour: recent.reduce((sum, each) => sum + (each.get(tunnel) ?? 0), 0),
     })
+  }
+
+  /**
+   * How often another connector became the active one, as the log has it: who was it before a window that begins
+   * without one, or unwatched, its lane does not tell.
+   */
+  async function countSwitches(tunnels: number[], { from, to }: Range) {
+    const rows = await db
+      .selectFrom('events')
+      .select(['tunnel', (eb) => eb.fn.countAll<number>().as('count')])
+      .where('tunnel', 'in', tunnels)
+      .where('at', '>=', from)
+      .where('at', '<', to)
+      // Not along the index of the kind, which goes through those of all tunnels each time.
+      .where(sql<number>`+kind`, '=', eventKinds.indexOf('active-changed'))
+      .groupBy('tunnel')
+      .execute()
+    return new Map(rows.map((row) => [row.tunnel, Number(row.count)]))
   }
 
   async function reconnectsByConnector(tunnel: number, { from, to }: Range) {
@@ -777,16 +800,4 @@ function leanerIfNeeded<L extends Pick<RoleLane, 'intervals'>>(
   const perLane = Math.max(1, Math.floor(mostIntervals / (plain.length + shown.length)))
   const bucketMs = Math.ceil((to - from) / perLane)
   return { bucketMs, shown, lean: (kind, lane) => downsample(kind, lane, bucketMs, from) }
-}
-
-/** How often another connector became the active one, stretches without one that is known aside. */
-function countSwitches(active: Interval[], since: number): number {
-  let switches = 0
-  let current: string | null = null
-  for (const { value, from } of active) {
-    if (!isConnector(value)) continue
-    if (current !== null && current !== value && from >= since) switches += 1
-    current = value
-  }
-  return switches
 }

@@ -535,6 +535,22 @@ describe('P9 a clean stop and a start', () => {
   })
 })
 
+test('a window that begins without an active connector counts whoever takes over as its causes do', async () => {
+  const none: Scene = { roles: ['offline', 'passive'] }
+  await watcher.see(1, steady)
+  watcher.pass(5_000)
+  await watcher.keepSeeing(1, none, minuteMs)
+  watcher.pass(5_000)
+  await watcher.keepSeeing(1, { roles: ['offline', 'active'] }, minuteMs)
+  const { active, summary, changeCauses } = await watcher.window(1, t0 + 30_000, watcher.now())
+  expect(active[0]?.value).toBe('none')
+  expect(changeCauses).toEqual({ manual: 0, automatic: 1, unknown: 0 })
+  expect(summary.roleChanges).toBe(1)
+  const range = { from: t0 + 30_000, to: watcher.now() }
+  const { tunnels } = await watcher.reader.summary(range)
+  expect(tunnels[0]).toEqual(summary)
+})
+
 describe('what counts as flapping', () => {
   const flaps = async () => (await watcher.window(1, t0, watcher.now())).summary.flapsLastHour
 

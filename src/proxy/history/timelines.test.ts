@@ -21,7 +21,7 @@ import {
   toListed,
   tunnelIdOf,
 } from '../survival/watcher.ts'
-import { advance, type Book, emptyBook, type Span } from './advance.ts'
+import { advance, type Book, emptyBook, isConnector, type Span } from './advance.ts'
 import { downsample, toIntervals } from './window.ts'
 
 /** Made-up lives of tunnels, and what history says of them held against what was seen. */
@@ -212,6 +212,15 @@ test('P10 figures of a window, through the real tables, are those of a count of 
     const { tunnels } = await watcher.reader.summary(range)
     const summary = tunnels.find((one) => one.tunnelId === tunnelIdOf(tunnel))
     const count = { observedMs: 0, upMs: 0, countedMs: 0, noActiveMs: 0 }
+    // Whoever is seen as the active one after somebody else was, whatever lies between, and before the window.
+    let roleChanges = 0
+    let current: string | null = null
+    for (const { at, moment: seen } of looks) {
+      const who = activeOf(seen.scene)
+      if (who === null || !isConnector(who)) continue
+      if (current !== null && current !== who && at >= range.from && at < range.to) roleChanges += 1
+      current = who
+    }
     const status = truthOf(looks, (scene) => scene.status ?? null)
     const active = truthOf(looks, activeOf)
     let everActive = false
@@ -229,7 +238,12 @@ test('P10 figures of a window, through the real tables, are those of a count of 
         count.noActiveMs += 1
     }
     const { observedMs, upMs, countedMs, noActiveMs } = count
-    expect(summary).toMatchObject({ observedMs, upMs, noActiveMs })
+    expect(summary).toMatchObject({ observedMs, upMs, noActiveMs, roleChanges })
+    const { changeCauses, events } = await watcher.window(tunnel, range.from, range.to)
+    const causes = Object.values(changeCauses).reduce((sum, each) => sum + each, 0)
+    const told = events.filter(({ kind }) => kind === 'active-changed').length
+    expect([causes, told]).toEqual([roleChanges, roleChanges])
+    expect(summary?.flapsLastHour).toBeGreaterThanOrEqual(roleChanges)
     expect(summary?.availability).toBe(countedMs === 0 ? null : upMs / countedMs)
     expect(summary?.strip).toHaveLength(stripBuckets)
   }
