@@ -7,7 +7,7 @@ import { Popover } from '#web/ui/Popover.tsx'
 import { Segmented } from '#web/ui/Segmented.tsx'
 import { fieldOf, fromField } from '#web/ui/time-field.ts'
 import { tip } from '#web/ui/tip.ts'
-import { instantIn, setZone, shortIn, useZone, type Zone, zoneName } from '#web/ui/zone.ts'
+import { instantIn, setZone, useZone, type Zone, zoneName } from '#web/ui/zone.ts'
 import { CopyLink } from './CopyLink.tsx'
 import {
   isLive,
@@ -20,6 +20,7 @@ import {
   shortestMs,
   widened,
 } from './range.ts'
+import { stretchText } from './stretch-text.ts'
 import type { RangeControl } from './use-range.ts'
 
 /**
@@ -108,9 +109,7 @@ export function RangePicker({ control }: { control: RangeControl }) {
           `${instantIn(stretch.from, zone)}\n${instantIn(stretch.to, zone)}\n${zoneName(zone)}`,
         )}
       >
-        <span className="whitespace-nowrap">
-          {shortIn(stretch.from, zone)} – {live ? 'now' : endText(stretch, zone)}
-        </span>
+        <span className="whitespace-nowrap">{stretchText(stretch, serverNow(), zone, live)}</span>
         {moment === null ? null : (
           <span className="inline-flex items-center rounded-sm bg-accent-soft pl-2 whitespace-nowrap text-accent-text">
             {instantIn(moment, zone)}
@@ -140,13 +139,6 @@ export function RangePicker({ control }: { control: RangeControl }) {
       <ZoneChoice />
     </fieldset>
   )
-}
-
-/** The end of a stretch, without the day where it is the day of its beginning. */
-function endText({ from, to }: { from: number; to: number }, zone: Zone): string {
-  const [begin, end] = [shortIn(from, zone), shortIn(to, zone)]
-  const day = begin.slice(0, begin.lastIndexOf(' '))
-  return end.startsWith(day) ? end.slice(day.length + 1) : end
 }
 
 /** Times in the reader's own zone or in UTC, on every page of this browser. */

@@ -1,10 +1,11 @@
 import { CustomRange } from '#web/charts/RangePicker.tsx'
 import { parseRange, presets, rangeText, stretchOf } from '#web/charts/range.ts'
+import { stretchText } from '#web/charts/stretch-text.ts'
 import { buttonClass } from '#web/ui/Button.tsx'
 import { serverNow } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Popover } from '#web/ui/Popover.tsx'
-import { shortIn, useZone } from '#web/ui/zone.ts'
+import { useZone } from '#web/ui/zone.ts'
 
 /** All time, the last so long, or any stretch. */
 export function TimeFilter({
@@ -43,9 +44,7 @@ export function TimeFilter({
             {...trigger}
             className={`${buttonClass(range && !preset ? 'secondary' : 'ghost', 'sm')} px-2`}
           >
-            {range && !preset
-              ? `${shortIn(stretch.from, zone)} – ${shortIn(stretch.to, zone)}`
-              : 'Custom'}
+            {range && !preset ? stretchText(stretch, serverNow(), zone) : 'Custom'}
             <Icon name="chevronDown" className="size-3.5" />
           </button>
         )}
