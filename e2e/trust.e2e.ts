@@ -73,6 +73,8 @@ test('what a frozen server last said of connectors is shown as the past: ready, 
   await expect(promotion).toContainText('Nothing speaks against it.')
   const lane = page.getByText(/now (?:passive|active)$/)
   await expect(lane).toBeAttached()
+  const lives = page.getByRole('table', { name: 'Lives of the connections' })
+  await expect(lives).toContainText('still open')
 
   // What is on its way then would wait for the frozen server to the end.
   await page.unrouteAll({ behavior: 'wait' })
@@ -85,6 +87,14 @@ test('what a frozen server last said of connectors is shown as the past: ready, 
   await expect(page).toHaveTitle(new RegExp(`${short(standby.id)} stale`))
   await expect(lane).toHaveCount(0)
   await expect(page.getByText(', passive when last seen')).toBeAttached()
+  await expect(lives).toContainText('seen until ')
+  await expect(lives).not.toContainText('still open')
+  const timeline = page.getByRole('application', { name: /^HA role timeline/ })
+  await timeline.focus()
+  await page.keyboard.press('End')
+  const told = page.getByRole('status').filter({ hasText: /^Tunnel status: / })
+  await expect(told).toContainText(', seen until ')
+  await expect(timeline.locator('xpath=..')).not.toContainText('ongoing')
   await page.goBack()
   await expect(card).toContainText('Ready when last seen')
   await expect(card.getByText('Ready', { exact: true })).toHaveCount(0)

@@ -8,6 +8,7 @@ import { NotReported } from '#web/ui/TimeAgo.tsx'
 import { durationText } from '#web/ui/time.ts'
 import { instantIn, type Zone } from '#web/ui/zone.ts'
 import { precisionText } from './precision.ts'
+import { seenUntilText } from './TellingView.tsx'
 
 const pageSize = 15
 
@@ -15,10 +16,13 @@ const pageSize = 15
 export const ConnectionLives = memo(function ConnectionLives({
   history,
   zone,
+  seenUntil,
   renderConnector,
 }: {
   history: TunnelHistory
   zone: Zone
+  /** The last look, where it is too old to be believed. */
+  seenUntil: number | null
   /** Left out where all are of one connector. */
   renderConnector?: (connectorId: string) => ReactNode
 }) {
@@ -57,11 +61,13 @@ export const ConnectionLives = memo(function ConnectionLives({
               <Td className="whitespace-nowrap">{instantIn(life.openedAt, zone)}</Td>
               <Td className="whitespace-nowrap">
                 {life.closedAt === null
-                  ? 'still open'
+                  ? seenUntil === null
+                    ? 'still open'
+                    : seenUntilText(seenUntil, zone)
                   : instantIn(life.closedAt, zone) + precisionText(life.precisionMs)}
               </Td>
               <Td className="text-right whitespace-nowrap">
-                <Lived life={life} />
+                <Lived life={life} seenUntil={seenUntil} />
               </Td>
               <Td className="whitespace-nowrap text-ink-2">{life.version ?? <NotReported />}</Td>
             </tr>
@@ -82,8 +88,7 @@ export const ConnectionLives = memo(function ConnectionLives({
   )
 })
 
-function Lived({ life }: { life: ConnectionLife }) {
-  const open = life.closedAt === null
-  const text = useClock((now) => (open ? durationText(now - life.openedAt) : ''))
-  return open ? text : durationText((life.closedAt as number) - life.openedAt)
+function Lived({ life, seenUntil }: { life: ConnectionLife; seenUntil: number | null }) {
+  const until = life.closedAt ?? seenUntil
+  return useClock((now) => durationText((until ?? now) - life.openedAt))
 }

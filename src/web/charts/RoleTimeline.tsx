@@ -17,6 +17,8 @@ export type RoleTimelineProps = {
   zone: Zone
   /** The name of a lane, e.g. a link to its connector. */
   renderTitle: (lane: Lane) => ReactNode
+  /** The last look, where it is too old to be believed. */
+  seenUntil: number | null
   onZoom: (stretch: Stretch) => void
   onBack: () => void
 }
@@ -26,7 +28,7 @@ export type RoleTimelineProps = {
  * connector. Painted on a canvas (`paint.ts` says why); `IntervalTable` tells the same in words.
  */
 export const RoleTimeline = memo(function RoleTimeline(props: RoleTimelineProps) {
-  const { history, lanes, stretch, zone, renderTitle, onZoom, onBack } = props
+  const { history, lanes, stretch, zone, renderTitle, seenUntil, onZoom, onBack } = props
   const box = useRef<HTMLDivElement>(null)
   const size = usePlotSize(box)
   const ink = useInk()
@@ -68,7 +70,7 @@ export const RoleTimeline = memo(function RoleTimeline(props: RoleTimelineProps)
             <div className="relative min-w-0 flex-1">
               <Canvas picture={picture} />
               <TimelineLayer
-                {...{ history, picture, zone, onZoom, onBack }}
+                {...{ history, picture, zone, seenUntil, onZoom, onBack }}
                 label={`HA role timeline: ${summaryText(lanes, marks)}. Times in ${zoneName(zone)}.`}
               />
             </div>

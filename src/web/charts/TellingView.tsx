@@ -13,11 +13,14 @@ export function TellingView({
   interval,
   kind,
   zone,
+  seenUntil,
 }: {
   telling: Telling
   interval: Interval
   kind: LaneKind
   zone: Zone
+  /** The last look, where it is too old to be believed. */
+  seenUntil: number | null
 }) {
   return (
     <div className="flex flex-col gap-1">
@@ -30,7 +33,7 @@ export function TellingView({
         <dt>From</dt>
         <dd className="text-ink">{fromText(telling, zone)}</dd>
         <dt>To</dt>
-        <dd className="text-ink">{toText(telling, zone)}</dd>
+        <dd className="text-ink">{toText(telling, zone, seenUntil)}</dd>
         <dt>Lasted</dt>
         <dd className="text-ink">{lengthText(telling)}</dd>
       </dl>
@@ -85,8 +88,12 @@ export function toText(
 ): string {
   if (to !== null) return `${instantIn(to, zone)}${precisionText(toPrecisionMs)}`
   if (!goesOn) return 'after this window'
-  return seenUntil === null || unknown ? 'ongoing' : `seen until ${instantIn(seenUntil, zone)}`
+  return seenUntil === null || unknown ? 'ongoing' : seenUntilText(seenUntil, zone)
 }
+
+/** The end of what was still so at the last look. */
+export const seenUntilText = (seenUntil: number, zone: Zone): string =>
+  `seen until ${instantIn(seenUntil, zone)}`
 
 export function lengthText({ ms, cut, mixed }: Telling): string {
   if (mixed) return `${durationText(ms)} at most${cut ? ' in this window' : ''}`
@@ -94,11 +101,18 @@ export function lengthText({ ms, cut, mixed }: Telling): string {
 }
 
 /** The same as one sentence after the other, for a screen reader. */
-export const tellingText = (telling: Telling, zone: Zone): string =>
-  [
-    `${telling.title}: ${telling.state}.`,
-    telling.goesOn && !telling.cut
-      ? `Since ${fromText(telling, zone)}, ${lengthText(telling)} so far.`
-      : `From ${fromText(telling, zone)} to ${toText(telling, zone)}, ${lengthText(telling)}.`,
-    ...telling.notes,
-  ].join(' ')
+export function tellingText(telling: Telling, zone: Zone, seenUntil: number | null = null): string {
+  const { title, state, goesOn, unknown, cut, notes } = telling
+  const [from, to, length] = [
+    fromText(telling, zone),
+    toText(telling, zone, seenUntil),
+    lengthText(telling),
+  ]
+  const when =
+    goesOn && seenUntil !== null && !unknown
+      ? `Since ${from}, ${to}, ${length}.`
+      : goesOn && !cut
+        ? `Since ${from}, ${length} so far.`
+        : `From ${from} to ${to}, ${length}.`
+  return [`${title}: ${state}.`, when, ...notes].join(' ')
+}

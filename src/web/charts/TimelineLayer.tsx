@@ -34,6 +34,7 @@ export function TimelineLayer({
   picture,
   zone,
   label,
+  seenUntil,
   onZoom,
   onBack,
 }: {
@@ -41,6 +42,8 @@ export function TimelineLayer({
   picture: Picture
   zone: Zone
   label: string
+  /** The last look, where it is too old to be believed. */
+  seenUntil: number | null
   onZoom: (stretch: Stretch) => void
   onBack: () => void
 }) {
@@ -280,7 +283,7 @@ export function TimelineLayer({
           width={width}
           top={geometry.railHeight + (spot.lane + 1) * geometry.laneHeight}
         >
-          <TellingView telling={telling} interval={interval} kind={lane.kind} zone={zone} />
+          <TellingView {...{ telling, interval, zone, seenUntil }} kind={lane.kind} />
         </Bubble>
       ) : focus?.kind === 'marks' ? (
         <Bubble x={focus.x} width={width} top={geometry.railHeight}>
@@ -289,7 +292,7 @@ export function TimelineLayer({
       ) : null}
       <output className="sr-only">
         {focus?.kind === 'interval' && focus.x === null && telling
-          ? tellingText(telling, zone)
+          ? tellingText(telling, zone, seenUntil)
           : ''}
       </output>
     </>

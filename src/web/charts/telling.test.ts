@@ -21,10 +21,17 @@ const telling: Telling = {
 test('what holds goes on only as far as somebody looks', () => {
   expect(toText(telling, 'utc', null)).toBe('ongoing')
   expect(toText(telling, 'utc', seenAt)).toBe('seen until 24 Nov 2026, 12:40:00')
+  expect(tellingText(telling, 'utc')).toBe(
+    'Tunnel status: Down. Since 24 Nov 2026, 12:00:00, 1 h so far.',
+  )
+  expect(tellingText(telling, 'utc', seenAt)).toBe(
+    'Tunnel status: Down. Since 24 Nov 2026, 12:00:00, seen until 24 Nov 2026, 12:40:00, 1 h.',
+  )
 })
 
 test('that nobody watches goes on by itself, and what has ended or leaves the window does not', () => {
   expect(toText({ ...telling, unknown: true }, 'utc', seenAt)).toBe('ongoing')
+  expect(tellingText({ ...telling, unknown: true }, 'utc', seenAt)).toContain(', 1 h so far.')
   const cut = { ...telling, goesOn: false, cut: true }
   expect(toText(cut, 'utc', seenAt)).toBe('after this window')
   expect(toText({ ...cut, from: null }, 'utc', seenAt)).toBe('after this window')

@@ -136,6 +136,7 @@ function Pictures({
     () => (isLive(range) ? reaching(wanted, history.at) : wanted),
     [range, wanted, history.at],
   )
+  const seenUntil = stale ? checkedAtOf(tunnel) : null
   const zoom = useStable((next: Stretch) => onGo(toRange(next, serverNow())))
   const shown = { history, lanes, stretch, zone }
   const roles = useMomentInView()
@@ -203,13 +204,13 @@ function Pictures({
           <Nothing history={history} />
         ) : view === 'table' ? (
           <>
-            <IntervalTable {...shown} seenUntil={stale ? checkedAtOf(tunnel) : null} />
+            <IntervalTable {...shown} seenUntil={seenUntil} />
             <MarksTable marks={history.marks} zone={zone} />
           </>
         ) : (
           <div ref={roles} className="relative scroll-mt-[calc(var(--top)+5rem)]">
             <MarksRail marks={history.marks} lanes={lanes.length} stretch={stretch} zone={zone} />
-            <RoleTimeline {...shown} renderTitle={renderTitle} onZoom={zoom} onBack={onBack} />
+            <RoleTimeline {...shown} {...{ renderTitle, seenUntil, onBack }} onZoom={zoom} />
           </div>
         )}
       </Panel>
@@ -233,6 +234,7 @@ function Pictures({
               <ConnectionLives
                 history={below.history}
                 zone={zone}
+                seenUntil={seenUntil}
                 {...(connectorId ? {} : { renderConnector })}
               />
             ) : null}

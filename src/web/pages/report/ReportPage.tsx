@@ -171,7 +171,7 @@ function Report({ name, history, isPrevious, stretch, ha, seenUntil }: ReportPro
         <TunnelFigures history={history} ha={ha} />
         <Part title={<Term of="role">Roles</Term>}>
           <RoleTimeline
-            {...{ history, stretch, zone }}
+            {...{ history, stretch, zone, seenUntil }}
             lanes={lanes.kept}
             renderTitle={(lane) => (
               <span className={lane.connectorId ? 'font-mono' : 'text-ink-2'}>
