@@ -145,6 +145,12 @@ describe('a report', () => {
     expect(text).toContain('| 10 m at most |')
   })
 
+  test('tells a ticket where not all that happened is listed', () => {
+    const said = (one: TunnelHistory) =>
+      markdownOf('lon', one, { from: at(0), to: at(60) }, 'utc').includes('only the newest')
+    expect([said(history), said({ ...history, truncated: true })]).toEqual([false, true])
+  })
+
   test('keeps words that run from right to left apart on the page, and as they were written in a ticket', () => {
     const renamed = event('tunnel-renamed', 5, { from: 'lon', to: 'مكتب دبي' })
     const one = { ...history, events: [renamed], marks: [] }

@@ -185,6 +185,7 @@ export function markdownOf(
     `- Available: ${availabilityText(summary)}`,
     `- The active connector changed ${timesText(summary.roleChanges)}; connections opened: ${summary.reconnects}`,
     ...(history.bucketMs === null ? [] : [`- ${inPieces(history.bucketMs)}`]),
+    ...(history.truncated ? [`- ${newestOnly}`] : []),
     '',
     '## Problems',
     '',
@@ -219,6 +220,9 @@ export function markdownOf(
 
 const inPieces = (ms: number) =>
   `So much happened that each stretch of ${durationText(ms)} shows the worst state in it. A shorter report tells more.`
+
+const newestOnly =
+  'So much happened that only the newest connections and events were looked through; all failovers and times without an active connector count. A shorter report tells more.'
 
 const timesText = (n: number) => (n === 1 ? 'once' : `${n} times`)
 
