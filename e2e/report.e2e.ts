@@ -1,5 +1,8 @@
 import type { Page, Route } from '@playwright/test'
+import type { TunnelHistory } from '#contract/history.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
+import { durationText } from '#web/ui/time.ts'
+import { instantIn } from '#web/ui/zone.ts'
 import { short } from './find.ts'
 import { bare, expect, test } from './fixtures.ts'
 import { startTandem } from './tandem.ts'
@@ -122,6 +125,25 @@ test('a report of a stretch that a ticket names opens at that stretch', async ({
     await expect(page.getByText('The address asks for')).toBeHidden()
     await expect(page.getByRole('button', { name })).toHaveAttribute('aria-pressed', 'true')
   }
+})
+
+test('a report of a longer stretch than can be told of is of what its answer covers', async ({
+  page,
+  context,
+  world,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.addInitScript(() => localStorage.setItem('tandem.zone', 'utc'))
+  const { tunnelId } = await world.pair('lon-branch-core')
+  const to = new Date(Date.now() + 12 * 3_600_000).toISOString()
+  const answered = page.waitForResponse('**/history?*')
+  await page.goto(`/tunnels/${tunnelId}/report?from=2024-01-01T00:00Z&to=${to}`)
+  const { from, at } = (await (await answered).json()) as TunnelHistory
+  const head = `${instantIn(from, 'utc')} to ${instantIn(at, 'utc')}`
+  await expect(page.getByText(`${head}, ${durationText(at - from)}.`)).toBeVisible()
+  await page.getByRole('button', { name: 'Copy as Markdown' }).click()
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(head)
 })
 
 test('while another stretch is read, nothing of the one before can be taken for it', async ({

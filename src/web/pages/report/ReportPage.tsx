@@ -10,7 +10,7 @@ import { MomentContext } from '#web/charts/MomentLine.tsx'
 import { precisionText } from '#web/charts/precision.ts'
 import { RangePicker } from '#web/charts/RangePicker.tsx'
 import { RoleTimeline } from '#web/charts/RoleTimeline.tsx'
-import { isLive, momentOf, type Range, type Stretch } from '#web/charts/range.ts'
+import { momentOf, type Range, type Stretch } from '#web/charts/range.ts'
 import { laneTitle, type Telling } from '#web/charts/series.ts'
 import { fromText, lengthText, toText } from '#web/charts/TellingView.tsx'
 import { useRange } from '#web/charts/use-range.ts'
@@ -32,7 +32,15 @@ import { useStale } from '#web/ui/TimeAgo.tsx'
 import { useFixedTheme } from '#web/ui/theme.ts'
 import { durationText } from '#web/ui/time.ts'
 import { instantIn, useZone, type Zone, zoneName } from '#web/ui/zone.ts'
-import { type Entry, type Kept, leftText, markdownOf, onPaper, quietText } from './report.ts'
+import {
+  coveredBy,
+  type Entry,
+  type Kept,
+  leftText,
+  markdownOf,
+  onPaper,
+  quietText,
+} from './report.ts'
 
 const route = getRouteApi('/tunnels/$tunnelId/report')
 
@@ -56,9 +64,8 @@ export function ReportPage() {
     refetch,
     isPlaceholderData: isPrevious,
   } = useQuery(tunnelHistoryQuery(tunnelId, control.range))
-  // Head and figures are of one answer, and of its window.
-  const isOfAnswer = history !== undefined && isLive(control.range) && !isPrevious
-  const { from, to } = isOfAnswer ? history : control.stretch
+  // Head and figures are of one answer, and of what it covers.
+  const { from, to } = history && !isPrevious ? coveredBy(history) : control.stretch
   const stretch = useMemo(() => ({ from, to }), [from, to])
   const checkedAt = useCheckedAt(tunnel)
   const stale = useStale(checkedAt, tunnel.staleAfterMs)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { HistoryEvent, Interval, TunnelHistory } from '#contract/history.ts'
 import { markOf } from '#contract/mark-of.ts'
-import { entriesOf, markdownOf, onPaper, quietText, troublesOf } from './report.ts'
+import { coveredBy, entriesOf, markdownOf, onPaper, quietText, troublesOf } from './report.ts'
 
 const at = (minute: number) => Date.UTC(2026, 10, 24, 12, minute)
 
@@ -149,6 +149,14 @@ describe('a report', () => {
     const said = (one: TunnelHistory) =>
       markdownOf('lon', one, { from: at(0), to: at(60) }, 'utc').includes('only the newest')
     expect([said(history), said({ ...history, truncated: true })]).toEqual([false, true])
+  })
+
+  test('is of the time that its answer covers', () => {
+    expect(coveredBy(history)).toEqual({ from: at(0), to: at(60) })
+    expect(coveredBy({ ...history, to: at(90) })).toEqual({ from: at(0), to: at(60) })
+    expect(coveredBy({ ...history, to: at(30) })).toEqual({ from: at(0), to: at(30) })
+    const later = { from: at(70), to: at(90) }
+    expect(coveredBy({ ...history, ...later })).toEqual(later)
   })
 
   test('keeps words that run from right to left apart on the page, and as they were written in a ticket', () => {

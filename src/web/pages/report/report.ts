@@ -14,6 +14,13 @@ import { instantIn, type Zone, zoneName } from '#web/ui/zone.ts'
 
 /** A stretch of a tunnel's history as a report: what was not as it should be, what happened, who did what. Pure. */
 
+/** Of a stretch what its answer can tell of: nothing older is kept, and nothing later is known. */
+export const coveredBy = ({ from, to, at }: TunnelHistory): Stretch => ({
+  from,
+  // Of a time that is yet to come there is nothing but its ends.
+  to: at > from ? Math.min(to, at) : to,
+})
+
 /** Something that happened or was said. */
 export type Entry = {
   id: string
