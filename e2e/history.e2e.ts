@@ -135,6 +135,9 @@ test('the timeline is told interval by interval under the keyboard, and zoomed i
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('End')
   await expect(readout).toContainText(short(standby.id))
+  // There is nothing newer.
+  await page.keyboard.press('ArrowRight')
+  await expect(readout).toContainText(short(standby.id))
   await page.keyboard.press('ArrowLeft')
   await expect(readout).toContainText(short(active.id))
   await page.keyboard.press('Enter')

@@ -146,6 +146,21 @@ test('a report of a longer stretch than can be told of is of what its answer cov
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(head)
 })
 
+test('the timeline of a report stands still, and promises no keys that move it', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}/report?range=1h`)
+  const timeline = page.getByRole('application', { name: /^HA role timeline/ })
+  await expect(timeline).toHaveAccessibleName(/Arrow keys go from interval to interval\.$/)
+  await timeline.focus()
+  await page.keyboard.press('ArrowDown')
+  await expect(page.getByRole('status').filter({ hasText: /^Active connector: / })).toBeAttached()
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/range=1h$/)
+})
+
 test('while another stretch is read, nothing of the one before can be taken for it', async ({
   page,
   world,

@@ -19,8 +19,9 @@ export type RoleTimelineProps = {
   renderTitle: (lane: Lane) => ReactNode
   /** The last look, where it is too old to be believed. */
   seenUntil: number | null
-  onZoom: (stretch: Stretch) => void
-  onBack: () => void
+  /** Left out: the picture stands still. */
+  onZoom?: (stretch: Stretch) => void
+  onBack?: () => void
 }
 
 /**

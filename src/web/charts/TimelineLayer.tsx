@@ -9,7 +9,7 @@ import { clustersOf, heightOf, markApart, type Picture } from './paint.ts'
 import { precisionText } from './precision.ts'
 import type { Stretch } from './range.ts'
 import { intervalAt, intervalNear, type Mark, tell } from './series.ts'
-import { placeOf, type Spot } from './spot.ts'
+import { nearestShown, placeOf, type Spot } from './spot.ts'
 import { TellingView, tellingText } from './TellingView.tsx'
 
 /**
@@ -44,8 +44,9 @@ export function TimelineLayer({
   label: string
   /** The last look, where it is too old to be believed. */
   seenUntil: number | null
-  onZoom: (stretch: Stretch) => void
-  onBack: () => void
+  /** Left out: the picture stands still. */
+  onZoom?: ((stretch: Stretch) => void) | undefined
+  onBack?: (() => void) | undefined
 }) {
   const { lanes, geometry, width, unit, stretch } = picture
   const { from, to } = stretch
@@ -86,7 +87,7 @@ export function TimelineLayer({
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
     const { x, y } = place(event)
     cursor.set(timeAt(x))
-    if (press.current && Math.abs(x - press.current.x) > dragPx) {
+    if (onZoom && press.current && Math.abs(x - press.current.x) > dragPx) {
       setDrag({ from: Math.min(press.current.x, x), to: Math.max(press.current.x, x) })
       setFocus(null)
     } else if (!press.current) setFocus(find(x, y))
@@ -106,7 +107,7 @@ export function TimelineLayer({
     const { x, y } = place(event)
     if (drag) {
       setDrag(null)
-      onZoom({ from: timeAt(drag.from), to: timeAt(drag.to) })
+      onZoom?.({ from: timeAt(drag.from), to: timeAt(drag.to) })
       return
     }
     const hit = find(x, y)
@@ -120,6 +121,7 @@ export function TimelineLayer({
   }
 
   const zoomTo = (target: Focus | null) => {
+    if (!onZoom) return
     if (target?.kind === 'marks') {
       const times = target.marks.map(({ at }) => at)
       const [first, last] = [Math.min(...times), Math.max(...times)]
@@ -147,13 +149,10 @@ export function TimelineLayer({
     setFocus(null)
   }
 
-  /** Puts the focus of the keyboard on an interval that is in the picture. */
+  /** Puts the focus of the keyboard on the interval of that number, or the nearest that is in the picture. */
   const go = (lane: number, wanted: number) => {
     const intervals = lanes[lane]?.intervals ?? []
-    const shown = (interval: Interval | undefined) =>
-      interval !== undefined && interval.to > from && interval.from <= to
-    const index = shown(intervals[wanted]) ? wanted : intervals.findIndex(shown)
-    const interval = intervals[index]
+    const interval = intervals[nearestShown(intervals, wanted, stretch)]
     const at = interval ? middleOf(interval) : (cursor.at() ?? to)
     if (interval) cursor.set(at)
     setFocus({ kind: 'interval', laneId: lanes[lane]?.id ?? '', at, x: null })
@@ -171,7 +170,7 @@ export function TimelineLayer({
     switch (event.key) {
       case 'ArrowLeft':
       case 'ArrowRight':
-        if (at) go(at.lane, Math.max(0, at.index + (event.key === 'ArrowLeft' ? -1 : 1)))
+        if (at) go(at.lane, at.index + (event.key === 'ArrowLeft' ? -1 : 1))
         else inLane(0)
         break
       case 'ArrowUp':
@@ -179,18 +178,13 @@ export function TimelineLayer({
         inLane(at ? at.lane + (event.key === 'ArrowUp' ? -1 : 1) : 0)
         break
       case 'Home':
-        go(at?.lane ?? 0, -1)
+        go(at?.lane ?? 0, 0)
         break
-      case 'End': {
-        const intervals = lanes[at?.lane ?? 0]?.intervals ?? []
-        go(
-          at?.lane ?? 0,
-          intervals.findLastIndex((each) => each.from <= to),
-        )
+      case 'End':
+        go(at?.lane ?? 0, Number.POSITIVE_INFINITY)
         break
-      }
       case 'Enter':
-        if (!at?.interval) return
+        if (!at?.interval || !onZoom) return
         zoomTo(focus)
         break
       case 'Escape':
@@ -198,7 +192,8 @@ export function TimelineLayer({
         if (drag) {
           press.current = null
           setDrag(null)
-        } else onBack()
+        } else if (onBack) onBack()
+        else return
         break
       default:
         return
@@ -219,7 +214,7 @@ export function TimelineLayer({
       <div
         role="application"
         aria-roledescription="timeline"
-        aria-label={`${label} Arrow keys go from interval to interval, Enter zooms in, Escape goes back; the table says the same.`}
+        aria-label={`${label} Arrow keys go from interval to interval${onZoom ? ', Enter zooms in, Escape goes back; the table says the same' : ''}.`}
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         className="absolute inset-0 cursor-crosshair touch-pan-y overflow-hidden outline-offset-2 select-none"
@@ -234,12 +229,12 @@ export function TimelineLayer({
         onPointerLeave={leave}
         onDoubleClick={() => {
           clearTimeout(click.current)
-          onBack()
+          onBack?.()
         }}
         onKeyDown={onKeyDown}
         onFocus={(event) => {
           if (event.currentTarget.matches(':focus-visible') && !focus)
-            go(0, lanes[0]?.intervals.findLastIndex((each) => each.from <= to) ?? -1)
+            go(0, Number.POSITIVE_INFINITY)
         }}
         onBlur={leave}
       >
@@ -287,7 +282,7 @@ export function TimelineLayer({
         </Bubble>
       ) : focus?.kind === 'marks' ? (
         <Bubble x={focus.x} width={width} top={geometry.railHeight}>
-          <Marks marks={focus.marks} zone={zone} />
+          <Marks marks={focus.marks} zone={zone} hint={onZoom ? ' Click to zoom in.' : ''} />
         </Bubble>
       ) : null}
       <output className="sr-only">
@@ -313,7 +308,7 @@ export function TimelineLayer({
 const mostMarks = 6
 
 /** What happened at a mark of the rail, the newest last. */
-function Marks({ marks, zone }: { marks: readonly Mark[]; zone: Zone }) {
+function Marks({ marks, zone, hint }: { marks: readonly Mark[]; zone: Zone; hint: string }) {
   return (
     <ul className="flex flex-col gap-1.5">
       {marks.slice(0, mostMarks).map(({ event }) => (
@@ -327,7 +322,9 @@ function Marks({ marks, zone }: { marks: readonly Mark[]; zone: Zone }) {
         </li>
       ))}
       {marks.length > mostMarks ? (
-        <li className="text-ink-2">and {marks.length - mostMarks} more. Click to zoom in.</li>
+        <li className="text-ink-2">
+          and {marks.length - mostMarks} more.{hint}
+        </li>
       ) : null}
     </ul>
   )

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Interval } from '#contract/history.ts'
 import type { Lane } from './series.ts'
-import { placeOf } from './spot.ts'
+import { nearestShown, placeOf } from './spot.ts'
 
 const interval = (from: number, to: number, value: string) =>
   ({ from, to, value }) as unknown as Interval
@@ -35,4 +35,13 @@ test('an empty lane keeps its place, one that is gone has none', () => {
     interval: undefined,
   })
   expect(placeOf({ laneId: 'b', at: 25 }, [lane('a', its)], { from: 0, to: 30 })).toBeNull()
+})
+
+test('from interval to interval the keyboard stays among those that are seen', () => {
+  const all = [...before, its, interval(30, 60, 'new')]
+  const seen = (wanted: number) => nearestShown(all, wanted, { from: 12, to: 29 })
+  expect([-1, 0, 1, 2, 3, 4, Number.POSITIVE_INFINITY].map(seen)).toEqual([1, 1, 1, 2, 2, 2, 2])
+  expect(nearestShown(all, 4, { from: 0, to: 60 })).toBe(3)
+  expect(nearestShown(all, 0, { from: 70, to: 80 })).toBe(-1)
+  expect(nearestShown([], 0, { from: 0, to: 60 })).toBe(-1)
 })

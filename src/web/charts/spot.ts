@@ -25,3 +25,13 @@ export function placeOf(
   const index = later < 0 ? intervals.length - 1 : later
   return { lane, index, interval: intervals[index] }
 }
+
+/** Of a lane the interval of that number, or the one nearest to it that a stretch shows; -1 where it shows none. */
+export function nearestShown(
+  intervals: readonly Interval[],
+  wanted: number,
+  { from, to }: Stretch,
+): number {
+  const shown = (each: Interval) => each.to > from && each.from <= to
+  return Math.min(Math.max(wanted, intervals.findIndex(shown)), intervals.findLastIndex(shown))
+}

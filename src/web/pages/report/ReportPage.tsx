@@ -185,8 +185,6 @@ function Report({ name, history, isPrevious, stretch, ha, seenUntil }: ReportPro
                 {laneTitle(lane)}
               </span>
             )}
-            onZoom={nowhere}
-            onBack={nowhere}
           />
           <Left count={lanes.left} />
         </Part>
@@ -207,9 +205,6 @@ function Report({ name, history, isPrevious, stretch, ha, seenUntil }: ReportPro
     </>
   )
 }
-
-/** A report stands still. */
-const nowhere = () => {}
 
 function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
   return (
