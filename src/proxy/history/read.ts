@@ -47,6 +47,11 @@ export type HistoryReaderDeps = {
 
 type Range = { from: number; to: number }
 type Counts = { roleChanges: number; reconnects: number; lastHour: number }
+/** By tunnel, how often another connector became the active one. */
+type Switches = ReadonlyMap<number, { inWindow: number; lastHour: number }>
+
+const lastHourOf = ({ to }: Range): Range => ({ from: to - 3_600_000, to })
+const switched = eventKinds.indexOf('active-changed')
 
 /** Connectors of a window that comes in buckets, unless more than these are there. */
 const mostLanes = 48
@@ -148,7 +153,8 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
         activeMs: lengthOf(lane.intervals, (one) => isObserved(one) && one.value === 'active'),
         reconnects: reconnects.get(lane.connectorId) ?? 0,
       }))
-    const counts = await countChanges([known.key], range)
+    const switches = await countSwitches(range, known.key)
+    const counts = await countChanges([known.key], range, switches)
     const { bucketMs, shown, lean } = whole
       ? asItIs(lanes)
       : leanerIfNeeded([status, active], lanes, range)
@@ -255,7 +261,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       .where('tunnel', '=', tunnel)
       .where('at', '>=', from)
       .where('at', '<', to)
-      .where('kind', '=', eventKinds.indexOf('active-changed'))
+      .where('kind', '=', switched)
       .groupBy('cause')
       .execute()
     const causes = { manual: 0, automatic: 0, unknown: 0 }
@@ -300,7 +306,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       .select('at')
       .where('tunnel', '=', known.key)
       .where('at', '>=', from)
-      .where('kind', '=', eventKinds.indexOf('active-changed'))
+      .where('kind', '=', switched)
       .orderBy('at', 'desc')
       .limit(1)
       .executeTakeFirst()
@@ -330,8 +336,10 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       const deletedAt = deps.books().get(id)?.sight?.listed.deletedAt ?? null
       return deletedAt === null || deletedAt > range.from
     })
+    const switches = await countSwitches(range, null)
     for (let at = 0; at < ids.length; at += tunnelsAtOnce) {
-      tunnels.push(...(await summariesOf(ids.slice(at, at + tunnelsAtOnce), range, withStrips)))
+      const some = ids.slice(at, at + tunnelsAtOnce)
+      tunnels.push(...(await summariesOf(some, range, switches, withStrips)))
       await new Promise<void>((resolve) => setImmediate(resolve))
     }
     return { ...range, tunnels }
@@ -398,12 +406,13 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
   async function summariesOf(
     ids: string[],
     range: Range,
+    switches: Switches,
     withStrips = true,
   ): Promise<TunnelSummary[]> {
     const keyed = ids.flatMap((id) => keys.known(id)?.key ?? [])
     const statuses = await plainLanes('status', keyed, range)
     const actives = await plainLanes('active', keyed, range)
-    const counts = await countChanges(keyed, range)
+    const counts = await countChanges(keyed, range, switches)
     return ids.map((tunnelId) => {
       const key = keys.known(tunnelId)?.key ?? tandemKey
       const status = toIntervals(statuses.get(key) ?? [], edgeOf(tunnelId, range, 'listed'))
@@ -462,38 +471,41 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     }
   }
 
-  /** Switches and connections opened in a window, and what counts as flapping in its last hour. */
-  async function countChanges(tunnels: number[], range: Range) {
-    const lastHour = { from: range.to - 3_600_000, to: range.to }
-    const switches = await countSwitches(tunnels, range)
+  /** Connections opened in a window and its switches, and what counts as flapping in its last hour. */
+  async function countChanges(tunnels: number[], range: Range, switches: Switches) {
     const reconnects = await countOpened(tunnels, range)
-    const recent = [
-      await countSwitches(tunnels, lastHour),
-      await countOpened(tunnels, lastHour, { again: true }),
-    ]
+    const recent = await countOpened(tunnels, lastHourOf(range), { again: true })
     return (tunnel: number): Counts => ({
-      roleChanges: switches.get(tunnel) ?? 0,
+      roleChanges: switches.get(tunnel)?.inWindow ?? 0,
       reconnects: reconnects.get(tunnel) ?? 0,
-      lastHour: recent.reduce((sum, each) => sum + (each.get(tunnel) ?? 0), 0),
+      lastHour: (recent.get(tunnel) ?? 0) + (switches.get(tunnel)?.lastHour ?? 0),
     })
   }
 
   /**
    * How often another connector became the active one, as the log has it: who was it before a window that begins
    * without one, or unwatched, its lane does not tell.
+   *
+   * @param tunnel null: of all, which the index of the kind holds together
    */
-  async function countSwitches(tunnels: number[], { from, to }: Range) {
+  async function countSwitches(range: Range, tunnel: number | null): Promise<Switches> {
+    const { from: hourFrom, to } = lastHourOf(range)
+    // Of one tunnel not along the index of the kind, which goes through those of all.
+    const kind = tunnel === null ? sql.ref<number>('kind') : sql<number>`+kind`
     const rows = await db
       .selectFrom('events')
-      .select(['tunnel', (eb) => eb.fn.countAll<number>().as('count')])
-      .where('tunnel', 'in', tunnels)
-      .where('at', '>=', from)
+      .select([
+        'tunnel',
+        sql<number>`sum(at >= ${range.from})`.as('inWindow'),
+        sql<number>`sum(at >= ${hourFrom})`.as('lastHour'),
+      ])
+      .where('at', '>=', Math.min(range.from, hourFrom))
       .where('at', '<', to)
-      // Not along the index of the kind, which goes through those of all tunnels each time.
-      .where(sql<number>`+kind`, '=', eventKinds.indexOf('active-changed'))
+      .where(kind, '=', switched)
+      .$if(tunnel !== null, (select) => select.where('tunnel', '=', tunnel ?? tandemKey))
       .groupBy('tunnel')
       .execute()
-    return new Map(rows.map((row) => [row.tunnel, Number(row.count)]))
+    return new Map(rows.map(({ tunnel: key, ...counts }) => [key, counts]))
   }
 
   async function reconnectsByConnector(tunnel: number, { from, to }: Range) {
@@ -698,8 +710,10 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
 
   /** One tunnel's figures for a window; null for one that Tandem never recorded. */
   async function summaryOf(tunnelId: string, range: Range): Promise<TunnelSummary | null> {
-    if (!keys.known(tunnelId)) return null
-    const [summary = null] = await summariesOf([tunnelId], range)
+    const known = keys.known(tunnelId)
+    if (!known) return null
+    const switches = await countSwitches(range, known.key)
+    const [summary = null] = await summariesOf([tunnelId], range, switches)
     return summary
   }
 
