@@ -349,8 +349,15 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
    * The status or the active lane of some tunnels. A lane without subjects is one row after the other, so
    * the one that reaches into the window is the last that began before it: found by the key, however long
    * the history is.
+   *
+   * @param only leave out those that begin in the window with another value; null: none of them
    */
-  async function plainSpansOf(kind: number, tunnels: number[], { from, to }: Range) {
+  async function plainSpansOf(
+    kind: number,
+    tunnels: number[],
+    { from, to }: Range,
+    only: string | null,
+  ) {
     const carried = await db
       .selectFrom('tunnels as t')
       .select((eb) => {
@@ -378,15 +385,25 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       .where('tunnel', 'in', tunnels)
       .where('began_at', '>=', from)
       .where('began_at', '<', to)
+      .$if(only !== null, (select) =>
+        select.where('value', '=', (eb) =>
+          eb.selectFrom('words').select('key').where('word', '=', only),
+        ),
+      )
       .orderBy('tunnel')
       .orderBy('began_at')
       .execute()
     return [...carried, ...begun]
   }
 
-  async function plainLanes(lane: 'status' | 'active', tunnels: number[], range: Range) {
+  async function plainLanes(
+    lane: 'status' | 'active',
+    tunnels: number[],
+    range: Range,
+    only: string | null = null,
+  ) {
     const lanes = new Map<number, Span[]>(tunnels.map((key) => [key, []]))
-    for (const row of await plainSpansOf(laneKinds[lane], tunnels, range)) {
+    for (const row of await plainSpansOf(laneKinds[lane], tunnels, range, only)) {
       const value = keys.textOf(row.value)
       // A tunnel without anything before the window has nothing to carry in.
       if (value === null || row.began_at === null) continue
@@ -411,7 +428,8 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
   ): Promise<TunnelSummary[]> {
     const keyed = ids.flatMap((id) => keys.known(id)?.key ?? [])
     const statuses = await plainLanes('status', keyed, range)
-    const actives = await plainLanes('active', keyed, range)
+    // Without strips nobody asks who was active: months of a busy fleet are a hundred thousand rows of that.
+    const actives = await plainLanes('active', keyed, range, withStrips ? null : 'none')
     const counts = await countChanges(keyed, range, switches)
     return ids.map((tunnelId) => {
       const key = keys.known(tunnelId)?.key ?? tandemKey
