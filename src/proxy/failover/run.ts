@@ -425,37 +425,40 @@ export function createFailovers(deps: FailoverDeps) {
   /** Reads on the contract's schedule until the connectors tell or the time is up; null: it was stopped. */
   async function verify(failover: Failover): Promise<Failover | null> {
     let current = failover
-    let isRead = false
+    let readAt: number | null = null
     const startedAt = current.sentAt ?? now()
     for (let isOver = false; !isOver; ) {
       const { at, withinMs, isLast } = nextRead(startedAt, now())
       await deps.sleep(Math.max(0, at - now()))
       if (stopped) return null
       const reading = await takeReading(current, withinMs)
-      isRead ||= reading.isRead
+      readAt = reading.readAt ?? readAt
       current = reading.failover
       if (!isRunning(current.state)) return current
       isOver = isLast
     }
-    return move(applyDeadline(current, Math.max(now(), startedAt + verifyDeadlineMs), isRead))
+    return move(applyDeadline(current, Math.max(now(), startedAt + verifyDeadlineMs), readAt))
   }
 
-  /** @param withinMs what takes longer is not waited for: the time of a failover ends whatever hangs. */
+  /**
+   * @param withinMs what takes longer is not waited for: the time of a failover ends whatever hangs.
+   * @returns `readAt`: when the read left; null when nothing came of it.
+   */
   async function takeReading(
     failover: Failover,
     withinMs: number,
-  ): Promise<{ failover: Failover; isRead: boolean }> {
+  ): Promise<{ failover: Failover; readAt: number | null }> {
     const sentAt = now()
     const looked = deps.look(failover.tunnelId, 'verify').catch((error: unknown) => {
       deps.warn({ failoverId: failover.id, err: error }, 'could not verify a failover yet')
       return null
     })
     const connectors = await Promise.race([looked, deps.sleep(withinMs).then(() => null)])
-    if (!connectors) return { failover, isRead: false }
+    if (!connectors) return { failover, readAt: null }
     const actives = connectors.filter((one) => one.role === 'active').map((one) => one.id)
     const next = applyReading(failover, { at: now(), sentAt, actives })
     const isSame = JSON.stringify(next) === JSON.stringify(failover)
-    return { failover: isSame ? failover : await move(next), isRead: true }
+    return { failover: isSame ? failover : await move(next), readAt: sentAt }
   }
 
   const followUp = (ended: Failover) =>
@@ -563,15 +566,15 @@ export function createFailovers(deps: FailoverDeps) {
     while (!deps.tunnel(left.tunnelId) && now() < deadline && !stopped) await deps.sleep(500)
     deps.setFailover(left.tunnelId, left.id)
     let current = left
-    let isRead = false
+    let readAt: number | null = null
     while (!stopped) {
       const reading = await takeReading(current, verifyDeadlineMs)
-      isRead ||= reading.isRead
+      readAt = reading.readAt ?? readAt
       current = reading.failover
       if (!isRunning(current.state)) return current
       // Its own time is up by now as a rule, but something must have been read before that counts.
-      if (isRead || now() >= deadline) {
-        current = applyDeadline(current, now(), isRead)
+      if (readAt !== null || now() >= deadline) {
+        current = applyDeadline(current, now(), readAt)
         if (!isRunning(current.state)) return move(current)
       }
       await deps.sleep(takeUpEveryMs)

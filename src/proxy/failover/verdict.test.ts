@@ -197,39 +197,52 @@ describe('what is seen after the end', () => {
 describe('the deadline', () => {
   test('nothing ends before 60 s', () => {
     const running = failover()
-    expect(applyDeadline(running, sentAt + 59_999, true)).toBe(running)
+    expect(applyDeadline(running, sentAt + 59_999, sentAt + 59_000)).toBe(running)
     const ended = failover({ state: 'confirmed' })
-    expect(applyDeadline(ended, sentAt + 90_000, true)).toBe(ended)
+    expect(applyDeadline(ended, sentAt + 90_000, sentAt + 60_000)).toBe(ended)
   })
 
-  test.each<[string, Partial<Failover>, boolean, RegExp]>([
+  test.each<[string, Partial<Failover>, number | null, RegExp]>([
     [
       'the old one is',
       {},
-      true,
+      60,
       /^Cloudflare accepted the request but still reports old active after 60 s\./,
     ],
-    ['nobody is', { activeNow: [] }, true, /but reports no active connector after 60 s/],
+    ['nobody is', { activeNow: [] }, 59, /but reports no active connector after 60 s/],
     [
       'two are',
       { activeNow: ['old', 'new'] },
-      true,
+      60,
       /but reports old and new active at once after 60 s/,
     ],
     [
       'no clear answer',
       { acceptedAt: null, state: 'unknown' },
-      true,
+      60,
       /^It is not known whether Cloudflare took the request; it still reports old/,
     ],
     [
       'nothing could be read',
       {},
-      false,
+      null,
       /could not be asked for the connectors since\. It may still happen/,
     ],
-  ])('%s', (_, more, isRead, says) => {
-    const end = applyDeadline(failover(more), sentAt + 60_000, isRead)
+    [
+      'the old one was, a second after it was sent',
+      {},
+      1,
+      /^Cloudflare accepted the request but last reported old active 1 s after it was sent, and could not be asked since\. It may still happen/,
+    ],
+    [
+      'nobody was, five seconds before the end',
+      { activeNow: [] },
+      54,
+      /last reported no active connector 54 s after it was sent, and could not/,
+    ],
+  ])('%s', (_, more, second, says) => {
+    const readAt = second === null ? null : sentAt + second * 1000
+    const end = applyDeadline(failover(more), sentAt + 60_000, readAt)
     expect(end).toMatchObject({ state: 'not-confirmed', endedAt: sentAt + 60_000 })
     expect(end.detail).toMatch(says)
   })

@@ -129,36 +129,47 @@ export function toAfterFact(
 const isSameSet = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((id) => b.includes(id))
 
+/** A read that left after so long shows how things are at the end. */
+const lastReadMs = Math.max(...verifySeconds) * 1000
+
 /**
  * The end when nothing else ended it within the deadline; unchanged before that.
  *
- * @param isRead whether the connectors could be read at all since the PUT.
+ * @param readAt when the last read left that told of the connectors since the PUT; null: none did.
  */
-export function applyDeadline(failover: Failover, now: number, isRead: boolean): Failover {
+export function applyDeadline(failover: Failover, now: number, readAt: number | null): Failover {
   const startedAt = failover.sentAt ?? failover.requestedAt
   if (!isRunning(failover.state) || now - startedAt < verifyDeadlineMs) return failover
   return {
     ...failover,
     state: 'not-confirmed',
     endedAt: now,
-    detail: notConfirmedSentence(failover, isRead),
+    detail: notConfirmedSentence(failover, readAt === null ? null : readAt - startedAt),
   }
 }
 
-function notConfirmedSentence(failover: Failover, isRead: boolean): string {
+/** @param readMs how long after the PUT the connectors were last read; null: never. */
+function notConfirmedSentence(failover: Failover, readMs: number | null): string {
   const { activeNow, to } = failover
   const asked = failover.acceptedAt
     ? 'Cloudflare accepted the request but'
     : 'It is not known whether Cloudflare took the request; it'
   const then = 'It may still happen: Tandem keeps looking.'
-  if (!isRead) {
-    return `${asked} could not be asked for the connectors since. ${then} Look at them in Cloudflare’s dashboard before trying again.`
+  const look = 'Look at the connectors in Cloudflare’s dashboard before trying again.'
+  if (readMs === null) {
+    return `${asked} could not be asked for the connectors since. ${then} ${look}`
   }
-  const reports =
+  const names = activeNow.map(shortId).join(' and ')
+  const actives =
     activeNow.length > 1
-      ? `reports ${activeNow.map(shortId).join(' and ')} active at once`
+      ? `${names} active at once`
       : activeNow.length > 0
-        ? `still reports ${activeNow.map(shortId).join(' and ')} active`
-        : 'reports no active connector'
-  return `${asked} ${reports} after 60 s. ${then} Check the host of ${shortId(to.connectorId)} before trying again.`
+        ? `${names} active`
+        : 'no active connector'
+  if (readMs < lastReadMs) {
+    const seconds = Math.round(readMs / 1000)
+    return `${asked} last reported ${actives} ${seconds} s after it was sent, and could not be asked since. ${then} ${look}`
+  }
+  const reports = activeNow.length === 1 ? 'still reports' : 'reports'
+  return `${asked} ${reports} ${actives} after 60 s. ${then} Check the host of ${shortId(to.connectorId)} before trying again.`
 }

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Failover, FailoverChecks } from '#contract/failover.ts'
 import { riskIds } from '#contract/failover-checks.ts'
-import { consent, expectConfirmed, failOver, puts, short, watchTunnel } from './failing-over.ts'
+import {
+  consent,
+  endOf,
+  expectConfirmed,
+  failOver,
+  puts,
+  short,
+  watchTunnel,
+} from './failing-over.ts'
 import { type RigOptions, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -246,6 +254,26 @@ describe('accepted, but', () => {
     expect(failover.state).toBe('not-confirmed')
     expect(failover.detail).toMatch(/could not be asked for the connectors since/)
     expect(failover.detail).not.toMatch(/still reports/)
+    await rig.end()
+  })
+
+  test('they can be read once, and no more: no word of who is active now, and a success is noticed', async () => {
+    const { rig, path, body, active, standby } = await watch()
+    await world.order('/failover', { mode: 'normal', demoteMs: 3000, promoteMs: 3000 })
+    const { json } = await rig.ask('POST', path, body)
+    await rig.time.run(1500)
+    await world.breakWith({ kind: 'status', status: 500, match: { method: 'GET' } })
+    const failover = await endOf(rig, (json as Failover).id)
+    expect(failover).toMatchObject({
+      state: 'not-confirmed',
+      activeNow: [active],
+      detail: `Cloudflare accepted the request but last reported ${short(active)} active 1 s after it was sent, and could not be asked since. It may still happen: Tandem keeps looking. Look at the connectors in Cloudflare’s dashboard before trying again.`,
+    })
+    await world.heal()
+    await rig.time.run(20_000)
+    expect(await rig.get(`/failovers/${failover.id}`)).toMatchObject({
+      afterwards: [{ kind: 'late', activeNow: [standby] }],
+    })
     await rig.end()
   })
 })
