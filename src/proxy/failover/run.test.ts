@@ -24,6 +24,7 @@ async function startUnread() {
   const time = createVirtualTime(startedAt, () => true)
   const { db } = await openStore(folder, time.now)
   let isChecked = false
+  let puts = 0
   const deps = {
     records: createRecords(db),
     survey: {
@@ -34,7 +35,7 @@ async function startUnread() {
         actives: [old],
       }),
     },
-    client: { lockedUntil: () => 0, call: async () => ({ ray: null }) },
+    client: { lockedUntil: () => 0, call: async () => ({ ray: String((puts += 1)) }) },
     now: time.now,
     sleep: (ms: number) => new Promise<void>((resolve) => void time.after(ms, resolve)),
     look: () => {
@@ -51,10 +52,14 @@ async function startUnread() {
     warn: () => {},
   } as unknown as FailoverDeps
   const failovers = createFailovers(deps)
+  const ask = (by: string) =>
+    failovers.start(tunnelId, { client_id: target, expected_active_id: old }, by, {
+      key: null,
+      auditId: 'x',
+    })
   const start = async (by: string) => {
     isChecked = false
-    const request = { client_id: target, expected_active_id: old }
-    const { id } = await failovers.start(tunnelId, request, by, { key: null, auditId: 'x' })
+    const { id } = await ask(by)
     return id
   }
   const ended = () => time.until('it ended', () => failovers.running().length === 0, 600_000)
@@ -62,7 +67,7 @@ async function startUnread() {
     failovers.stop()
     await db.destroy()
   }
-  return { time, failovers, start, ended, end }
+  return { time, failovers, ask, start, ended, end, puts: () => puts }
 }
 
 test('its time ends after 60 s though every read hangs, and the next one may begin', async () => {
@@ -87,5 +92,23 @@ test('a switch after a second try is the second one’s work, whichever was hear
   const madeBy = (at: number) => failovers.madeBy(tunnelId, target, at)
   expect(madeBy(time.now())).toEqual({ by: 'ben', failoverId: second })
   expect(madeBy(between)).toEqual({ by: 'ana', failoverId: first })
+  await end()
+})
+
+test('what could not be checked within 20 s is not sent, nor what waited behind it', async () => {
+  const { time, ask, start, ended, end, puts } = await startUnread()
+  await start('ana')
+  await ended()
+  await time.run(5_000)
+  const askedAt = time.now()
+  const tooLate = {
+    kind: 'cloudflare-unreachable',
+    message: expect.stringContaining('within 20 s'),
+  }
+  const answers = await time.during(Promise.allSettled([ask('ben'), ask('eva')]))
+  expect(answers).toMatchObject([{ reason: tooLate }, { reason: tooLate }])
+  expect(time.now() - askedAt).toBeLessThan(21_000)
+  await time.run(60_000)
+  expect(puts()).toBe(1)
   await end()
 })

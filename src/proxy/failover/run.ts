@@ -54,6 +54,8 @@ const watchEveryMs = 10_000
 /** Between two reads of one that was taken up. */
 const takeUpEveryMs = 2_000
 const putDeadlineMs = 10_000
+/** What could not be sent so long after it was asked for is not sent: nobody counts on it any more. */
+const sendWithinMs = 20_000
 /** The looks before it, the PUT and every read after it. */
 const callsOfOne = 4 + verifySeconds.length
 /** Older ones are read from the store. */
@@ -194,14 +196,15 @@ export function createFailovers(deps: FailoverDeps) {
    * Starts a failover and returns it once it is on disk and about to be sent.
    *
    * @param from the key of the dialog it comes from, null if it has none, and the record of who asked.
-   * @throws ProblemError when a check speaks against it, a risk is not accepted, the fresh read fails, the
-   *   token is locked out or the disk can't be written to. Then nothing was sent.
+   * @throws ProblemError when a check speaks against it, a risk is not accepted, the fresh read fails or takes
+   *   too long, the token is locked out or the disk can't be written to. Then nothing was sent.
    */
   async function start(
     tunnelId: string,
     request: FailoverRequest,
     by: string,
     from: { key: string | null; auditId: string },
+    askedAt = now(),
   ): Promise<Failover> {
     const other = taken.get(tunnelId)
     if (other) {
@@ -209,7 +212,7 @@ export function createFailovers(deps: FailoverDeps) {
       await other.decided
       // One that was refused is nobody's to follow: the second one gets an answer of its own.
       if (taken.has(tunnelId)) throw runningProblem(tunnelId)
-      return start(tunnelId, request, by, from)
+      return start(tunnelId, request, by, from, askedAt)
     }
     let decide = () => {}
     const decided = new Promise<void>((resolve) => {
@@ -217,7 +220,7 @@ export function createFailovers(deps: FailoverDeps) {
     })
     taken.set(tunnelId, { failoverId: null, by, since: now(), decided })
     try {
-      const checked = await check(tunnelId, request, by)
+      const checked = await check(tunnelId, request, by, askedAt + sendWithinMs)
       const failover = { ...checked, sentAt: now() }
       await insert(failover, from)
       taken.set(tunnelId, { failoverId: failover.id, by, since: failover.requestedAt, decided })
@@ -272,7 +275,12 @@ export function createFailovers(deps: FailoverDeps) {
     return surveyed?.answer ?? null
   }
 
-  async function check(tunnelId: string, request: FailoverRequest, by: string): Promise<Failover> {
+  async function check(
+    tunnelId: string,
+    request: FailoverRequest,
+    by: string,
+    until: number,
+  ): Promise<Failover> {
     const tunnel = deps.tunnel(tunnelId)
     if (!tunnel) throw new ProblemError('not-found', 'Tandem does not know this tunnel.')
     const lockedUntil = client.lockedUntil('failoverRun')
@@ -290,7 +298,7 @@ export function createFailovers(deps: FailoverDeps) {
         'Tandem’s calls of these five minutes are spent, so a failover could not be verified. Nothing was sent: try again in a minute.',
       )
     }
-    const readAt = await lookFresh(tunnelId)
+    const readAt = await lookFresh(tunnelId, until)
     const surveyed = await deps.survey.survey(tunnelId, request.client_id, {
       seenActiveId: request.expected_active_id,
       readAt,
@@ -337,14 +345,23 @@ export function createFailovers(deps: FailoverDeps) {
    *
    * @returns when it left.
    */
-  async function lookFresh(tunnelId: string): Promise<number> {
+  async function lookFresh(tunnelId: string, until: number): Promise<number> {
     let leftAt = now()
-    await deps.look(tunnelId, 'verify')
+    await lookUntil(tunnelId, until)
     if (now() - leftAt > freshReadMs) {
       leftAt = now()
-      await deps.look(tunnelId, 'verify')
+      await lookUntil(tunnelId, until)
     }
     return leftAt
+  }
+
+  async function lookUntil(tunnelId: string, until: number) {
+    await Promise.race([deps.look(tunnelId, 'verify'), deps.sleep(until - now())])
+    if (now() < until) return
+    throw new ProblemError(
+      'cloudflare-unreachable',
+      `Cloudflare did not tell within ${sendWithinMs / 1000} s how the connectors are. Nothing was sent and nothing waits to be sent: look again.`,
+    )
   }
 
   async function insert(failover: Failover, from: { key: string | null; auditId: string }) {

@@ -364,6 +364,31 @@ describe('refused before anything is sent', () => {
     await rig.end()
   })
 
+  test('F4 two looks that Cloudflare fails at slowly: it is not sent long after the click', async () => {
+    let lateMs = 0
+    let slow = false
+    const { rig, path, body } = await watch(2, {
+      clock: (now) => () => now() + lateMs,
+      via: async (send, { path: asked }) => {
+        if (!asked.endsWith('/connections')) return send()
+        slow = !slow
+        if (!slow) return send()
+        // Each is read once more after that, with success.
+        lateMs += 14_000
+        return new Response('', { status: 503 })
+      },
+    })
+    slow = false
+    expect(await rig.refused('POST', path, body)).toMatchObject({
+      type: 'urn:tandem:problem:cloudflare-unreachable',
+      detail:
+        'Cloudflare did not tell within 20 s how the connectors are. Nothing was sent and nothing waits to be sent: look again.',
+    })
+    await rig.time.run(60_000)
+    expect(puts(rig)).toBe(0)
+    await rig.end()
+  })
+
   test('F6 the target is active already', async () => {
     const { rig, path, active } = await watch()
     const body = { client_id: active, expected_active_id: active, ...consent }
