@@ -5,9 +5,13 @@ import { createClient } from './client.ts'
 import { createTokenWatch } from './tokens.ts'
 
 const dayMs = 86_400_000
+const accountId = 'a'.repeat(32)
 
 /** Cloudflare as it answers about two tokens, and how often it was asked about each. */
-function watchTokens(end: { expiresOn: string; isSilent: boolean }) {
+function watchTokens(
+  end: { expiresOn: string; isSilent: boolean },
+  { verified, lists = true }: { verified?: unknown; lists?: boolean } = {},
+) {
   let at = 1_700_000_000_000
   const asked = { read: 0, write: 0 }
   const now = () => at
@@ -20,14 +24,14 @@ function watchTokens(end: { expiresOn: string; isSilent: boolean }) {
     now,
     random: () => 0.5,
     sleep: async () => {},
-    fetch: async (_, init) => {
+    fetch: async (url, init) => {
       const authorization = new Headers(init?.headers).get('authorization')
       asked[authorization === `Bearer ${'w'.repeat(40)}` ? 'write' : 'read'] += 1
       if (end.isSilent) return new Response('', { status: 503 })
-      return Response.json({
-        success: true,
-        result: { status: 'active', expires_on: end.expiresOn },
-      })
+      const isVerify = String(url).endsWith('/tokens/verify')
+      if (!isVerify && !lists) return Response.json({ success: false }, { status: 401 })
+      const known = { status: 'active', expires_on: end.expiresOn }
+      return Response.json({ success: true, result: isVerify ? (verified ?? known) : [] })
     },
     onLocked: () => {},
     onSkew: () => {},
@@ -36,7 +40,7 @@ function watchTokens(end: { expiresOn: string; isSilent: boolean }) {
   const watch = createTokenWatch({
     client,
     tokens,
-    accountId: 'a'.repeat(32),
+    accountId,
     now,
     onChange: () => {},
   })
@@ -47,7 +51,7 @@ function watchTokens(end: { expiresOn: string; isSilent: boolean }) {
     }
   }
   const ends = () => watch.states().map(({ expiresAt }) => expiresAt)
-  return { asked, list, ends }
+  return { asked, list, ends, watch }
 }
 
 test('each token is asked about once a day, and told when its end is another', async () => {
@@ -76,3 +80,20 @@ test('a token whose end nobody could tell is asked about every ten minutes', asy
   await list(1, 60_000)
   expect(ends()).toEqual([Date.parse(end.expiresOn), Date.parse(end.expiresOn)])
 })
+
+test.each([
+  ['no status', { id: 'x' }],
+  ['a new word', { id: 'x', status: 'paused', expires_on: '2027-03-01T00:00:00Z' }],
+  ['nothing', []],
+])(
+  'a token of which the verify address says %s is none only if it can’t list',
+  async (_, verified) => {
+    const end = { expiresOn: '2027-03-01T00:00:00Z', isSilent: false }
+    const listing = watchTokens(end, { verified })
+    await listing.list(1, 0)
+    expect(listing.watch.whyNotWrite(accountId)).toBeNull()
+    const refused = watchTokens(end, { verified, lists: false })
+    await refused.list(1, 0)
+    expect(refused.watch.whyNotWrite(accountId)).toMatch(/does not accept the API token/)
+  },
+)

@@ -20,6 +20,9 @@ const refusals = new Set<ProblemKind>([
   'refused-by-cloudflare',
 ])
 
+/** What Cloudflare says of a token that it knows; another word, or none, tells nothing. */
+const statuses = new Set<string | undefined>(['active', 'disabled', 'expired'])
+
 /** Of a token that only a change would try, or has to try again. */
 const unproven: Fare = {
   verdict: 'unchecked',
@@ -78,15 +81,16 @@ export function createTokenWatch(deps: {
     return 'unknown'
   }
 
-  /** The same of the writing token; one that neither address knows is none only if it can't list either. */
+  /** The same of the writing token; where its status tells nothing, it is none only if it can't list either. */
   async function verifyWriting(): Promise<Verification> {
     const known = await verify('write')
-    if (known !== 'unknown') return known
+    if (known === null || (known !== 'unknown' && statuses.has(known.status))) return known
     const query = { is_deleted: false, per_page: 1 }
     return client
       .call('tunnelList', { accountId }, { purpose: 'look', withWriting: true, query })
       .then(
-        () => CfTokenVerification.parse({ status: 'active' }),
+        () =>
+          CfTokenVerification.parse({ ...(known === 'unknown' ? {} : known), status: 'active' }),
         (error: unknown) => (error instanceof ProblemError && isRefusal(error) ? 'unknown' : null),
       )
   }
