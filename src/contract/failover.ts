@@ -4,9 +4,9 @@ import { Check, ConnectorList, Uuid } from './tunnel.ts'
 /**
  * A failover from the click to its end.
  *
- *     sending → accepted ─┬→ confirmed      a read after the PUT showed the target active, the old one not
+ *     sending → accepted ─┬→ confirmed      a read after the PUT showed the target active and connected, the old one not
  *        │        ↑       ├→ other-active   a third connector became active
- *        ├→ unknown ──────┴→ not-confirmed  60 s passed
+ *        ├→ unknown ──────┴→ not-confirmed  60 s passed, or the target is active without a connection
  *        └→ rejected                        Cloudflare refused; nothing changed
  *
  * `unknown` means that no clear answer came (time-out, reset, 5xx): the PUT is never repeated, the
@@ -50,7 +50,7 @@ const Party = z.object({
 })
 
 /**
- * What was seen after the end. `late` the target is active after all · `restored` it is active once more ·
+ * What was seen after the end. `late` the target is active, and connected, after all · `restored` it is active once more ·
  * `flipped-back` the old one is active again · `moved-on` another one is · `none-active` · `several-active`.
  */
 export const afterKinds = [

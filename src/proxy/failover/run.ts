@@ -15,14 +15,21 @@ import { shortId } from '#contract/short-id.ts'
 import type { Connector, Tunnel } from '#contract/tunnel.ts'
 import type { Purpose } from '../cloudflare/budget.ts'
 import type { Client } from '../cloudflare/client.ts'
-import type { SeenConnector } from '../cloudflare/translate.ts'
+import { isConnected, type SeenConnector } from '../cloudflare/translate.ts'
 import { notRecorded } from '../identity/actions.ts'
 import { ProblemError, sentenceOf } from '../problem.ts'
 import { isDuplicate } from '../store/open.ts'
 import { createTurns } from '../turns.ts'
 import type { Records } from './records.ts'
 import type { Survey } from './survey.ts'
-import { applyDeadline, applyReading, nextRead, toAfterFact, upToNow } from './verdict.ts'
+import {
+  applyDeadline,
+  applyReading,
+  nextRead,
+  type Sight,
+  toAfterFact,
+  upToNow,
+} from './verdict.ts'
 
 /**
  * A failover: look, check, write down, send once, then read until the connectors tell. The PUT is never
@@ -472,8 +479,7 @@ export function createFailovers(deps: FailoverDeps) {
     })
     const connectors = await Promise.race([looked, deps.sleep(withinMs).then(() => null)])
     if (!connectors) return { failover, readAt: null }
-    const actives = connectors.filter((one) => one.role === 'active').map((one) => one.id)
-    const next = applyReading(failover, { at: now(), sentAt, actives })
+    const next = applyReading(failover, { ...toSight(failover, connectors, now()), sentAt })
     const isSame = JSON.stringify(next) === JSON.stringify(failover)
     return { failover: isSame ? failover : await move(next), readAt: sentAt }
   }
@@ -499,8 +505,7 @@ export function createFailovers(deps: FailoverDeps) {
       if (await isFollowed(failover)) return
       const connectors = await deps.look(failover.tunnelId, 'look').catch(() => null)
       if (!connectors || stopped || taken.has(failover.tunnelId)) continue
-      const actives = connectors.filter(({ role }) => role === 'active').map(({ id }) => id)
-      const fact = toAfterFact(failover, { at: now(), actives })
+      const fact = toAfterFact(failover, toSight(failover, connectors, now()))
       if (!fact) continue
       const { id } = failover
       await writeDown(`${id}/${fact.at}`, id, () => records.addFact(id, fact))
@@ -631,6 +636,12 @@ export function createFailovers(deps: FailoverDeps) {
     },
   }
 }
+
+const toSight = ({ to }: Failover, connectors: SeenConnector[], at: number): Sight => ({
+  at,
+  actives: connectors.filter(({ role }) => role === 'active').map(({ id }) => id),
+  isConnected: connectors.some((one) => one.id === to.connectorId && isConnected(one)),
+})
 
 const toParty = ({ id, colos, version }: Connector) => ({ connectorId: id, colos, version })
 

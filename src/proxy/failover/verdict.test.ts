@@ -33,10 +33,11 @@ const failover = (more: Partial<Failover> = {}): Failover => ({
   accepted: [],
   ...more,
 })
-const reading = (seconds: number, actives: string[]) => ({
+const reading = (seconds: number, actives: string[], isConnected = true) => ({
   at: sentAt + seconds * 1000 + 100,
   sentAt: sentAt + seconds * 1000,
   actives,
+  isConnected,
 })
 
 const severalBefore = { from: null, activeBefore: ['old', 'older'] }
@@ -70,11 +71,28 @@ describe('a reading', () => {
     ['nobody is', failover(), reading(1, []), 'accepted'],
     ['a third is, for a moment', failover(), reading(9, ['third']), 'accepted'],
     ['a third is, for good', failover(), reading(10, ['third']), 'other-active'],
+    ['the target, without a connection', failover(), reading(9, ['new'], false), 'accepted'],
+    ['the same for good', failover(), reading(10, ['new'], false), 'not-confirmed'],
     ['it left before the PUT', failover(), reading(-1, ['new']), 'accepted'],
     ['it was not sent yet', failover({ sentAt: null }), reading(1, ['new']), 'accepted'],
     ['it has ended', failover({ state: 'rejected' }), reading(1, ['new']), 'rejected'],
   ])('%s', (_, before, read, state) => {
     expect(applyReading(before, read).state).toBe(state)
+  })
+
+  test('a target without a connection carries no traffic: that is said, and confirmed once it has one', () => {
+    const cutOff = applyReading(failover(), reading(3, ['new'], false))
+    expect(cutOff).toMatchObject({ state: 'accepted', promotedAt: sentAt + 3100 })
+    expect(applyReading(cutOff, reading(5, ['new']))).toMatchObject({ state: 'confirmed' })
+    expect(applyReading(cutOff, reading(11, ['new'], false))).toMatchObject({
+      activeNow: ['new'],
+      endedAt: sentAt + 11_100,
+      detail:
+        'new is active but has no connection: it carries no traffic. Check its host, or choose another connector.',
+    })
+    expect(applyDeadline(cutOff, sentAt + 60_000, sentAt + 3000).detail).toMatch(
+      /last reported new active without a connection 3 s after it was sent/,
+    )
   })
 
   test('of several none is demoted and nothing is vacant while one is active', () => {
@@ -114,25 +132,26 @@ describe('a reading', () => {
     })
   })
 
-  test('confirmed only ever comes of a reading after the PUT that showed the target alone', () => {
+  test('confirmed only ever comes of a reading after the PUT that showed the target alone, and connected', () => {
     const read = fc.record({
       seconds: fc.integer({ min: -5, max: 70 }),
       actives: fc.uniqueArray(fc.constantFrom('old', 'new', 'third'), { maxLength: 3 }),
+      isConnected: fc.boolean(),
     })
     fc.assert(
       fc.property(fc.array(read, { maxLength: 20 }), fc.boolean(), (reads, hasOld) => {
         let now = failover(hasOld ? {} : nobodyBefore)
-        for (const { seconds, actives } of reads) {
+        for (const { seconds, actives, isConnected } of reads) {
           const before = now
-          now = applyReading(before, reading(seconds, actives))
+          now = applyReading(before, reading(seconds, actives, isConnected))
           // What has ended is never edited.
           const wasRunning = isRunning(before.state)
           expect(wasRunning ? before : now).toBe(before)
           const isConfirmedNow = wasRunning && now.state === 'confirmed'
-          expect(isConfirmedNow ? [actives, seconds >= 0] : [['new'], true]).toEqual([
-            ['new'],
-            true,
-          ])
+          const shown = isConfirmedNow
+            ? [actives, isConnected, seconds >= 0]
+            : [['new'], true, true]
+          expect(shown).toEqual([['new'], true, true])
         }
       }),
       { numRuns: 500 },
@@ -190,7 +209,16 @@ describe('what is seen after the end', () => {
     ['late, and back', { ...missed, afterwards: [seen('late', ['new'])] }, ['old'], 'flipped-back'],
     ['told once', { ...missed, afterwards: [seen('late', ['new'])] }, ['new'], null],
   ])('%s', (_, ended, actives, kind) => {
-    expect(toAfterFact(ended, { at: 5, actives })?.kind ?? null).toBe(kind)
+    expect(toAfterFact(ended, { at: 5, actives, isConnected: true })?.kind ?? null).toBe(kind)
+  })
+
+  test('a target that gets its connection after the end is late', () => {
+    const cutOff = failover({ state: 'not-confirmed', activeNow: ['new'] })
+    const sight = { at: 5, actives: ['new'], isConnected: false }
+    expect(toAfterFact(cutOff, sight)).toBeNull()
+    expect(toAfterFact(missed, sight)).toBeNull()
+    expect(toAfterFact(cutOff, { ...sight, isConnected: true })?.kind).toBe('late')
+    expect(toAfterFact(confirmed, sight)).toBeNull()
   })
 })
 
@@ -253,7 +281,7 @@ test('a run whose clock was ahead leaves nothing that is later than now, and no 
   const left = upToNow(failover({ demotedAt: sentAt + 400, vacantAt: sentAt + 400 }), now)
   expect(left).toMatchObject({ requestedAt: now, sentAt: now, acceptedAt: now, demotedAt: now })
   expect(left).toMatchObject({ promotedAt: null, vacantAt: now })
-  const read = { at: now + 1000, sentAt: now + 900, actives: ['new'] }
+  const read = { ...reading(0, ['new']), at: now + 1000, sentAt: now + 900 }
   expect(applyReading(left, read)).toMatchObject({ state: 'confirmed', vacantMs: 1000 })
   expect(upToNow(failover(), sentAt + 500)).toEqual(failover())
 })

@@ -10,22 +10,24 @@ import { shortId } from '#contract/short-id.ts'
 
 /**
  * What a read of the connectors says about a failover under way. Pure: "confirmed" only ever comes out of
- * a read that left after the PUT and showed the target active and the old one not.
+ * a read that left after the PUT and showed the target active and connected and the old one not.
  */
-export type Reading = {
+export type Sight = {
   at: number
-  /** When the read left. */
-  sentAt: number
   /** Ids that Cloudflare reported active. */
   actives: string[]
+  /** The target has a connection: Cloudflare calls a connector active for minutes after it lost its last one. */
+  isConnected: boolean
 }
+/** `sentAt`: when the read left. */
+export type Reading = Sight & { sentAt: number }
 
 /** A look in the 60th second is waited for so long. */
 const lastLookMs = 2_000
 
 const awaySentence = 'Tandem was stopped meanwhile: when it changed, and by whom, nobody saw.'
 
-/** A third connector counts as the outcome only when it is still active this long after the PUT. */
+/** A third connector, or a target without a connection, is the outcome only when still active this long after the PUT. */
 const settleMs = 10_000
 
 export function applyReading(failover: Failover, reading: Reading): Failover {
@@ -49,12 +51,21 @@ export function applyReading(failover: Failover, reading: Reading): Failover {
     ...vacancyAfter(failover, at, actives),
   }
   const next: Failover = { ...failover, activeNow: actives, ...(wasAway ? {} : measured) }
+  const isSettled = at - (failover.sentAt ?? at) >= settleMs
   // Two active ones are no outcome, whoever the other one is.
-  if (promoted && others.length === 0) {
+  if (promoted && others.length === 0 && reading.isConnected) {
     return { ...next, state: 'confirmed', detail: wasAway ? awaySentence : null, endedAt: at }
   }
+  if (promoted && others.length === 0 && isSettled) {
+    return {
+      ...next,
+      state: 'not-confirmed',
+      endedAt: at,
+      detail: `${shortId(target)} is active but has no connection: it carries no traffic. Check its host, or choose another connector.`,
+    }
+  }
   const third = others.find((id) => !old.includes(id))
-  if (third && others.length === 1 && !promoted && at - (failover.sentAt ?? at) >= settleMs) {
+  if (third && others.length === 1 && !promoted && isSettled) {
     return {
       ...next,
       state: 'other-active',
@@ -111,18 +122,18 @@ export function upToNow(failover: Failover, now: number): Failover {
  */
 export function toAfterFact(
   failover: Failover,
-  { at, actives }: { at: number; actives: string[] },
+  { at, actives, isConnected }: Sight,
 ): AfterFact | null {
   const { state, to, afterwards } = failover
   const before = afterwards.at(-1)?.activeNow ?? failover.activeNow
-  if (isSameSet(before, actives)) return null
   const of = (kind: AfterFact['kind']): AfterFact => ({ at, kind, activeNow: actives })
+  const isDone = state === 'confirmed' || lateAtOf(failover) !== null
+  if (!isDone && isSameSet(actives, [to.connectorId])) return isConnected ? of('late') : null
+  if (isSameSet(before, actives)) return null
   if (actives.length === 0) return of('none-active')
   if (actives.length > 1) return of('several-active')
   const [active = ''] = actives
-  if (active === to.connectorId) {
-    return of(state === 'confirmed' || lateAtOf(failover) !== null ? 'restored' : 'late')
-  }
+  if (active === to.connectorId) return of('restored')
   return of(oldOnes(failover).includes(active) ? 'flipped-back' : 'moved-on')
 }
 
@@ -151,6 +162,8 @@ export function applyDeadline(failover: Failover, now: number, readAt: number | 
 /** @param readMs how long after the PUT the connectors were last read; null: never. */
 function notConfirmedSentence(failover: Failover, readMs: number | null): string {
   const { activeNow, to } = failover
+  // It alone, with a connection, would have been the end.
+  const isCutOff = isSameSet(activeNow, [to.connectorId])
   const asked = failover.acceptedAt
     ? 'Cloudflare accepted the request but'
     : 'It is not known whether Cloudflare took the request; it'
@@ -164,7 +177,7 @@ function notConfirmedSentence(failover: Failover, readMs: number | null): string
     activeNow.length > 1
       ? `${names} active at once`
       : activeNow.length > 0
-        ? `${names} active`
+        ? `${names} active${isCutOff ? ' without a connection' : ''}`
         : 'no active connector'
   if (readMs < lastReadMs) {
     const seconds = Math.round(readMs / 1000)

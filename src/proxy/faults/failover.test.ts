@@ -214,6 +214,27 @@ describe('accepted, but', () => {
     await rig.end()
   })
 
+  test('F14 the target is active, but has lost its connections: not confirmed until it has one', async () => {
+    const { rig, path, body, standby } = await watch()
+    await world.order('/failover', { mode: 'normal', demoteMs: 200, promoteMs: 500 })
+    const { json } = await rig.ask('POST', path, body)
+    await world.breakWith({ kind: 'nulls', fields: ['conns'], match: { path: '/connections$' } })
+    const failover = await endOf(rig, (json as Failover).id)
+    expect(failover).toMatchObject({
+      state: 'not-confirmed',
+      activeNow: [standby],
+      detail: `${short(standby)} is active but has no connection: it carries no traffic. Check its host, or choose another connector.`,
+    })
+    expect(Number(failover.endedAt) - Number(failover.sentAt)).toBeLessThan(15_000)
+    await rig.time.run(30_000)
+    await world.heal()
+    await rig.time.run(12_000)
+    expect(await rig.get(`/failovers/${failover.id}`)).toMatchObject({
+      afterwards: [{ kind: 'late', activeNow: [standby] }],
+    })
+    await rig.end()
+  })
+
   test('F16 nobody is active any more: that is said', async () => {
     const its = await watch()
     await world.order('/failover', { mode: 'normal', demoteMs: 500, promoteMs: 90_000 })

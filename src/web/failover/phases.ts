@@ -101,7 +101,7 @@ export function endingOf(failover: Failover, ms: number): Ending {
         slowSwitchOf(failover, ms) ?? {
           tone: 'info',
           title: 'Accepted. Checking what is active…',
-          text: `Tandem reads the connectors until Cloudflare reports ${target} active, for 60 s at most.`,
+          text: `Tandem reads the connectors until Cloudflare reports ${target} active and connected, for 60 s at most.`,
         }
       )
     case 'unknown':
@@ -140,7 +140,7 @@ export function endingOf(failover: Failover, ms: number): Ending {
         : {
             tone: isUndone(failover) ? 'bad' : 'warn',
             title: `Late: ${target} is active after ${secondsText(lateAt - startedAt)}`,
-            text: 'It was not confirmed within 60 s, but Cloudflare reports it active since.',
+            text: `It was not confirmed within ${took}, but Cloudflare reports it active since.`,
           }
     default:
       return state satisfies never
