@@ -19,8 +19,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** Failovers of one tunnel whose reads never come to an end, but for the check before each. */
-async function startUnread() {
+/** Failovers whose reads never come to an end, but for the check before each. */
+async function startUnread({ verifyRoom = 1000 } = {}) {
   const time = createVirtualTime(startedAt, () => true)
   const { db } = await openStore(folder, time.now)
   let isChecked = false
@@ -43,23 +43,23 @@ async function startUnread() {
       isChecked = true
       return Promise.resolve([])
     },
-    tunnel: () => ({ id: tunnelId, accountId: 'a', name: 'gw' }),
+    tunnel: (id: string) => ({ id, accountId: 'a', name: 'gw' }),
     setFailover: () => {},
     publish: () => {},
-    verifyRoom: () => 1000,
+    verifyRoom: () => verifyRoom,
     settle: async () => {},
     onWrite: () => {},
     warn: () => {},
   } as unknown as FailoverDeps
   const failovers = createFailovers(deps)
-  const ask = (by: string) =>
-    failovers.start(tunnelId, { client_id: target, expected_active_id: old }, by, {
+  const ask = (by: string, of = tunnelId) =>
+    failovers.start(of, { client_id: target, expected_active_id: old }, by, {
       key: null,
       auditId: 'x',
     })
-  const start = async (by: string) => {
+  const start = async (by: string, of = tunnelId) => {
     isChecked = false
-    const { id } = await ask(by)
+    const { id } = await ask(by, of)
     return id
   }
   const ended = () => time.until('it ended', () => failovers.running().length === 0, 600_000)
@@ -110,5 +110,19 @@ test('what could not be checked within 20 s is not sent, nor what waited behind 
   expect(time.now() - askedAt).toBeLessThan(21_000)
   await time.run(60_000)
   expect(puts()).toBe(1)
+  await end()
+})
+
+test('one that is nearly over keeps only the calls that it may still make', async () => {
+  // As it is when watching has spent all that it may.
+  const { time, start, ended, end } = await startUnread({ verifyRoom: 120 })
+  await start('ana')
+  await time.run(58_000)
+  for (const tunnel of ['t1', 't2', 't3', 't4']) await start('ben', tunnel)
+  await expect(start('ben', 't5')).rejects.toMatchObject({
+    kind: 'budget-spent',
+    message: expect.stringMatching(/is kept for other failovers that run now/),
+  })
+  await ended()
   await end()
 })

@@ -26,6 +26,7 @@ import {
   applyDeadline,
   applyReading,
   nextRead,
+  readsLeft,
   type Sight,
   toAfterFact,
   upToNow,
@@ -282,6 +283,16 @@ export function createFailovers(deps: FailoverDeps) {
     return surveyed?.answer ?? null
   }
 
+  /** Calls that those that run and those that are being checked, the one that asks included, may still make. */
+  function reserved(): number {
+    const callsLeft = [...taken.values()].map(({ failoverId }) => {
+      const { sentAt = null, state } = recent.get(failoverId ?? '') ?? {}
+      if (sentAt === null) return callsOfOne
+      return readsLeft(sentAt, now()) + (state === 'sending' ? 1 : 0)
+    })
+    return callsLeft.reduce((sum, calls) => sum + calls, 0)
+  }
+
   async function check(
     tunnelId: string,
     request: FailoverRequest,
@@ -298,12 +309,13 @@ export function createFailovers(deps: FailoverDeps) {
         { retryAt: lockedUntil },
       )
     }
-    // This one, those that run and those that are being checked as well.
-    if (deps.verifyRoom() < callsOfOne * taken.size) {
-      throw new ProblemError(
-        'budget-spent',
-        'Tandem’s calls of these five minutes are spent, so a failover could not be verified. Nothing was sent: try again in a minute.',
-      )
+    const room = deps.verifyRoom()
+    if (room < reserved()) {
+      const why =
+        room < callsOfOne
+          ? 'Tandem’s calls of these five minutes are spent, so a failover could not be verified.'
+          : 'What is left of Tandem’s calls of these five minutes is kept for other failovers that run now, so this one could not be verified.'
+      throw new ProblemError('budget-spent', `${why} Nothing was sent: try again in a minute.`)
     }
     const readAt = await lookFresh(tunnelId, until)
     const surveyed = await deps.survey.survey(tunnelId, request.client_id, {

@@ -2,7 +2,14 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Failover } from '#contract/failover.ts'
 import { isRunning } from '#contract/failover.ts'
-import { applyDeadline, applyReading, nextRead, toAfterFact, upToNow } from './verdict.ts'
+import {
+  applyDeadline,
+  applyReading,
+  nextRead,
+  readsLeft,
+  toAfterFact,
+  upToNow,
+} from './verdict.ts'
 
 const sentAt = 1_700_000_000_000
 const party = (connectorId: string) => ({ connectorId, colos: [], version: null })
@@ -301,5 +308,14 @@ describe('when the connectors are read', () => {
 
   test('after a sleep of the machine they are read once more', () => {
     expect(after(900)).toEqual({ second: 60, withinMs: 2_000, isLast: true })
+  })
+
+  test.each([
+    [0, 23],
+    [1, 22],
+    [58, 2],
+    [60, 1],
+  ])('after %i s %i are yet to come', (seconds, left) => {
+    expect(readsLeft(sentAt, sentAt + seconds * 1000)).toBe(left)
   })
 })

@@ -102,6 +102,10 @@ export function nextRead(
     : { at, withinMs: end - at, isLast: false }
 }
 
+/** How many of these reads are yet to come. */
+export const readsLeft = (sentAt: number, now: number): number =>
+  verifySeconds.filter((second) => sentAt + second * 1000 > now).length + 1
+
 /** One that a run left whose clock was ahead: nothing of it is later than now, or its time would not pass. */
 export function upToNow(failover: Failover, now: number): Failover {
   const clamp = (at: number | null) => (at === null ? null : Math.min(at, now))
