@@ -102,6 +102,12 @@ describe('a reading', () => {
     )
   })
 
+  test('who promoted a third one is not claimed to be known', () => {
+    expect(applyReading(failover(), reading(10, ['third'])).detail).toBe(
+      'Now active: third, not new. Cloudflare promoted it by itself, or somebody did outside Tandem.',
+    )
+  })
+
   test('of several none is demoted and nothing is vacant while one is active', () => {
     const one = applyReading(failover(severalBefore), reading(2, ['old']))
     expect(one).toMatchObject({ demotedAt: null, vacantAt: null, vacantMs: null })
@@ -135,7 +141,7 @@ describe('a reading', () => {
     })
     expect(applyReading(failover(left), reading(10_800, ['third']))).toMatchObject({
       state: 'other-active',
-      detail: expect.not.stringMatching(/Cloudflare itself/),
+      detail: expect.not.stringMatching(/by itself/),
     })
   })
 
