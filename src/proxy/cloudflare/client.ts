@@ -329,11 +329,11 @@ function toRefusal(name: UpstreamCall, response: Response, errors: CfMessage[]):
     return refuse('token-rejected', `Cloudflare rejected the API token${said ? `: ${said}` : ''}.`)
   }
   // The codes of a token that may not. With another one a change may be refused for a reason of its own, which says
-  // nothing of other changes; what refuses a failover like that would refuse the next one.
+  // nothing of other changes: a failover of one tunnel that is refused like that keeps nobody from another's.
   const isOfToken = codes.has('9109') || codes.has('10000')
-  const isOwnChange = upstreamCalls[name].write && name !== 'failoverRun'
-  if (status === 403 && (isOfToken || !isOwnChange)) {
-    const group = upstreamCalls[name].write ? 'WARP Write' : 'WARP Read'
+  const isChange = upstreamCalls[name].write
+  if (status === 403 && (isOfToken || !isChange)) {
+    const group = isChange ? 'WARP Write' : 'WARP Read'
     return refuse(
       'permission-missing',
       `The API token may not do this: it needs “Cloudflare One Connector: ${group}”${said ? `. Cloudflare said: ${said}` : ''}.`,

@@ -281,7 +281,7 @@ describe('F10 nothing is decided on old data, and nothing waits', () => {
   ])('U18 the token may not write: said from the first refusal on, until %s', async (_, mend) => {
     const its = await settled()
     const { rig, path, body, standby } = its
-    await world.breakWith({ kind: 'status', status: 403, match: { method: 'PUT' } })
+    await world.breakWith({ kind: 'status', status: 403, code: 10_000, match: { method: 'PUT' } })
     expect((await failOver(its)).state).toBe('rejected')
     expect((await idsOf(its, standby))[0]).toBe('no-write')
     expect((await rig.refused('POST', path, body)).detail).toMatch(/lacks .*WARP Write/)

@@ -7,7 +7,7 @@ import type { ActivityPage, TunnelHistory } from '#contract/history.ts'
 import type { Session } from '#contract/session.ts'
 import { start } from '../../../e2e/processes.ts'
 import { createSecret } from '../secret.ts'
-import { endOf, watchTunnel } from './failing-over.ts'
+import { endOf, failOver, watchTunnel } from './failing-over.ts'
 import { leaks } from './invariants.ts'
 import { type Call, type Rig, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
@@ -354,6 +354,31 @@ test.each([
     await rig.end()
   },
 )
+
+test('U18 a failover that is refused with 403 for a reason of its own keeps nobody from another', async () => {
+  const its = await watchTunnel(world, 2)
+  const { rig, tunnelId } = its
+  const other = await world.addTunnel('dub-edge')
+  await rig.time.until('it is listed', () =>
+    rig.tandem.parts.present.tunnels().some(({ id }) => id === other.tunnelId),
+  )
+  await rig.looked()
+  const message = 'The client is not eligible'
+  const match = { method: 'PUT', path: tunnelId }
+  await world.breakWith({ kind: 'status', status: 403, code: 1234, message, match })
+  expect(await failOver(its)).toMatchObject({
+    state: 'rejected',
+    detail: 'The client is not eligible (1234)',
+  })
+  expect((await rig.session()).tokens).toMatchObject([{ verdict: 'works' }])
+  const [active = '', standby = ''] = other.connectorIds
+  const body = { ...its.body, client_id: standby, expected_active_id: active }
+  const path = `/tunnels/${other.tunnelId}/failovers`
+  expect(await failOver({ ...its, path, body })).toMatchObject({
+    state: 'confirmed',
+  })
+  await rig.end()
+})
 
 describe('U18 the token may only read', () => {
   test('U18 the failover is rejected with what is missing, sent once, and the page knows', async () => {
