@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Failover, FailoverChecks } from '#contract/failover.ts'
 import { riskIds } from '#contract/failover-checks.ts'
+import type { Problem } from '#contract/problem.ts'
 import {
   consent,
   endOf,
@@ -382,6 +383,35 @@ describe('refused before anything is sent', () => {
     slow = 1
     const back = { ...rest, client_id: active, expected_active_id: standby }
     expect(await failOver({ ...its, body: back })).toMatchObject({ state: 'confirmed' })
+    await rig.end()
+  })
+
+  test('F4 somebody else had just looked: the refusal itself tells the risk that only it found', async () => {
+    let lateMs = 0
+    let isSlow = false
+    const its = await watch(3, {
+      clock: (now) => () => now() + lateMs,
+      via: async (send, { path }) => {
+        const response = await send()
+        if (isSlow && path.endsWith('/connections')) lateMs += 3000
+        return response
+      },
+    })
+    const { rig, path, body, standby } = its
+    const checksOf = () => rig.get<FailoverChecks>(`${path}/checks?to=${standby}`)
+    const idsOf = ({ checks = [] }: Pick<Problem, 'checks'>) => checks.map(({ id }) => id)
+    await rig.time.run(10_000)
+    await checksOf()
+    isSlow = true
+    // Within ten seconds of that look another person is shown what it told.
+    const seen = idsOf(await checksOf())
+    expect(seen).not.toContain('stale-read')
+    const refused = await rig.refused('POST', path, { ...body, ticked: seen })
+    expect(refused.type).toBe('urn:tandem:problem:checks-changed')
+    expect(idsOf(refused).toSorted()).toEqual([...seen, 'stale-read'].toSorted())
+    expect(puts(rig)).toBe(0)
+    const accepted = await failOver({ ...its, body: { ...body, ticked: idsOf(refused) } })
+    expect(accepted.accepted.map(({ id }) => id)).toContain('stale-read')
     await rig.end()
   })
 
