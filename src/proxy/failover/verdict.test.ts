@@ -95,7 +95,7 @@ describe('a reading', () => {
       activeNow: ['new'],
       endedAt: sentAt + 11_100,
       detail:
-        'new is active but has no connection: it carries no traffic. Check its host, or choose another connector.',
+        'new became active, but without a connection: it carried no traffic. Check its host, or choose another connector.',
     })
     expect(applyDeadline(cutOff, sentAt + 60_000, sentAt + 3000).detail).toMatch(
       /last reported new active without a connection 3 s after it was sent/,

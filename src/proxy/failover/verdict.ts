@@ -61,7 +61,7 @@ export function applyReading(failover: Failover, reading: Reading): Failover {
       ...next,
       state: 'not-confirmed',
       endedAt: at,
-      detail: `${shortId(target)} is active but has no connection: it carries no traffic. Check its host, or choose another connector.`,
+      detail: `${shortId(target)} became active, but without a connection: it carried no traffic. Check its host, or choose another connector.`,
     }
   }
   const third = others.find((id) => !old.includes(id))

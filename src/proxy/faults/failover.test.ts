@@ -224,7 +224,7 @@ describe('accepted, but', () => {
     expect(failover).toMatchObject({
       state: 'not-confirmed',
       activeNow: [standby],
-      detail: `${short(standby)} is active but has no connection: it carries no traffic. Check its host, or choose another connector.`,
+      detail: `${short(standby)} became active, but without a connection: it carried no traffic. Check its host, or choose another connector.`,
     })
     expect(Number(failover.endedAt) - Number(failover.sentAt)).toBeLessThan(15_000)
     await rig.time.run(30_000)
