@@ -552,6 +552,23 @@ test('F2 after an answer that got lost the dialog joins the failover that began 
   expect(await putsOf(world)).toHaveLength(1)
 })
 
+test('F2 whoever waits in vain for an answer may leave, and is told that it may still be sent', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await page.route('**/failovers', (route) =>
+    route.request().method() === 'POST' ? undefined : route.fallback(),
+  )
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await confirm(page, standby.id)
+  const dialog = dialogOf(page)
+  await expect(dialog.getByRole('button', { name: 'Sending…' })).toBeVisible()
+  await expect(dialog).toContainText('You may leave: it may still be sent')
+  await page.keyboard.press('Escape')
+  await expect(dialog).toHaveCount(0)
+})
+
 test('F3 somebody who opens the dialog while one runs is told who, and joins it', async ({
   page,
   secondPage,

@@ -1,11 +1,12 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { type Failover, isRunning } from '#contract/failover.ts'
 import type { Problem } from '#contract/problem.ts'
 import { useCheckedAt } from '#web/api/ages.ts'
 import { toProblem } from '#web/api/client.ts'
 import { failoverQuery, tunnelQuery } from '#web/api/queries.ts'
 import { Button } from '#web/ui/Button.tsx'
+import { serverNow, useClock } from '#web/ui/clock.ts'
 import { Dialog } from '#web/ui/Dialog.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { shortId } from '#web/ui/names.ts'
@@ -45,6 +46,9 @@ export function FailoverDialog({
   const failover = failoverId ? (following.data ?? null) : null
   const running = failover !== null && isRunning(failover.state)
   const safe = useRef<HTMLButtonElement>(null)
+  const [askedAt, setAskedAt] = useState(0)
+  const isSlow = useClock((now) => now - askedAt > slowMs)
+  const mayLeave = choice.sending && isSlow
   const seenAt = useCheckedAt(tunnel)
   const unseen = useStale(seenAt, tunnel.trouble === null ? tunnel.staleAfterMs : failedReadMs)
 
@@ -63,28 +67,36 @@ export function FailoverDialog({
           {title} <Name name={tunnel.name} />
         </>
       }
-      busy={choice.sending || running}
+      busy={(choice.sending && !mayLeave) || running}
       onClose={onClose}
       footer={
         failoverId ? (
           <FollowFooter failover={failover} safe={safe} onChoose={onChoose} onClose={onClose} />
         ) : (
           <>
+            {mayLeave ? (
+              <p className="mr-auto text-sm text-ink-2">
+                You may leave: it may still be sent, and the tunnel’s page shows it then.
+              </p>
+            ) : null}
             <Button
               ref={safe}
               data-autofocus=""
               variant="ghost"
-              disabledReason={choice.sending ? 'Still sending' : null}
+              disabledReason={choice.sending && !mayLeave ? 'Still sending' : null}
               onClick={onClose}
             >
-              Cancel
+              {mayLeave ? 'Leave' : 'Cancel'}
             </Button>
             <Button
               variant="danger"
               icon="failover"
               busy={choice.sending}
               disabledReason={choice.reason}
-              onClick={choice.send}
+              onClick={() => {
+                setAskedAt(serverNow())
+                choice.send()
+              }}
               className="min-w-44"
             >
               {choice.sending
@@ -146,6 +158,9 @@ export function FailoverDialog({
     </Dialog>
   )
 }
+
+/** Most are sent at once: whoever waits longer need not stay, but must not take that for a cancellation. */
+const slowMs = 5_000
 
 /** While one runs the connectors are read every few seconds: after one that failed, what is older is old. */
 const failedReadMs = 10_000
