@@ -68,6 +68,9 @@ export function AddReplicaDialog({
             </Step>
           ))}
           <Step number={steps.length + 1} title="Join the tunnel and connect">
+            <p className="text-ink-2">
+              Over SSH your own connection may drop here: have another way in.
+            </p>
             <Join tunnel={tunnel} />
           </Step>
         </ol>
