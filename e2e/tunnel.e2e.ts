@@ -219,6 +219,23 @@ test('an admin names the AWS interface that is to move', async ({ page, world })
   )
 })
 
+test('whoever chooses Disabled is told that no standby takes over then', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId } = await world.pair('fra-dc2-edge')
+  await page.goto(`/tunnels/${tunnelId}?dialog=configuration`)
+  const dialog = page.getByRole('dialog', { name: 'HA configuration of fra-dc2-edge' })
+  await expect(dialog).toHaveAccessibleDescription(/takes over in any mode but Disabled/)
+  const warning = dialog.getByText('Without HA nobody takes over')
+  await expect(dialog.getByRole('radio', { name: /^Disabled/ })).toBeEnabled()
+  await expect(warning).toBeHidden()
+  await dialog.getByRole('radio', { name: /^Disabled/ }).check()
+  await expect(warning).toBeVisible()
+  await dialog.getByRole('radio', { name: /^AWS/ }).check()
+  await expect(warning).toBeHidden()
+})
+
 test('a tunnel is deleted only by its typed name', async ({ page, secondPage, world }) => {
   const { id } = await world.tunnel('sfo-lab-poc')
   await page.goto(`/tunnels/${id}`)

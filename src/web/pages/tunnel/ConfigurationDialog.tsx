@@ -88,7 +88,7 @@ function Form({
           HA configuration of <Name name={tunnel.name} />
         </>
       }
-      description="On Cloudflare’s network the standby takes over in any mode. This says how the site’s own traffic follows."
+      description="On Cloudflare’s network the standby takes over in any mode but Disabled. This says how the site’s own traffic follows."
       submit="Save configuration"
       busyLabel="Saving…"
       busy={put.isPending}
@@ -132,6 +132,17 @@ function Form({
             disabledReason: notReported ? 'Not offered on this account.' : null,
           }))}
         />
+        {haMode === 'disabled' &&
+        configuration?.haMode !== 'disabled' &&
+        tunnel.standbyCount > 0 ? (
+          <Callout tone="warn" title="Without HA nobody takes over">
+            If the active connector is lost, so is the site, although{' '}
+            {tunnel.standbyCount === 1
+              ? '1 standby is connected'
+              : `${tunnel.standbyCount} standbys are connected`}
+            .
+          </Callout>
+        ) : null}
         {haMode === 'aws' ? (
           <Field
             label="Network interface"
