@@ -67,6 +67,35 @@ test('a connector that dies while somebody looks is shown offline and cannot be 
   await expect(promote).toBeDisabled()
 })
 
+test('a connector whose tunnel is deleted elsewhere is shown as gone, on its page and on its tunnel’s', async ({
+  page,
+  secondPage,
+  world,
+}) => {
+  const { tunnelId, active } = await world.pair('dub-dc1-edge')
+  await page.goto(`/tunnels/${tunnelId}/connectors/${active.id}`)
+  await secondPage.goto(`/tunnels/${tunnelId}`)
+  const outlook = { name: /^If .* fails$/ } as const
+  for (const each of [page, secondPage]) {
+    await expect(each.getByText('Carries the traffic', { exact: false }).first()).toBeVisible()
+    await expect(each.getByRole('region', outlook)).toBeVisible()
+  }
+  // The deletion is seen in the list, before a look at the connectors finds none.
+  await world.breakWith({ kind: 'status', status: 500, match: { path: 'connections' } })
+  await world.deleteTunnel(tunnelId)
+  for (const each of [page, secondPage]) {
+    await expect(each.getByRole('alert')).toContainText('This tunnel was deleted')
+    await expect(each.getByText('Carries the traffic')).toHaveCount(0)
+    await expect(each.getByRole('region', outlook)).toBeHidden()
+    await expect(each.getByText('Active (stale)').first()).toBeVisible()
+    await expect(each.getByText('Nobody knows whether this is still true')).toBeHidden()
+  }
+  await expect(page).toHaveTitle(/gone/)
+  await expect(secondPage).toHaveTitle(/deleted/)
+  const promote = page.getByRole('button', { name: `Promote ${short(active.id)}` })
+  await expect(promote).toHaveAccessibleDescription('The tunnel has been deleted.')
+})
+
 test('“check now” asks Cloudflare about this very connector', async ({ page, world }) => {
   const { tunnelId, standby } = await world.pair('lon-branch-core')
   const asked = async () =>

@@ -178,6 +178,21 @@ test('the install token is fetched on request only, masked, shown, and forgotten
   expect(await fetched()).toBe(1)
 })
 
+test('the install token of a tunnel that is deleted meanwhile is offered no longer', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId } = await world.pair('dub-dc1-edge')
+  await page.goto(`/tunnels/${tunnelId}?dialog=replica`)
+  const dialog = page.getByRole('dialog', { name: 'Add a replica to dub-dc1-edge' })
+  await dialog.getByRole('button', { name: 'Fetch token' }).click()
+  await expect(dialog.getByRole('button', { name: 'Show the token' })).toBeVisible()
+  await world.deleteTunnel(tunnelId)
+  await expect(dialog.getByRole('alert')).toContainText('This tunnel was deleted')
+  await expect(dialog.getByRole('button', { name: 'Show the token' })).toBeHidden()
+  await expect(dialog.getByRole('button', { name: 'Fetch token' })).toBeDisabled()
+})
+
 test('an admin sets virtual addresses, and what is wrong is said before it is sent', async ({
   page,
   world,

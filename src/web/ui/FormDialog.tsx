@@ -1,10 +1,9 @@
 import type { ReactNode } from 'react'
 import type { Problem } from '#contract/problem.ts'
 import { Button } from './Button.tsx'
-import { Callout } from './Callout.tsx'
+import { DeletedCallout } from './DeletedCallout.tsx'
 import { Dialog } from './Dialog.tsx'
 import { ProblemCallout } from './ProblemCallout.tsx'
-import { Moment } from './TimeAgo.tsx'
 
 /**
  * A dialog that asks, sends and says what went wrong. `submit` is a verb ("Rename"), `busyLabel` the
@@ -63,16 +62,9 @@ export function FormDialog({
         <div className="flex flex-col gap-4">{children}</div>
         {goneAt !== null ? (
           <div className="mt-4">
-            <Callout
-              tone="bad"
-              title={
-                <>
-                  This tunnel was deleted at <Moment at={goneAt} />
-                </>
-              }
-            >
+            <DeletedCallout at={goneAt}>
               Nothing can be changed any more. What you entered stays here until you close this.
-            </Callout>
+            </DeletedCallout>
           </div>
         ) : problem && !elsewhere ? (
           <div className="mt-4">

@@ -14,6 +14,7 @@ import type { ConnectorSearch } from '#web/router.tsx'
 import { buttonClass } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { useClock } from '#web/ui/clock.ts'
+import { DeletedCallout } from '#web/ui/DeletedCallout.tsx'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
 import { later } from '#web/ui/later.ts'
 import { shortId, visibleName } from '#web/ui/names.ts'
@@ -45,7 +46,12 @@ export function ConnectorPage() {
   const last = useLast(connectorId, list)
 
   const old = useStale(useCheckedAt(tunnel), tunnel.staleAfterMs)
-  const word = now ? (old ? 'stale' : roleLooks[now.role].word.toLowerCase()) : 'gone'
+  const word =
+    !now || tunnel.deletedAt !== null
+      ? 'gone'
+      : old
+        ? 'stale'
+        : roleLooks[now.role].word.toLowerCase()
 
   usePageTitle(`${shortId(connectorId)} ${word}`, tunnel.name)
   if (!last) return <NeverSeen tunnel={tunnel} connectorId={connectorId} />
@@ -55,7 +61,7 @@ export function ConnectorPage() {
       tunnel={tunnel}
       connector={last.connector}
       old={old}
-      gone={!now}
+      missing={!now}
       missingSince={last.missingSince}
     />
   )
@@ -80,7 +86,7 @@ function ConnectorView({
   tunnel,
   connector,
   old,
-  gone,
+  missing,
   missingSince,
 }: {
   tunnel: TunnelDetail
@@ -88,17 +94,19 @@ function ConnectorView({
   /** What is known of the tunnel is too old to be believed. */
   old: boolean
   /** Cloudflare no longer lists it. */
-  gone: boolean
+  missing: boolean
   /** When it was first looked for in vain, epoch ms. */
   missingSince: number | null
 }) {
   const { dialog, to, failover, range } = route.useSearch()
   const navigate = route.useNavigate()
   const { data: session } = useSuspenseQuery(sessionQuery)
+  const deleted = tunnel.deletedAt !== null
+  const gone = missing || deleted
   const stale = old || gone
   const barrier = useClock((now) => whyNoFailover(session, tunnel, now))
   const promoteReason =
-    (gone ? 'Cloudflare no longer lists this connector.' : null) ??
+    (missing && !deleted ? 'Cloudflare no longer lists this connector.' : null) ??
     barrier ??
     (tunnel.failoverId ? 'A failover of this tunnel is running.' : null) ??
     blocksOf(connector)[0]?.sentence ??
@@ -131,7 +139,11 @@ function ConnectorView({
         promoteReason={promoteReason}
         onPromote={promote}
       />
-      {gone ? (
+      {tunnel.deletedAt !== null ? (
+        <DeletedCallout at={tunnel.deletedAt}>
+          What you see is the last that Tandem knew of this connector.
+        </DeletedCallout>
+      ) : missing ? (
         <Callout
           tone="bad"
           title="Cloudflare no longer lists this connector"
@@ -184,7 +196,7 @@ function ConnectorView({
           </Suspense>
         </div>
         <div className="grid min-w-0 items-start gap-4 md:grid-cols-2 xl:grid-cols-1">
-          <SiblingsPanel siblings={siblings} stale={old} />
+          <SiblingsPanel siblings={siblings} stale={old || deleted} />
           <ConnectorFacts tunnel={tunnel} connector={connector} />
         </div>
       </div>

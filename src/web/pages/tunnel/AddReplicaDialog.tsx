@@ -5,6 +5,7 @@ import { useInstallToken, useWhyNot } from '#web/api/operations.ts'
 import { Button, IconButton } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { CodeLine } from '#web/ui/CodeLine.tsx'
+import { DeletedCallout } from '#web/ui/DeletedCallout.tsx'
 import { Dialog } from '#web/ui/Dialog.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
@@ -98,13 +99,15 @@ const Words = ({ text }: { text: string }) =>
     </Fragment>
   ))
 
-/** The step that needs the token. */
+/** The step that needs the token, which a tunnel that is deleted meanwhile makes worthless. */
 function Join({ tunnel }: { tunnel: TunnelDetail }) {
   const [token, setToken] = useState<string | null>(null)
   const [shown, setShown] = useState(false)
   const fetching = useInstallToken(tunnel.id)
   const notAllowed = useWhyNot('tokenGet')
-  const reason = notAllowed ?? (tunnel.deletedAt === null ? null : 'The tunnel has been deleted.')
+  const gone = tunnel.deletedAt !== null
+  if (gone && token !== null) setToken(null)
+  const reason = gone ? 'The tunnel has been deleted.' : notAllowed
 
   const fetchToken = () =>
     fetching.mutate(undefined, {
@@ -133,7 +136,9 @@ function Join({ tunnel }: { tunnel: TunnelDetail }) {
           <Words text="sudo warp-cli connector new" />
           <span className="text-ink-2">TOKEN</span> <Words text="&& sudo warp-cli connect" />
         </CodeLine>
-        {fetching.error ? (
+        {tunnel.deletedAt !== null ? (
+          <DeletedCallout at={tunnel.deletedAt}>No machine can join it any more.</DeletedCallout>
+        ) : fetching.error ? (
           <ProblemCallout problem={toProblem(fetching.error)} />
         ) : (
           <p className="text-sm text-ink-2">

@@ -1,23 +1,17 @@
 import type { TunnelDetail } from '#contract/tunnel.ts'
 import { useCheckedAt } from '#web/api/ages.ts'
 import { Callout } from '#web/ui/Callout.tsx'
-import { Instant, Moment } from '#web/ui/TimeAgo.tsx'
+import { DeletedCallout } from '#web/ui/DeletedCallout.tsx'
+import { Moment } from '#web/ui/TimeAgo.tsx'
 
 /** What is wrong with what this page shows, said where it is shown. */
 export function TunnelNotices({ tunnel, stale }: { tunnel: TunnelDetail; stale: boolean }) {
   const checkedAt = useCheckedAt(tunnel)
   if (tunnel.deletedAt !== null)
     return (
-      <Callout
-        tone="bad"
-        title={
-          <>
-            This tunnel was deleted at <Instant at={tunnel.deletedAt} />
-          </>
-        }
-      >
+      <DeletedCallout at={tunnel.deletedAt}>
         What you see is the last that Tandem knew of it. Nothing can be changed any more.
-      </Callout>
+      </DeletedCallout>
     )
   return (
     <>

@@ -68,11 +68,12 @@ export function TunnelPage() {
   const { data: session } = useSuspenseQuery(sessionQuery)
   const { data: tunnel } = useSuspenseQuery(tunnelQuery(tunnelId))
   const { data: list } = useSuspenseQuery(connectorsQuery(tunnelId))
-  const stale = useStale(useCheckedAt(tunnel), tunnel.staleAfterMs)
+  const old = useStale(useCheckedAt(tunnel), tunnel.staleAfterMs)
   const barrier = useClock((now) => whyNoFailover(session, tunnel, now))
   const failoverReason = barrier ?? whyNoStandby(list.connectors)
 
-  usePageTitle(tunnel.name, stale ? 'stale' : statusLooks[tunnel.status].word)
+  const gone = tunnel.deletedAt !== null
+  usePageTitle(tunnel.name, gone ? 'deleted' : old ? 'stale' : statusLooks[tunnel.status].word)
 
   const { range } = search
   const show = useStable((text: string | undefined) => {
@@ -80,7 +81,6 @@ export function TunnelPage() {
   })
   const { open, turn, close } = useDialogAddress<TunnelSearch>(search.dialog)
 
-  const gone = tunnel.deletedAt !== null
   const mayNotAcknowledge = useWhyNot('acknowledgementAdd')
   useShortcut('acknowledge', () => {
     if (gone) refuse(deleted)
@@ -112,7 +112,7 @@ export function TunnelPage() {
       <TunnelBody
         tunnel={tunnel}
         list={list}
-        stale={stale}
+        old={old}
         barrier={barrier}
         failoverReason={failoverReason}
         mayNotAcknowledge={mayNotAcknowledge}
@@ -155,7 +155,7 @@ export function TunnelPage() {
 const TunnelBody = memo(function TunnelBody({
   tunnel,
   list,
-  stale,
+  old,
   barrier,
   failoverReason,
   mayNotAcknowledge,
@@ -165,7 +165,8 @@ const TunnelBody = memo(function TunnelBody({
 }: {
   tunnel: TunnelDetail
   list: ConnectorList
-  stale: boolean
+  /** What is known of the tunnel is too old to be believed. */
+  old: boolean
   barrier: string | null
   failoverReason: string | null
   mayNotAcknowledge: string | null
@@ -174,6 +175,8 @@ const TunnelBody = memo(function TunnelBody({
   onOpen: (next: TunnelSearch) => void
 }) {
   const gone = tunnel.deletedAt !== null
+  // Nothing of what is no more is shown as good.
+  const stale = old || gone
   return (
     <div className="mx-auto flex max-w-450 flex-col gap-4 px-3 pt-4 pb-12 sm:px-6">
       <TunnelHeader
@@ -195,12 +198,12 @@ const TunnelBody = memo(function TunnelBody({
       <RunningFailover
         key={tunnel.id}
         failoverId={tunnel.failoverId}
-        stale={stale}
+        stale={old}
         onFollow={(failoverId) => open(follow(failoverId))}
       />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_25rem]">
         <div className="flex min-w-0 flex-col gap-4 self-stretch">
-          {list.connectors.length > 0 ? (
+          {list.connectors.length > 0 && !gone ? (
             <OutlookPanel outlook={list.outlook} stale={stale} />
           ) : null}
           <ConnectorsSection
