@@ -110,6 +110,30 @@ describe('S18 pairing', () => {
     )
   })
 
+  test.each([
+    ['is removed', (id: string) => admin.ask('DELETE', `/people/${id}`)],
+    ['is switched off', (id: string) => admin.ask('PATCH', `/people/${id}`, { disabled: true })],
+    [
+      'is no admin any more',
+      (id: string) => admin.ask('PATCH', `/people/${id}`, { role: 'operator' }),
+    ],
+  ])('opens nothing once whoever granted it %s', async (_, take) => {
+    const { visitor: ben, personId } = await join(rig, admin, 'Ben', 'admin')
+    const { json: link } = await ben.ask('POST', '/screens/links', grant)
+    const byLink = createVisitor(rig)
+    const byCode = createVisitor(rig)
+    const { code, secret } = (await byCode.ask('POST', '/screens/pairings')).json as Pairing
+    expect(await ben.outcome('POST', '/screens/approvals', { code, ...grant })).toBe('200')
+    expect((await take(personId)).status).toBe(200)
+    const linked = (link as { path: string }).path.split('#')[1]
+    expect(await byLink.outcome('POST', '/screens/claims', { secret: linked })).toBe(
+      '410 link-spent',
+    )
+    expect(await byCode.outcome('POST', '/screens/claims', { secret })).toBe('410 link-spent')
+    expect(await list()).toEqual([])
+    expect(await reads(byLink)).toBe('401 sign-in-needed')
+  })
+
   test.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'wall', '/wa ll', ''])(
     'a screen can’t be sent to %j',
     async (view) => {

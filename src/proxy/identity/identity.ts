@@ -63,7 +63,11 @@ export function createIdentity(deps: {
   const orElse = others.length > 0 ? `, or come in as one with ${others.join(' or ')}` : ''
   const people = createPeople({ db, now, ways })
   const sessions = createSessions({ db, now })
-  const screens = createScreens({ db, now })
+  const screens = createScreens({
+    db,
+    now,
+    isAdmin: (id) => people.isAdmin(id.slice('person:'.length)),
+  })
   const devices = createDevices({ db, now })
   const passwords = createPasswords({ cost: deps.passwordCost, now })
   const setup = createSetup({

@@ -315,6 +315,10 @@ export function createPeople({
     accept,
     changePassword,
     admins: () => adminsOf(db),
+    isAdmin: async (personId: string) => {
+      const row = await withId(personId).executeTakeFirst()
+      return row?.role === 'admin' && row.disabled_at === null
+    },
     /** Whether somebody can sign in with a password. */
     isAnyPassword: async () => {
       const row = await db

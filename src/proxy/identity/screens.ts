@@ -15,11 +15,13 @@ import type { Schema } from '../store/schema.ts'
 import { networkOf } from './address.ts'
 import { createWindow } from './limits.ts'
 import { newCode, newOpaque, opaqueHash, readCode } from './opaque.ts'
+import type { Who } from './who.ts'
 
 /**
  * Screens on walls. One shows a short code, an admin approves it; or an admin makes a one-time link whose
- * secret is in the fragment. What waits to be claimed lives in memory for ten minutes; a screen that was
- * paired has a cookie of its own, known here by its hash, that changes every week and can be taken away.
+ * secret is in the fragment. What waits to be claimed lives in memory for ten minutes, and is worth nothing once
+ * whoever granted it is no admin any more; a screen that was paired has a cookie of its own, known here by its
+ * hash, that changes every week and can be taken away.
  */
 export type ScreenRow = Selectable<Schema['screens']>
 export type Screens = ReturnType<typeof createScreens>
@@ -44,7 +46,8 @@ const touchMs = minuteMs
 const usualAddresses = 2
 const spreadMs = 15 * minuteMs
 
-type Grant = { name: string; view: string; days: number; by: string }
+type Granter = Pick<Who, 'id' | 'name'>
+type Grant = { name: string; view: string; days: number; by: Granter }
 /** With the id that the screen is to have, so that the record of it can be written before. */
 export type Granted = Grant & { id: string }
 type Waiting = {
@@ -59,7 +62,16 @@ type Waiting = {
   place: string | null
 }
 
-export function createScreens({ db, now }: { db: Store; now: () => number }) {
+export function createScreens({
+  db,
+  now,
+  isAdmin,
+}: {
+  db: Store
+  now: () => number
+  /** Whether whoever has this id, as `Who` has it, is an admin who may come in. */
+  isAdmin: (id: string) => Promise<boolean>
+}) {
   const waiting = new Set<Waiting>()
   const wrong = createWindow(wrongCodes, now)
   /** Cookies that were changed a moment ago, by their hash. */
@@ -100,7 +112,7 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
   }
 
   /** An admin has read a screen's code. */
-  function approve({ code, ...grant }: ScreenApproval, by: { id: string; name: string }) {
+  function approve({ code, ...grant }: ScreenApproval, by: Granter) {
     forgetWaiting()
     const retryAt = wrong.fullUntil(by.id)
     if (retryAt > 0) {
@@ -121,7 +133,7 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
       )
     }
     found.code = null
-    found.grant = { ...grant, by: by.name }
+    found.grant = { ...grant, by: { id: by.id, name: by.name } }
   }
 
   /**
@@ -139,12 +151,13 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
     forgetWaiting()
     const hash = opaqueHash(secret)
     const found = [...waiting].find((one) => one.secretHash === hash)
+    if (found?.grant && !(await isAdmin(found.grant.by.id))) waiting.delete(found)
     // Of several claims at once one makes a screen, and the next one only if that fails.
     while (found?.claim) await found.claim.catch(() => {})
     if (!found || !waiting.has(found)) {
       throw new ProblemError(
         'link-spent',
-        'This was used already or is older than ten minutes. Start again for a new code.',
+        'This was used already, is older than ten minutes, or comes from somebody who is no admin any more. Start again for a new code.',
       )
     }
     found.heardAt = now()
@@ -175,7 +188,7 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
         previous_hash: null,
         rotated_at: now(),
         added_at: now(),
-        added_by: by,
+        added_by: by.name,
         expires_at: expiresAt,
         seen_at: now(),
         from_address: from,
@@ -303,9 +316,9 @@ export function createScreens({ db, now }: { db: Store; now: () => number }) {
     begin,
     approve,
     /** A link for a machine that nobody can type at. */
-    link: (request: ScreenLinkRequest, by: { name: string }): ScreenLink => {
+    link: (request: ScreenLinkRequest, { id, name }: Granter): ScreenLink => {
       forgetWaiting()
-      const { secret, expiresAt } = wait(null, { ...request, by: by.name }, null)
+      const { secret, expiresAt } = wait(null, { ...request, by: { id, name } }, null)
       return { path: `/screen#${secret}`, expiresAt }
     },
     claim,

@@ -76,7 +76,7 @@ export function screenRoutes(route: Route, { identity, audit, now }: Parts) {
       what: 'screen-claimed',
       tunnelId: null,
       target,
-      facts: { view, days, by: grantedBy },
+      facts: { view, days, by: grantedBy.name },
       requestId: c.get('requestId'),
     }
   }

@@ -178,7 +178,7 @@ function Countdown({ at, lead }: { at: number; lead: string }) {
 
 /** Of the link that led here, with a code beside it that does as well. */
 const spentLink =
-  'It was used already or is older than ten minutes. Have the code approved instead, or open a new link here.'
+  'It was used already, is older than ten minutes, or comes from somebody who is no admin any more. Have the code approved instead, or open a new link here.'
 
 /** What is in the way, and that nobody has to do anything about it here. */
 function Trouble({ problem, children }: { problem: Problem | null; children: ReactNode }) {
