@@ -10,11 +10,14 @@ const TunnelName = z
     z.maxLength(255, 'must be 255 characters or fewer'),
   )
 
-/** Base64 of at least 32 bytes: what Cloudflare takes as a tunnel secret. */
+/** Base64 of at least 32 bytes, whole, with its `=`: what Cloudflare takes as a tunnel secret. */
 const TunnelSecret = z
   .string()
   .check(
-    z.regex(/^[A-Za-z0-9+/]{43,}={0,2}$/, 'must be base64 of at least 32 bytes'),
+    z.regex(
+      /^([A-Za-z0-9+/]{4}){10,}([A-Za-z0-9+/]{3}[A-Za-z0-9+/=]|[A-Za-z0-9+/]{6}==)$/,
+      'must be base64 of at least 32 bytes',
+    ),
     z.maxLength(1024, 'must be 1,024 characters or fewer'),
   )
 

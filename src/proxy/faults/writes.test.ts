@@ -83,6 +83,20 @@ describe('F12 no clear answer to a write: it is told so, sent once, and looked a
     await rig.end()
   })
 
+  test('a secret that is not whole is refused before Cloudflare is asked', async () => {
+    const { tunnelId } = await world.addTunnel('lon-core', 0)
+    const rig = await startRig(world)
+    await rig.looked()
+    for (const secret of ['x'.repeat(43), 'x'.repeat(45)]) {
+      expect(await rig.refused('PATCH', `/tunnels/${tunnelId}`, { secret })).toMatchObject({
+        type: 'urn:tandem:problem:invalid-request',
+        field: 'secret',
+      })
+    }
+    expect(rig.calls.filter((call) => call.method !== 'GET')).toEqual([])
+    await rig.end()
+  })
+
   test('what Cloudflare refuses, and what is only read, is told as before', async () => {
     const { tunnelId } = await world.addTunnel('lon-core', 2)
     const rig = await startRig(world)

@@ -34,10 +34,22 @@ test('what somebody types is judged as the proxy judges it', () => {
     'ü'.repeat(50),
     'a b'.repeat(20),
     '='.repeat(50),
+    // Not whole: base64 comes in fours, with = where the last one is not full.
+    'x'.repeat(43),
+    'x'.repeat(45),
+    `${'x'.repeat(44)}=`,
+    // 31 bytes.
+    `${'x'.repeat(42)}==`,
   ]) {
     expect(judged(secret)).toEqual({ secret, isWrong: true, isTaken: false })
   }
-  for (const secret of ['x'.repeat(43), `${'x'.repeat(43)}=`, 'A+/0'.repeat(20)]) {
+  for (const secret of [
+    `${'x'.repeat(43)}=`,
+    'x'.repeat(44),
+    `${'x'.repeat(46)}==`,
+    'A+/0'.repeat(20),
+    'x'.repeat(1024),
+  ]) {
     expect(judged(secret)).toEqual({ secret, isWrong: false, isTaken: true })
   }
   expect(wrongWithSecret('x'.repeat(1025))).toMatch(/Too long/)
