@@ -6,7 +6,8 @@ import type { WhoMethod } from '#contract/session.ts'
 /** What each role may do. */
 export const roleMeanings: Record<PersonRole, string> = {
   viewer: 'Sees everything but secrets, people and the audit record. Changes nothing.',
-  operator: 'Sees what a viewer sees, fails tunnels over and chooses the preferred connector.',
+  operator:
+    'Sees what a viewer sees, and of the audit record what they did themselves. Fails over, acknowledges changes, writes notes, edits tags, announces maintenance and chooses the preferred connector.',
   admin:
     'Does everything: fails over, creates, renames, deletes and configures tunnels, sees secrets, manages people and screens.',
 }
