@@ -324,6 +324,23 @@ test('what leaves the range leaves the log, and not the dialog in which somebody
   await expect(comment).toHaveValue('saw it')
 })
 
+test('what somebody writes about an entry of the log stays when its tunnel is deleted, and the dialog says that it was', async ({
+  page,
+  world,
+}) => {
+  await page.goto('/')
+  const { tunnelId } = await seeSwap(page, world)
+  await page.goto('/activity')
+  await page.getByRole('button', { name: 'Acknowledge', exact: true }).first().click()
+  const dialog = page.getByRole('dialog', { name: 'Acknowledge changes' })
+  const comment = dialog.getByRole('textbox')
+  await comment.fill('saw it')
+  await world.deleteTunnel(tunnelId)
+  await expect(dialog.getByRole('alert')).toContainText('This tunnel was deleted')
+  await expect(comment).toHaveValue('saw it')
+  await expect(dialog.getByRole('button', { name: 'Acknowledge' })).toBeDisabled()
+})
+
 test('of a switch that was acknowledged at its begin, what came while the dialog was open still waits', async ({
   page,
   world,

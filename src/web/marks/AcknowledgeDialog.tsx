@@ -35,7 +35,7 @@ export function AcknowledgeDialog({
   event,
   onClose,
 }: {
-  tunnel: Pick<Tunnel, 'id' | 'unacknowledged'>
+  tunnel: Pick<Tunnel, 'id' | 'deletedAt' | 'unacknowledged'>
   /** The entry of the log that it begins with; left out: all of them. */
   event?: HistoryEvent
   onClose: () => void
@@ -62,6 +62,7 @@ export function AcknowledgeDialog({
       busy={acknowledge.isPending}
       problem={problem}
       disabledReason={reason}
+      goneAt={tunnel.deletedAt}
       onSubmit={() => {
         if (!seen) return
         const one = eventId && seen.count > 1 ? { eventId } : {}

@@ -1,9 +1,9 @@
-import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { Suspense, useMemo, useState } from 'react'
 import type { HistoryEvent } from '#contract/history.ts'
 import { useDialogAddress } from '#web/api/dialog-address.ts'
-import { activityQuery, activitySearch, tunnelsQuery } from '#web/api/queries.ts'
+import { activityQuery, activitySearch, tunnelQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { isLive, stretchOf } from '#web/charts/range.ts'
 import { useStable } from '#web/charts/use-stable.ts'
 import { type ActivitySearch, activityFilter } from '#web/log/activity-address.ts'
@@ -51,7 +51,16 @@ export function ActivityPage() {
   const [kept, setKept] = useState(found)
   if (found && found !== kept) setKept(found)
   const acknowledging = search.dialog && kept?.id === search.event ? kept : undefined
-  const itsTunnel = list.tunnels.find(({ id }) => id === acknowledging?.tunnelId)
+  const tunnelId = acknowledging?.tunnelId ?? ''
+  const row = list.tunnels.find(({ id }) => id === tunnelId)
+  const [keptRow, setKeptRow] = useState(row)
+  if (row && row !== keptRow) setKeptRow(row)
+  // A deleted tunnel leaves the list: that it is deleted, and when, its own facts tell.
+  const { data: facts } = useQuery({
+    ...tunnelQuery(tunnelId),
+    enabled: acknowledging !== undefined && !row,
+  })
+  const itsTunnel = row ?? facts ?? (keptRow?.id === tunnelId ? keptRow : undefined)
   const { open, close } = useDialogAddress<ActivitySearch>(search.dialog)
   const acknowledge = useStable(({ id }: HistoryEvent) =>
     open({ dialog: 'acknowledge', event: id }),
