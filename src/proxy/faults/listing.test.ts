@@ -763,6 +763,17 @@ describe('U23 answers out of order', () => {
     await rig.end()
   })
 
+  test('U23 a connector that is read alone before any look has seen it brings a look along', async () => {
+    const { tunnelId } = await world.addTunnel('lon-core', 1)
+    const rig = await startRig(world)
+    await rig.looked()
+    const { id } = (await world.order(`/tunnels/${tunnelId}/add-connector`)) as { id: string }
+    const answer = await rig.send('GET', `/tunnels/${tunnelId}/connectors/${id}?fresh=true`)
+    expect(answer.json).toMatchObject({ id, role: 'passive' })
+    expect(known(rig, tunnelId)).toMatchObject({ connectorCount: 2, standbyCount: 1 })
+    await rig.end()
+  })
+
   test('U23 a rename outweighs a listing that left before it was answered', async () => {
     const { tunnelId } = await world.addTunnel('old name')
     const holding: (() => void)[] = []

@@ -399,16 +399,17 @@ export function createPresent(deps: PresentDeps) {
   /**
    * One connector as a read of it alone answered: it takes its place among what the last look saw.
    *
-   * @returns false when it became the active one or ceased to be: only a look at all of them tells of both sides
-   *   of a switch, and alone it would show two that are active, or nobody. Then nothing is landed.
+   * @returns false when no look has seen it, or it became the active one or ceased to be: only a look at all of them
+   *   tells of both sides of a switch, and alone it would show two that are active, or nobody. Then nothing is landed.
    */
   const landConnector = (tunnelId: string, connector: SeenConnector, sentAt: number, at: number) =>
     inTurn(async () => {
       const one = known.get(tunnelId)
-      if (!one?.sight.connectors || isDeleted(one)) return true
+      if (!one || isDeleted(one)) return true
+      if (!one.sight.connectors) return false
       if (sentAt < Math.max(one.seenSentAt, one.aloneSentAt.get(connector.id) ?? 0)) return true
       const before = one.sight.connectors.find(({ id }) => id === connector.id)
-      if (before && (before.role === 'active') !== (connector.role === 'active')) return false
+      if (!before || (before.role === 'active') !== (connector.role === 'active')) return false
       const connectors = one.sight.connectors.map((old) =>
         old.id === connector.id ? connector : old,
       )
