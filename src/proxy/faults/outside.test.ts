@@ -690,6 +690,40 @@ describe('S15 OpenID Connect', () => {
     await rig.end()
   })
 
+  test('two tabs of one browser sign in, whichever began first', async () => {
+    const { rig, visitor } = await watch()
+    const [first, second] = [await leave(visitor, '?returnTo=/activity'), await leave(visitor)]
+    expect(new URL(first).searchParams.get('state')).not.toBe(
+      new URL(second).searchParams.get('state'),
+    )
+    for (const [out, place] of [
+      [first, '/activity'],
+      [second, '/'],
+    ] as const) {
+      const answer = await arrive(visitor, (await through(out, 'ada')).search)
+      expect(answer.headers.get('location')).toBe(place)
+    }
+    expect(visitor.jar.get('__Host-oidc')).toBeUndefined()
+    await rig.end()
+  })
+
+  test('what comes back to nothing that was begun ends no sign-in that was', async () => {
+    const { rig, visitor } = await watch()
+    const out = await leave(visitor)
+    await arrive(visitor, `?state=${'x'.repeat(43)}&code=made-up`)
+    const answer = await arrive(visitor, (await through(out, 'ada')).search)
+    expect(answer.headers.get('location')).toBe('/')
+    await rig.end()
+  })
+
+  test('a browser chooses nothing that it is known by', async () => {
+    const { rig, visitor } = await watch()
+    visitor.jar.set('__Host-oidc', 'x'.repeat(43))
+    await leave(visitor)
+    expect(visitor.jar.get('__Host-oidc')).not.toBe('x'.repeat(43))
+    await rig.end()
+  })
+
   describe('what comes back and must not count', () => {
     const cases: [string, (back: URL, out: URL) => void][] = [
       ['without a state', (back) => back.searchParams.delete('state')],

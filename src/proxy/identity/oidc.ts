@@ -105,10 +105,25 @@ export function createOidc(deps: {
     return config
   }
 
-  /** @returns where to send the browser, and what to leave in its cookie. */
-  async function begin(returnTo: string, again: boolean): Promise<{ to: string; browser: string }> {
+  /** Whether a sign-in that this browser began has not come back yet. */
+  function isAwaited(browser: string): boolean {
+    const hash = hashOf(browser)
+    return [...begun.values()].some((one) => one.browser === hash && now() - one.at <= oidcMs)
+  }
+
+  /**
+   * @param held what the browser has in its cookie: its tabs have one between them, so it stays the same while one of
+   *   them is away.
+   * @returns where to send the browser, and what to leave in its cookie.
+   */
+  async function begin(
+    returnTo: string,
+    again: boolean,
+    held: string | undefined,
+  ): Promise<{ to: string; browser: string }> {
     const { client, config } = await provider()
-    const [state, nonce, verifier, browser] = [newOpaque(), newOpaque(), newOpaque(), newOpaque()]
+    const [state, nonce, verifier] = [newOpaque(), newOpaque(), newOpaque()]
+    const browser = held !== undefined && isAwaited(held) ? held : newOpaque()
     forgetOld()
     begun.set(state, { nonce, verifier, browser: hashOf(browser), returnTo, again, at: now() })
     const to = client.buildAuthorizationUrl(config, {
@@ -208,7 +223,7 @@ export function createOidc(deps: {
     return unavailable()
   }
 
-  return { begin, finish }
+  return { begin, finish, isAwaited }
 }
 
 const unavailable = () =>

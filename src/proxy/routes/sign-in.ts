@@ -60,8 +60,9 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now, wal
       const retryAt = begun.fullUntil(place)
       if (retryAt > 0) throw tooMany(retryAt, now())
       begun.add(place)
-      const { to, browser } = await oidc.begin(ownPath(c.req.query('returnTo')), isAgain)
-      const { isSecure } = c.get('way')
+      const { isSecure, cookie } = c.get('way')
+      const returnTo = ownPath(c.req.query('returnTo'))
+      const { to, browser } = await oidc.begin(returnTo, isAgain, cookie('oidc'))
       setCookies(c, [writeCookie('oidc', browser, { isSecure, maxAgeMs: oidcMs })])
       return c.redirect(to, 302)
     } catch (error) {
@@ -71,13 +72,15 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now, wal
 
   route('signInOidcEnd', async (c) => {
     if (!oidc) throw new ProblemError('not-found', 'No identity provider is set up.')
-    const way = c.get('way')
-    setCookies(c, [writeCookie('oidc', '', { isSecure: way.isSecure, maxAgeMs: 0 })])
+    const { isSecure, cookie } = c.get('way')
+    const browser = cookie('oidc')
     try {
-      const { returnTo, ...vouched } = await oidc.finish(
-        new URL(c.req.url).search,
-        way.cookie('oidc'),
-      )
+      const { returnTo, ...vouched } = await oidc
+        .finish(new URL(c.req.url).search, browser)
+        .finally(() => {
+          if (browser !== undefined && oidc.isAwaited(browser)) return
+          setCookies(c, [writeCookie('oidc', '', { isSecure, maxAgeMs: 0 })])
+        })
       setCookies(c, await signIns.welcome(await identity.vouched(vouched), vouched, toVisit(c)))
       return c.redirect(returnTo, 302)
     } catch (error) {
