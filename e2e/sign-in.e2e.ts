@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Page, Route } from '@playwright/test'
 import Database from 'better-sqlite3'
+import { Secret, TOTP } from 'otpauth'
 import type { SessionAnswer } from '../src/contract/session.ts'
 import { acceptRisks } from './accept.ts'
 import { expectAccessible } from './axe.ts'
@@ -110,6 +111,32 @@ test('a failover that needs a fresh sign-in asks for it above its dialog, hears 
   await again.getByRole('button', { name: 'Go on' }).click()
   await expect(page.getByRole('dialog').getByText('Started by Ada')).toBeVisible()
   await expect(again).toBeHidden()
+})
+
+test('whoever is to sign in once more with a code is told that it is missing', async ({
+  page,
+  tandem,
+  world,
+}) => {
+  await setUp(page, tandem)
+  proveLongAgo(tandem)
+  const key = new Secret().base32
+  const database = new Database(join(tandem.dataDir, 'tandem.db'))
+  database.prepare('update people set totp_secret = ?').run(key)
+  database.close()
+  const { id } = await world.tunnel('lon-branch-core')
+  await page.goto(`/tunnels/${id}?dialog=replica`)
+  const replica = page.getByRole('dialog', { name: 'Add a replica to lon-branch-core' })
+  await replica.getByRole('button', { name: 'Fetch token' }).click()
+  const again = page.getByRole('dialog', { name: 'Sign in once more' })
+  const goOn = again.getByRole('button', { name: 'Go on' })
+  await again.getByLabel('Password', { exact: true }).fill(password)
+  await goOn.click()
+  await expect(again.getByLabel('Code')).toBeFocused()
+  await expect(goOn).toHaveAccessibleDescription('Type the code.')
+  await again.getByLabel('Code').fill(new TOTP({ secret: Secret.fromBase32(key) }).generate())
+  await goOn.click()
+  await expect(replica.getByRole('button', { name: 'Show the token' })).toBeVisible()
 })
 
 const outside = {

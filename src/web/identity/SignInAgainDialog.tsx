@@ -76,6 +76,12 @@ function AgainHere({ name, onSettled }: Props) {
   const again = useSignInAgain()
   const problem = again.error ? toProblem(again.error) : null
   const fault = problem !== null && kindOf(problem) === 'code-needed' ? null : problem
+  const reason =
+    password === ''
+      ? 'Type your password.'
+      : needsCode && code.trim() === ''
+        ? 'Type the code.'
+        : null
   return (
     <FormDialog
       title="Sign in once more"
@@ -91,7 +97,7 @@ function AgainHere({ name, onSettled }: Props) {
       busy={again.isPending}
       problem={fault}
       fields={needsCode ? ['code'] : []}
-      disabledReason={password === '' ? 'Type your password.' : null}
+      disabledReason={reason}
       onSubmit={() =>
         again.mutate(
           { password, ...(needsCode ? { code } : {}) },
