@@ -106,6 +106,24 @@ test('“check now” asks Cloudflare about this very connector', async ({ page,
   await expect.poll(asked).toBe(before + 1)
 })
 
+test('versions that can’t be read are told as that, beside the present one, and are asked for again', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  const log = '**/api/activity?*'
+  await page.route(log, (route) => route.fulfill({ status: 503, body: 'busy' }))
+  await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+  const versions = page.getByRole('region', { name: 'Versions' })
+  await expect(versions.getByRole('alert')).toContainText('The server answered 503')
+  await expect(versions).toContainText(standby.version)
+  await expect(versions).not.toContainText('Loading')
+  await page.unroute(log)
+  await versions.getByRole('button', { name: 'Try again' }).click()
+  await expect(versions.getByRole('alert')).toBeHidden()
+  await expect(versions).toContainText('since')
+})
+
 test('an id is copied with a click', async ({ page, context, world }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const { tunnelId, standby } = await world.pair('lon-branch-core')

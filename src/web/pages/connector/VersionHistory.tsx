@@ -1,8 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { Connector } from '#contract/tunnel.ts'
+import { toProblem } from '#web/api/client.ts'
 import { activityQuery } from '#web/api/queries.ts'
 import { precisionText } from '#web/charts/precision.ts'
 import { Panel } from '#web/ui/Panel.tsx'
+import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
 import { NotReported } from '#web/ui/TimeAgo.tsx'
 import { instantIn, useZone } from '#web/ui/zone.ts'
 import { type VersionSince, versionsOf } from './versions.ts'
@@ -18,7 +20,7 @@ export function VersionHistory({
   connector: Connector
 }) {
   const zone = useZone()
-  const { data } = useInfiniteQuery(
+  const { data, error, refetch } = useInfiniteQuery(
     activityQuery({
       tunnelId,
       connectorId: connector.id,
@@ -27,7 +29,7 @@ export function VersionHistory({
   )
   const events = (data?.pages ?? []).flatMap((page) => page.events)
   const since = ({ event }: VersionSince) => {
-    if (!data) return 'Loading…'
+    if (!data) return error ? null : 'Loading…'
     if (!event) return 'since before Tandem saw a change'
     const when = instantIn(event.at, zone) + precisionText(event.precisionMs)
     return event.kind === 'connector-joined' ? `since it joined, ${when}` : `since ${when}`
@@ -47,6 +49,11 @@ export function VersionHistory({
           </li>
         ))}
       </ol>
+      {error ? (
+        <div className="mt-3">
+          <ProblemCallout problem={toProblem(error)} onRetry={() => void refetch()} />
+        </div>
+      ) : null}
     </Panel>
   )
 }
