@@ -158,6 +158,23 @@ test('the code fills a wall and fits a telephone; scanning it leads to the appro
   await expect(tunnels(screen)).toBeVisible()
 })
 
+test('a code that was scanned is offered once, and not for the next screen', async ({
+  page,
+  secondPage: screen,
+}) => {
+  await screen.goto('/screen')
+  const code = await shown(screen).innerText()
+  await page.goto(`/screens#${code}`)
+  const pair = page.getByRole('dialog', { name: 'Pair a screen' })
+  const field = pair.getByLabel('Code')
+  await expect(field).toHaveValue(code)
+  await pair.getByLabel('Name').fill('Wall')
+  await pair.getByRole('button', { name: 'Give access' }).click()
+  await page.getByRole('button', { name: 'Done' }).click()
+  await page.getByRole('button', { name: 'Pair a screen' }).click()
+  await expect(field).toHaveValue('')
+})
+
 test('a browser in which somebody is signed in is not made a screen', async ({ page }) => {
   const { path } = await post(page, '/screens/links', { name: 'Wall', view: '/', days: 1 })
   await page.goto(path)

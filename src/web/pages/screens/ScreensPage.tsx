@@ -45,10 +45,12 @@ function Screens() {
   const navigate = route.useNavigate()
   const { data: screens, error, refetch } = useQuery(screensQuery)
   // Whoever scans the QR code of a screen comes with its code.
-  const [code] = useState(() => codeOf(window.location.hash))
+  const [code, setCode] = useState(() => codeOf(window.location.hash))
   useEffect(() => {
     if (code) void navigate({ search: { dialog: 'pair' }, hash: '', replace: true })
   }, [code, navigate])
+  // It was that screen’s, whatever became of it.
+  useEffect(() => (dialog === 'pair' ? () => setCode('') : undefined), [dialog])
   const { open, close } = useDialogAddress<ScreensSearch>(dialog)
   const openAbout = (next: ScreensSearch['dialog'], { id }: Screen) =>
     open({ dialog: next, screen: id })
