@@ -21,6 +21,22 @@ const phase = (page: Page, word: string) =>
 /** What reached Cloudflare: never more than one PUT a failover. */
 const putsOf = async (world: World) =>
   (await world.requests()).filter(({ path }) => path.endsWith('/failover'))
+/** Whether the dialog said it at any time from now on. */
+async function everSaid(page: Page, text: string) {
+  const said = await dialogOf(page).evaluateHandle((dialog, text) => {
+    const result = { is: false }
+    const look = () => {
+      result.is ||= dialog.textContent.includes(text)
+    }
+    new MutationObserver(look).observe(dialog, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    })
+    return result
+  }, text)
+  return () => said.evaluate(({ is }) => is)
+}
 
 test('an operator promotes the standby and everyone sees it', async ({
   page,
@@ -567,6 +583,57 @@ test('F2 whoever waits in vain for an answer may leave, and is told that it may 
   await expect(dialog).toContainText('You may leave: it may still be sent')
   await page.keyboard.press('Escape')
   await expect(dialog).toHaveCount(0)
+})
+
+test('F2 while an answer does not come the dialog follows what was sent, and never says that nothing was', async ({
+  page,
+  secondPage,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await world.failovers({ mode: 'normal', demoteMs: 500, promoteMs: 1_500 })
+  await page.route('**/failovers', async (route) => {
+    if (route.request().method() !== 'POST') return route.fallback()
+    // What it is answered never reaches the page.
+    await route.fetch()
+  })
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  const isSaid = await everSaid(page, 'Nothing was sent')
+  await confirm(page, standby.id)
+  await expect(rowOf(secondPage, 'lon-branch-core')).toContainText(short(standby.id))
+  await expect(dialogOf(page)).toContainText(/Confirmed after/)
+  await expect(dialogOf(page).getByRole('button', { name: 'Done' })).toBeEnabled()
+  expect(await isSaid()).toBe(false)
+  expect(await putsOf(world)).toHaveLength(1)
+})
+
+test('F2 a dialog that was cut off until the failover had ended finds it, and never says that nothing was sent', async ({
+  page,
+  secondPage,
+  world,
+}) => {
+  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+  await world.failovers({ mode: 'normal', demoteMs: 500, promoteMs: 1_500 })
+  let isCut = false
+  await page.route('**/api/**', (route) =>
+    isCut ? route.abort('connectionreset') : route.fallback(),
+  )
+  await page.route('**/failovers', async (route) => {
+    if (route.request().method() !== 'POST') return route.fallback()
+    isCut = true
+    await route.fetch()
+    return route.abort('connectionreset')
+  })
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  const isSaid = await everSaid(page, 'Nothing was sent')
+  await confirm(page, standby.id)
+  await expect(dialogOf(page).getByRole('alert')).toContainText('look before you repeat it')
+  await expect(rowOf(secondPage, 'lon-branch-core')).toContainText(short(standby.id))
+  await expect(rowOf(secondPage, 'lon-branch-core')).not.toContainText(short(active.id))
+  isCut = false
+  await expect(dialogOf(page)).toContainText(/Confirmed after/)
+  expect(await isSaid()).toBe(false)
+  expect(await putsOf(world)).toHaveLength(1)
 })
 
 test('F3 somebody who opens the dialog while one runs is told who, and joins it', async ({

@@ -53,7 +53,8 @@ export function Notice({
           </Button>
         }
       >
-        Nothing was sent. What you see below is the present state.
+        {problem?.status === 0 ? problem.detail : 'Nothing was sent.'} What you see below is the
+        present state.
       </Callout>
     )
   // One that runs is followed instead.

@@ -1,12 +1,12 @@
-import { useSuspenseQuery } from '@tanstack/react-query'
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { activeChangedText } from '#contract/failover-checks.ts'
 import type { Connector } from '#contract/tunnel.ts'
 import { useConnectorsCheckedAt } from '#web/api/ages.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useFailoverRun } from '#web/api/operations.ts'
-import { connectorsQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
-import { useClock } from '#web/ui/clock.ts'
+import { connectorsQuery, failoversQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
+import { serverNow, useClock } from '#web/ui/clock.ts'
 import { countdownText } from '#web/ui/time.ts'
 import { type Consent, newKey, noConsent, useFailoverChecks, whyNotYet } from './checks.ts'
 import { activeOf, activesOf, blocksOf, candidatesOf, inOrder, isPromotable } from './order.ts'
@@ -74,6 +74,8 @@ export function useChoice({
   const barrier = useClock((now) => whyNoFailover(session, tunnel, now))
   const lockEndsAt = useClock((now) => lockedUntil(session, now))
   const problem = run.error && run.variables.key === key ? toProblem(run.error) : null
+  // On its way, or its answer got lost: it may have been sent to Cloudflare.
+  const maybeSent = isAsking && (run.isPending || problem?.status === 0)
   const lockLeft = useClock((now) => {
     const until = lockEndsAt ?? problem?.retryAt ?? null
     return until !== null && until > now ? countdownText(until - now) : null
@@ -87,14 +89,29 @@ export function useChoice({
     (target && blocksOf(target)[0]?.sentence) ??
     whyNotYet(checks.data?.checks ?? null, consent)
 
-  // The answer got lost, but the stream tells of a failover that runs: that is what was asked for.
-  const joinedId = isAsking && problem?.status === 0 ? tunnel.failoverId : null
+  // What was asked for began, and may have ended, while its answer does not come.
+  const [askedAt, setAskedAt] = useState(0)
+  const { data: begun } = useQuery({
+    ...failoversQuery(tunnelId),
+    enabled: maybeSent,
+    refetchInterval: 5_000,
+  })
+  const joined = begun?.failovers.find(
+    (one) => one.requestedAt >= askedAt && one.to.connectorId === run.variables?.client_id,
+  )
+  const joinedId = maybeSent ? joined?.id : undefined
   useEffect(() => {
-    if (joinedId !== null) onFollow(joinedId)
+    if (joinedId) onFollow(joinedId)
   }, [joinedId, onFollow])
+  // Whatever is answered once one is followed leads nobody away from it.
+  const { reset } = run
+  useEffect(() => {
+    if (!isAsking) reset()
+  }, [isAsking, reset])
 
   const send = () => {
     if (!target || reason) return
+    setAskedAt(serverNow())
     const words = consent.reason.trim()
     const request = {
       client_id: target.id,
@@ -133,8 +150,10 @@ export function useChoice({
     readAt: checkedAt,
     notice: {
       barrier,
-      lockLeft,
-      change: changed ? activeChangedText(activesOf(connectors), seenActiveId) : null,
+      // What is under way is not told about as if it were yet to be sent.
+      lockLeft: run.isPending ? null : lockLeft,
+      change:
+        changed && !run.isPending ? activeChangedText(activesOf(connectors), seenActiveId) : null,
       problem,
       checkProblem: checks.error ? toProblem(checks.error) : null,
       gone: targetId !== undefined && target === null ? targetId : null,
