@@ -636,6 +636,25 @@ test('F2 a dialog that was cut off until the failover had ended finds it, and ne
   expect(await putsOf(world)).toHaveLength(1)
 })
 
+test('the record of a failover says what was, and who is active now', async ({ page, world }) => {
+  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+  await world.failovers({ mode: 'normal', demoteMs: 0, promoteMs: 500 })
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await confirm(page, standby.id)
+  await expect(dialogOf(page)).toContainText(/Confirmed after/)
+  const picture = dialogOf(page).getByRole('figure')
+  await expect(picture).toHaveAccessibleName(
+    `From ${short(active.id)}, not active; to ${short(standby.id)}, active`,
+  )
+  await world.swap(tunnelId)
+  await expect(dialogOf(page)).toContainText(`Cloudflare reported ${short(standby.id)} active`)
+  await expect(dialogOf(page)).toContainText(`Now ${short(active.id)} is active.`)
+  await expect(dialogOf(page)).toContainText('not for long')
+  await expect(picture).toHaveAccessibleName(
+    `From ${short(active.id)}, active; to ${short(standby.id)}, not active`,
+  )
+})
+
 test('F3 somebody who opens the dialog while one runs is told who, and joins it', async ({
   page,
   secondPage,

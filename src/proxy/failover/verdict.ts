@@ -70,7 +70,7 @@ export function applyReading(failover: Failover, reading: Reading): Failover {
       ...next,
       state: 'other-active',
       endedAt: at,
-      detail: `Now active: ${shortId(third)}, not ${shortId(target)}. ${wasAway ? awaySentence : 'Cloudflare promoted it by itself, or somebody did outside Tandem.'}`,
+      detail: `${shortId(third)} became active, not ${shortId(target)}. ${wasAway ? awaySentence : 'Cloudflare promoted it by itself, or somebody did outside Tandem.'}`,
     }
   }
   return next

@@ -187,7 +187,7 @@ describe('accepted, but', () => {
       state: 'other-active',
       activeNow: [its.third],
       detail: expect.stringContaining(
-        `Now active: ${short(its.third)}, not ${short(its.standby)}.`,
+        `${short(its.third)} became active, not ${short(its.standby)}.`,
       ),
     })
     await its.rig.end()

@@ -113,6 +113,7 @@ export function FailoverDialog({
         <div ref={fromItsTop}>
           <Followed
             failover={failover?.tunnelId === tunnelId ? failover : null}
+            activeId={tunnel.activeConnectorId}
             lost={unseen ? { seenAt, trouble: tunnel.trouble } : null}
             problem={
               following.error
@@ -180,17 +181,19 @@ const strayProblem: Problem = {
 
 function Followed({
   failover,
+  activeId,
   lost,
   problem,
   onRetry,
 }: {
   failover: Failover | null
+  activeId: string | null
   lost: Lost | null
   problem: Problem | null
   /** Null: asking again would not help. */
   onRetry: (() => void) | null
 }) {
-  if (failover) return <FailoverProgress failover={failover} lost={lost} />
+  if (failover) return <FailoverProgress failover={failover} activeId={activeId} lost={lost} />
   if (problem) return <ProblemCallout problem={problem} onRetry={onRetry} />
   return (
     <output className="flex flex-col gap-4" aria-busy="true">

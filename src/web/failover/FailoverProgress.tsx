@@ -1,10 +1,20 @@
-import { type Failover, isRunning, lateAtOf } from '#contract/failover.ts'
+import { type Failover, isRunning } from '#contract/failover.ts'
 import { Callout } from '#web/ui/Callout.tsx'
 import { useClock } from '#web/ui/clock.ts'
+import { shortId } from '#web/ui/names.ts'
 import { Moment } from '#web/ui/TimeAgo.tsx'
 import { Handover } from './Handover.tsx'
 import { PhaseLine } from './PhaseLine.tsx'
-import { aftermathOf, elapsedMs, endingOf, figuresOf, secondsText } from './phases.ts'
+import {
+  aftermathOf,
+  elapsedMs,
+  endingOf,
+  figuresOf,
+  handoverOf,
+  isUndone,
+  lastActiveOf,
+  secondsText,
+} from './phases.ts'
 
 /** When the connectors were last seen, and why not since. */
 export type Lost = { seenAt: number | null; trouble: string | null }
@@ -12,15 +22,25 @@ export type Lost = { seenAt: number | null; trouble: string | null }
 /**
  * A failover as it runs, and how it ended. The live stream moves it.
  *
+ * @param activeId the connector that is active now; null: none is, or several are.
  * @param lost null: what it rests on is fresh.
  */
-export function FailoverProgress({ failover, lost }: { failover: Failover; lost: Lost | null }) {
+export function FailoverProgress({
+  failover,
+  activeId,
+  lost,
+}: {
+  failover: Failover
+  activeId: string | null
+  lost: Lost | null
+}) {
   const seconds = useClock((now) => Math.floor(elapsedMs(failover, now) / 1000))
   const ending = endingOf(failover, seconds * 1000)
   const running = isRunning(failover.state)
-  const late = lateAtOf(failover) !== null
-  const promoted = failover.promotedAt !== null || late
-  const gone = failover.demotedAt !== null || late
+  const { from, to, way } = handoverOf(failover)
+  const [lastId = null, ...others] = lastActiveOf(failover)
+  // Somebody, or Cloudflare, has moved the traffic since: what the record tells of it is of its time.
+  const isPast = !running && (others.length > 0 ? null : lastId) !== activeId
   const old = failover.from
   return (
     <div className="flex flex-col gap-5">
@@ -35,18 +55,14 @@ export function FailoverProgress({ failover, lost }: { failover: Failover; lost:
         from={
           old && {
             ...old,
-            role: gone ? 'passive' : 'active',
-            next: gone || running ? 'passive' : 'active',
+            role: from,
+            next: running && from === 'active' ? 'passive' : from,
           }
         }
         several={old ? [] : failover.activeBefore}
-        to={{
-          ...failover.to,
-          role: promoted ? 'active' : 'passive',
-          next: promoted || running ? 'active' : 'passive',
-        }}
-        stale={lost !== null}
-        way={promoted && gone ? 'moved' : running ? 'planned' : 'stayed'}
+        to={{ ...failover.to, role: to, next: running ? 'active' : to }}
+        stale={lost !== null || isPast}
+        way={way}
       />
       <PhaseLine failover={failover} />
       <output className="block">
@@ -55,6 +71,7 @@ export function FailoverProgress({ failover, lost }: { failover: Failover; lost:
         ) : (
           <Callout tone={ending.tone} title={ending.title}>
             {ending.text}
+            {lost === null && (isPast || isUndone(failover)) ? ` ${presentOf(activeId)}` : null}
             {failover.cloudflare.length > 0 ? (
               <span className="mt-1 block text-sm">
                 Cloudflare:{' '}
@@ -71,6 +88,11 @@ export function FailoverProgress({ failover, lost }: { failover: Failover; lost:
     </div>
   )
 }
+
+const presentOf = (activeId: string | null) =>
+  activeId === null
+    ? 'Now no connector is active, or several are.'
+    : `Now ${shortId(activeId)} is active.`
 
 /** Stands in the place of how far it is: that is not known. */
 function LostCallout({ seenAt, trouble }: Lost) {

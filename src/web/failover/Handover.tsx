@@ -10,8 +10,16 @@ export type Machine = {
   colos: readonly string[]
   version: string | null
   /** Its role now, and the one to come; the same when nothing is to change any more. */
-  role: ConnectorRole
-  next: ConnectorRole
+  role: MachineRole
+  next: MachineRole
+}
+
+/** `not-active`: only that much is known. */
+type MachineRole = ConnectorRole | 'not-active'
+
+const looks: Record<MachineRole, { word: string; ink: string }> = {
+  ...roleLooks,
+  'not-active': { word: 'Not active', ink: 'text-ink-3' },
 }
 
 /**
@@ -41,7 +49,11 @@ export function Handover({
       aria-label={caption}
       className="grid items-stretch gap-x-1 gap-y-1 sm:grid-cols-[minmax(0,1fr)_5.5rem_minmax(0,1fr)]"
     >
-      {from ? <MachineBox machine={from} stale={stale} /> : <NoMachine several={several} />}
+      {from ? (
+        <MachineBox machine={from} stale={stale} />
+      ) : (
+        <NoMachine several={several} isPast={way !== 'planned'} />
+      )}
       <Way way={way} />
       <MachineBox machine={to} stale={stale} />
     </figure>
@@ -50,8 +62,8 @@ export function Handover({
 
 const turnOf = ({ role, next }: Machine) =>
   (role === next
-    ? roleLooks[role].word
-    : `${roleLooks[role].word} becomes ${roleLooks[next].word}`
+    ? looks[role].word
+    : `${looks[role].word} becomes ${looks[next].word}`
   ).toLowerCase()
 
 function MachineBox({ machine, stale }: { machine: Machine; stale: boolean }) {
@@ -94,7 +106,8 @@ function MachineBox({ machine, stale }: { machine: Machine; stale: boolean }) {
   )
 }
 
-function NoMachine({ several }: { several: readonly string[] }) {
+function NoMachine({ several, isPast }: { several: readonly string[]; isPast: boolean }) {
+  const names = several.map(shortId).join(' and ')
   return (
     <div className="flex min-h-24 flex-col items-center justify-center gap-1 rounded-lg border border-dashed border-line-strong px-3 py-4 text-center">
       <p className="font-medium">
@@ -102,8 +115,10 @@ function NoMachine({ several }: { several: readonly string[] }) {
       </p>
       <p className="text-sm text-ink-2">
         {several.length > 0
-          ? `${several.map(shortId).join(' and ')} give up the traffic.`
-          : 'Nobody carries the traffic now.'}
+          ? `${names} ${isPast ? 'were active' : 'give up the traffic'}.`
+          : isPast
+            ? 'Nobody carried the traffic.'
+            : 'Nobody carries the traffic now.'}
       </p>
     </div>
   )
@@ -114,14 +129,17 @@ function Role({
   stale,
   strong = false,
 }: {
-  role: ConnectorRole
+  role: MachineRole
   stale: boolean
   strong?: boolean
 }) {
-  const { ink, word } = roleLooks[role]
+  const { ink, word } = looks[role]
   return (
     <span className={`inline-flex items-center gap-1.5 ${strong ? 'font-semibold' : ''}`}>
-      <RoleShape role={role} className={`size-3 ${stale ? 'text-unknown' : ink}`} />
+      <RoleShape
+        role={role === 'not-active' ? 'passive' : role}
+        className={`size-3 ${stale ? 'text-unknown' : ink}`}
+      />
       {word}
       {stale ? <span className="sr-only"> (stale)</span> : null}
     </span>
@@ -162,16 +180,18 @@ function Rack({ carries }: { carries: boolean }) {
   )
 }
 
-/** The traffic is to move, is known to be over there, or did not move. */
+/** The traffic is to move, is known to be over there, did not move, or did not stay there. */
 const ways = {
   planned: { word: 'traffic', ink: 'stroke-accent', dash: { strokeDasharray: '1 6' } },
   moved: { word: 'moved', ink: 'stroke-good', dash: {} },
   stayed: { word: 'not moved', ink: 'stroke-unknown', dash: { strokeDasharray: '1 6' } },
+  undone: { word: 'not for long', ink: 'stroke-unknown', dash: { strokeDasharray: '1 6' } },
 }
 
 /** The way of the traffic; dashed until it is taken. Downwards where the machines stand under each other. */
 function Way({ way }: { way: keyof typeof ways }) {
   const { word, ink, dash } = ways[way]
+  const isCrossed = way === 'stayed' || way === 'undone'
   const line = {
     fill: 'none',
     className: ink,
@@ -186,11 +206,11 @@ function Way({ way }: { way: keyof typeof ways }) {
     >
       <svg viewBox="0 0 72 24" className="h-6 w-full max-sm:hidden">
         <path d="M4 12h60" {...line} {...dash} />
-        <path d={way === 'stayed' ? 'M29 5l14 14M43 5l-14 14' : 'M57 4l9 8-9 8'} {...line} />
+        <path d={isCrossed ? 'M29 5l14 14M43 5l-14 14' : 'M57 4l9 8-9 8'} {...line} />
       </svg>
       <svg viewBox="0 0 24 30" className="h-7 w-6 sm:hidden">
         <path d="M12 2v24" {...line} {...dash} />
-        <path d={way === 'stayed' ? 'M5 8l14 14M19 8L5 22' : 'M4 19l8 9 8-9'} {...line} />
+        <path d={isCrossed ? 'M5 8l14 14M19 8L5 22' : 'M4 19l8 9 8-9'} {...line} />
       </svg>
       {word}
     </div>

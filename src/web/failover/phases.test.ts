@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
 import { type Failover, failoverStates } from '#contract/failover.ts'
-import { aftermathOf, deedOf, elapsedMs, endingOf, figuresOf, namesOf, phasesOf } from './phases.ts'
+import {
+  aftermathOf,
+  deedOf,
+  elapsedMs,
+  endingOf,
+  figuresOf,
+  handoverOf,
+  namesOf,
+  phasesOf,
+} from './phases.ts'
 
 const from = '11111111-0000-4000-8000-000000000000'
 const to = '22222222-0000-4000-8000-000000000000'
@@ -62,7 +71,7 @@ test('one that was confirmed by a Tandem that had been away tells no times of wh
   expect(states(away)).toBe('done done unseen unseen done')
   expect(endingOf(failover(away), 0)).toMatchObject({
     title: 'Confirmed afterwards',
-    text: expect.stringMatching(/^Tandem was stopped\. \S+ is active/),
+    text: expect.stringMatching(/^Tandem was stopped\. Cloudflare reported \S+ active/),
   })
 })
 
@@ -113,7 +122,7 @@ test('a confirmed one says after how long, an unconfirmed one after how long too
   expect(endingOf(failover({ state: 'not-confirmed', endedAt: 61_000 }), 60_000)).toMatchObject({
     tone: 'bad',
     title: 'Not confirmed after 60 s',
-    text: 'Cloudflare reports 11111111 active.',
+    text: 'Cloudflare reported 11111111 active.',
   })
 })
 
@@ -122,7 +131,7 @@ test('a late success is told as late, not as a success', () => {
   const late = failover({ state: 'not-confirmed', endedAt: 61_000, afterwards })
   expect(endingOf(late, 60_000)).toMatchObject({
     tone: 'warn',
-    title: 'Late: 22222222 is active after 75 s',
+    title: 'Late: 22222222 became active after 75 s',
   })
   expect(aftermathOf(late)).toEqual([{ at: 76_000, sentence: '22222222 is active after all.' }])
 })
@@ -142,8 +151,45 @@ test('one that flips back after its end is red, and the record of its end stays'
   expect(endingOf(undone, 5200)).toMatchObject({
     tone: 'bad',
     title: 'Confirmed after 5.2 s, but not for long',
+    text: 'Cloudflare reported 22222222 active, then 11111111.',
   })
   expect(aftermathOf(undone)[0]?.sentence).toBe('The traffic went back: 11111111 is active again.')
+})
+
+test('what has ended is told in the past: what is active now the record can’t know', () => {
+  for (const state of ['confirmed', 'other-active', 'not-confirmed'] as const) {
+    const { text } = endingOf(failover({ state, endedAt: 6200, activeNow: [to] }), 5200)
+    expect(text).toMatch(/^Cloudflare reported 22222222 active/)
+  }
+})
+
+const picture = (change: Partial<Failover>) => {
+  const { from, to, way } = handoverOf(failover(change))
+  return `${from} ${way} ${to}`
+}
+
+test('the picture is of what was seen last, not of what was seen first', () => {
+  expect(picture({})).toBe('active planned not-active')
+  expect(picture({ demotedAt: 3000, activeNow: [] })).toBe('not-active planned not-active')
+  // Demoted, and active again.
+  expect(picture({ demotedAt: 3000 })).toBe('active planned not-active')
+  const ended = { endedAt: 61_000, demotedAt: 3000 } as const
+  expect(picture({ ...ended, state: 'not-confirmed' })).toBe('active stayed not-active')
+  const done = { ...ended, promotedAt: 3000, activeNow: [to] }
+  expect(picture({ ...done, state: 'confirmed' })).toBe('not-active moved active')
+  const late = { at: 76_000, kind: 'late' as const, activeNow: [to] }
+  expect(picture({ ...ended, state: 'not-confirmed', afterwards: [late] })).toBe(
+    'not-active moved active',
+  )
+  const back = { at: 90_000, kind: 'flipped-back' as const, activeNow: [from] }
+  expect(picture({ ...done, state: 'confirmed', afterwards: [back] })).toBe(
+    'active undone not-active',
+  )
+  expect(picture({ ...ended, state: 'not-confirmed', afterwards: [late, back] })).toBe(
+    'active undone not-active',
+  )
+  // Both at once: the traffic has not left the old one.
+  expect(picture({ promotedAt: 3000, activeNow: [from, to] })).toBe('active planned active')
 })
 
 test.each([

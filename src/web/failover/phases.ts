@@ -4,6 +4,7 @@ import {
   isRunning,
   lateAtOf,
   measuredOf,
+  oldOnes,
   transitionMs,
 } from '#contract/failover.ts'
 import { shortId } from '#web/ui/names.ts'
@@ -122,37 +123,61 @@ export function endingOf(failover: Failover, ms: number): Ending {
       return {
         tone: isUndone(failover) ? 'bad' : 'good',
         title: `${detail ? 'Confirmed afterwards' : `Confirmed after ${took}`}${isUndone(failover) ? ', but not for long' : ''}`,
-        text: `${detail ? `${detail} ` : ''}${target} is active. That means connected: whether the services behind it answer, only the site can tell.`,
+        text: `${detail ? `${detail} ` : ''}Cloudflare reported ${target} active${
+          isUndone(failover)
+            ? `, then ${namesOf(lastActiveOf(failover))}.`
+            : '. That means connected: whether the services behind it answer, only the site can tell.'
+        }`,
       }
     case 'other-active':
       return {
         tone: 'bad',
         title: 'Another connector became active',
-        text: detail ?? `Cloudflare reports ${namesOf(failover.activeNow)} active, not ${target}.`,
+        text: detail ?? `Cloudflare reported ${namesOf(failover.activeNow)} active, not ${target}.`,
       }
     case 'not-confirmed':
       return lateAt === null
         ? {
             tone: 'bad',
             title: `Not confirmed after ${took}`,
-            text: detail ?? `Cloudflare reports ${namesOf(failover.activeNow)} active.`,
+            text: detail ?? `Cloudflare reported ${namesOf(failover.activeNow)} active.`,
           }
         : {
             tone: isUndone(failover) ? 'bad' : 'warn',
-            title: `Late: ${target} is active after ${secondsText(lateAt - startedAt)}`,
-            text: `It was not confirmed within ${took}, but Cloudflare reports it active since.`,
+            title: `Late: ${target} became active after ${secondsText(lateAt - startedAt)}${isUndone(failover) ? ', but not for long' : ''}`,
+            text: `It was not confirmed within ${took}; Cloudflare reported it active later${isUndone(failover) ? `, then ${namesOf(lastActiveOf(failover))}` : ''}.`,
           }
     default:
       return state satisfies never
   }
 }
 
-/** The traffic left the target again within the ten minutes after it had come. */
-const isUndone = ({ afterwards, to }: Failover): boolean => {
-  const last = afterwards.at(-1)
-  return (
-    last !== undefined && !(last.activeNow.length === 1 && last.activeNow[0] === to.connectorId)
-  )
+/** Ids of those that were active when it was last looked for this failover: under way, or in the ten minutes after. */
+export const lastActiveOf = ({ activeNow, afterwards }: Failover): string[] =>
+  afterwards.at(-1)?.activeNow ?? activeNow
+
+/** The traffic came to the target, and left it again within the ten minutes after. */
+export function isUndone(failover: Failover): boolean {
+  const { state, afterwards, to } = failover
+  if (afterwards.length === 0 || (state !== 'confirmed' && lateAtOf(failover) === null))
+    return false
+  const actives = lastActiveOf(failover)
+  return actives.length !== 1 || actives[0] !== to.connectorId
+}
+
+/**
+ * Both machines and the way between them, as they were seen last. What is not active may be passive or gone: that
+ * is not told.
+ */
+export function handoverOf(failover: Failover) {
+  const actives = lastActiveOf(failover)
+  const roleOf = (isActive: boolean) => (isActive ? 'active' : 'not-active')
+  const from = roleOf(oldOnes(failover).some((id) => actives.includes(id)))
+  const to = roleOf(actives.includes(failover.to.connectorId))
+  const isMoved = from === 'not-active' && to === 'active'
+  const isOpen = isRunning(failover.state)
+  const way = isMoved ? 'moved' : isOpen ? 'planned' : isUndone(failover) ? 'undone' : 'stayed'
+  return { from, to, way } as const
 }
 
 /** A switch has a moment with nobody active, or with two; when it lasts, that is no moment any more. */
