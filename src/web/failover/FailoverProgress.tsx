@@ -13,6 +13,7 @@ import {
   handoverOf,
   isUndone,
   lastActiveOf,
+  ownWordsOf,
   secondsText,
 } from './phases.ts'
 
@@ -36,6 +37,7 @@ export function FailoverProgress({
 }) {
   const seconds = useClock((now) => Math.floor(elapsedMs(failover, now) / 1000))
   const ending = endingOf(failover, seconds * 1000)
+  const ownWords = ownWordsOf(failover)
   const running = isRunning(failover.state)
   const { from, to, way } = handoverOf(failover)
   const [lastId = null, ...others] = lastActiveOf(failover)
@@ -72,14 +74,9 @@ export function FailoverProgress({
           <Callout tone={ending.tone} title={ending.title}>
             {ending.text}
             {lost === null && (isPast || isUndone(failover)) ? ` ${presentOf(activeId)}` : null}
-            {failover.cloudflare.length > 0 ? (
-              <span className="mt-1 block text-sm">
-                Cloudflare:{' '}
-                {failover.cloudflare
-                  .map(({ code, message }) => `${message} (${code})`.trim())
-                  .join(' · ')}
-              </span>
-            ) : null}
+            {ownWords === null ? null : (
+              <span className="mt-1 block text-sm">Cloudflare: {ownWords}</span>
+            )}
           </Callout>
         )}
       </output>

@@ -8,6 +8,7 @@ import {
   figuresOf,
   handoverOf,
   namesOf,
+  ownWordsOf,
   phasesOf,
 } from './phases.ts'
 
@@ -100,6 +101,24 @@ test('a refusal ends it at the second phase; what was never come to is skipped',
   expect(states({ state: 'rejected', acceptedAt: null, endedAt: 1300 })).toBe(
     'done failed skipped skipped skipped',
   )
+})
+
+test('U18 why it was refused is told once, in Tandem’s words where it has any, else in Cloudflare’s', () => {
+  const cloudflare = [{ code: '10000', message: 'Authentication error' }]
+  const refused = (detail: string | null, said: Failover['cloudflare'] = cloudflare) => {
+    const its = failover({ state: 'rejected', acceptedAt: null, cloudflare: said, detail })
+    return [endingOf(its, 0).text, ownWordsOf(its)]
+  }
+  const then = 'Nothing has changed: Cloudflare reported 11111111 active just before.'
+  const missing =
+    'The API token may not do this: it needs “WARP Write”. Cloudflare said: Authentication error (10000).'
+  expect(refused(missing)).toEqual([`${missing} ${then}`, null])
+  expect(refused('Authentication error (10000)')).toEqual([then, 'Authentication error (10000)'])
+  expect(refused('Cloudflare answered 400.', [])).toEqual([
+    `Cloudflare answered 400. ${then}`,
+    null,
+  ])
+  expect(refused(null, [])).toEqual([`It gave no reason. ${then}`, null])
 })
 
 test('at the deadline what was not seen has failed', () => {

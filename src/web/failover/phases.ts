@@ -116,8 +116,8 @@ export function endingOf(failover: Failover, ms: number): Ending {
       return {
         tone: 'bad',
         title: 'Cloudflare refused',
-        // Its own words, where it said any, stand below.
-        text: `${failover.cloudflare.length > 0 ? '' : `${detail ?? 'It gave no reason.'} `}Nothing has changed: it reports ${namesOf(failover.activeNow)} active.`,
+        // Its own words, where there are no others, stand below.
+        text: `${detail === null ? 'It gave no reason. ' : detail === saidOf(failover) ? '' : `${detail} `}Nothing has changed: Cloudflare reported ${namesOf(failover.activeNow)} active just before.`,
       }
     case 'confirmed':
       return {
@@ -150,6 +150,16 @@ export function endingOf(failover: Failover, ms: number): Ending {
     default:
       return state satisfies never
   }
+}
+
+/** As the proxy writes it into its sentences. */
+const saidOf = ({ cloudflare }: Failover): string =>
+  cloudflare.map(({ code, message }) => `${message} (${code})`).join('; ')
+
+/** What Cloudflare said, where the sentence above does not say it; null: nothing more. */
+export function ownWordsOf(failover: Failover): string | null {
+  const [said, { detail }] = [saidOf(failover), failover]
+  return said === '' || (detail !== said && detail?.includes(said)) ? null : said
 }
 
 /** Ids of those that were active when it was last looked for this failover: under way, or in the ten minutes after. */
