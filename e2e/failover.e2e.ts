@@ -655,6 +655,46 @@ test('the record of a failover says what was, and who is active now', async ({ p
   )
 })
 
+/** Something happens between the click that sends a failover and Tandem's look before it. */
+async function beforeIt(page: Page, happen: () => Promise<unknown>) {
+  await page.route('**/failovers', async (route) => {
+    if (route.request().method() === 'POST') await happen()
+    return route.fallback()
+  })
+}
+
+test('F11 what speaks against one standby is not said over the choice of another', async ({
+  page,
+  world,
+}) => {
+  const { id, connectors } = await world.tunnel('fra-dc2-edge')
+  const [first, second] = connectors.filter(({ haStatus }) => haStatus === 'passive')
+  if (!first || !second) throw new Error('fra-dc2-edge has two standbys.')
+  await beforeIt(page, () => world.kill(first.id))
+  await page.goto(`/tunnels/${id}?dialog=failover&to=${first.id}`)
+  await confirm(page, first.id)
+  await expect(dialogOf(page).getByRole('alert')).toContainText('Nothing was sent')
+  await dialogOf(page)
+    .getByRole('radio', { name: new RegExp(short(second.id)) })
+    .check()
+  await expect(risks(page).first()).toBeVisible()
+  await expect(dialogOf(page).getByRole('alert')).toHaveCount(0)
+  expect(await putsOf(world)).toHaveLength(0)
+})
+
+test('F10 a lock-out is told of until it has passed, not longer', async ({ page, world }) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  const lock = { kind: 'rate-limit', retryAfter: 5, match: { path: '/warp_connector' } } as const
+  await beforeIt(page, () => world.breakWith(lock))
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await confirm(page, standby.id)
+  await expect(dialogOf(page).getByRole('alert')).toContainText('Cloudflare is refusing calls')
+  await world.heal()
+  await expect(promote(page, standby.id)).toBeEnabled()
+  await expect(dialogOf(page).getByRole('alert')).toHaveCount(0)
+  expect(await putsOf(world)).toHaveLength(0)
+})
+
 test('F3 somebody who opens the dialog while one runs is told who, and joins it', async ({
   page,
   secondPage,

@@ -73,9 +73,15 @@ export function useChoice({
 
   const barrier = useClock((now) => whyNoFailover(session, tunnel, now))
   const lockEndsAt = useClock((now) => lockedUntil(session, now))
-  const problem = run.error && run.variables.key === key ? toProblem(run.error) : null
+  const refused = run.error && run.variables.key === key ? toProblem(run.error) : null
+  const isLost = refused?.status === 0
+  const isPast = useClock((now) => (refused?.retryAt ?? now + 1) <= now)
+  // A refusal is of what was asked for, and of its time; what may have been sent is never put aside.
+  const isOfThis =
+    run.variables?.client_id === target?.id && run.variables?.expected_active_id === seenActiveId
+  const problem = isLost || (isOfThis && !isPast) ? refused : null
   // On its way, or its answer got lost: it may have been sent to Cloudflare.
-  const maybeSent = isAsking && (run.isPending || problem?.status === 0)
+  const maybeSent = isAsking && (run.isPending || isLost)
   const lockLeft = useClock((now) => {
     const until = lockEndsAt ?? problem?.retryAt ?? null
     return until !== null && until > now ? countdownText(until - now) : null
@@ -125,9 +131,9 @@ export function useChoice({
       {
         onSuccess: ({ id }) => onFollow(id),
         onError: (error) => {
-          const refused = toProblem(error)
           // Somebody else was faster: their failover is the one to follow.
-          if (refused.failoverId) onFollow(refused.failoverId)
+          const { failoverId } = toProblem(error)
+          if (failoverId) onFollow(failoverId)
           else void checks.refetch()
         },
       },
