@@ -100,8 +100,10 @@ export const AuditRecord = z.object({
   facts: Facts,
   /** Finds the log lines. */
   requestId: z.nullable(z.string()),
-  /** In the order in which they came; none: how it ended is not known. */
+  /** In the order in which they came; none, and not under way: how it ended is not known. */
   outcomes: z.array(AuditOutcome),
+  /** It is being done at this moment: its outcome is yet to come. */
+  underWay: z.boolean(),
   /** SHA-256 over the hash before it and this record, 64 hex digits. */
   hash: z.string(),
 })
@@ -133,8 +135,13 @@ export type AuditChain = z.infer<typeof AuditChain>
 export const isPlain = (what: string) => isEvent(what)
 
 /** How it ended, in a word or two; an outcome that never came is said so. */
-export function outcomeWord({ what, outcomes }: Pick<AuditRecord, 'what' | 'outcomes'>): string {
+export function outcomeWord({
+  what,
+  outcomes,
+  underWay,
+}: Pick<AuditRecord, 'what' | 'outcomes' | 'underWay'>): string {
   const last = outcomes.at(-1)
   if (last) return last.result
-  return isPlain(what) ? '' : 'not known'
+  if (isPlain(what)) return ''
+  return underWay ? 'started' : 'not known'
 }

@@ -53,18 +53,20 @@ export async function act<T>(
     facts = { ...facts, ...more }
     outcome = result ?? outcome
   }
-  try {
-    const result = await work({ id, note })
-    await audit.settle(id, outcome, facts)
-    return result
-  } catch (error) {
-    const problem = error instanceof ProblemError ? error : null
-    await audit.settle(id, problem?.kind ?? 'internal', {
-      ...facts,
-      ...whatCloudflareSaid(problem),
-    })
-    throw error
-  }
+  return audit.during(id, async () => {
+    try {
+      const result = await work({ id, note })
+      await audit.settle(id, outcome, facts)
+      return result
+    } catch (error) {
+      const problem = error instanceof ProblemError ? error : null
+      await audit.settle(id, problem?.kind ?? 'internal', {
+        ...facts,
+        ...whatCloudflareSaid(problem),
+      })
+      throw error
+    }
+  })
 }
 
 /**

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { outcomeWord } from '#contract/audit.ts'
 import { openStore, type Store } from '../store/open.ts'
+import { act } from './actions.ts'
 import { type AuditEntry, createAudit } from './audit.ts'
 import { beginning, type ChainRow, follow, hashOf } from './chain.ts'
 
@@ -78,6 +80,22 @@ describe('what is written down', () => {
       },
     ])
     expect(await audit.verify()).toMatchObject({ isWhole: true, records: 3, last: { seq: 3 } })
+  })
+
+  test('what is being done is under way; only what nobody does any more has an end that is not known', async () => {
+    const audit = make()
+    const words = async () => (await audit.list(everything)).records.map(outcomeWord)
+    const deed = {
+      operation: 'failoverRun',
+      who: { ...ana, from: '192.0.2.1' },
+      tunnelId,
+      input: {},
+      requestId: 'r-1',
+    } as const
+    await audit.append({ ...entry, requestId: 'r-0' })
+    const meanwhile = await act(audit, deed, words)
+    expect(meanwhile).toEqual(['started', 'not known'])
+    expect(await words()).toEqual(['done', 'not known'])
   })
 
   test('each record’s hash stands in the log', async () => {

@@ -65,6 +65,8 @@ export function createAudit(deps: {
   nameOf?: (tunnelId: string) => string | null
 }) {
   const { db, now } = deps
+  /** Records of what this process is doing. */
+  const underWay = new Set<number>()
 
   /**
    * Writes a record down.
@@ -74,6 +76,16 @@ export function createAudit(deps: {
    */
   async function append(entry: AuditEntry): Promise<string> {
     return String(await write({ ...entry, refers: null, outcome: null }))
+  }
+
+  /** Does what the record is about: while it does, an outcome that is missing is yet to come. */
+  async function during<T>(id: string, work: () => Promise<T>): Promise<T> {
+    underWay.add(Number(id))
+    try {
+      return await work()
+    } finally {
+      underWay.delete(Number(id))
+    }
   }
 
   /**
@@ -189,9 +201,14 @@ export function createAudit(deps: {
       .limit(query.limit + 1)
       .execute()
     const shown = rows.slice(0, query.limit)
+    // Before the outcomes are read: one that has ended by then has its own.
+    const open = new Set(underWay)
     const outcomes = await outcomesOf(shown.map((row) => row.seq))
     return {
-      records: shown.map((row) => toRecord(row, outcomes.get(Number(row.seq)) ?? [])),
+      records: shown.map((row) => {
+        const its = outcomes.get(Number(row.seq)) ?? []
+        return toRecord(row, its, its.length === 0 && open.has(Number(row.seq)))
+      }),
       before: rows.length > query.limit ? (shown.at(-1)?.seq ?? null) : null,
     }
   }
@@ -213,7 +230,7 @@ export function createAudit(deps: {
     return found
   }
 
-  const toRecord = (row: Row, outcomes: AuditOutcome[]): AuditRecord => ({
+  const toRecord = (row: Row, outcomes: AuditOutcome[], isUnderWay: boolean): AuditRecord => ({
     seq: Number(row.seq),
     at: Number(row.at),
     who: toWho(row),
@@ -225,6 +242,7 @@ export function createAudit(deps: {
     facts: toFacts(row.facts),
     requestId: row.request_id,
     outcomes,
+    underWay: isUnderWay,
     hash: row.hash,
   })
 
@@ -294,7 +312,7 @@ export function createAudit(deps: {
     return { seq, sentence: `Record ${seq} was put in behind the end of the chain.` }
   }
 
-  return { append, settle, addOutcome, list, verify }
+  return { append, during, settle, addOutcome, list, verify }
 }
 
 /** Nobody can tell any more whether there were records behind it. */
