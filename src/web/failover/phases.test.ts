@@ -225,6 +225,21 @@ test.each([
   expect(endingOf(its, 15_001)).toMatchObject({ tone: 'bad', title: later })
 })
 
+test('F16 nobody active is said too where no clear answer came, once a switch would be over', () => {
+  const its = failover({ state: 'unknown', acceptedAt: null, activeNow: [] })
+  expect(endingOf(its, 15_000).title).toBe('No clear answer. Checking what is active…')
+  expect(endingOf(its, 15_001)).toMatchObject({ tone: 'bad', title: 'No connector is active' })
+})
+
+test('F1 one that had been accepted before it was interrupted keeps that', () => {
+  const detail = 'Tandem was stopped while this failover ran.'
+  expect(endingOf(failover({ state: 'unknown', detail }), 5000)).toEqual({
+    tone: 'warn',
+    title: 'Accepted, then interrupted. Checking what is active…',
+    text: detail,
+  })
+})
+
 test('what was measured is told, and what is not known is left out', () => {
   const gap = { demotedAt: 3000, promotedAt: 6000, vacantAt: 3000, vacantMs: 3000 }
   expect(figuresOf(failover(gap))).toEqual([

@@ -106,12 +106,14 @@ export function endingOf(failover: Failover, ms: number): Ending {
         }
       )
     case 'unknown':
-      return {
-        tone: 'warn',
-        title: 'No clear answer. Checking what is active…',
-        text:
-          detail ?? 'The request is not sent again; Tandem reads the connectors until they tell.',
-      }
+      return (
+        (ms > transitionMs ? slowSwitchOf(failover, ms) : null) ?? {
+          tone: 'warn',
+          title: `${failover.acceptedAt === null ? 'No clear answer' : 'Accepted, then interrupted'}. Checking what is active…`,
+          text:
+            detail ?? 'The request is not sent again; Tandem reads the connectors until they tell.',
+        }
+      )
     case 'rejected':
       return {
         tone: 'bad',
