@@ -127,7 +127,8 @@ test('two standbys: a proposal stays until somebody picks another, which is prom
   await expect(promote(page, proposed)).toBeDisabled()
   await dialogOf(page)
     .getByRole('button', { name: `Choose ${short(target)}` })
-    .click()
+    .press('Enter')
+  await expect(dialogOf(page).getByRole('button', { name: 'Cancel' })).toBeFocused()
   await expect(notice).toBeHidden()
   await expect(page).toHaveURL(new RegExp(`to=${target}`))
   // A colleague with the link sees the same choice, and can follow the same failover.
@@ -306,7 +307,8 @@ test('F4 when the active one changes under the open dialog, nothing is sent unti
   expect(await putsOf(world)).toHaveLength(0)
 
   // What was accepted spoke of another active one.
-  await alert.getByRole('button', { name: 'I have checked again' }).click()
+  await alert.getByRole('button', { name: 'I have checked again' }).press('Enter')
+  await expect(dialogOf(page).getByRole('button', { name: 'Cancel' })).toBeFocused()
   const risks = dialogOf(page).getByRole('group', { name: /risks? to accept$/ })
   await expect(risks.getByRole('checkbox').first()).toBeVisible()
   await expect(risks.getByRole('checkbox', { checked: true })).toHaveCount(0)

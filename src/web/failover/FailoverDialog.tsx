@@ -52,7 +52,7 @@ export function FailoverDialog({
   const seenAt = useCheckedAt(tunnel)
   const unseen = useStale(seenAt, tunnel.trouble === null ? tunnel.staleAfterMs : failedReadMs)
 
-  // The safe button is under Enter when the dialog opens and when what it shows turns.
+  // The safe button is under Enter when the dialog opens, when what it shows turns, and when a button goes.
   const view = failover?.state ?? (failoverId ? 'loading' : 'choose')
   useEffect(() => {
     if (view !== 'loading') safe.current?.focus()
@@ -127,7 +127,17 @@ export function FailoverDialog({
         </div>
       ) : (
         <div className="flex flex-col gap-4">
-          <Notice {...choice.notice} onChoose={onChoose} />
+          <Notice
+            {...choice.notice}
+            onLookAgain={() => {
+              choice.notice.onLookAgain()
+              safe.current?.focus()
+            }}
+            onChoose={(connectorId) => {
+              onChoose(connectorId)
+              safe.current?.focus()
+            }}
+          />
           <ChooseStandby
             connectors={choice.connectors}
             target={choice.target}

@@ -164,8 +164,8 @@ function Record({ failover }: { failover: Failover }) {
               : `${accepted.length} risks were accepted`}
           </summary>
           <ul className="mt-1 list-disc pl-5">
-            {accepted.map(({ id, sentence }) => (
-              <li key={id}>{sentence}</li>
+            {accepted.map(({ sentence }) => (
+              <li key={sentence}>{sentence}</li>
             ))}
           </ul>
         </details>

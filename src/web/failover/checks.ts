@@ -44,8 +44,16 @@ export const noConsent: Consent = { ticked: [], reason: '', drill: false }
 export const blocksIn = (checks: readonly FailoverCheck[]) =>
   checks.filter(({ kind }) => kind === 'block')
 
-export const risksIn = (checks: readonly FailoverCheck[]) =>
-  checks.filter(({ kind }) => kind === 'risk')
+/** Two active ones can make one rule speak twice: it is one risk, and one tick. */
+export function risksIn(checks: readonly FailoverCheck[]): FailoverCheck[] {
+  const byId = new Map<string, FailoverCheck>()
+  for (const risk of checks) {
+    if (risk.kind !== 'risk') continue
+    const same = byId.get(risk.id)
+    byId.set(risk.id, same ? { ...same, sentence: `${same.sentence} ${risk.sentence}` } : risk)
+  }
+  return [...byId.values()]
+}
 
 /** Whether a grave risk asks for a reason. */
 export const needsReason = (checks: readonly FailoverCheck[]): boolean =>
