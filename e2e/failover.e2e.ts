@@ -684,6 +684,29 @@ test('F11 what speaks against one standby is not said over the choice of another
   expect(await putsOf(world)).toHaveLength(0)
 })
 
+test('F4 a risk that only the look of the failover itself found can be accepted', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  // Cloudflare is slow while it is sent, and quick again when the dialog asks.
+  await page.route('**/failovers', async (route) => {
+    if (route.request().method() !== 'POST') return route.fallback()
+    await world.breakWith({ kind: 'delay', ms: 2_500, match: { path: '/connections$' } })
+    const response = await route.fetch()
+    await world.heal()
+    return route.fulfill({ response })
+  })
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await confirm(page, standby.id)
+  await expect(dialogOf(page).getByRole('alert')).toContainText('accept this risk by name')
+  const stale = dialogOf(page).getByRole('checkbox', { name: /^Grave: What Cloudflare told/ })
+  await stale.check()
+  await promote(page, standby.id).click()
+  await expect(phase(page, 'Accepted')).toContainText(/\+\d/)
+  expect(await putsOf(world)).toHaveLength(1)
+})
+
 test('F10 a lock-out is told of until it has passed, not longer', async ({ page, world }) => {
   const { tunnelId, standby } = await world.pair('lon-branch-core')
   const lock = { kind: 'rate-limit', retryAfter: 5, match: { path: '/warp_connector' } } as const

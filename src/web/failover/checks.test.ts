@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { FailoverCheck } from '#contract/failover.ts'
-import { checkLink, checkRules } from '#contract/failover-checks.ts'
-import { noConsent, risksIn, whyNotYet } from './checks.ts'
+import { type CheckId, checkLink, checkRules } from '#contract/failover-checks.ts'
+import { noConsent, risksIn, whyNotYet, withNamed } from './checks.ts'
 
-const risk = (id: 'same-colo' | 'sessions-hang', sentence: string): FailoverCheck => ({
+const check = (id: CheckId, sentence: string): FailoverCheck => ({
   ...checkRules[id],
   id,
   sentence,
@@ -12,13 +12,26 @@ const risk = (id: 'same-colo' | 'sessions-hang', sentence: string): FailoverChec
 
 test('two active ones make one rule speak twice: it is one risk, accepted once', () => {
   const checks = [
-    risk('same-colo', 'It shares lhr13.'),
-    risk('sessions-hang', 'Connections may hang.'),
-    risk('same-colo', 'It shares ams01.'),
+    check('same-colo', 'It shares lhr13.'),
+    check('sessions-hang', 'Connections may hang.'),
+    check('same-colo', 'It shares ams01.'),
   ]
   expect(risksIn(checks).map(({ id, sentence }) => [id, sentence])).toEqual([
     ['same-colo', 'It shares lhr13. It shares ams01.'],
     ['sessions-hang', 'Connections may hang.'],
   ])
   expect(whyNotYet(checks, noConsent)).toBe('Accept the 2 risks first.')
+})
+
+test('what a refusal named is there to be ticked, though a later look from memory does not show it', () => {
+  const [colo, stale] = [
+    check('same-colo', 'It shares lhr13.'),
+    check('stale-read', 'It is 3 s old.'),
+  ]
+  const offline = check('offline', 'Cloudflare reports it offline.')
+  expect(withNamed([colo], [stale, colo])).toEqual([stale, colo])
+  expect(withNamed([{ ...stale, sentence: 'It is 20 s old.' }], [stale])).toHaveLength(1)
+  // Whether it is blocked the later look knows better.
+  expect(withNamed([colo], [offline])).toEqual([colo])
+  expect(withNamed(null, [stale])).toBe(null)
 })

@@ -55,6 +55,20 @@ export function risksIn(checks: readonly FailoverCheck[]): FailoverCheck[] {
   return [...byId.values()]
 }
 
+/**
+ * @param checks null while Cloudflare is asked.
+ * @param named what a refusal of the same failover named. Its risks stay: Tandem looks closer before it sends than
+ *   between two fresh looks of the dialog.
+ */
+export function withNamed(
+  checks: readonly FailoverCheck[] | null,
+  named: readonly FailoverCheck[],
+): FailoverCheck[] | null {
+  if (checks === null) return null
+  const missing = risksIn(named).filter((risk) => !checks.some(({ id }) => id === risk.id))
+  return [...missing, ...checks]
+}
+
 /** Whether a grave risk asks for a reason. */
 export const needsReason = (checks: readonly FailoverCheck[]): boolean =>
   risksIn(checks).some(({ grave }) => grave)

@@ -207,6 +207,10 @@ test('the picture is of what was seen last, not of what was seen first', () => {
   expect(picture({ ...ended, state: 'not-confirmed', afterwards: [late, back] })).toBe(
     'active undone not-active',
   )
+  // Called active at the end, and yet no success.
+  expect(picture({ ...ended, state: 'not-confirmed', activeNow: [to] })).toBe(
+    'not-active stayed active',
+  )
   // Both at once: the traffic has not left the old one.
   expect(picture({ promotedAt: 3000, activeNow: [from, to] })).toBe('active planned active')
 })

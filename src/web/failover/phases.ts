@@ -74,11 +74,10 @@ export function phasesOf(failover: Failover): Phase[] {
   })
 }
 
-/** What who started it does or did; done is only what the connectors showed. */
+/** What who started it does or did. */
 export function deedOf(failover: Failover): string {
   if (isRunning(failover.state)) return 'is failing over'
-  const isDone = failover.state === 'confirmed' || lateAtOf(failover) !== null
-  return isDone ? 'failed over' : 'tried to fail over'
+  return isDone(failover) ? 'failed over' : 'tried to fail over'
 }
 
 export type Ending = { tone: 'info' | 'good' | 'warn' | 'bad'; title: string; text: string }
@@ -170,12 +169,14 @@ export const lastActiveOf = ({ activeNow, afterwards }: Failover): string[] =>
 
 /** The traffic came to the target, and left it again within the ten minutes after. */
 export function isUndone(failover: Failover): boolean {
-  const { state, afterwards, to } = failover
-  if (afterwards.length === 0 || (state !== 'confirmed' && lateAtOf(failover) === null))
-    return false
+  if (failover.afterwards.length === 0 || !isDone(failover)) return false
   const actives = lastActiveOf(failover)
-  return actives.length !== 1 || actives[0] !== to.connectorId
+  return actives.length !== 1 || actives[0] !== failover.to.connectorId
 }
+
+/** What the connectors showed, in time or late. */
+const isDone = (failover: Failover): boolean =>
+  failover.state === 'confirmed' || lateAtOf(failover) !== null
 
 /**
  * Both machines and the way between them, as they were seen last. What is not active may be passive or gone: that
@@ -186,8 +187,8 @@ export function handoverOf(failover: Failover) {
   const roleOf = (isActive: boolean) => (isActive ? 'active' : 'not-active')
   const from = roleOf(oldOnes(failover).some((id) => actives.includes(id)))
   const to = roleOf(actives.includes(failover.to.connectorId))
-  const isMoved = from === 'not-active' && to === 'active'
   const isOpen = isRunning(failover.state)
+  const isMoved = from === 'not-active' && to === 'active' && (isOpen || isDone(failover))
   const way = isMoved ? 'moved' : isOpen ? 'planned' : isUndone(failover) ? 'undone' : 'stayed'
   return { from, to, way } as const
 }

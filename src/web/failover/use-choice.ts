@@ -1,5 +1,6 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import type { FailoverCheck } from '#contract/failover.ts'
 import { activeChangedText } from '#contract/failover-checks.ts'
 import type { Connector } from '#contract/tunnel.ts'
 import { useConnectorsCheckedAt } from '#web/api/ages.ts'
@@ -8,10 +9,19 @@ import { useFailoverRun } from '#web/api/operations.ts'
 import { connectorsQuery, failoversQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
 import { serverNow, useClock } from '#web/ui/clock.ts'
 import { countdownText } from '#web/ui/time.ts'
-import { type Consent, newKey, noConsent, useFailoverChecks, whyNotYet } from './checks.ts'
+import {
+  type Consent,
+  newKey,
+  noConsent,
+  useFailoverChecks,
+  whyNotYet,
+  withNamed,
+} from './checks.ts'
 import { activeOf, activesOf, blocksOf, candidatesOf, inOrder, isPromotable } from './order.ts'
 import { outdoneBy } from './outdone.ts'
 import { lockedUntil, whyNoFailover } from './reason.ts'
+
+const none: readonly FailoverCheck[] = []
 
 /** What is chosen, what speaks against sending it, what the person accepts, and the sending. */
 export function useChoice({
@@ -62,6 +72,9 @@ export function useChoice({
   const consent: Consent =
     said.of === subject ? said.consent : { ...said.consent, ticked: noConsent.ticked }
 
+  const [refusal, setRefusal] = useState({ of: '', checks: none })
+  const named = refusal.of === subject ? refusal.checks : none
+
   // What was said is said of the failover that is followed; the next decision is another.
   const [wasAsking, setWasAsking] = useState(isAsking)
   if (wasAsking !== isAsking) {
@@ -69,6 +82,7 @@ export function useChoice({
     setOpening(now)
     setKey(newKey())
     setSaid({ of: '', consent: noConsent })
+    setRefusal({ of: '', checks: none })
   }
 
   const barrier = useClock((now) => whyNoFailover(session, tunnel, now))
@@ -87,13 +101,14 @@ export function useChoice({
     return until !== null && until > now ? countdownText(until - now) : null
   })
 
+  const told = withNamed(checks.data?.checks ?? null, named)
   const reason =
     barrier ??
     (lockLeft ? 'Cloudflare is refusing calls for now.' : null) ??
     (changed ? 'The active connector has changed: look again first.' : null) ??
     (target === null ? 'Choose a standby that can take over.' : null) ??
     (target && blocksOf(target)[0]?.sentence) ??
-    whyNotYet(checks.data?.checks ?? null, consent)
+    whyNotYet(told, consent)
 
   // What was asked for began, and may have ended, while its answer does not come.
   const [askedAt, setAskedAt] = useState(0)
@@ -132,7 +147,8 @@ export function useChoice({
         onSuccess: ({ id }) => onFollow(id),
         onError: (error) => {
           // Somebody else was faster: their failover is the one to follow.
-          const { failoverId } = toProblem(error)
+          const { failoverId, checks: named = none } = toProblem(error)
+          setRefusal({ of: subject, checks: named })
           if (failoverId) onFollow(failoverId)
           else void checks.refetch()
         },
@@ -148,7 +164,7 @@ export function useChoice({
     reason,
     sending: run.isPending,
     send,
-    checks: checks.data?.checks ?? null,
+    checks: told,
     consent,
     setConsent: (next: Consent) => setSaid({ of: subject, consent: next }),
     /** The first look is still under way. */
