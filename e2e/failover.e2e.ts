@@ -713,7 +713,7 @@ test('F10 a lock-out is told of until it has passed, not longer', async ({ page,
   await beforeIt(page, () => world.breakWith(lock))
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
   await confirm(page, standby.id)
-  await expect(dialogOf(page).getByRole('alert')).toContainText('Cloudflare is refusing calls')
+  await expect(dialogOf(page)).toContainText('Cloudflare is refusing calls for another')
   await world.heal()
   await expect(promote(page, standby.id)).toBeEnabled()
   await expect(dialogOf(page).getByRole('alert')).toHaveCount(0)
