@@ -104,7 +104,7 @@ describe('a reading', () => {
 
   test('who promoted a third one is not claimed to be known', () => {
     expect(applyReading(failover(), reading(10, ['third'])).detail).toBe(
-      'Now active: third, not new. Cloudflare promoted it by itself, or somebody did outside Tandem.',
+      'third became active, not new. Cloudflare promoted it by itself, or somebody did outside Tandem.',
     )
   })
 

@@ -1,12 +1,12 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import { type Failover, isRunning } from '#contract/failover.ts'
 import type { Problem } from '#contract/problem.ts'
 import { useCheckedAt } from '#web/api/ages.ts'
 import { toProblem } from '#web/api/client.ts'
 import { failoverQuery, tunnelQuery } from '#web/api/queries.ts'
 import { Button } from '#web/ui/Button.tsx'
-import { serverNow, useClock } from '#web/ui/clock.ts'
+import { useClock } from '#web/ui/clock.ts'
 import { Dialog } from '#web/ui/Dialog.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { shortId } from '#web/ui/names.ts'
@@ -46,8 +46,7 @@ export function FailoverDialog({
   const failover = failoverId ? (following.data ?? null) : null
   const running = failover !== null && isRunning(failover.state)
   const safe = useRef<HTMLButtonElement>(null)
-  const [askedAt, setAskedAt] = useState(0)
-  const isSlow = useClock((now) => now - askedAt > slowMs)
+  const isSlow = useClock((now) => now - choice.askedAt > slowMs)
   const mayLeave = choice.sending && isSlow
   const seenAt = useCheckedAt(tunnel)
   const unseen = useStale(seenAt, tunnel.trouble === null ? tunnel.staleAfterMs : failedReadMs)
@@ -93,10 +92,7 @@ export function FailoverDialog({
               icon="failover"
               busy={choice.sending}
               disabledReason={choice.reason}
-              onClick={() => {
-                setAskedAt(serverNow())
-                choice.send()
-              }}
+              onClick={choice.send}
               className="min-w-44"
             >
               {choice.sending

@@ -163,6 +163,8 @@ export function useChoice({
     target,
     reason,
     sending: run.isPending,
+    /** When it was sent off; 0: not yet. Epoch ms, by the server's clock. */
+    askedAt,
     send,
     checks: told,
     consent,
