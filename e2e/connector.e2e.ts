@@ -94,6 +94,10 @@ test('a connector whose tunnel is deleted elsewhere is shown as gone, on its pag
   await expect(secondPage).toHaveTitle(/deleted/)
   const promote = page.getByRole('button', { name: `Promote ${short(active.id)}` })
   await expect(promote).toHaveAccessibleDescription('The tunnel has been deleted.')
+
+  // Whoever comes by the address of one that had left before.
+  await secondPage.goto(`/tunnels/${tunnelId}/connectors/1bedc50d-42b3-473c-b108-ff3d10c0d925`)
+  await expect(secondPage.getByRole('main')).toContainText(/dub-dc1-edge was deleted at/)
 })
 
 test('“check now” asks Cloudflare about this very connector', async ({ page, world }) => {

@@ -648,6 +648,8 @@ test('the record of a failover says what was, and who is active now', async ({ p
   await expect(picture).toHaveAccessibleName(
     `From ${short(active.id)}, not active; to ${short(standby.id)}, active`,
   )
+  const back = dialogOf(page).getByRole('button', { name: `Fail back to ${short(active.id)}` })
+  await expect(back).toBeVisible()
   await world.swap(tunnelId)
   await expect(dialogOf(page)).toContainText(`Cloudflare reported ${short(standby.id)} active`)
   await expect(dialogOf(page)).toContainText(`Now ${short(active.id)} is active.`)
@@ -655,6 +657,8 @@ test('the record of a failover says what was, and who is active now', async ({ p
   await expect(picture).toHaveAccessibleName(
     `From ${short(active.id)}, active; to ${short(standby.id)}, not active`,
   )
+  // It is where the traffic is.
+  await expect(back).toBeHidden()
 })
 
 /** Something happens between the click that sends a failover and Tandem's look before it. */

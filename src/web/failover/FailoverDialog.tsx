@@ -70,7 +70,13 @@ export function FailoverDialog({
       onClose={onClose}
       footer={
         failoverId ? (
-          <FollowFooter failover={failover} safe={safe} onChoose={onChoose} onClose={onClose} />
+          <FollowFooter
+            failover={failover}
+            activeId={tunnel.activeConnectorId}
+            safe={safe}
+            onChoose={onChoose}
+            onClose={onClose}
+          />
         ) : (
           <>
             {mayLeave ? (
@@ -212,11 +218,13 @@ function Followed({
 
 function FollowFooter({
   failover,
+  activeId,
   safe,
   onChoose,
   onClose,
 }: {
   failover: Failover | null
+  activeId: string | null
   safe: { current: HTMLButtonElement | null }
   onChoose: (connectorId: string | undefined) => void
   onClose: () => void
@@ -230,7 +238,9 @@ function FollowFooter({
         </Button>
       </>
     )
-  const back = failover?.state === 'confirmed' ? failover.from : null
+  const from = failover?.state === 'confirmed' ? failover.from : null
+  // Nobody is sent back to what is active already.
+  const back = from?.connectorId === activeId ? null : from
   return (
     <>
       {back ? (

@@ -196,7 +196,7 @@ function ConnectorView({
           </Suspense>
         </div>
         <div className="grid min-w-0 items-start gap-4 md:grid-cols-2 xl:grid-cols-1">
-          <SiblingsPanel siblings={siblings} stale={old || deleted} />
+          <SiblingsPanel siblings={siblings} stale={old || deleted} deleted={deleted} />
           <ConnectorFacts tunnel={tunnel} connector={connector} />
         </div>
       </div>
@@ -241,11 +241,22 @@ function NeverSeen({ tunnel, connectorId }: { tunnel: TunnelDetail; connectorId:
         </Link>
       }
     >
-      {visibleName(tunnel.name) || 'The tunnel'} has{' '}
-      {tunnel.connectorCount === 1
-        ? '1 connector'
-        : `${tunnel.connectorCount ?? 'unknown'} connectors`}
-      , and this is not one of them. It may have left some time ago, or the address is not complete.
+      {visibleName(tunnel.name) || 'The tunnel'}{' '}
+      {tunnel.deletedAt === null ? (
+        <>
+          has{' '}
+          {tunnel.connectorCount === 1
+            ? '1 connector'
+            : `${tunnel.connectorCount ?? 'unknown'} connectors`}
+          , and this is not one of them. It may have left some time ago, or the address is not
+          complete.
+        </>
+      ) : (
+        <>
+          was deleted at <Moment at={tunnel.deletedAt} />, and its connectors with it. What was
+          recorded of them stands in its history.
+        </>
+      )}
     </EmptyState>
   )
 }

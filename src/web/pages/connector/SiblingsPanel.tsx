@@ -9,14 +9,21 @@ import { RoleMark } from '#web/ui/RoleMark.tsx'
 export function SiblingsPanel({
   siblings,
   stale,
+  deleted,
 }: {
   siblings: readonly Connector[]
   stale: boolean
+  /** Their tunnel is. */
+  deleted: boolean
 }) {
   return (
     <Panel title="Beside it" flush>
       {siblings.length === 0 ? (
-        <p className="p-4 text-ink-2">No other connector: nobody stands by.</p>
+        <p className="p-4 text-ink-2">
+          {deleted
+            ? 'A deleted tunnel has no connectors.'
+            : 'No other connector: nobody stands by.'}
+        </p>
       ) : (
         <ul className="relative max-h-120 overflow-y-auto py-1">
           {siblings.map((connector) => (
