@@ -226,6 +226,30 @@ test.describe('selecting', () => {
     await expect(page).toHaveURL(/\/$/)
   })
 
+  for (const key of ['a', 'x'])
+    test(`${key} acts on no other row when the one under the hand has just left the list`, async ({
+      page,
+      world,
+    }) => {
+      await page.goto('/')
+      await expect(page).toHaveTitle(/^1 tunnel down · /)
+      const stays = await world.tunnel('ams-hub-transit')
+      const goes = await world.tunnel('lon-branch-core')
+      for (const { id } of [...stays.connectors, ...goes.connectors]) await world.kill(id)
+      await expect(page).toHaveTitle(/^3 tunnels down · /)
+      await page.goto('/?status=down&sort=name')
+      await rowOf(page, 'lon-branch-core').focus()
+      for (const { id } of goes.connectors) await world.revive(id)
+      await expect(rowOf(page, 'lon-branch-core')).toBeHidden()
+      await page.keyboard.press(key)
+      await expect(rowOf(page, 'ams-hub-transit')).toBeFocused()
+      await expect(boxOf(page, 'ams-hub-transit')).not.toBeChecked()
+      await page.keyboard.press('a')
+      await expect(
+        page.getByRole('dialog', { name: 'Acknowledge changes of ams-hub-transit' }),
+      ).toBeVisible()
+    })
+
   test('in the search the keys belong to the text', async ({ page }) => {
     await page.goto('/')
     const search = page.getByRole('searchbox', { name: /^Search tunnels/ })

@@ -11,6 +11,7 @@ import { Callout } from '#web/ui/Callout.tsx'
 import { useMinute } from '#web/ui/clock.ts'
 import { Field, Select } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
+import { Name } from '#web/ui/Name.tsx'
 import { changesText } from '#web/ui/numbers.ts'
 import { shownSentence } from '#web/ui/sentence.ts'
 import { momentIn, useZone } from '#web/ui/zone.ts'
@@ -35,7 +36,7 @@ export function AcknowledgeDialog({
   event,
   onClose,
 }: {
-  tunnel: Pick<Tunnel, 'id' | 'deletedAt' | 'unacknowledged'>
+  tunnel: Pick<Tunnel, 'id' | 'name' | 'deletedAt' | 'unacknowledged'>
   /** The entry of the log that it begins with; left out: all of them. */
   event?: HistoryEvent
   onClose: () => void
@@ -55,7 +56,11 @@ export function AcknowledgeDialog({
   const reason = notAllowed ?? (seen ? null : 'Nothing waits for an acknowledgement.')
   return (
     <FormDialog
-      title="Acknowledge changes"
+      title={
+        <>
+          Acknowledge changes of <Name name={tunnel.name} />
+        </>
+      }
       description="Tells everybody that somebody has seen them. Walls show your name and comment for ten minutes, the tunnel’s page for a day."
       submit="Acknowledge"
       busyLabel="Acknowledging…"

@@ -5,6 +5,7 @@ import { useNoteAdd } from '#web/api/marks.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { serverNow } from '#web/ui/clock.ts'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
+import { Name } from '#web/ui/Name.tsx'
 import { fieldOf, fromField } from '#web/ui/time-field.ts'
 import { useZone } from '#web/ui/zone.ts'
 import { MomentField, WordsField } from './fields.tsx'
@@ -29,7 +30,11 @@ export function NoteDialog({ tunnel, onClose }: { tunnel: TunnelDetail; onClose:
         : null)
   return (
     <FormDialog
-      title="Write a note"
+      title={
+        <>
+          Write a note to <Name name={tunnel.name} />
+        </>
+      }
       description="It stands on the timeline, in the log and in reports, with your name."
       submit="Write"
       busyLabel="Writing…"

@@ -40,7 +40,7 @@ import {
 import { SelectShown } from './SelectBox.tsx'
 import type { SortKey } from './search.ts'
 import { TunnelCard, TunnelRow } from './TunnelRow.tsx'
-import { SelectKeys, useAnySelected, useSelection } from './use-selection.ts'
+import { type Act, SelectKeys, useAnySelected, useSelection } from './use-selection.ts'
 
 /** Rows and cards in units of the root size, so that they grow with the type. */
 const rowRem = { comfortable: 36 / 14, compact: 28 / 14 }
@@ -154,7 +154,7 @@ export const TunnelTable = memo(function TunnelTable({
       className="rounded-lg border border-line bg-panel [overflow-anchor:none]"
     >
       <StripPatterns />
-      <SelectKeys rows={rows} at={cursor.at} go={cursor.go} />
+      <SelectKeys rows={rows} act={cursor.act} go={cursor.go} />
       <table
         aria-label="Tunnels"
         aria-rowcount={rows.length + 1}
@@ -304,17 +304,26 @@ function useCursor(
   useShortcut('previous', () => step(-1))
   useShortcut('first', () => go(0))
   useShortcut('last', () => go(rows.length - 1))
-  useShortcut('failover', () => {
-    if (!current || isHead(current)) return
-    const reason = mayNotFailOver ?? whyNotFromRow(current)
-    if (reason) refuseFor(current, reason)
-    else leave(current.id, 'failover')
-  })
-  useShortcut('acknowledge', () => {
-    if (!current || isHead(current)) return
-    if (current.unacknowledged) leave(current.id, 'acknowledge')
-    else refuseFor(current, nothingWaits)
-  })
+  // Nor does a key act on another row than the one that the hand was on, which has left the list.
+  const act: Act = (run) => {
+    if (cursorId !== null && at < 0) go(0)
+    else if (current) run(current, Math.max(0, at))
+  }
+  useShortcut('failover', () =>
+    act((row) => {
+      if (isHead(row)) return
+      const reason = mayNotFailOver ?? whyNotFromRow(row)
+      if (reason) refuseFor(row, reason)
+      else leave(row.id, 'failover')
+    }),
+  )
+  useShortcut('acknowledge', () =>
+    act((row) => {
+      if (isHead(row)) return
+      if (row.unacknowledged) leave(row.id, 'acknowledge')
+      else refuseFor(row, nothingWaits)
+    }),
+  )
   // The row may have to be scrolled into the document first: then a later render finds it.
   useEffect(() => {
     if (!wish.current) return
@@ -327,7 +336,7 @@ function useCursor(
     if (row && !isElsewhere) row.focus({ preventScroll: true })
   })
 
-  return { id: current?.id ?? null, at, go, onFocus }
+  return { id: current?.id ?? null, act, go, onFocus }
 }
 
 /** What keeps all rows from offering a failover: drawn again only when that changes. */

@@ -29,34 +29,38 @@ export function useAnySelected({ subscribe, ids }: SelectionStore): boolean {
   return useSyncExternalStore(subscribe, () => ids().size > 0)
 }
 
-/** The keys of selecting. `go` moves to a row, `at` is the place of the one that keys act on; -1: the first. */
+/** Does something with the row that keys act on, which is at that place. */
+export type Act = (run: (row: Line, at: number) => void) => void
+
+/** The keys of selecting. `go` moves to a row. */
 export function SelectKeys({
   rows,
-  at: cursorAt,
+  act,
   go,
 }: {
   rows: readonly Line[]
-  at: number
+  act: Act
   go: (index: number) => void
 }) {
   const selection = useSelection()
   useEffect(() => selection.show(tunnelsOf(rows).map(({ id }) => id)), [selection, rows])
-  const at = Math.max(0, cursorAt)
 
-  useShortcut('select', () => {
-    const row = rows[at]
-    if (!row || isHead(row)) return
-    go(at)
-    selection.toggle(row.id)
-  })
-  useShortcut('stretch', ({ key }) => {
-    const from = rows[at]
-    const to = rows[Math.min(Math.max(0, at + (key === 'ArrowUp' ? -1 : 1)), rows.length - 1)]
-    if (!from || !to) return
-    go(rows.indexOf(to))
-    // The head of a group is on the way only.
-    if (!isHead(to)) selection.stretchTo(to.id, isHead(from) ? to.id : from.id)
-  })
+  useShortcut('select', () =>
+    act((row, at) => {
+      if (isHead(row)) return
+      go(at)
+      selection.toggle(row.id)
+    }),
+  )
+  useShortcut('stretch', ({ key }) =>
+    act((from, at) => {
+      const to = rows[Math.min(Math.max(0, at + (key === 'ArrowUp' ? -1 : 1)), rows.length - 1)]
+      if (!to) return
+      go(rows.indexOf(to))
+      // The head of a group is on the way only.
+      if (!isHead(to)) selection.stretchTo(to.id, isHead(from) ? to.id : from.id)
+    }),
+  )
   useShortcut('selectAll', selection.selectShown)
   return null
 }
