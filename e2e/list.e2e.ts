@@ -367,6 +367,19 @@ test.describe('with a thousand tunnels', () => {
 test.describe('with a thousand tunnels', () => {
   test.use({ scene: 'large' })
 
+  test('the search leads to the rows in sight, wherever the row that was left is', async ({
+    page,
+  }) => {
+    await page.goto('/?sort=name')
+    await page.getByRole('row').nth(1).focus()
+    await page.keyboard.press('End')
+    await expect(page.getByRole('row').last()).toHaveAttribute('aria-rowindex', '1001')
+    await page.keyboard.press('/')
+    await expect(page.getByRole('row').last()).not.toHaveAttribute('aria-rowindex', '1001')
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('row').nth(1)).toBeFocused()
+  })
+
   test('the row that was left takes no focus from whoever has gone elsewhere in the list', async ({
     page,
   }) => {

@@ -109,12 +109,14 @@ export const TunnelTable = memo(function TunnelTable({
     first,
     painted === null ? first + firstPainted : painted === asked ? end : seenEnd,
   )
+  // The keyboard comes in by a row that is there: the one of the cursor, or the first.
+  const door = (visible.find(({ id }) => id === cursor.id) ?? visible[0])?.id
   const before = first * rowPx
   const after = (rows.length - first - visible.length) * rowPx
   const placed = ({ id }: Line, place: number) => ({
     index: first + place,
     heightPx: rowPx,
-    isCursor: id === cursor.id,
+    isCursor: id === door,
     onFocus: cursor.onFocus,
   })
   const renderLine = (
