@@ -172,6 +172,16 @@ test('the list stands in groups, the worst first, and each closes by keyboard', 
   await expect(rowOf(page, 'gru-plant-scada')).toBeVisible()
 })
 
+test('what is selected in a group that is closed is said to be hidden', async ({ page }) => {
+  await page.goto('/?group=status')
+  await page.getByRole('checkbox', { name: 'Select gru-plant-scada', exact: true }).click()
+  await page.getByRole('checkbox', { name: 'Select cdg-dc-legacy', exact: true }).click()
+  const bar = page.getByRole('region', { name: 'Selected tunnels' })
+  await expect(bar.getByText('2 selected', { exact: true })).toBeVisible()
+  await headsOf(page).filter({ hasText: 'Degraded' }).click()
+  await expect(bar.getByText('2 selected, 1 hidden', { exact: true })).toBeVisible()
+})
+
 test('a group comes to the front when one of its tunnels goes down', async ({ page, world }) => {
   await page.goto('/')
   await tagSites(page, world)

@@ -14,27 +14,33 @@ import { useShortcut } from '#web/ui/shortcuts.ts'
 import { type AsText, toCsv, toMarkdown } from './as-text.ts'
 import { absentColumns } from './columns.ts'
 import { tableRem } from './fit.ts'
+import { grouped } from './groups.ts'
 import { listLook } from './look.ts'
-import type { Figures } from './rows.ts'
+import { type Figures, tunnelsOf } from './rows.ts'
 import { useSelection } from './use-selection.ts'
 
 /** What can be done with the rows that are selected. It lies over the page, so that nothing moves for it. */
 export function SelectionBar({
   tunnels,
   rows,
+  group,
+  closed,
   figures,
 }: {
   /** All of them, in the order of the list. */
   tunnels: readonly Tunnel[]
-  /** Those of them that are shown. */
+  /** Those of them that the filters leave, and what they are grouped by; those of a closed group are not shown. */
   rows: readonly Tunnel[]
+  group: string | undefined
+  closed: readonly string[] | undefined
   figures: Figures
 }) {
   const { subscribe, ids, clear } = useSelection()
   const selected = useSyncExternalStore(subscribe, ids)
   const navigate = useNavigate()
   const bar = useRef<HTMLElement>(null)
-  const hidden = selected.size - rows.filter(({ id }) => selected.has(id)).length
+  const shown = group ? tunnelsOf(grouped(rows, group, closed)) : rows
+  const hidden = selected.size - shown.filter(({ id }) => selected.has(id)).length
 
   const selectNone = () => {
     // The focus goes back to the rows before what holds it is gone.
@@ -94,9 +100,7 @@ export function SelectionBar({
         <output className="mr-2 min-w-22 font-medium">
           {countText(selected.size)} selected
           {hidden > 0 ? (
-            <span className="font-normal text-ink-2">
-              , {countText(hidden)} hidden by the filters
-            </span>
+            <span className="font-normal text-ink-2">, {countText(hidden)} hidden</span>
           ) : null}
         </output>
         <CopyButton what="Markdown" outcome={markdown} onCopy={copyMarkdown} />

@@ -205,7 +205,15 @@ export function TunnelsPage() {
             </Suspense>
           )}
           <Suspense>
-            {isSelecting ? <SelectionBar tunnels={order} rows={rows} figures={figures} /> : null}
+            {isSelecting ? (
+              <SelectionBar
+                tunnels={order}
+                rows={rows}
+                group={search.group}
+                closed={search.closed}
+                figures={figures}
+              />
+            ) : null}
           </Suspense>
         </SelectionContext>
       )}
