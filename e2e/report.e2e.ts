@@ -281,9 +281,9 @@ test('whoever wants to is notified of a tunnel that goes down while they look el
         Notification.permission = 'granted'
         return Notification.permission
       }
-      constructor(title: string, options?: NotificationOptions) {
+      constructor(title: string, options?: NotificationOptions & { renotify?: boolean }) {
         super()
-        told.push(`${title}: ${options?.body}`)
+        told.push(`${title}: ${options?.body}, ${options?.renotify}`)
       }
     }
     Object.assign(window, { told, Notification })
@@ -314,5 +314,5 @@ test('whoever wants to is notified of a tunnel that goes down while they look el
   for (const { id } of connectors) await world.kill(id)
   await expect
     .poll(() => page.evaluate(() => (window as unknown as { told: string[] }).told))
-    .toEqual(['2 tunnels down: lon-branch-core'])
+    .toEqual(['1 tunnel down: lon-branch-core, true'])
 })

@@ -47,12 +47,9 @@ export function Beacon() {
     // Whoever looks at the page needs no telling.
     if (!wanted || count === (before?.count ?? 0) || document.visibilityState === 'visible') return
     const calling = worstFirst(all.filter(({ tunnel }) => last.includes(tunnel.id)))
-    notify(
-      headline.text,
-      calling.map(({ tunnel }) => displayName(tunnel.name)).join(', '),
-      pageIcon(tone),
-    )
-  }, [all, isKnown, wanted, headline, tone])
+    const { text, tone } = headlineOf(calling)
+    notify(text, calling.map(({ tunnel }) => displayName(tunnel.name)).join(', '), pageIcon(tone))
+  }, [all, isKnown, wanted])
   return null
 }
 

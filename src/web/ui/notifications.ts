@@ -42,10 +42,11 @@ export async function setNotifications(on: boolean) {
   kept.write(on && known === 'granted')
 }
 
-/** Tells it; one that is still there is replaced, and a click on it brings the page to the front. */
+/** Tells it; one that is still there is replaced, aloud, and a click on it brings the page to the front. */
 export function notify(title: string, body: string, icon: string) {
+  const options = { body, icon, tag: 'tandem', renotify: true }
   try {
-    const shown = new Notification(title, { body, icon, tag: 'tandem' })
+    const shown = new Notification(title, options)
     shown.addEventListener('click', () => {
       window.focus()
       shown.close()
