@@ -139,6 +139,18 @@ test('an id is copied with a click', async ({ page, context, world }) => {
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(standby.id)
 })
 
+test('an id that the browser does not copy is said not to be', async ({ page, world }) => {
+  // As over plain HTTP from another machine.
+  await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', {}))
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+  await page
+    .getByRole('region', { name: 'Facts' })
+    .getByRole('button', { name: `Copy connector id: ${standby.id}` })
+    .click()
+  await expect(page.getByRole('alert')).toHaveText('Not copied: the browser refused.')
+})
+
 test('an unknown connector is said plainly, with the way to its tunnel', async ({
   page,
   world,

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { Icon } from './Icon.tsx'
 import { shortId } from './names.ts'
+import { refuse } from './refusal.ts'
 import { tip } from './tip.ts'
 
 /** An id or address in mono that copies itself; `what` names it ("Connector id"). */
@@ -16,12 +17,12 @@ export function CopyId({
   short?: boolean
   className?: string
 }) {
-  const { copied, failed, copy } = useCopy()
+  const { copied, failed, copy } = useCopy(sayNotCopied)
   return (
     <button
       type="button"
       onClick={() => copy(value)}
-      {...tip(copied ? 'Copied' : failed ? 'The browser refused to copy' : short ? value : null)}
+      {...tip(copied ? 'Copied' : short ? value : null)}
       className={`group -mx-1 inline-flex min-h-6 max-w-full items-center gap-1 rounded-sm px-1 text-left font-mono text-[0.93em] hover:bg-hover ${className}`}
     >
       <span className="sr-only">Copy {what}: </span>
@@ -29,7 +30,7 @@ export function CopyId({
         {short ? shortId(value) : value}
       </span>
       <Icon
-        name={copied ? 'check' : 'copy'}
+        name={copied ? 'check' : failed ? 'alert' : 'copy'}
         className={`size-3.5 ${copied ? 'text-good' : 'text-ink-3 group-hover:text-ink'}`}
       />
       <output className="sr-only">{copied ? 'Copied' : ''}</output>
@@ -37,8 +38,11 @@ export function CopyId({
   )
 }
 
-/** Copies a text and says for two seconds whether it worked. */
-export function useCopy() {
+/** Told over the page, where the button itself has no room for it. */
+export const sayNotCopied = () => refuse('Not copied: the browser refused.')
+
+/** Copies a text and says for two seconds whether it worked; `onFailed` says it elsewhere. */
+export function useCopy(onFailed?: () => void) {
   const [outcome, setOutcome] = useState<'copied' | 'failed' | null>(null)
   useEffect(() => {
     if (outcome === null) return
@@ -54,7 +58,10 @@ export function useCopy() {
         navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'))
       writing.then(
         () => setOutcome('copied'),
-        () => setOutcome('failed'),
+        () => {
+          setOutcome('failed')
+          onFailed?.()
+        },
       )
     },
   }

@@ -18,7 +18,7 @@ import { TunnelFigures } from '#web/history/Figures.tsx'
 import { HistoryRoom } from '#web/history/HistoryRoom.tsx'
 import { Button } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
-import { useCopy } from '#web/ui/CopyId.tsx'
+import { sayNotCopied, useCopy } from '#web/ui/CopyId.tsx'
 import { serverNow } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Name } from '#web/ui/Name.tsx'
@@ -134,7 +134,7 @@ function Report({ name, history, isPrevious, stretch, ha, seenUntil }: ReportPro
   const zone = useZone()
   const { data: session } = useSuspenseQuery(sessionQuery)
   const { lanes, troubles, entries } = useMemo(() => onPaper(history, zone), [history, zone])
-  const { copied, copy } = useCopy()
+  const { copied, copy } = useCopy(sayNotCopied)
   const disabledReason = isPrevious ? beingRead : null
   const takeText = () => copy(markdownOf(name, history, stretch, zone, seenUntil))
   const print = () => window.print()

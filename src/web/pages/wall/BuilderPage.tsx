@@ -8,7 +8,7 @@ import { sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { parseSearch, stringifySearch } from '#web/api/search.ts'
 import { tagsInUse } from '#web/fleet/tags.ts'
 import { Button, buttonClass } from '#web/ui/Button.tsx'
-import { useCopy } from '#web/ui/CopyId.tsx'
+import { sayNotCopied, useCopy } from '#web/ui/CopyId.tsx'
 import { Field, Input, Select, Switch } from '#web/ui/Field.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
 import { Name } from '#web/ui/Name.tsx'
@@ -70,7 +70,7 @@ type Part = { search: WallSearch; onChange: (more: Partial<WallSearch>) => void 
 function Result({ path, search }: { path: string; search: WallSearch }) {
   const { data: list } = useSuspenseQuery(tunnelsQuery)
   const mayNotPair = useWhyNot('screenApprove')
-  const { copied, copy } = useCopy()
+  const { copied, copy } = useCopy(sayNotCopied)
   const address = `${window.location.origin}${path}`
   const shown = useMemo(() => chosen(list.tunnels, search).length, [list, search])
   const hides = hidesFailing(search)
