@@ -306,6 +306,37 @@ test('the palette opens over a log that an address filters, and exports what it 
   expect((await file).url()).toContain('kind=status-changed')
 })
 
+test('what is found late slides no other choice under Enter', async ({ page, world }) => {
+  await page.goto('/')
+  const { standby } = await world.pair('lon-branch-core')
+  let answer = () => {}
+  const held = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  await page.route('**/api/connectors?*', async (route) => {
+    await held
+    await route.continue()
+  })
+  await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
+  await page.keyboard.press('ControlOrMeta+k')
+  await palette(page).getByRole('combobox').fill('lon')
+  await page.keyboard.press('ArrowUp')
+  const marked = palette(page).getByRole('option', { selected: true })
+  const before = await marked.textContent()
+  answer()
+  await expect(option(page, new RegExp(`^${short(standby.id)}`))).toBeVisible()
+  await expect(marked).toContainText(String(before))
+})
+
+test('a key of the browser or of the page is none of a menu that is open', async ({ page }) => {
+  await page.goto('/')
+  await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
+  await page.getByRole('button', { name: /^You: / }).click()
+  await page.getByRole('menuitemradio').first().focus()
+  await page.keyboard.press('ControlOrMeta+k')
+  await expect(palette(page)).toBeVisible()
+})
+
 test('Enter that only ends a word of an input method does nothing', async ({ page }) => {
   await page.goto('/')
   await expect(page.getByRole('heading', { name: 'Tunnels', level: 1 })).toBeVisible()

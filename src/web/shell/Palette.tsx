@@ -56,7 +56,8 @@ export function Palette({
   const dialog = useRef<HTMLDialogElement>(null)
   const listId = useId()
   const [query, setQuery] = useState(words)
-  const [marked, setMarked] = useState(0)
+  // By its id: what is found late must slide no other one under Enter.
+  const [marked, setMarked] = useState<string | null>(null)
   const found = useFound(query)
   const actionsBy = useActions(rowId, onHelp)
   useModal(dialog)
@@ -66,7 +67,10 @@ export function Palette({
     const all = [...found, ...actionsBy(words).map(toChoice)]
     return all.toSorted((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group))
   }, [found, actionsBy, query])
-  const at = Math.min(marked, choices.length - 1)
+  const at = Math.max(
+    0,
+    choices.findIndex(({ id }) => id === marked),
+  )
   const current = choices[at]
 
   const run = (choice: Choice | undefined) => {
@@ -77,7 +81,7 @@ export function Palette({
   }
   const move = (by: number) => {
     const next = (at + by + choices.length) % Math.max(1, choices.length)
-    setMarked(next)
+    setMarked(choices[next]?.id ?? null)
     document.getElementById(`${listId}-${next}`)?.scrollIntoView({ block: 'nearest' })
   }
 
@@ -113,7 +117,7 @@ export function Palette({
             value={query}
             onChange={(event) => {
               setQuery(event.target.value)
-              setMarked(0)
+              setMarked(null)
             }}
             onKeyDown={(event) => {
               // The keys of an input method choose and end words.
@@ -146,7 +150,7 @@ export function Palette({
                       tabIndex={-1}
                       aria-selected={index === at}
                       aria-disabled={choice.disabledReason ? true : undefined}
-                      onPointerMove={() => setMarked(index)}
+                      onPointerMove={() => setMarked(choice.id)}
                       onClick={() => run(choice)}
                       onKeyDown={() => undefined}
                       className="flex min-h-9 cursor-pointer flex-wrap items-center gap-x-2.5 rounded-md px-2.5 py-1 aria-disabled:cursor-not-allowed aria-disabled:text-ink-3 aria-selected:bg-accent-soft"

@@ -95,6 +95,8 @@ const items = (layer: HTMLElement) => [
 ]
 
 function move(event: KeyboardEvent<HTMLElement>, close: () => void) {
+  // A shortcut, of the browser or of the page.
+  if (event.ctrlKey || event.metaKey || event.altKey) return
   const all = items(event.currentTarget)
   const at = all.findIndex((item) => item === document.activeElement)
   const next = {

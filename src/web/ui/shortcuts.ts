@@ -88,7 +88,7 @@ export function listenForShortcuts(target: Document): () => void {
   let prefix: { key: string; at: number } | null = null
   const onKey = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return
-    const pressed = keyOf(event)
+    const pressed = keyOf(event, isMac())
     const typed =
       prefix && event.timeStamp - prefix.at < 1500 ? `${prefix.key} ${pressed}` : pressed
     prefix = null
@@ -111,11 +111,15 @@ function find(typed: string): ShortcutId | undefined {
   return undefined
 }
 
-function keyOf({ key, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): string {
-  if (altKey) return ''
-  if (ctrlKey || metaKey) return `mod+${key.toLowerCase()}`
-  // A letter or a sign has the shift key in it already.
-  return shiftKey && key.length > 1 ? `shift+${key}` : key
+type Pressed = Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'>
+
+/** What was pressed, in the words of the table; nothing where it is for the system or for editing text. */
+export function keyOf({ key, altKey, ctrlKey, metaKey, shiftKey }: Pressed, mac: boolean): string {
+  if (altKey || (mac ? ctrlKey : metaKey)) return ''
+  const mod = ctrlKey || metaKey
+  // A letter or a sign by itself has the shift key in it already.
+  const name = shiftKey && (mod || key.length > 1) ? `shift+${key}` : key
+  return mod ? `mod+${name.toLowerCase()}` : name
 }
 
 /** What lies over the page and has its own keys: dialogs, menus and popovers. */
@@ -127,9 +131,11 @@ export const isWriting = (target: EventTarget | null) =>
   (target.isContentEditable ||
     target.matches('input:not([type="checkbox"], [type="radio"]), textarea, select'))
 
+const isMac = () => navigator.platform.startsWith('Mac')
+
 /** A shortcut as it is shown: `Ctrl K`, `g t`, `?`. */
 export function keysText(keys: string): string[] {
-  const mac = navigator.platform.startsWith('Mac')
+  const mac = isMac()
   const names: Record<string, string> = {
     mod: mac ? '⌘' : 'Ctrl',
     shift: mac ? '⇧' : 'Shift',
