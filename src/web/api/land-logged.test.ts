@@ -1,6 +1,6 @@
-import { QueryClient, QueryObserver } from '@tanstack/react-query'
+import { InfiniteQueryObserver, QueryClient, QueryObserver } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { HistoryEvent } from '#contract/history.ts'
+import type { ActivityPage, HistoryEvent } from '#contract/history.ts'
 import { type Log, landLogged, withEvents } from './land-logged.ts'
 import { activityQuery, historySummaryQuery, tickerQuery, tunnelHistoryQuery } from './queries.ts'
 
@@ -64,6 +64,54 @@ describe('a log that is open', () => {
     expect(ids(cache.getQueryData(other))).toEqual([[]])
     expect(ids(cache.getQueryData(opened))).toEqual([['2']])
     expect(ids(cache.getQueryData(past))).toEqual([[]])
+  })
+})
+
+describe('an entry that comes while a page of the log is on its way', () => {
+  let cache: QueryClient
+  let answer: (page: ActivityPage) => void
+  let askForOlder: () => void
+  let stop: () => void
+  const { queryKey } = activityQuery({})
+  const shown = () => ids(cache.getQueryData<Log>(queryKey))
+  beforeEach(() => {
+    cache = new QueryClient()
+    const log = new InfiniteQueryObserver(cache, {
+      ...activityQuery({}),
+      queryFn: () =>
+        new Promise<ActivityPage>((resolve) => {
+          answer = resolve
+        }),
+    })
+    stop = log.subscribe(() => undefined)
+    askForOlder = () => void log.fetchNextPage()
+  })
+  afterEach(() => stop())
+  const answers = async (page: ActivityPage) => {
+    answer(page)
+    await vi.advanceTimersByTimeAsync(0)
+  }
+
+  test('is on top of the first one', async () => {
+    landLogged(cache, [event('2', 20)])
+    await answers({ events: [event('1', 10)], cursor: null })
+    expect(shown()).toEqual([['2', '1']])
+  })
+
+  test('is still on top when an older one has come', async () => {
+    await answers({ events: [event('2', 20)], cursor: 'c0' })
+    askForOlder()
+    landLogged(cache, [event('3', 30)])
+    expect(shown()).toEqual([['3', '2']])
+    await answers({ events: [event('1', 10)], cursor: null })
+    expect(shown()).toEqual([['3', '2'], ['1']])
+  })
+
+  test('is there when the page is asked for anew meanwhile', async () => {
+    landLogged(cache, [event('2', 20)])
+    void cache.refetchQueries({ queryKey })
+    await answers({ events: [event('1', 10)], cursor: null })
+    expect(shown()).toEqual([['2', '1']])
   })
 })
 

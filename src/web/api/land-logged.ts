@@ -40,8 +40,12 @@ export function landLogged(cache: QueryClient, events: readonly HistoryEvent[]) 
   for (const query of cache.getQueryCache().findAll({ queryKey: activityKey })) {
     const matches = matcherOf(query.queryKey[1])
     const fresh = events.filter(matches)
-    if (fresh.length > 0)
-      cache.setQueryData<Log>(query.queryKey, (old) => (old ? withEvents(old, fresh) : old))
+    const add = () => {
+      cache.setQueryData<Log>(query.queryKey, (old) => old && withEvents(old, fresh))
+      // A page that is on its way is written with those that were there when it was asked for.
+      if (query.state.fetchStatus === 'fetching') query.promise?.then(add, add)
+    }
+    if (fresh.length > 0) add()
     const first = cache.getQueryData<Log>(query.queryKey)?.pages[0]
     if (first && first.events.length > mostOnTop)
       void cache.invalidateQueries({ queryKey: query.queryKey, exact: true })
