@@ -5,7 +5,7 @@ import type { Failover } from '#contract/failover.ts'
 import type { ConnectorList, Tunnel, TunnelDetail, TunnelList } from '#contract/tunnel.ts'
 import { tunnelOf } from '#web/fleet/tunnel-of.ts'
 import { checkedAtOf, forgetAges, statusAtOf } from './ages.ts'
-import { land, landAsked } from './land.ts'
+import { land, landAnswer, landAsked } from './land.ts'
 import {
   connectorsQuery,
   failoverQuery,
@@ -241,6 +241,24 @@ describe('an answer that left before the stream told something newer', () => {
     happens(polled({ checked: { t1: 2000 }, connectorsMoved: ['t2'], tunnels: [tunnel('t2')] }))
     answerAll(connectors('t1', 1000))
     expect((await asked).checkedAt).toBe(1000)
+  })
+})
+
+describe('the answer to a change', () => {
+  test('is shown at once, with what only the tunnel’s page shows', () => {
+    landAnswer(cache, { ...detail('t1'), name: 'renamed' })
+    expect(list().tunnels[0]?.name).toBe('renamed')
+    expect(list().tunnels[0]).not.toHaveProperty('metadata')
+    expect(cache.getQueryData(tunnelQuery('t1').queryKey)?.metadata).toEqual({ site: 'dublin' })
+  })
+
+  test('is not written over what the stream has told of a later look, which holds it too', () => {
+    const seen = { name: 'renamed', status: 'down', checkedAt: 2000 } as const
+    cache.setQueryData(tunnelQuery('t1').queryKey, detail('t1'))
+    happens(polled({ tunnels: [tunnel('t1', seen)] }))
+    landAnswer(cache, { ...detail('t1'), name: 'renamed' })
+    expect(list().tunnels[0]).toMatchObject(seen)
+    expect(cache.getQueryData(tunnelQuery('t1').queryKey)).toMatchObject(seen)
   })
 })
 

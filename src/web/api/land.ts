@@ -113,7 +113,13 @@ function landSession(cache: QueryClient, session: Session) {
   cache.setQueryData(sessionQuery.queryKey, (old) => old && { ...old, ...session })
 }
 
-export function landTunnel(cache: QueryClient, tunnel: Tunnel) {
+/** What a change was answered with. Where the stream has told of a later look, that holds the change already. */
+export function landAnswer(cache: QueryClient, tunnel: TunnelDetail) {
+  const known = cache
+    .getQueryData(tunnelsQuery.queryKey)
+    ?.tunnels.find(({ id }) => id === tunnel.id)
+  if (Number(known?.checkedAt) > Number(tunnel.checkedAt)) return
+  cache.setQueryData(tunnelQuery(tunnel.id).queryKey, tunnel)
   landTunnels(cache, [toRow(tunnel)])
 }
 

@@ -1,9 +1,4 @@
-import {
-  type QueryClient,
-  useMutation,
-  useQueryClient,
-  useSuspenseQuery,
-} from '@tanstack/react-query'
+import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { Failover, type FailoverRequest } from '#contract/failover.ts'
 import { type OperationId, whyNot } from '#contract/operations.ts'
 import type { SessionAnswer } from '#contract/session.ts'
@@ -15,8 +10,8 @@ import {
   type TunnelCreation,
 } from '#contract/tunnel-requests.ts'
 import { get, send } from './client.ts'
-import { landFailover, landTunnel } from './land.ts'
-import { configurationQuery, failoverQuery, sessionQuery, tunnelQuery } from './queries.ts'
+import { landAnswer, landFailover } from './land.ts'
+import { configurationQuery, failoverQuery, sessionQuery } from './queries.ts'
 
 /** Everything that changes something. Each is sent once and never repeated by itself. */
 
@@ -33,7 +28,7 @@ export function useTunnelCreate() {
   const cache = useQueryClient()
   return useMutation({
     mutationFn: (creation: TunnelCreation) => send<TunnelDetail>('POST', '/tunnels', creation),
-    onSuccess: (tunnel) => landDetail(cache, tunnel),
+    onSuccess: (tunnel) => landAnswer(cache, tunnel),
   })
 }
 
@@ -43,7 +38,7 @@ export function useTunnelUpdate(tunnelId: string) {
   return useMutation({
     mutationFn: (change: TunnelChange) =>
       send<TunnelDetail>('PATCH', `/tunnels/${tunnelId}`, change),
-    onSuccess: (tunnel) => landDetail(cache, tunnel),
+    onSuccess: (tunnel) => landAnswer(cache, tunnel),
     gcTime: 0,
   })
 }
@@ -53,7 +48,7 @@ export function useTunnelDelete(tunnelId: string) {
   const cache = useQueryClient()
   return useMutation({
     mutationFn: () => send<TunnelDetail>('DELETE', `/tunnels/${tunnelId}`),
-    onSuccess: (tunnel) => landDetail(cache, tunnel),
+    onSuccess: (tunnel) => landAnswer(cache, tunnel),
   })
 }
 
@@ -89,7 +84,7 @@ export function usePreferencePut(tunnelId: string) {
   return useMutation({
     mutationFn: (connectorId: string | null) =>
       send<TunnelDetail>('PUT', `/tunnels/${tunnelId}/preference`, { connector_id: connectorId }),
-    onSuccess: (tunnel) => landDetail(cache, tunnel),
+    onSuccess: (tunnel) => landAnswer(cache, tunnel),
   })
 }
 
@@ -99,7 +94,7 @@ export function useTunnelTag(tunnelId: string) {
   return useMutation({
     mutationFn: (change: TagChange) =>
       send<TunnelDetail>('PATCH', `/tunnels/${tunnelId}/tags`, change),
-    onSuccess: (tunnel) => landDetail(cache, tunnel),
+    onSuccess: (tunnel) => landAnswer(cache, tunnel),
   })
 }
 
@@ -109,9 +104,4 @@ export function useInstallToken(tunnelId: string) {
     mutationFn: () => get<InstallToken>(`/tunnels/${tunnelId}/token`),
     gcTime: 0,
   })
-}
-
-function landDetail(cache: QueryClient, tunnel: TunnelDetail) {
-  cache.setQueryData(tunnelQuery(tunnel.id).queryKey, tunnel)
-  landTunnel(cache, tunnel)
 }
