@@ -6,7 +6,7 @@ import { heartbeatMs, longestStreamMs } from '#contract/stream.ts'
 import type { TunnelList } from '#contract/tunnel.ts'
 import { tunnelOf } from '#web/fleet/tunnel-of.ts'
 import { serverNow, setServerTime } from '#web/ui/clock.ts'
-import { askAsleepEveryMs, createLive, isAfter, type Live, landingMs } from './live.ts'
+import { askAsleepEveryMs, askEveryMs, createLive, isAfter, type Live, landingMs } from './live.ts'
 import { sessionQuery, tunnelsQuery } from './queries.ts'
 import { session } from './session-of-tests.ts'
 
@@ -325,6 +325,24 @@ describe('the word of the server', () => {
     expect(name()).toBe('as asked')
     await vi.advanceTimersByTimeAsync(1)
     expect(name()).toBe('as asked')
+  })
+
+  test('that falls between two questions is told by the stream that comes back', async () => {
+    const answerWith = (version: string) => {
+      answers['/api/tunnels'] = { ...listOf('as asked'), version }
+    }
+    latest().opens()
+    answerWith('e-5')
+    latest().breaks()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(live.state().state).toBe('asking')
+    // The session was asked before the list: what it said until then has to be told.
+    live.retry()
+    expect(latest().url).toContain('after=e-0')
+    answerWith('e-9')
+    await vi.advanceTimersByTimeAsync(askEveryMs)
+    live.retry()
+    expect(latest().url).toContain('after=e-5')
   })
 
   test('moves the clock where it says what time it is, and not where it tells of the past', async () => {

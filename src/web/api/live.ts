@@ -243,6 +243,7 @@ export function createLive({
    */
   const ask = async () => {
     const before = cache.getQueryData(sessionQuery.queryKey)?.me
+    const told = cache.getQueryData(tunnelsQuery.queryKey)?.version ?? null
     const answer = await askSession()
     const session = answer === 'refused' ? null : answer
     if (session) checkBuild(session.build)
@@ -261,7 +262,8 @@ export function createLive({
     if (isAsleep) return
     if (!list) return set({ state: 'lost' })
     landAsked(cache, list)
-    version = list.version
+    // The session may have changed before this list was asked for, and not since the one of the time before.
+    if (state.state === 'asking') version = told
     lastHeardAt = serverNow()
     set({ state: 'asking' })
   }
