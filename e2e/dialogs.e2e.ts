@@ -125,3 +125,28 @@ test('a dialog that the browser closes by itself is closed, or comes back while 
   await closeAs()
   await expect(page).toHaveURL(`/tunnels/${tunnelId}`)
 })
+
+test('whoever writes in a dialog while Tandem is updated is told to close it, and then has the new page', async ({
+  page,
+}) => {
+  await page.goto('/')
+  await expect(page.getByRole('rowheader')).toHaveCount(12)
+  await choose(page, 'create a tunnel')
+  await expect(creation(page)).toBeVisible()
+  // What the session says once Tandem is another one.
+  await page.route('**/api/session', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), build: 'the new one' } })
+  })
+  await page.route('**/api/events?*', (route) => route.abort())
+  await page.evaluate(() => window.dispatchEvent(new Event('online')))
+  await expect(
+    page.getByText('Tandem was updated: close the dialog to load the page anew.'),
+  ).toBeVisible()
+  await expect(page.getByText('trying again')).toHaveCount(0)
+  await page.unrouteAll()
+  const reloaded = page.waitForEvent('framenavigated')
+  await page.keyboard.press('Escape')
+  await reloaded
+  await expect(page.getByRole('heading', { name: 'Tunnels', level: 1 })).toBeVisible()
+})

@@ -25,6 +25,8 @@ export type LiveState = {
   stopping: boolean
   /** It was given up because its words came too late: the connection is slow. */
   slow: boolean
+  /** The server is of another build: nothing comes any more before the page is loaded anew. */
+  outdated: boolean
 }
 
 export type Live = {
@@ -92,6 +94,7 @@ export function createLive({
     since: Date.now(),
     stopping: false,
     slow: false,
+    outdated: false,
   }
   let lastHeardAt: number | null = null
   let version: string | null = null
@@ -171,7 +174,7 @@ export function createLive({
     build ??= next
     if (stopped || next === build) return
     stop()
-    set({ state: 'lost' })
+    set({ state: 'lost', outdated: true })
     onNewBuild()
   }
 

@@ -52,10 +52,13 @@ function NoticeText({ text, until }: Notice) {
 
 function StreamLost() {
   const { live } = useRouteContext({ from: '__root__' })
-  const { state, since, stopping, slow } = useLive(live)
+  const { state, since, stopping, slow, outdated } = useLive(live)
   const isOff = state === 'lost' || state === 'asking'
   const lastHeardAt = useClock(() => (isOff ? live.lastHeardAt() : null))
   const offFor = useClock(() => (isOff ? Math.floor((Date.now() - since) / 1000) : 0))
+  // A dialog keeps the page from being loaded anew by itself.
+  if (outdated)
+    return <Banner tone="warn">Tandem was updated: close the dialog to load the page anew.</Banner>
   if (offFor * 1000 < lossPatienceMs) return null
   const isAsking = state === 'asking'
   return (
