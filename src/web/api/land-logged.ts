@@ -43,7 +43,7 @@ export function landLogged(cache: QueryClient, events: readonly HistoryEvent[]) 
     const add = () => {
       cache.setQueryData<Log>(query.queryKey, (old) => old && withEvents(old, fresh))
       // A page that is on its way is written with those that were there when it was asked for.
-      if (query.state.fetchStatus === 'fetching') query.promise?.then(add, add)
+      query.promise?.then(add, add)
     }
     if (fresh.length > 0) add()
     const first = cache.getQueryData<Log>(query.queryKey)?.pages[0]

@@ -3,6 +3,7 @@ import { useRef, useSyncExternalStore } from 'react'
 import { mostTunnels } from '#contract/most-tunnels.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { checkedAtOf, statusAtOf } from '#web/api/ages.ts'
+import type { TunnelsSearch } from '#web/router.tsx'
 import { Button, buttonClass, IconButton } from '#web/ui/Button.tsx'
 import { useCopy } from '#web/ui/CopyId.tsx'
 import { serverNow } from '#web/ui/clock.ts'
@@ -23,16 +24,14 @@ import { useSelection } from './use-selection.ts'
 export function SelectionBar({
   tunnels,
   rows,
-  group,
-  closed,
+  search: { group, closed },
   figures,
 }: {
   /** All of them, in the order of the list. */
   tunnels: readonly Tunnel[]
   /** Those of them that the filters leave, and what they are grouped by; those of a closed group are not shown. */
   rows: readonly Tunnel[]
-  group: string | undefined
-  closed: readonly string[] | undefined
+  search: Pick<TunnelsSearch, 'group' | 'closed'>
   figures: Figures
 }) {
   const { subscribe, ids, clear } = useSelection()

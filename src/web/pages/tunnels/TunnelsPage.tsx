@@ -206,13 +206,7 @@ export function TunnelsPage() {
           )}
           <Suspense>
             {isSelecting ? (
-              <SelectionBar
-                tunnels={order}
-                rows={rows}
-                group={search.group}
-                closed={search.closed}
-                figures={figures}
-              />
+              <SelectionBar tunnels={order} rows={rows} search={search} figures={figures} />
             ) : null}
           </Suspense>
         </SelectionContext>
