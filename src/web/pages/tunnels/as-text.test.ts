@@ -42,6 +42,14 @@ test('what is not known says so, and what is too old is called stale', () => {
   )
 })
 
+test('a failover that nobody can follow any more is told in the past', () => {
+  const tunnel = tunnelOf('gw-1', { failoverId: 'f1' })
+  const readiness = (isStale: boolean) =>
+    toCsv(textOf({ tunnels: [tunnel], absent: only('readiness'), isStale: () => isStale }))
+  expect(readiness(false)).toContain('gw-1,Failing over,')
+  expect(readiness(true)).toContain('gw-1,Was failing over,')
+})
+
 test('a share is told as the list tells it', () => {
   const tunnel = tunnelOf('gw-1')
   const summary = { availability: 0.99987 } as TunnelSummary

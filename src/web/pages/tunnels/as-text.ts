@@ -61,7 +61,9 @@ const cells: Partial<Record<ColumnId, readonly Cell[]>> = {
       head: 'HA readiness',
       of: (tunnel, how) =>
         tunnel.failoverId
-          ? 'Failing over'
+          ? how.isStale(tunnel)
+            ? 'Was failing over'
+            : 'Failing over'
           : seen(readinessText(tunnel.readiness, tunnel.standbyCount), tunnel, how),
     },
   ],
