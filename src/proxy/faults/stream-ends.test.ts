@@ -33,7 +33,8 @@ afterAll(async () => {
 })
 
 /** What a browser's stream hears, as it comes. */
-const open = (visitor: Visitor) => openStream((server.address() as AddressInfo).port, visitor)
+const open = (visitor: Visitor, page?: string) =>
+  openStream((server.address() as AddressInfo).port, visitor, page)
 
 describe('S19 a stream', () => {
   test('says that it is over and ends, by whatever its sign-in ends', async () => {
@@ -82,5 +83,20 @@ describe('S19 a stream', () => {
     const all = await Promise.all(Array.from({ length: 6 }, () => open(admin)))
     expect(all.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 429, 429])
     for (const each of all) each.close()
+  })
+
+  test('of a page takes the place of the one that it had, whose network may be gone', async () => {
+    await admin.signIn('Ada', goodPassword)
+    const { visitor: bob } = await join(rig, admin, 'Bob', 'operator')
+    const pages = ['a', 'b', 'c', 'd']
+    const openAll = (visitor: Visitor) => Promise.all(pages.map((page) => open(visitor, page)))
+    const [before, others] = [await openAll(admin), await openAll(bob)]
+    const after = await openAll(admin)
+    expect(after.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    await Promise.all(before.map(({ ended }) => ended))
+    // There are four still, and those of somebody else’s pages stay, whatever these are called.
+    expect((await open(admin, 'e')).status).toBe(429)
+    expect((await open(bob, 'e')).status).toBe(429)
+    for (const each of [...after, ...others]) each.close()
   })
 })

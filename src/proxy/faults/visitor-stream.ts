@@ -4,14 +4,15 @@ import { fromTold } from '#contract/stream.ts'
 import type { Visitor } from './visitor.ts'
 
 /** What the stream of somebody's browser hears, as it comes: each event is one that the contract has. */
-export function openStream(port: number, visitor: Pick<Visitor, 'jar'>) {
+export function openStream(port: number, visitor: Pick<Visitor, 'jar'>, page?: string) {
   const heard: LiveEvent[] = []
   const headers = {
     host: 'tandem.example.com',
     'x-forwarded-proto': 'https',
     cookie: [...visitor.jar].map(([name, value]) => `${name}=${value}`).join('; '),
   }
-  const options = { host: '127.0.0.1', port, path: '/api/events', headers, agent: false }
+  const path = `/api/events${page === undefined ? '' : `?page=${page}`}`
+  const options = { host: '127.0.0.1', port, path, headers, agent: false }
   return new Promise<{
     status: number
     heard: LiveEvent[]

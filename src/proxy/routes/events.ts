@@ -15,7 +15,8 @@ const mostEach = 4
 const mostOfAddress = 16
 /** Tunnels that one stream may ask to be looked at often. */
 const mostWatched = 8
-const longestVersion = 64
+/** What a page may say of itself: which version it has, and which page it is. */
+const longestId = 64
 
 export function eventRoutes(route: Route, parts: Parts) {
   route('eventStream', (c) => {
@@ -23,19 +24,26 @@ export function eventRoutes(route: Route, parts: Parts) {
     if (c.req.method !== 'GET') {
       throw new ProblemError('method-not-allowed', 'The live stream takes GET only.')
     }
+    const response = c.env.outgoing
+    // It went while it was asked who it is: nothing would ever end what begins now.
+    if (response.destroyed) return RESPONSE_ALREADY_SENT
+    const who = signedIn(c)
+    const owner = who.sessionId ?? who.from
+    // A page whose network went comes back long before the stream that it had there is known to be dead.
+    const page = (c.req.query('page') ?? '').slice(0, longestId)
+    for (const [end, each] of parts.streams) {
+      if (page === '' || each.page !== page || each.owner !== owner) continue
+      parts.streams.delete(end)
+      end()
+    }
     if (parts.streams.size >= mostStreams) {
       throw new ProblemError(
         'not-ready',
         'Too many live streams are open. Close other pages and reload.',
       )
     }
-    const response = c.env.outgoing
-    // It went while it was asked who it is: nothing would ever end what begins now.
-    if (response.destroyed) return RESPONSE_ALREADY_SENT
-    const who = signedIn(c)
-    const owner = who.sessionId ?? who.from
     const most = who.sessionId ? mostEach : isLoopback(who.from) ? mostStreams : mostOfAddress
-    const open = [...parts.streams.values()].filter((each) => each === owner).length
+    const open = [...parts.streams.values()].filter((each) => each.owner === owner).length
     if (open >= most) {
       throw new ProblemError(
         'too-many-attempts',
@@ -43,7 +51,7 @@ export function eventRoutes(route: Route, parts: Parts) {
       )
     }
     const last = c.req.header('last-event-id') ?? c.req.query('after') ?? ''
-    const known = last !== '' && last.length <= longestVersion ? last : null
+    const known = last !== '' && last.length <= longestId ? last : null
     const watching = (c.req.queries('watching') ?? [])
       .filter((id) => Uuid.safeParse(id).success && parts.present.tunnel(id) !== null)
       .slice(0, mostWatched)
@@ -57,7 +65,7 @@ export function eventRoutes(route: Route, parts: Parts) {
       onEnded: (callback) => parts.identity.onEnded(who, callback),
       onFault: (err) => parts.log({ err }, 'a live stream broke off'),
     })
-    parts.streams.set(end, owner)
+    parts.streams.set(end, { owner, page })
     const unwatches = watching.map((id) => parts.poller.watch(id))
     response.on('close', () => {
       parts.streams.delete(end)

@@ -114,7 +114,7 @@ export const shapes: Record<OperationId, Shape> = {
   eventStream: {
     answer: ToldEvent,
     status: 200,
-    query: ['after', 'watching'],
+    query: ['after', 'watching', 'page'],
     media: 'text/event-stream',
   },
   openapiGet: { answer: z.unknown(), status: 200 },

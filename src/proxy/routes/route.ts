@@ -58,8 +58,8 @@ export type Parts = {
   after: (ms: number, callback: () => void) => () => void
   requestId: () => string
   log: (facts: Record<string, unknown>, message: string) => void
-  /** Open streams, to say goodbye to, and whose each is. */
-  streams: Map<(goodbye?: LiveEvent) => void, string>
+  /** Open streams, to say goodbye to: whose each is, and of which page; of none that says so: ''. */
+  streams: Map<(goodbye?: LiveEvent) => void, { owner: string; page: string }>
   /** Whether Tandem is stopping on purpose; a stream that still comes is told so and ended. */
   isStopping: () => boolean
 }

@@ -89,6 +89,8 @@ export function createLive({
   onSignedOut,
 }: LiveParts): Live {
   const listeners = new Set<() => void>()
+  /** By which the server knows which stream this one replaces, though the network took that one with it. */
+  const page = String(Math.random())
   let state: LiveState = {
     state: 'connecting',
     since: Date.now(),
@@ -196,7 +198,7 @@ export function createLive({
   const open = () => {
     clearTimeout(openTimer)
     if (stopped || !isSignedIn()) return
-    const query = new URLSearchParams()
+    const query = new URLSearchParams({ page })
     if (version) query.set('after', version)
     if (watching) query.set('watching', watching)
     // One that is still on its way is not wanted any more.

@@ -73,7 +73,10 @@ function StreamLost() {
       {isAsking ? (
         <>
           {askingText(slow)} since <Moment at={since} />: asking Tandem every {askEveryMs / 1000} s
-          instead.{slow ? null : ' A proxy on the way may be holding them back.'}
+          instead.
+          {slow
+            ? null
+            : ' A proxy on the way may be holding them back, or more than four pages of Tandem are open.'}
         </>
       ) : (
         <>

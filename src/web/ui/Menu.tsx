@@ -105,13 +105,13 @@ function move(event: KeyboardEvent<HTMLElement>, close: () => void) {
     Home: all[0],
     End: all.at(-1),
   }[event.key]
-  if (event.key === 'Tab') close()
-  else if (next) next.focus()
+  if (event.key === 'Tab') return close()
+  if (next) next.focus()
   else if (/^\p{L}$/u.test(event.key)) {
     const letter = event.key.toLowerCase()
     const after = [...all.slice(at + 1), ...all.slice(0, at + 1)]
     after.find((item) => item.textContent?.trim().toLowerCase().startsWith(letter))?.focus()
   } else return
-  if (event.key !== 'Tab') event.preventDefault()
+  event.preventDefault()
   event.stopPropagation()
 }
