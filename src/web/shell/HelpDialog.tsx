@@ -6,7 +6,8 @@ import { placeKeys } from '#web/ui/place-keys.ts'
 import { ReadinessMark } from '#web/ui/ReadinessMark.tsx'
 import { RoleMark, roleLooks } from '#web/ui/RoleMark.tsx'
 import { StatusMark, statusLooks } from '#web/ui/StatusMark.tsx'
-import { keysText, shortcuts } from '#web/ui/shortcuts.ts'
+import { shortcutWords } from '#web/ui/shortcut-words.ts'
+import { keysText, type ShortcutId, shortcuts } from '#web/ui/shortcuts.ts'
 
 /** The keys and what the marks mean. */
 export function HelpDialog({ onClose }: { onClose: () => void }) {
@@ -14,7 +15,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
     <Dialog title="Keys and marks" size="lg" light onClose={onClose}>
       <div className="grid gap-x-8 gap-y-6 sm:grid-cols-2">
         <div className="flex flex-col gap-5">
-          <Keys all={Object.values(shortcuts)} />
+          <Keys all={keysOfPage} />
         </div>
         <div className="flex flex-col gap-5">
           <section>
@@ -59,6 +60,11 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
     </Dialog>
   )
 }
+
+const keysOfPage = (Object.keys(shortcuts) as ShortcutId[]).map((id) => ({
+  ...shortcuts[id],
+  ...shortcutWords[id],
+}))
 
 type Key = { keys: readonly string[]; does: string; where: string }
 

@@ -1,5 +1,6 @@
 import type { IconName } from '#web/ui/Icon.tsx'
 import type { Offer } from '#web/ui/offers.ts'
+import { shortcutWords } from '#web/ui/shortcut-words.ts'
 import { type ShortcutId, shortcuts } from '#web/ui/shortcuts.ts'
 import { type Action, actionsOf } from './action.ts'
 
@@ -46,7 +47,7 @@ export function pageActions(
     ...answered
       .filter((id) => !noActions.has(id) && !keys.has(shortcuts[id].keys[0]))
       .map((id) =>
-        action(icons[id] ?? 'keyboard', shortcuts[id].does, () => press(id), { shortcut: id }),
+        action(icons[id] ?? 'keyboard', shortcutWords[id].does, () => press(id), { shortcut: id }),
       ),
     ...offers.map(({ icon, words, run, ...more }) => action(icon, words, run, more)),
   ]

@@ -1,48 +1,37 @@
 import { useLayoutEffect, useRef } from 'react'
 
-/** Every key the page answers to; the help dialog prints this table. `mod` is Ctrl, or ⌘ on a Mac. */
+/** Every key the page answers to; `shortcut-words.ts` says what each does. `mod` is Ctrl, or ⌘ on a Mac. */
 export const shortcuts = {
-  search: { keys: ['/'], does: 'Search the list', where: 'Anywhere' },
-  palette: {
-    keys: ['mod+k'],
-    does: 'Find a tunnel, a connector or an action',
-    where: 'Anywhere',
-    always: true,
-  },
-  tunnels: { keys: ['g t'], does: 'Go to the tunnels', where: 'Anywhere' },
-  activity: { keys: ['g a'], does: 'Go to the activity', where: 'Anywhere' },
-  audit: { keys: ['g u'], does: 'Go to the audit', where: 'Anywhere' },
-  wall: { keys: ['g w'], does: 'Make a wall', where: 'Anywhere' },
-  theme: { keys: ['D'], does: 'Dark or light', where: 'Anywhere' },
-  help: { keys: ['?'], does: 'Show the keys', where: 'Anywhere' },
-  create: { keys: ['c'], does: 'Create a tunnel', where: 'Tunnels' },
-  next: { keys: ['j', 'ArrowDown'], does: 'Next row', where: 'Tunnels' },
-  previous: { keys: ['k', 'ArrowUp'], does: 'Previous row', where: 'Tunnels' },
-  first: { keys: ['Home'], does: 'First row', where: 'Tunnels' },
-  last: { keys: ['End'], does: 'Last row', where: 'Tunnels' },
-  open: { keys: ['Enter'], does: 'Open the row', where: 'Tunnels' },
-  select: { keys: ['x'], does: 'Select the row', where: 'Tunnels' },
-  stretch: {
-    keys: ['shift+ArrowDown', 'shift+ArrowUp'],
-    does: 'Select on to the next or previous row',
-    where: 'Tunnels',
-  },
-  selectAll: { keys: ['mod+a'], does: 'Select all rows shown', where: 'Tunnels' },
-  selectNone: { keys: ['Escape'], does: 'Select none', where: 'Tunnels' },
-  view: { keys: ['v'], does: 'Views, columns and density', where: 'Tunnels' },
-  failover: { keys: ['f'], does: 'Fail over', where: 'A tunnel, or the row' },
-  acknowledge: { keys: ['a'], does: 'Acknowledge changes', where: 'A tunnel, or the row' },
-  note: { keys: ['n'], does: 'Write a note', where: 'A tunnel' },
-  link: { keys: ['l'], does: 'Copy a link to this moment', where: 'A chart' },
-  tags: { keys: ['t'], does: 'Edit tags', where: 'A tunnel' },
-  maintenance: { keys: ['m'], does: 'Announce maintenance', where: 'A tunnel' },
-  report: { keys: ['r'], does: 'Report of the stretch shown', where: 'A tunnel' },
+  search: { keys: ['/'] },
+  palette: { keys: ['mod+k'], always: true },
+  tunnels: { keys: ['g t'] },
+  activity: { keys: ['g a'] },
+  audit: { keys: ['g u'] },
+  wall: { keys: ['g w'] },
+  theme: { keys: ['D'] },
+  help: { keys: ['?'] },
+  create: { keys: ['c'] },
+  next: { keys: ['j', 'ArrowDown'] },
+  previous: { keys: ['k', 'ArrowUp'] },
+  first: { keys: ['Home'] },
+  last: { keys: ['End'] },
+  open: { keys: ['Enter'] },
+  select: { keys: ['x'] },
+  stretch: { keys: ['shift+ArrowDown', 'shift+ArrowUp'] },
+  selectAll: { keys: ['mod+a'] },
+  selectNone: { keys: ['Escape'] },
+  view: { keys: ['v'] },
+  failover: { keys: ['f'] },
+  acknowledge: { keys: ['a'] },
+  note: { keys: ['n'] },
+  link: { keys: ['l'] },
+  tags: { keys: ['t'] },
+  maintenance: { keys: ['m'] },
+  report: { keys: ['r'] },
 } as const satisfies Record<string, Shortcut>
 
 type Shortcut = {
   keys: readonly string[]
-  does: string
-  where: string
   /** Also while somebody writes or something lies over the page. */
   always?: true
 }

@@ -1,0 +1,31 @@
+import type { ShortcutId } from './shortcuts.ts'
+
+/** What each key of the page does, and where: for the help and the palette, which come when a hand asks for them. */
+export const shortcutWords = {
+  search: { does: 'Search the list', where: 'Anywhere' },
+  palette: { does: 'Find a tunnel, a connector or an action', where: 'Anywhere' },
+  tunnels: { does: 'Go to the tunnels', where: 'Anywhere' },
+  activity: { does: 'Go to the activity', where: 'Anywhere' },
+  audit: { does: 'Go to the audit', where: 'Anywhere' },
+  wall: { does: 'Make a wall', where: 'Anywhere' },
+  theme: { does: 'Dark or light', where: 'Anywhere' },
+  help: { does: 'Show the keys', where: 'Anywhere' },
+  create: { does: 'Create a tunnel', where: 'Tunnels' },
+  next: { does: 'Next row', where: 'Tunnels' },
+  previous: { does: 'Previous row', where: 'Tunnels' },
+  first: { does: 'First row', where: 'Tunnels' },
+  last: { does: 'Last row', where: 'Tunnels' },
+  open: { does: 'Open the row', where: 'Tunnels' },
+  select: { does: 'Select the row', where: 'Tunnels' },
+  stretch: { does: 'Select on to the next or previous row', where: 'Tunnels' },
+  selectAll: { does: 'Select all rows shown', where: 'Tunnels' },
+  selectNone: { does: 'Select none', where: 'Tunnels' },
+  view: { does: 'Views, columns and density', where: 'Tunnels' },
+  failover: { does: 'Fail over', where: 'A tunnel, or the row' },
+  acknowledge: { does: 'Acknowledge changes', where: 'A tunnel, or the row' },
+  note: { does: 'Write a note', where: 'A tunnel' },
+  link: { does: 'Copy a link to this moment', where: 'A chart' },
+  tags: { does: 'Edit tags', where: 'A tunnel' },
+  maintenance: { does: 'Announce maintenance', where: 'A tunnel' },
+  report: { does: 'Report of the stretch shown', where: 'A tunnel' },
+} as const satisfies Record<ShortcutId, { does: string; where: string }>
