@@ -153,7 +153,7 @@ test.describe('where people sign in', () => {
   }) => {
     const { path } = await post(page, '/people', { name: 'Vic', role: 'viewer' })
     await join(secondPage, path)
-    await secondPage.keyboard.press('Control+k')
+    await secondPage.keyboard.press('ControlOrMeta+k')
     await secondPage.getByRole('combobox').fill('your account')
     await secondPage.keyboard.press('Enter')
     await expect(secondPage.getByText('Sees everything but secrets')).toBeVisible()

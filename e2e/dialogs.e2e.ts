@@ -6,7 +6,7 @@ import { expect, test } from './fixtures.ts'
 const creation = (page: Page) => page.getByRole('dialog', { name: 'Create a tunnel' })
 
 async function choose(page: Page, words: string) {
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   const palette = page.getByRole('dialog', { name: 'Find anything' })
   await palette.getByRole('combobox').fill(words)
   await page.keyboard.press('Enter')

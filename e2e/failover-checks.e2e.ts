@@ -75,7 +75,7 @@ test('the rules are found without a failover: in the help and in the palette', a
   await expect(page.getByRole('dialog')).toBeHidden()
   await page.goto('/')
   await expect(page.getByRole('rowheader')).toHaveCount(12)
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   await page.getByRole('combobox').fill('before a failover')
   await page.keyboard.press('Enter')
   await expect(title).toBeVisible()

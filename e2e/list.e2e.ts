@@ -111,7 +111,7 @@ test.describe('views', () => {
 
     await page.getByRole('button', { name: 'Clear filters' }).click()
     await expect(page.getByRole('heading', { level: 1, name: 'Tunnels 12' })).toBeVisible()
-    await page.keyboard.press('Control+k')
+    await page.keyboard.press('ControlOrMeta+k')
     await page.getByRole('combobox').fill('view trouble')
     await page.keyboard.press('Enter')
     await expect(page).toHaveURL(/\/\?status=degraded,down$/)
@@ -180,7 +180,7 @@ test.describe('selecting', () => {
     await expect(barOf(page)).toContainText('2 selected')
     await expect(boxOf(page, 'sin-warehouse-ot')).not.toBeChecked()
     await expectAccessible(page)
-    await page.keyboard.press('Control+a')
+    await page.keyboard.press('ControlOrMeta+a')
     await expect(barOf(page)).toContainText('12 selected')
     await expect(page.getByRole('checkbox', { name: 'Select all shown' })).toBeChecked()
     await page.keyboard.press('Escape')
@@ -254,7 +254,7 @@ test.describe('selecting', () => {
     await page.goto('/')
     const search = page.getByRole('searchbox', { name: /^Search tunnels/ })
     await search.fill('xx')
-    await search.press('Control+a')
+    await search.press('ControlOrMeta+a')
     await page.keyboard.press('x')
     await expect(search).toHaveValue('x')
     await expect(barOf(page)).toBeHidden()
@@ -346,7 +346,7 @@ test.describe('with a thousand tunnels', () => {
     const name = await page.getByRole('rowheader').first().boundingBox()
     expect(name?.width).toBeGreaterThan(180)
     await page.keyboard.press('End')
-    await page.keyboard.press('Control+a')
+    await page.keyboard.press('ControlOrMeta+a')
     await expect(barOf(page)).toContainText('1,000 selected')
     await expect(
       barOf(page).getByRole('button', { name: 'Build a wall' }),

@@ -182,7 +182,7 @@ test('maintenance keeps changes quiet, is drawn on the timeline, and is ended ea
   await page.getByRole('button', { name: 'Change maintenance' }).click()
   await expectAccessible(page)
   await page.keyboard.press('Escape')
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   await page
     .getByRole('dialog', { name: 'Find anything' })
     .getByRole('combobox')
@@ -239,7 +239,7 @@ test.describe('far from UTC', () => {
       const moment = dialog.getByLabel(`${label} (Asia/Tokyo)`)
       await expect(moment).toBeVisible()
       if (path === 'notes') await dialog.getByLabel('Note').fill('seen')
-      await page.keyboard.press('Control+k')
+      await page.keyboard.press('ControlOrMeta+k')
       await page
         .getByRole('dialog', { name: 'Find anything' })
         .getByRole('combobox')

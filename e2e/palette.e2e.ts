@@ -62,7 +62,7 @@ test('the palette acts on the row under the cursor, and names it', async ({ page
   await page.goto('/')
   const row = rowOf(page, 'lon-branch-core')
   await row.focus()
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   await expect(option(page, /^Fail over lon-branch-core f$/)).toBeVisible()
   await page.keyboard.type('rename')
   await expect(option(page, /^Rename lon-branch-core$/)).toBeVisible()
@@ -70,7 +70,7 @@ test('the palette acts on the row under the cursor, and names it', async ({ page
   const dialog = page.getByRole('dialog', { name: /Rename/ })
   await expect(dialog).toBeVisible()
   // A dialog chosen over another one takes its place: one Escape is enough.
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   await palette(page).getByRole('combobox').fill('write a note')
   await page.keyboard.press('Enter')
   const note = page.getByRole('dialog', { name: 'Write a note' })
@@ -85,7 +85,7 @@ test('the palette knows an action with a name, common words, and what the list i
 }) => {
   await page.goto('/')
   await rowOf(page, 'lon-branch-core').focus()
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   const field = palette(page).getByRole('combobox')
   // No key is promised that the list does not answer.
   await expect(option(page, /^Write a note to lon-branch-core$/)).toBeVisible()
@@ -99,7 +99,7 @@ test('the palette knows an action with a name, common words, and what the list i
   await field.fill('no standby')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/readiness=exposed/)
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   await field.fill('filter down')
   await expect(option(page, 'Tunnels: Down')).toBeVisible()
   await field.fill('fail ams')
@@ -114,7 +114,7 @@ test('on a tunnel’s page each action stands beside its key, and what waits for
   const { id } = await world.tunnel('lon-branch-core')
   await page.goto(`/tunnels/${id}`)
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   for (const name of [
     /^Fail over .* f$/,
     /^Acknowledge changes of .* Nothing waits/,
@@ -181,12 +181,12 @@ test('every key of the help is an action of the palette, unless it only moves', 
   await rowOf(page, 'lon-branch-core').focus()
   await page.keyboard.press('x')
   await expect(page.getByRole('region', { name: 'Selected tunnels' })).toBeVisible()
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   await expect(option(page, /^Fail over lon-branch-core/)).toBeAttached()
   const ofList = await keysOf(page)
   await page.goto(`/tunnels/${(await world.tunnel('lon-branch-core')).id}`)
   await expect(page.getByRole('button', { name: 'Copy a link to this stretch' })).toBeVisible()
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   await expect(option(page, /^Fail over lon-branch-core/)).toBeAttached()
   const actions = new Set([...ofList, ...(await keysOf(page))])
   expect(listed.filter((keys) => !actions.has(keys))).toEqual([
@@ -231,7 +231,7 @@ test('what a part of the page does is in the palette while it is there, and the 
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const copied = () => page.evaluate(() => navigator.clipboard.readText())
   const choose = async (words: string) => {
-    await page.keyboard.press('Control+k')
+    await page.keyboard.press('ControlOrMeta+k')
     await palette(page).getByRole('combobox').fill(words)
     await page.keyboard.press('Enter')
     await expect(palette(page)).toBeHidden()
@@ -277,11 +277,11 @@ bare('what a viewer may not do is listed with the reason', async ({ page }) => {
   const tandem = await startTandem({})
   await page.goto(tandem.address)
   await rowOf(page, 'lon-branch-core').focus()
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   await palette(page).getByRole('combobox').fill('try as viewer')
   await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
   await rowOf(page, 'lon-branch-core').focus()
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   const rename = option(page, /^Rename lon-branch-core/)
   await expect(rename).toHaveAttribute('aria-disabled', 'true')
   await expect(rename).toContainText('needs the role of an admin; you are a viewer')
@@ -299,7 +299,7 @@ test('the palette opens over a log that an address filters, and exports what it 
 }) => {
   await page.goto('/activity?kind=status-changed')
   await expect(page.getByRole('heading', { name: 'Activity', level: 1 })).toBeVisible()
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   await palette(page).getByRole('combobox').fill('export the activity as csv')
   const file = page.waitForEvent('download')
   await page.keyboard.press('Enter')
@@ -340,7 +340,7 @@ test('a key of the browser or of the page is none of a menu that is open', async
 test('Enter that only ends a word of an input method does nothing', async ({ page }) => {
   await page.goto('/')
   await expect(page.getByRole('heading', { name: 'Tunnels', level: 1 })).toBeVisible()
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   const field = palette(page).getByRole('combobox')
   await field.fill('create a tunnel')
   await field.dispatchEvent('keydown', { key: 'Enter', isComposing: true })
@@ -383,7 +383,7 @@ test.describe('where people sign in', () => {
     })
     await page.reload()
     await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
-    await page.keyboard.press('Control+k')
+    await page.keyboard.press('ControlOrMeta+k')
     const field = palette(page).getByRole('combobox')
     for (const [words, name] of [
       ['invite', /^Invite a person .*Here nobody signs in with a password/],

@@ -103,7 +103,7 @@ test('too many are refused at the field, and the palette leads there', async ({ 
   const id = await tag(page, world, 'lon-branch-core', ...most)
   await page.goto(`/tunnels/${id}`)
   await expect(tagsOf(page)).toHaveCount(12)
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   await expect(page.getByRole('dialog', { name: 'Find anything' })).toBeVisible()
   await page.keyboard.type('edit tags')
   await page.keyboard.press('Enter')

@@ -132,7 +132,7 @@ test('the palette says in words how what it finds stands, and that it is old', a
   await page.clock.install()
   await page.goto('/')
   await seeList(page)
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   await page.getByRole('dialog').getByRole('combobox').fill('lon-branch-core')
   const found = page.getByRole('dialog').getByRole('option')
   await expect(found.filter({ hasText: 'Healthy' })).toHaveAccessibleName(

@@ -190,7 +190,7 @@ test('the palette finds a standby by its address', async ({ page, world }) => {
   await page.goto('/')
   const { tunnelId, standby } = await world.pair('fra-dc2-edge')
   await expect(rowOf(page, 'fra-dc2-edge')).toBeVisible()
-  await page.keyboard.press('Control+k')
+  await page.keyboard.press('ControlOrMeta+k')
   const palette = page.getByRole('dialog', { name: 'Find anything' })
   await palette.getByRole('combobox').fill(`${standby.originIps[0]} ${standby.id.slice(0, 8)}`)
   await expect(palette.getByRole('option')).toHaveCount(1)
