@@ -638,6 +638,25 @@ test('F2 a dialog that was cut off until the failover had ended finds it, and ne
   expect(await putsOf(world)).toHaveLength(1)
 })
 
+test('F2 what a gateway answers in Tandem’s place is no refusal: what was sent all the same is followed', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await world.failovers({ mode: 'normal', demoteMs: 500, promoteMs: 1_500 })
+  await page.route('**/failovers', async (route) => {
+    if (route.request().method() !== 'POST') return route.fallback()
+    await route.fetch()
+    return route.fulfill({ status: 504, body: 'Gateway Time-out' })
+  })
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  const isSaid = await everSaid(page, 'Nothing was sent')
+  await confirm(page, standby.id)
+  await expect(dialogOf(page)).toContainText(/Confirmed after/)
+  expect(await isSaid()).toBe(false)
+  expect(await putsOf(world)).toHaveLength(1)
+})
+
 test('the record of a failover says what was, and who is active now', async ({ page, world }) => {
   const { tunnelId, active, standby } = await world.pair('lon-branch-core')
   await world.failovers({ mode: 'normal', demoteMs: 0, promoteMs: 500 })

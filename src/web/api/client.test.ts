@@ -28,6 +28,16 @@ test('an answer that is no JSON is not Tandem’s own', async () => {
   })
 })
 
+test('a change that a gateway answered in Tandem’s place may have happened', async () => {
+  vi.stubGlobal('fetch', async () => new Response('Gateway Time-out', { status: 504 }))
+  const problem = await send('POST', '/deed').catch((error: unknown) => toProblem(error))
+  expect(problem).toMatchObject({
+    type: `${problemPrefix}outcome-unknown`,
+    title: 'The server answered 504',
+    detail: expect.stringMatching(/may have happened: look before you repeat it\.$/),
+  })
+})
+
 test('an answer of Tandem is taken at its word, and so is a refusal', async () => {
   expect(await answerWith('{"tunnels":[]}')).toEqual({ tunnels: [] })
   const refusal = { type: `${problemPrefix}not-found`, title: 'Not found', status: 404, detail: '' }

@@ -77,7 +77,7 @@ async function ask(path: string, init: Call, isAgain = false): Promise<unknown> 
   if (answer.ok && typeof json === 'object' && json !== null) return json
   if (answer.ok && json !== undefined) throw unreadable()
   if (text === null) throw unreachable(init.method)
-  const refusal = isProblem(json) ? json : odd(answer.status)
+  const refusal = isProblem(json) ? json : odd(answer.status, init.method)
   const kind = isAgain ? null : kindOf(refusal)
   // Refused before anything was done, so that it can be sent once more.
   const isProved =
@@ -103,6 +103,8 @@ function readJson(text: string): unknown {
   }
 }
 
+const mayHaveHappened = 'The change may have happened: look before you repeat it.'
+
 const unreachable = (method: string | undefined) =>
   new ProblemError({
     type: `${problemPrefix}unreachable`,
@@ -111,7 +113,7 @@ const unreachable = (method: string | undefined) =>
     detail:
       method === 'GET'
         ? 'The connection to Tandem’s server failed. The tunnels themselves are not affected.'
-        : 'The connection to Tandem’s server failed before an answer came. The change may have happened: look before you repeat it.',
+        : `The connection to Tandem’s server failed before an answer came. ${mayHaveHappened}`,
   })
 
 const unreadable = () =>
@@ -130,11 +132,11 @@ const redirected = () =>
     detail: 'Reload the page to sign in again.',
   })
 
-const odd = (status: number) =>
+/** A gateway that gives up first has sent the call on: what Tandem makes of it is its own affair. */
+const odd = (status: number, method: string | undefined) =>
   new ProblemError({
-    type: `${problemPrefix}unexpected-answer`,
+    type: `${problemPrefix}${method === 'GET' ? 'unexpected-answer' : 'outcome-unknown'}`,
     title: `The server answered ${status}`,
     status,
-    detail:
-      'The answer is not one of Tandem’s own: something between this page and it may be failing.',
+    detail: `The answer is not one of Tandem’s own: something between this page and it may be failing.${method === 'GET' ? '' : ` ${mayHaveHappened}`}`,
   }).problem

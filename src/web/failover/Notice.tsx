@@ -12,6 +12,7 @@ export function Notice({
   lockLeft,
   change,
   problem,
+  isLost,
   checkProblem,
   gone,
   outdone,
@@ -23,6 +24,8 @@ export function Notice({
   /** What became of the active one, as a title; null: it is the one that was seen. */
   change: string | null
   problem: Problem | null
+  /** The problem leaves open whether it was sent. */
+  isLost: boolean
   checkProblem: Problem | null
   gone: string | null
   outdone: Outdone | null
@@ -53,8 +56,8 @@ export function Notice({
           </Button>
         }
       >
-        {problem?.status === 0 ? problem.detail : 'Nothing was sent.'} What you see below is the
-        present state.
+        {problem && isLost ? problem.detail : 'Nothing was sent.'} What you see below is the present
+        state.
       </Callout>
     )
   // One that runs is followed instead.

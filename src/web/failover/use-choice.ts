@@ -2,9 +2,10 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { FailoverCheck } from '#contract/failover.ts'
 import { activeChangedText } from '#contract/failover-checks.ts'
+import type { Problem } from '#contract/problem.ts'
 import type { Connector } from '#contract/tunnel.ts'
 import { useConnectorsCheckedAt } from '#web/api/ages.ts'
-import { toProblem } from '#web/api/client.ts'
+import { kindOf, toProblem } from '#web/api/client.ts'
 import { useFailoverRun } from '#web/api/operations.ts'
 import { connectorsQuery, failoversQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
 import { serverNow, useClock } from '#web/ui/clock.ts'
@@ -88,7 +89,7 @@ export function useChoice({
   const barrier = useClock((now) => whyNoFailover(session, tunnel, now))
   const lockEndsAt = useClock((now) => lockedUntil(session, now))
   const refused = run.error && run.variables.key === key ? toProblem(run.error) : null
-  const isLost = refused?.status === 0
+  const isLost = refused !== null && leavesOpen(refused)
   const isPast = useClock((now) => (refused?.retryAt ?? now + 1) <= now)
   // A refusal is of what was asked for, and of its time; what may have been sent is never put aside.
   const isOfThis =
@@ -179,6 +180,7 @@ export function useChoice({
       change:
         changed && !run.isPending ? activeChangedText(activesOf(connectors), seenActiveId) : null,
       problem,
+      isLost,
       checkProblem: checks.error ? toProblem(checks.error) : null,
       gone: targetId !== undefined && target === null ? targetId : null,
       outdone: to === undefined && target ? outdoneBy(best, target) : null,
@@ -189,6 +191,10 @@ export function useChoice({
     },
   }
 }
+
+/** No answer, somebody else's, or one of a Tandem that broke on the way: it may have been sent to Cloudflare. */
+const leavesOpen = (problem: Problem) =>
+  problem.status === 0 || ['outcome-unknown', 'internal'].includes(kindOf(problem) ?? '')
 
 /** Who joined later stands behind the others. */
 const placeOf = ({ id }: Connector, order: readonly string[]) =>
