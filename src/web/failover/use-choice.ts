@@ -112,14 +112,14 @@ export function useChoice({
     whyNotYet(told, consent)
 
   // What was asked for began, and may have ended, while its answer does not come.
-  const [askedAt, setAskedAt] = useState(0)
+  const [asked, setAsked] = useState({ firstAt: 0, lastAt: 0 })
   const { data: begun } = useQuery({
     ...failoversQuery(tunnelId),
     enabled: maybeSent,
     refetchInterval: 5_000,
   })
   const joined = begun?.failovers.find(
-    (one) => one.requestedAt >= askedAt && one.to.connectorId === run.variables?.client_id,
+    (one) => one.requestedAt >= asked.firstAt && one.to.connectorId === run.variables?.client_id,
   )
   const joinedId = maybeSent ? joined?.id : undefined
   useEffect(() => {
@@ -133,7 +133,9 @@ export function useChoice({
 
   const send = () => {
     if (!target || reason) return
-    setAskedAt(serverNow())
+    const lastAt = serverNow()
+    // After a lost answer the first one may be what began.
+    setAsked({ firstAt: isLost ? asked.firstAt : lastAt, lastAt })
     const words = consent.reason.trim()
     const request = {
       client_id: target.id,
@@ -165,7 +167,7 @@ export function useChoice({
     reason,
     sending: run.isPending,
     /** When it was sent off; 0: not yet. Epoch ms, by the server's clock. */
-    askedAt,
+    askedAt: asked.lastAt,
     send,
     checks: told,
     consent,
