@@ -29,9 +29,11 @@ test('what a refusal named is there to be ticked, though a later look from memor
     check('stale-read', 'It is 3 s old.'),
   ]
   const offline = check('offline', 'Cloudflare reports it offline.')
-  expect(withNamed([colo], [stale, colo])).toEqual([stale, colo])
+  expect(withNamed([colo], [stale, colo])).toEqual([colo, stale])
   expect(withNamed([{ ...stale, sentence: 'It is 20 s old.' }], [stale])).toHaveLength(1)
-  // Whether it is blocked the later look knows better.
+  // Whether it is blocked, and what has passed since, the later look knows better.
+  const connected = check('just-connected', 'It connected only 3 s ago.')
   expect(withNamed([colo], [offline])).toEqual([colo])
+  expect(withNamed([colo], [connected])).toEqual([colo])
   expect(withNamed(null, [stale])).toBe(null)
 })

@@ -57,16 +57,18 @@ export function risksIn(checks: readonly FailoverCheck[]): FailoverCheck[] {
 
 /**
  * @param checks null while Cloudflare is asked.
- * @param named what a refusal of the same failover named. Its risks stay: Tandem looks closer before it sends than
- *   between two fresh looks of the dialog.
+ * @param named what a refusal of the same failover named. That its look was slow stays to be accepted: a later one
+ *   from memory can't tell. All else that look told to everybody, and what is no longer true goes.
  */
 export function withNamed(
   checks: readonly FailoverCheck[] | null,
   named: readonly FailoverCheck[],
 ): FailoverCheck[] | null {
   if (checks === null) return null
-  const missing = risksIn(named).filter((risk) => !checks.some(({ id }) => id === risk.id))
-  return [...missing, ...checks]
+  const isMissing = (check: FailoverCheck) =>
+    check.id === 'stale-read' && !checks.some(({ id }) => id === check.id)
+  // Behind the others, whose keys stay.
+  return [...checks, ...named.filter(isMissing)]
 }
 
 /** Whether a grave risk asks for a reason. */
