@@ -663,6 +663,23 @@ test('F2 what a gateway answers in Tandem’s place is no refusal: what was sent
   expect(await putsOf(world)).toHaveLength(1)
 })
 
+test('F10 a lock-out that comes while a failover is being sent is not told as if none could be started', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await page.route('**/failovers', (route) =>
+    route.request().method() === 'POST' ? undefined : route.fallback(),
+  )
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await confirm(page, standby.id)
+  await expect(dialogOf(page).getByRole('button', { name: 'Sending…' })).toBeVisible()
+  const isSaid = await everSaid(page, 'No failover can be started')
+  await world.breakWith({ kind: 'rate-limit', retryAfter: 120, match: { path: '/warp_connector' } })
+  await expect(page.getByText(/ Again at /)).toBeAttached()
+  expect(await isSaid()).toBe(false)
+})
+
 test('the record of a failover says what was, and who is active now', async ({ page, world }) => {
   const { tunnelId, active, standby } = await world.pair('lon-branch-core')
   await world.failovers({ mode: 'normal', demoteMs: 0, promoteMs: 500 })

@@ -176,8 +176,8 @@ export function useChoice({
     isReading: checks.isLoading,
     readAt: checkedAt,
     notice: {
-      barrier,
       // What is under way is not told about as if it were yet to be sent.
+      barrier: run.isPending ? null : barrier,
       lockLeft: run.isPending ? null : lockLeft,
       change:
         changed && !run.isPending ? activeChangedText(activesOf(connectors), seenActiveId) : null,
