@@ -582,7 +582,9 @@ test('F2 whoever waits in vain for an answer may leave, and is told that it may 
   await confirm(page, standby.id)
   const dialog = dialogOf(page)
   await expect(dialog.getByRole('button', { name: 'Sending…' })).toBeVisible()
-  await expect(dialog).toContainText('You may leave: it may still be sent')
+  await expect(
+    dialog.getByRole('status').filter({ hasText: 'You may leave: it may still be sent' }),
+  ).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(dialog).toHaveCount(0)
 })

@@ -79,11 +79,11 @@ export function FailoverDialog({
           />
         ) : (
           <>
-            {mayLeave ? (
-              <p className="mr-auto text-sm text-ink-2">
-                You may leave: it may still be sent, and the tunnel’s page shows it then.
-              </p>
-            ) : null}
+            <output className="mr-auto text-sm text-ink-2">
+              {mayLeave
+                ? 'You may leave: it may still be sent, and the tunnel’s page shows it then.'
+                : null}
+            </output>
             <Button
               ref={safe}
               data-autofocus=""
