@@ -90,8 +90,8 @@ function Result({ path, search }: { path: string; search: WallSearch }) {
           </span>
           {hides ? (
             <span className="mt-1 block text-sm">
-              A tunnel that leaves this status or readiness leaves this wall: it will not show one
-              that fails.
+              A tunnel that leaves this status or readiness leaves this wall: it will not show every
+              one that fails.
             </span>
           ) : null}
         </output>

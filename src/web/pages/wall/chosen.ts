@@ -3,10 +3,16 @@ import type { Tunnel } from '#contract/tunnel.ts'
 import { filtered } from '#web/fleet/filter.ts'
 import { isFiltered, type WallSearch } from './settings.ts'
 
-/** Whether a tunnel vanishes from such a wall when it fails, which leaves everything that is still there fine. */
+/** What a tunnel that somebody is to be called for may be: one that carries nothing may well be healthy to Cloudflare. */
+const failing = {
+  status: ['healthy', 'degraded', 'down'],
+  readiness: ['no-active', 'disconnected', 'conflict'],
+} as const
+
+/** Whether such a wall does not show every tunnel that fails, which leaves everything that it shows fine. */
 export const hidesFailing = ({ status, readiness }: WallSearch): boolean =>
-  (status !== undefined && !status.includes('down')) ||
-  (readiness !== undefined && !readiness.includes('disconnected'))
+  failing.status.some((each) => status?.includes(each) === false) ||
+  failing.readiness.some((each) => readiness?.includes(each) === false)
 
 /** The tunnels that a wall's address asks for. */
 export function chosen(

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { mostTunnels } from '#contract/most-tunnels.ts'
+import { readinessKinds } from '#contract/tunnel.ts'
 import { parseSearch, stringifySearch } from '#web/api/search.ts'
+import { isAlarm, judged } from '#web/fleet/judge.ts'
 import { tunnelOf } from '#web/fleet/tunnel-of.ts'
 import { chosen, hidesFailing } from './chosen.ts'
 import { isQuiet } from './quiet.ts'
@@ -66,10 +68,24 @@ test('an address with all the tunnels that it may name is taken by a proxy in fr
   expect(search).toContain(many[0])
 })
 
-test('a wall of what is fine hides what fails; one of what is down does not', () => {
-  expect(hidesFailing({ status: ['healthy'] })).toBe(true)
-  expect(hidesFailing({ readiness: ['ready', 'exposed'] })).toBe(true)
-  expect(hidesFailing({ status: ['down', 'degraded'], readiness: ['disconnected'] })).toBe(false)
+test('a wall hides what fails where its filters leave out any that somebody is called for', () => {
+  const statuses = ['healthy', 'degraded', 'down'] as const
+  for (const status of statuses)
+    for (const readiness of readinessKinds) {
+      const one = tunnelOf('one', { status, readiness })
+      if (!judged([one], new Set()).some(isAlarm)) continue
+      const others = {
+        status: statuses.filter((each) => each !== status),
+        readiness: readinessKinds.filter((each) => each !== readiness),
+      }
+      expect(chosen([one], { status: others.status })).toEqual([])
+      expect(hidesFailing({ status: others.status })).toBe(true)
+      // What is down is nothing else than disconnected.
+      expect(status === 'down' || hidesFailing({ readiness: others.readiness })).toBe(true)
+    }
+  expect(hidesFailing({ readiness: ['ready', 'exposed', 'disconnected'] })).toBe(true)
+  const failing = { readiness: ['no-active', 'disconnected', 'conflict'] } as const
+  expect(hidesFailing({ status: [...statuses], readiness: [...failing.readiness] })).toBe(false)
   expect(hidesFailing({ name: 'lhr', tag: ['site:london'] })).toBe(false)
 })
 
