@@ -142,6 +142,19 @@ test('a notice is read out once, though it counts every second', async ({ page, 
   expect(await notice(page).ariaSnapshot()).toBe(said)
 })
 
+test('a wall that lost Tandem counts by a clock that nobody sets', async ({ page, tandem }) => {
+  await page.clock.install()
+  await page.goto('/wall')
+  await expect(tiles(page)).toHaveCount(12)
+  tandem.pause()
+  await page.clock.runFor(45_000)
+  await expect(headline(page)).toHaveText(/^Not live for \d+ s$/)
+  await page.clock.setSystemTime(new Date(Date.now() - 3_600_000))
+  await page.clock.runFor(15_000)
+  await expect(headline(page)).toHaveText(/^Not live for [1-9]\d s$/)
+  await expect(notice(page)).toContainText(/No word from Tandem for [1-9]\d s/)
+})
+
 test('where something holds the live stream back, the wall says so, and its dot still beats', async ({
   page,
 }) => {

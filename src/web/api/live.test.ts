@@ -398,6 +398,15 @@ describe('the word of the server', () => {
     expect(stillOpen()).toHaveLength(1)
   })
 
+  test('that does not come is missed since a moment that nobody sets', async () => {
+    latest().opens()
+    latest().says({ type: 'heartbeat', at: Date.now() })
+    answers = {}
+    vi.setSystemTime(Date.now() - 3_600_000)
+    latest().breaks()
+    expect(live.state()).toMatchObject({ state: 'lost', since: serverNow() })
+  })
+
   test('is not shown when it is of another build: the page is to be loaded anew', async () => {
     latest().opens()
     latest().says(snapshotOf('of a newer shape', 'b2'), 'f-1')

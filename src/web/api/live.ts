@@ -19,7 +19,7 @@ export type LiveState = {
    * go because nobody looks at the page; now and then the list is asked for, of which the browser's tab tells.
    */
   state: 'connecting' | 'live' | 'asking' | 'lost' | 'asleep'
-  /** Since when, in the browser's clock. */
+  /** Since when, in the server's clock, which nobody sets. */
   since: number
   /** The server said good-bye before it went: a restart, not a fault. */
   stopping: boolean
@@ -93,7 +93,7 @@ export function createLive({
   const page = String(Math.random())
   let state: LiveState = {
     state: 'connecting',
-    since: Date.now(),
+    since: serverNow(),
     stopping: false,
     slow: false,
     outdated: false,
@@ -114,7 +114,7 @@ export function createLive({
 
   const set = (change: Partial<LiveState>) => {
     const moved = change.state !== undefined && change.state !== state.state
-    state = { ...state, ...change, since: moved ? Date.now() : state.since }
+    state = { ...state, ...change, since: moved ? serverNow() : state.since }
     for (const each of listeners) each()
   }
 

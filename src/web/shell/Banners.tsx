@@ -55,7 +55,7 @@ function StreamLost() {
   const { state, since, stopping, slow, outdated } = useLive(live)
   const isOff = state === 'lost' || state === 'asking'
   const lastHeardAt = useClock(() => (isOff ? live.lastHeardAt() : null))
-  const offFor = useClock(() => (isOff ? Math.floor((Date.now() - since) / 1000) : 0))
+  const offFor = useClock((now) => (isOff ? Math.floor((now - since) / 1000) : 0))
   // A dialog keeps the page from being loaded anew by itself.
   if (outdated)
     return <Banner tone="warn">Tandem was updated: close the dialog to load the page anew.</Banner>

@@ -26,7 +26,7 @@ export function LiveChip() {
   const { live } = useRouteContext({ from: '__root__' })
   const { state, since } = useLive(live)
   const lastHeardAt = useClock(live.lastHeardAt)
-  const lostFor = useClock(() => (state === 'lost' ? ageText(Date.now() - since) : ''))
+  const lostFor = useClock((now) => (state === 'lost' ? ageText(now - since) : ''))
   return (
     <span
       className={`flex h-6 items-center gap-2 rounded-md text-sm whitespace-nowrap ${

@@ -40,7 +40,7 @@ export function WallHeader({
 }) {
   const { live } = useRouteContext({ from: '__root__' })
   const { state, since } = useLive(live)
-  const lostFor = useClock(() => (state === 'lost' ? durationText(Date.now() - since) : null))
+  const lostFor = useClock((now) => (state === 'lost' ? durationText(now - since) : null))
   const { text, worst, rest } = headline
   const tone = lostFor === null ? headline.tone : 'unknown'
   return (

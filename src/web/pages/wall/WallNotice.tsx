@@ -18,8 +18,8 @@ export function WallNotice({ zone }: { zone: string | undefined }) {
   const { live } = useRouteContext({ from: '__root__' })
   const { state, since, slow } = useLive(live)
   const lastHeardAt = useClock(() => (state === 'lost' ? live.lastHeardAt() : null))
-  const lostFor = useClock(() => (state === 'lost' ? durationText(Date.now() - since) : ''))
-  const isAsking = useClock(() => state === 'asking' && Date.now() - since > lossPatienceMs)
+  const lostFor = useClock((now) => (state === 'lost' ? durationText(now - since) : ''))
+  const isAsking = useClock((now) => state === 'asking' && now - since > lossPatienceMs)
   // To the minute: only the day of what is told depends on it.
   const now = useMinute()
   return (
