@@ -63,6 +63,25 @@ test('a tile says who is active and where, who stands by, since when, and how th
   await expect(tile.getByRole('img', { name: /^Last 24 hours: / })).toBeVisible()
 })
 
+test('a day that ended long ago is not told as the last 24 hours', async ({ page }) => {
+  let isOld = true
+  await page.route('**/history/summary?*', async (route) => {
+    const answer = await route.fetch()
+    const day = (await answer.json()) as { from: number; to: number }
+    const agoMs = isOld ? 40 * 60_000 : 0
+    return route.fulfill({ json: { ...day, from: day.from - agoMs, to: day.to - agoMs } })
+  })
+  const answered = page.waitForResponse('**/history/summary?*')
+  await page.goto('/wall')
+  await answered
+  const tile = tileOf(page, 'lon-branch-core')
+  await expect(tile).toContainText('Healthy')
+  await expect(tile.getByRole('img', { name: /^Last 24 hours: / })).toHaveCount(0)
+  isOld = false
+  await page.reload()
+  await expect(tile.getByRole('img', { name: /^Last 24 hours: / })).toBeVisible()
+})
+
 test('a tunnel that loses its connectors comes to the front within seconds', async ({
   page,
   world,

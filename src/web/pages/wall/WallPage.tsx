@@ -27,6 +27,8 @@ import { Watchdog } from './Watchdog.tsx'
 
 const route = getRouteApi('/wall')
 const dayMs = 86_400_000
+/** It is asked for every ten minutes: one that ended longer ago is not told as the last 24 hours. */
+const oldDayMs = 30 * 60_000
 /** Not all of the session, which changes with every few calls to Cloudflare: the whole wall would be drawn anew. */
 const ofSession = {
   ...sessionQuery,
@@ -49,7 +51,12 @@ export function WallPage() {
   const staleIds = useStaleIds(shown)
   const all = useMemo(() => worstFirst(judged(shown, staleIds)), [shown, staleIds])
   const headline = useMemo(() => headlineOf(all), [all])
-  const summaries = useMemo(() => new Map(day?.tunnels.map((each) => [each.tunnelId, each])), [day])
+  const isOld = useClock((now) => day !== undefined && now - day.to > oldDayMs)
+  const told = isOld ? undefined : day
+  const summaries = useMemo(
+    () => new Map(told?.tunnels.map((each) => [each.tunnelId, each])),
+    [told],
+  )
   const isLost = useLive(live).state === 'lost'
   const alarm = useAlarm(all, list.tunnels.length > 0, search)
 
