@@ -355,6 +355,7 @@ describe('U11 words that nobody knows yet', () => {
       tunType: 'hyperlane',
       readiness: 'unknown',
       activeConnectorId: null,
+      unacknowledged: null,
     })
     const { connectors, outlook } = await rig.connectors(tunnelId)
     expect(outlook.verdict).toBe('unknown')

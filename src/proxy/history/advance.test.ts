@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
+import { readinessOf } from '../failover/checks.ts'
 import type { Sight } from '../poller/sight.ts'
 import { advance, type Book, type Context, emptyBook, type Life, type Span } from './advance.ts'
 
@@ -304,6 +305,89 @@ describe('what a look adds to history', () => {
     expect(notes.kinds().slice(1)).toEqual(['no-active-ended'])
   })
 
+  test('a role that nobody knows leaves unknown who is active, and what comes after it is told beside what was before', () => {
+    const notes = createNotebook()
+    const steady = sight([connector(1, 'active'), connector(2, 'passive')])
+    const strange = sight([connector(1, 'unknown'), connector(2, 'unknown')])
+    const none = sight([connector(1, 'offline'), connector(2, 'passive')])
+    const swapped = sight([connector(1, 'offline'), connector(2, 'active')])
+    const looks = [steady, strange, steady, strange, none, strange, none, strange, swapped]
+    for (const [n, look] of looks.entries()) notes.look(look, context('connectors', t0 + n * 2000))
+    expect(shape(notes.lane('active')).slice(0, 3)).toEqual([
+      [idOf(1), 0, 2000],
+      ['unknown', 2000, 4000],
+      [idOf(1), 4000, 6000],
+    ])
+    const unknown = notes.lane('active').filter(({ value }) => value === 'unknown')
+    expect(unknown.map(({ reason }) => reason)).toEqual(Array(4).fill('unrecognised'))
+    const turns = notes.events().filter(({ kind }) => kind.includes('active'))
+    // It happened at some time since the last look that knew: two looks ago.
+    expect(turns).toMatchObject([
+      { kind: 'no-active-began', at: t0 + 8000, from: idOf(1), precisionMs: 4000 },
+      { kind: 'no-active-ended', at: t0 + 16_000, to: idOf(2), precisionMs: 4000 },
+      { kind: 'active-changed', at: t0 + 16_000, from: idOf(1), to: idOf(2) },
+    ])
+    const roles = notes.events().filter(({ kind }) => kind === 'role-changed')
+    expect(roles.slice(0, 4)).toMatchObject([
+      { connectorId: idOf(1), from: 'active', to: 'unknown' },
+      { connectorId: idOf(2), from: 'passive', to: 'unknown' },
+      { connectorId: idOf(1), from: 'unknown', to: 'active' },
+      { connectorId: idOf(2), from: 'unknown', to: 'passive' },
+    ])
+  })
+
+  test('nobody is active while the one that is called so has no connection', () => {
+    const notes = createNotebook()
+    const looks = [
+      sight([connector(1, 'active'), connector(2, 'passive')]),
+      sight([connector(1, 'active', []), connector(2, 'passive')]),
+      sight([connector(1, 'passive', []), connector(2, 'active')]),
+    ]
+    for (const [n, look] of looks.entries()) notes.look(look, context('connectors', t0 + n * 2000))
+    expect(shape(notes.lane('active'))).toEqual([
+      [idOf(1), 0, 2000],
+      ['none', 2000, 4000],
+      [idOf(2), 4000, null],
+    ])
+    expect(notes.events().filter(({ kind }) => kind.includes('active'))).toMatchObject([
+      { kind: 'no-active-began', at: t0 + 2000, from: idOf(1) },
+      { kind: 'no-active-ended', at: t0 + 4000, to: idOf(2) },
+      { kind: 'active-changed', from: idOf(1), to: idOf(2), cause: 'automatic' },
+    ])
+  })
+
+  test('history says of who is active what the readiness said', () => {
+    const anyone = fc.tuple(
+      fc.constantFrom<SeenConnector['role']>('active', 'passive', 'offline', 'unknown', 'none'),
+      fc.constantFrom<string[]>([], ['lhr01']),
+    )
+    fc.assert(
+      fc.property(fc.array(anyone, { minLength: 1, maxLength: 4 }), (some) => {
+        const connectors = some.map(([role, colos], n) => connector(n + 1, role, colos))
+        // Without any role there is no lane.
+        fc.pre(connectors.some(({ role }) => role !== 'none'))
+        const notes = createNotebook()
+        notes.look(sight(connectors), context('connectors', t0))
+        const [turn] = notes.lane('active')
+        const { readiness } = readinessOf(connectors, true)
+        const active = connectors.find(({ role }) => role === 'active')
+        expect([readiness, turn?.value]).toEqual([
+          readiness,
+          {
+            ready: active?.id,
+            exposed: active?.id,
+            'no-active': 'none',
+            disconnected: 'none',
+            conflict: 'several',
+            unknown: 'unknown',
+            'not-ha': undefined,
+          }[readiness],
+        ])
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
   test('a connection that moves colo ends one life and begins another', () => {
     const notes = createNotebook()
     notes.look(sight([connector(1, 'active', ['lhr01'])]), context('connectors', t0))
@@ -491,6 +575,7 @@ describe.each([
         const end = looks.at(-1)?.at ?? t0
         const turnOf = ({ roles }: Moment, isNew: boolean) => {
           if (isNew && roles.every((role) => role === null)) return null
+          if (roles.includes('unknown')) return 'unknown'
           const [first, ...others] = roles.flatMap((role, n) => (role === 'active' ? [n + 1] : []))
           return first === undefined ? 'none' : others.length > 0 ? 'several' : idOf(first)
         }

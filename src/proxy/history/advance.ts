@@ -61,8 +61,11 @@ export type Book = {
   active: Span | null
   roles: Map<string, Span>
   lives: Map<string, Life>
-  /** The last connector that was the active one, while none or several are. */
+  /** The last connector that was the active one. */
   lastActiveId: string | null
+  /** What the active lane said last that was not `unknown`, and when it was last seen so. */
+  lastTurn: string | null
+  lastTurnAt: number | null
   /** Newer looks than these are not on disk (yet): what is open here may not hold any more. */
   isBehind: boolean
 }
@@ -96,6 +99,8 @@ export const emptyBook = (): Book => ({
   roles: new Map(),
   lives: new Map(),
   lastActiveId: null,
+  lastTurn: null,
+  lastTurnAt: null,
   isBehind: false,
 })
 
@@ -328,8 +333,9 @@ function advanceRoles(
     }
     const was = span.value
     book.roles.set(connector.id, step(span, open, last, context, writes))
-    // A switch of the active connector is told once, by the active lane.
-    if (was !== value && was !== 'active' && value !== 'active') {
+    // A switch of the active connector is told once, by the active lane, which tells of no role that nobody knows.
+    const isSwitch = [was, value].includes('active') && ![was, value].includes('unknown')
+    if (was !== value && !isSwitch) {
       log({ kind: 'role-changed', connectorId: connector.id, from: was, to: value })
     }
   }
@@ -383,26 +389,27 @@ function advanceActive(
     value,
     source: 'observed',
     precisionMs,
-    reason: null,
+    reason: value === 'unknown' ? 'unrecognised' : null,
   })
   if (last === null || !book.active) {
     book.active = open(null)
-    book.lastActiveId = activeId
     writes.spans.push(book.active)
-    return
-  }
-  const was = book.active.value
-  book.active = step(book.active, open, last, context, writes)
-  if (was === value) return
-  const precisionMs = at - last
+    Object.assign(book, { lastActiveId: null, lastTurn: null, lastTurnAt: null })
+  } else book.active = step(book.active, open, last, context, writes)
+  // What nobody knows is no change: what comes after it is held against what was known before.
+  if (value === 'unknown') return
+  const { lastActiveId: from, lastTurn: was, lastTurnAt } = book
+  book.lastActiveId = activeId ?? from
+  book.lastTurn = value
+  book.lastTurnAt = at
+  if (was === null || was === value) return
+  const precisionMs = at - (lastTurnAt ?? at)
   const log = (kind: EventKind, event: Partial<LoggedEvent>) =>
     writes.events.push({ ...noEvent, at, kind, precisionMs, ...event })
-  const from = isConnector(was) ? was : book.lastActiveId
   if (was === 'several') log('several-active-ended', { to: activeId })
   if (was === 'none') log('no-active-ended', { to: activeId })
   if (value === 'none') log('no-active-began', { from })
   if (value === 'several') log('several-active-began', { from })
-  book.lastActiveId = activeId ?? from
   // Whoever becomes active where nobody was before took over from nobody.
   if (activeId === null || from === null || from === activeId) return
   const made = context.madeBy(activeId)

@@ -328,6 +328,31 @@ test('P7 a restart while no connector is active invents no failover when the sam
   })
 })
 
+test('P7 a restart while nobody knows the roles goes on from who was active before them', async () => {
+  const strange: Scene = { roles: ['unknown', 'unknown'] }
+  const turns = () => watcher.told.filter(({ kind }) => kind.includes('active'))
+  await watcher.keepSeeing(1, steady, minuteMs)
+  watcher.pass(5_000)
+  await watcher.see(1, strange)
+  await restart(5_000)
+  await watcher.see(1, strange)
+  expect(turns()).toEqual([])
+  watcher.pass(5_000)
+  await watcher.see(1, { roles: ['offline', 'passive'] })
+  expect(turns()).toMatchObject([
+    { kind: 'no-active-began', from: connectorIdOf(1, 0), precisionMs: 15_000 },
+  ])
+
+  watcher.pass(5_000)
+  await watcher.see(1, strange)
+  await restart(5_000)
+  await watcher.see(1, { roles: ['offline', 'active'] })
+  expect(turns()).toMatchObject([
+    { kind: 'no-active-ended', to: connectorIdOf(1, 1), precisionMs: 10_000 },
+    { kind: 'active-changed', from: connectorIdOf(1, 0), to: connectorIdOf(1, 1) },
+  ])
+})
+
 describe('a window with more connections than are listed', () => {
   const flaps = 2_500
   beforeEach(async () => {

@@ -508,6 +508,7 @@ function clampedTo(at: number, book: Book): Book {
     ...book,
     listedAt: before(book.listedAt),
     seenAt: before(book.seenAt),
+    lastTurnAt: before(book.lastTurnAt),
     status: book.status && clamped(book.status),
     active: book.active && clamped(book.active),
     roles: new Map([...book.roles].map(([id, span]) => [id, clamped(span)])),
@@ -624,20 +625,19 @@ async function loadBooks(db: Store, keys: Keys): Promise<Map<string, Book>> {
     books.set(id, book)
     return book
   }
-  /** A connector was the active one before a stretch without one: it is back, or another took over from it. */
-  async function lastTurnBefore(tunnel: number, at: number): Promise<string | null> {
-    const row = await db
+  /** What the active lane said before a stretch that tells less: it is so again, or changed meanwhile. */
+  async function turnBefore(tunnel: number, at: number, but: string[]) {
+    return db
       .selectFrom('spans as s')
       .innerJoin('words as w', 'w.key', 's.value')
-      .select('w.word')
+      .select(['w.word', 's.until_at'])
       .where('s.kind', '=', laneKinds.active)
       .where('s.tunnel', '=', tunnel)
       .where('s.began_at', '<', at)
-      .where('w.word', 'not in', ['none', 'several', 'unknown'])
+      .where('w.word', 'not in', but)
       .orderBy('s.began_at', 'desc')
       .limit(1)
       .executeTakeFirst()
-    return row?.word ?? null
   }
   for (const row of await db.selectFrom('sights').selectAll().execute()) {
     const book = bookOf(row.tunnel)
@@ -662,9 +662,18 @@ async function loadBooks(db: Store, keys: Keys): Promise<Map<string, Book>> {
     else if (span.lane === 'active') book.active = span
     else book.roles.set(span.connectorId, span)
     if (span.lane !== 'active') continue
-    book.lastActiveId = isConnector(span.value)
-      ? span.value
-      : await lastTurnBefore(row.tunnel, span.from)
+    const { from, value, precisionMs } = span
+    book.lastTurn = value
+    book.lastTurnAt = book.seenAt
+    if (value === 'unknown') {
+      const known = await turnBefore(row.tunnel, from, ['unknown'])
+      book.lastTurn = known?.word ?? null
+      // It ended where the next look was.
+      book.lastTurnAt = known ? Math.min(Number(known.until_at), from - (precisionMs ?? 0)) : null
+    }
+    book.lastActiveId = isConnector(value)
+      ? value
+      : ((await turnBefore(row.tunnel, from, ['none', 'several', 'unknown']))?.word ?? null)
   }
   for (const row of await db
     .selectFrom('lives')

@@ -1,5 +1,6 @@
 import type { Configuration } from '#contract/tunnel.ts'
 import type { ListedTunnel, SeenConnector } from '../cloudflare/translate.ts'
+import { readinessOf } from '../failover/checks.ts'
 
 /** What was seen of one tunnel at one moment. Null: that part was not read yet. */
 export type Sight = {
@@ -29,11 +30,22 @@ export const haOf = ({ configuration, connectors }: Sight): boolean | null => {
   return configuration && connectors && connectors.length > 0 ? false : null
 }
 
-/** Whose turn it is, as the active lane has it: a connector's id, `none`, or `several`. */
+/**
+ * Whose turn it is, as the active lane has it: a connector's id, `none`, `several`, or `unknown`. The readiness decides,
+ * so that what was an alarm while it lasted is one in the history, and nothing else is.
+ */
 export function turnOf(connectors: SeenConnector[]): string {
-  const [active, ...others] = connectors.filter((connector) => connector.role === 'active')
-  if (!active) return 'none'
-  return others.length > 0 ? 'several' : active.id
+  switch (readinessOf(connectors, null).readiness) {
+    case 'unknown':
+      return 'unknown'
+    case 'conflict':
+      return 'several'
+    case 'ready':
+    case 'exposed':
+      return activeIdOf(connectors) ?? 'none'
+    default:
+      return 'none'
+  }
 }
 
 /** The one active connector; null when there is none or more than one. */
