@@ -145,6 +145,20 @@ describe('lanes', () => {
       '2 connectors, 1 switch of the active one, 1 time without an active one',
     )
   })
+
+  test('says of who was active no more than is known', () => {
+    const textOf = (active: Interval[]) => summaryText(toLanes(history({ active })), [])
+    const never = '2 connectors, 0 switches of the active one, never without an active one'
+    expect(textOf([interval(0, 1000, 'a')])).toBe(never)
+    expect(textOf([interval(0, 400, 'a'), interval(400, 1000, 'unknown')])).toBe(
+      `${never}, as far as observed`,
+    )
+    expect(textOf([interval(0, 1000, 'a', { mixed: true, unknownMs: 400 })])).toBe(
+      `${never}, as far as observed`,
+    )
+    expect(textOf([interval(0, 1000, 'unknown')])).toBe('2 connectors; who was active is not known')
+    expect(textOf([])).toBe('2 connectors')
+  })
 })
 
 describe('between two answers', () => {
@@ -416,6 +430,28 @@ describe('connections over time', () => {
     expect(at400).toEqual([1, null])
     expect(countAt(steps, 500)).toBeNull()
     expect(countAt(steps, 800)).toBe(1)
+  })
+
+  test('have no number while nobody watched a tunnel of which no connector was listed', () => {
+    const status = [
+      interval(0, 400, 'down'),
+      interval(400, 700, 'unknown'),
+      interval(700, 1000, 'healthy', { open: true }),
+    ]
+    const gap = { from: 400, to: 700, reason: 'Tandem was not running' }
+    const bare = { status, connections: [life(800, null)], active: [] }
+    const steps = toConnectionSteps(history({ ...bare, lanes: [] }), window)
+    expect(steps.gaps).toEqual([gap])
+    expect([300, 500, 750, 850].map((at) => countAt(steps, at))).toEqual([0, null, 0, 1])
+    // While some are listed, the looks at them tell.
+    const lanes = [
+      roleLane('a', [interval(0, 450, 'offline')]),
+      roleLane('b', [interval(550, 600, 'passive')]),
+    ]
+    expect(toConnectionSteps(history({ ...bare, lanes }), window).gaps).toEqual([
+      { ...gap, from: 450, to: 550 },
+      { ...gap, from: 600 },
+    ])
   })
 
   test('have no number before anybody knew the tunnel', () => {

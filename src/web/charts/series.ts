@@ -391,17 +391,22 @@ function concerns({ kind, connectorId, from, to }: HistoryEvent, lane: Lane): bo
 
 /** The picture in one sentence, for those who can't see it. */
 export function summaryText(lanes: readonly Lane[], marks: readonly Mark[]): string {
-  const connectors = lanes.filter(({ kind }) => kind === 'role').length
-  const gaps = (lanes.find(({ kind }) => kind === 'active')?.intervals ?? []).filter(
-    ({ value }) => value === 'none',
-  ).length
+  const connectors = manyText(lanes.filter(({ kind }) => kind === 'role').length, 'connector')
+  const active = lanes.find(({ kind }) => kind === 'active')?.intervals
+  if (!active) return connectors
+  if (active.every(({ value }) => value === 'unknown'))
+    return `${connectors}; who was active is not known`
+  const gaps = active.filter(({ value }) => value === 'none').length
   const switches = marks.filter(({ kind }) => kind !== 'failed').length
   return [
-    manyText(connectors, 'connector'),
+    connectors,
     manyText(switches, 'switch of the active one', 'switches of the active one'),
     gaps === 0
       ? 'never without an active one'
       : manyText(gaps, 'time without an active one', 'times without an active one'),
+    ...(active.some(({ value, unknownMs }) => value === 'unknown' || unknownMs > 0)
+      ? ['as far as observed']
+      : []),
   ].join(', ')
 }
 
@@ -519,19 +524,34 @@ function rankedColos(lives: readonly ConnectionLife[]): string[] {
 const isUnwatched = ({ from, to, value, reason, mixed, unknownMs }: Interval) =>
   value === 'unknown' && reason !== 'unrecognised' && (!mixed || unknownMs * 2 > to - from)
 
-/** When the connectors were not looked at. All lanes have the same holes: they are read together. */
-function gapsOf({ lanes, active }: TunnelHistory): ConnectionSteps['gaps'] {
-  const all = [active, ...lanes.map(({ intervals }) => intervals)]
-    .flat()
-    .filter(isUnwatched)
-    .toSorted((a, b) => a.from - b.from)
-  const gaps: ConnectionSteps['gaps'] = []
-  for (const interval of all) {
-    const last = gaps.at(-1)
+/**
+ * When the connectors were not looked at. All lanes have the same holes: they are read together. Where none is listed
+ * there is no lane that could have one; the listing has it then.
+ */
+function gapsOf({ lanes, active, status }: TunnelHistory): ConnectionSteps['gaps'] {
+  const looks = [active, ...lanes.map(({ intervals }) => intervals)].flat()
+  const told = joined(looks)
+  const untold = status.filter(isUnwatched).flatMap((gap) => {
+    const ends = [gap.from, ...told.map(({ to }) => to)]
+    return ends.flatMap((end, at): Interval[] => {
+      const from = Math.max(end, gap.from)
+      const to = Math.min(told[at]?.from ?? gap.to, gap.to)
+      return to > from ? [{ ...gap, from, to }] : []
+    })
+  })
+  return joined([...looks.filter(isUnwatched), ...untold])
+}
+
+/** The stretches that intervals cover, in the order of time. */
+function joined(intervals: readonly Interval[]): ConnectionSteps['gaps'] {
+  const stretches: ConnectionSteps['gaps'] = []
+  for (const interval of intervals.toSorted((a, b) => a.from - b.from)) {
+    const last = stretches.at(-1)
     if (last && interval.from <= last.to) last.to = Math.max(last.to, interval.to)
-    else gaps.push({ from: interval.from, to: interval.to, reason: reasonText(interval) ?? '' })
+    else
+      stretches.push({ from: interval.from, to: interval.to, reason: reasonText(interval) ?? '' })
   }
-  return gaps
+  return stretches
 }
 
 /** Before Tandem knew the tunnel, and before any connection that was still open when it did. */
