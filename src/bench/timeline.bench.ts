@@ -49,6 +49,7 @@ function madeUp(tunnelId: string, now: number): TunnelHistory {
     return {
       connectorId: idOf(lane),
       intervals,
+      totalMs: spanMs,
       observedMs: spanMs,
       activeMs: spanMs / 5,
       reconnects: intervalsEach,

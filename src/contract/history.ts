@@ -174,7 +174,9 @@ export type TunnelSummary = z.infer<typeof TunnelSummary>
 export const RoleLane = z.object({
   connectorId: z.string(),
   intervals: z.array(Interval),
-  /** Milliseconds of the window in which Tandem saw its role, and of these the ones in which it was active. */
+  /** Milliseconds of the window in which it was listed, or may have been before Tandem watched. */
+  totalMs: z.number(),
+  /** … in which Tandem saw its role, and of these the ones in which it was active. */
   observedMs: z.number(),
   activeMs: z.number(),
   /** Connections that it opened in the window. */

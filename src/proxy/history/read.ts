@@ -145,10 +145,15 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       seen,
     )
     const reconnects = await reconnectsByConnector(known.key, range)
+    const begin = beginOf(tunnelId, range, status)
+    // Nobody saw it join: it may have been there from the beginning.
+    const unseenMs = ([first]: Interval[]) =>
+      first && first.precisionMs === null ? Math.max(0, first.from - begin) : 0
     const lanes = toLanes(spans, seen)
       .filter((lane) => !connectorId || lane.connectorId === connectorId)
       .map((lane) => ({
         ...lane,
+        totalMs: unseenMs(lane.intervals) + lengthOf(lane.intervals, () => true),
         observedMs: lengthOf(lane.intervals, isObserved),
         activeMs: lengthOf(lane.intervals, (one) => isObserved(one) && one.value === 'active'),
         reconnects: reconnects.get(lane.connectorId) ?? 0,
@@ -439,6 +444,12 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     })
   }
 
+  /** When a window begins that the tunnel was there in. */
+  function beginOf(tunnelId: string, range: Range, [first]: Interval[]): number {
+    const listed = deps.books().get(tunnelId)?.sight?.listed
+    return Math.max(range.from, listed?.createdAt ?? first?.from ?? range.from)
+  }
+
   function summarise(
     tunnelId: string,
     range: Range,
@@ -448,7 +459,7 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
     withStrips = true,
   ): TunnelSummary {
     const listed = deps.books().get(tunnelId)?.sight?.listed
-    const begin = Math.max(range.from, listed?.createdAt ?? status[0]?.from ?? range.from)
+    const begin = beginOf(tunnelId, range, status)
     const end = Math.min(range.to, listed?.deletedAt ?? range.to, now())
     const observedMs = lengthOf(status, isObserved)
     const windows = merged(deps.marks.windowsOf(tunnelId), { from: begin, to: end })

@@ -576,6 +576,25 @@ test('a window that begins without an active connector counts whoever takes over
   expect(tunnels[0]).toEqual(summary)
 })
 
+test('the time of a connector is that since it joined; who was there at the first look may have been before', async () => {
+  await watcher.keepSeeing(1, { roles: ['active'] }, 23 * minuteMs)
+  watcher.pass(5_000)
+  await watcher.keepSeeing(1, steady, 37 * minuteMs)
+  const hour = { from: t0 - 30 * minuteMs, to: watcher.now() }
+  const { summary, lanes } = await watcher.window(1, hour.from, hour.to)
+  const [first, second] = lanes
+  expect(first?.totalMs).toBe(summary.totalMs)
+  expect(second?.observedMs).toBe(37 * minuteMs)
+  expect(second?.totalMs).toBe(37 * minuteMs)
+  // A restart is a gap in the time of both.
+  await watcher.recorder.flush()
+  await restart(10 * minuteMs)
+  await watcher.see(1, steady)
+  const { lanes: later } = await watcher.window(1, hour.from, watcher.now())
+  expect(later[1]?.totalMs).toBe(47 * minuteMs)
+  expect(later[1]?.observedMs).toBe(37 * minuteMs)
+})
+
 describe('what counts as flapping', () => {
   const flaps = async () => (await watcher.window(1, t0, watcher.now())).summary.flapsLastHour
 

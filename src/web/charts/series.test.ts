@@ -60,6 +60,7 @@ const event = (at: number, change: Partial<HistoryEvent>): HistoryEvent => ({
 const roleLane = (connectorId: string, intervals: Interval[]) => ({
   connectorId,
   intervals,
+  totalMs: 0,
   observedMs: 0,
   activeMs: 0,
   reconnects: 0,

@@ -58,9 +58,10 @@ export function ConnectorFigures({
 }) {
   const lane = lanes.find((each) => each.connectorId === connectorId)
   const observedMs = lane?.observedMs ?? 0
+  const totalMs = lane?.totalMs ?? summary.totalMs
   return (
     <Stats label="The history in numbers">
-      <Stat name="Active" note={ofObserved({ ...summary, observedMs })}>
+      <Stat name="Active" note={ofObserved({ totalMs, observedMs })}>
         {lane && observedMs > 0 ? percentText(lane.activeMs / observedMs) : <None />}
       </Stat>
       <Stat name="Was active for" note="as far as observed">
@@ -69,7 +70,7 @@ export function ConnectorFigures({
       <Stat name="Connections opened" note="reconnects included">
         {lane && observedMs > 0 ? lane.reconnects : <None />}
       </Stat>
-      <Unobserved totalMs={summary.totalMs} observedMs={observedMs} />
+      <Unobserved totalMs={totalMs} observedMs={observedMs} />
     </Stats>
   )
 }
