@@ -360,18 +360,19 @@ export function createFailovers(deps: FailoverDeps) {
   }
 
   /**
-   * Looks until a look took no longer than it may be old, twice at most: that it is older is a risk to accept.
+   * Looks once more where a look took longer than it may be old and another one that takes as long comes in time: that
+   * it is older is a risk to accept.
    *
    * @returns when it left.
    */
   async function lookFresh(tunnelId: string, until: number): Promise<number> {
-    let leftAt = now()
+    const leftAt = now()
     await lookUntil(tunnelId, until)
-    if (now() - leftAt > freshReadMs) {
-      leftAt = now()
-      await lookUntil(tunnelId, until)
-    }
-    return leftAt
+    const againAt = now()
+    const tookMs = againAt - leftAt
+    if (tookMs <= freshReadMs || tookMs >= until - againAt) return leftAt
+    await lookUntil(tunnelId, until)
+    return againAt
   }
 
   async function lookUntil(tunnelId: string, until: number) {

@@ -160,7 +160,7 @@ export const explained: Record<CheckId, Explanation> = {
   },
   'stale-read': {
     title: 'What is known is old',
-    found: `The question that was asked for this failover left for Cloudflare more than ${seconds(freshReadMs)} ago. Or none was asked, and the last look is more than ${seconds(staleReadMs)} old. Before it sends, Tandem asks a second time where the first answer took too long.`,
+    found: `The question that was asked for this failover left for Cloudflare more than ${seconds(freshReadMs)} ago. Or none was asked, and the last look is more than ${seconds(staleReadMs)} old. Before it sends, Tandem asks a second time where the first answer took too long and a second one can still come in time.`,
     remedy:
       'Cloudflare is slow. Leave the dialog open: it asks again by itself. If the site can’t wait, tick the risk and say why.',
   },
