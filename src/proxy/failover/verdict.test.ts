@@ -87,7 +87,7 @@ describe('a reading', () => {
     expect(applyReading(before, read).state).toBe(state)
   })
 
-  test('a target without a connection carries no traffic: that is said, and confirmed once it has one', () => {
+  test('a target without a connection is not confirmed, and no more is said than was seen; it is once it has one', () => {
     const cutOff = applyReading(failover(), reading(3, ['new'], false))
     expect(cutOff).toMatchObject({ state: 'accepted', promotedAt: sentAt + 3100 })
     expect(applyReading(cutOff, reading(5, ['new']))).toMatchObject({ state: 'confirmed' })
@@ -95,7 +95,7 @@ describe('a reading', () => {
       activeNow: ['new'],
       endedAt: sentAt + 11_100,
       detail:
-        'new became active, but without a connection: it carried no traffic. Check its host, or choose another connector.',
+        'Cloudflare called new active, but listed no connection of it. Check its host, or choose another connector.',
     })
     expect(applyDeadline(cutOff, sentAt + 60_000, sentAt + 3000).detail).toMatch(
       /last reported new active without a connection 3 s after it was sent/,
@@ -142,6 +142,12 @@ describe('a reading', () => {
     expect(applyReading(failover(left), reading(10_800, ['third']))).toMatchObject({
       state: 'other-active',
       detail: expect.not.stringMatching(/by itself/),
+    })
+    expect(applyReading(failover(left), reading(10_800, ['new'], false))).toMatchObject({
+      state: 'not-confirmed',
+      promotedAt: null,
+      detail:
+        'Cloudflare called new active, but listed no connection of it. Tandem was stopped meanwhile: when it changed, and by whom, nobody saw. Check its host, or choose another connector.',
     })
   })
 

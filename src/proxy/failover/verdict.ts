@@ -61,7 +61,7 @@ export function applyReading(failover: Failover, reading: Reading): Failover {
       ...next,
       state: 'not-confirmed',
       endedAt: at,
-      detail: `${shortId(target)} became active, but without a connection: it carried no traffic. Check its host, or choose another connector.`,
+      detail: `Cloudflare called ${shortId(target)} active, but listed no connection of it. ${wasAway ? `${awaySentence} ` : ''}Check its host, or choose another connector.`,
     }
   }
   const third = others.find((id) => !old.includes(id))

@@ -224,7 +224,7 @@ describe('accepted, but', () => {
     expect(failover).toMatchObject({
       state: 'not-confirmed',
       activeNow: [standby],
-      detail: `${short(standby)} became active, but without a connection: it carried no traffic. Check its host, or choose another connector.`,
+      detail: `Cloudflare called ${short(standby)} active, but listed no connection of it. Check its host, or choose another connector.`,
     })
     expect(Number(failover.endedAt) - Number(failover.sentAt)).toBeLessThan(15_000)
     await rig.time.run(30_000)
