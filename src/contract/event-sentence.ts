@@ -16,7 +16,7 @@ const causes: Record<Cause, string> = {
 type AfterKind = (typeof afterKinds)[number]
 
 const aftermaths: Record<AfterKind, string> = {
-  late: 'it became active after all, too late to be confirmed',
+  late: 'it was active and connected after all, too late to be confirmed',
   restored: 'it is active again',
   'flipped-back': 'the traffic went back to the old connector',
   'moved-on': 'another connector became active',

@@ -112,7 +112,7 @@ export const Failover = z.object({
 })
 export type Failover = z.infer<typeof Failover>
 
-/** When the target of an unconfirmed failover was active after all; null when it was not. */
+/** When the target of an unconfirmed failover was active, and connected, after all; null when it was not. */
 export const lateAtOf = ({ afterwards }: Pick<Failover, 'afterwards'>): number | null =>
   afterwards.find(({ kind }) => kind === 'late')?.at ?? null
 

@@ -145,14 +145,17 @@ test('a confirmed one says after how long, an unconfirmed one after how long too
   })
 })
 
-test('a late success is told as late, not as a success', () => {
+test('a late success is told as late, not as a success, in words for one that only had no connection yet', () => {
   const afterwards = [{ at: 76_000, kind: 'late' as const, activeNow: [to] }]
   const late = failover({ state: 'not-confirmed', endedAt: 61_000, afterwards })
   expect(endingOf(late, 60_000)).toMatchObject({
     tone: 'warn',
-    title: 'Late: 22222222 became active after 75 s',
+    title: 'Late: 22222222 was active and connected after 75 s',
+    text: 'It was not confirmed within 60 s; Cloudflare reported it active and connected later.',
   })
-  expect(aftermathOf(late)).toEqual([{ at: 76_000, sentence: '22222222 is active after all.' }])
+  expect(aftermathOf(late)).toEqual([
+    { at: 76_000, sentence: '22222222 is active and connected after all.' },
+  ])
 })
 
 test('only what was seen to work is told as done', () => {

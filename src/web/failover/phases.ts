@@ -145,8 +145,8 @@ export function endingOf(failover: Failover, ms: number): Ending {
           }
         : {
             tone: isUndone(failover) ? 'bad' : 'warn',
-            title: `Late: ${target} became active after ${secondsText(lateAt - startedAt)}${isUndone(failover) ? ', but not for long' : ''}`,
-            text: `It was not confirmed within ${took}; Cloudflare reported it active later${isUndone(failover) ? `, then ${namesOf(lastActiveOf(failover))}` : ''}.`,
+            title: `Late: ${target} was active and connected after ${secondsText(lateAt - startedAt)}${isUndone(failover) ? ', but not for long' : ''}`,
+            text: `It was not confirmed within ${took}; Cloudflare reported it active and connected later${isUndone(failover) ? `, then ${namesOf(lastActiveOf(failover))}` : ''}.`,
           }
     default:
       return state satisfies never
@@ -217,7 +217,7 @@ function slowSwitchOf({ activeNow }: Failover, ms: number): Ending | null {
 }
 
 const aftermaths: Record<AfterFact['kind'], (names: string, target: string) => string> = {
-  late: (_, target) => `${target} is active after all.`,
+  late: (_, target) => `${target} is active and connected after all.`,
   restored: (_, target) => `${target} is active again.`,
   'flipped-back': (names) => `The traffic went back: ${names} is active again.`,
   'moved-on': (names) => `Another connector became active: ${names}.`,
