@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { SeenConnector } from '../cloudflare/translate.ts'
 import { createVirtualTime } from '../faults/time.ts'
 import { openStore } from '../store/open.ts'
 import { createRecords } from './records.ts'
@@ -19,8 +20,10 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** Failovers whose reads never come to an end, but for the check before each. */
-async function startUnread({ verifyRoom = 1000 } = {}) {
+const never = () => new Promise<SeenConnector[]>(() => {})
+
+/** @param read what comes of their reads, but for the check before each. */
+async function begin({ verifyRoom = 1000, read = never } = {}) {
   const time = createVirtualTime(startedAt, () => true)
   const { db } = await openStore(folder, time.now)
   let isChecked = false
@@ -39,7 +42,7 @@ async function startUnread({ verifyRoom = 1000 } = {}) {
     now: time.now,
     sleep: (ms: number) => new Promise<void>((resolve) => void time.after(ms, resolve)),
     look: () => {
-      if (isChecked) return new Promise(() => {})
+      if (isChecked) return read()
       isChecked = true
       return Promise.resolve([])
     },
@@ -71,7 +74,7 @@ async function startUnread({ verifyRoom = 1000 } = {}) {
 }
 
 test('its time ends after 60 s though every read hangs, and the next one may begin', async () => {
-  const { failovers, start, ended, end } = await startUnread()
+  const { failovers, start, ended, end } = await begin()
   const id = await start('ana')
   expect(await ended()).toBeLessThanOrEqual(62_000)
   expect(await failovers.get(id)).toMatchObject({
@@ -82,7 +85,7 @@ test('its time ends after 60 s though every read hangs, and the next one may beg
 })
 
 test('a switch after a second try is the second one’s work, whichever was heard of last', async () => {
-  const { time, failovers, start, ended, end } = await startUnread()
+  const { time, failovers, start, ended, end } = await begin()
   const first = await start('ana')
   await ended()
   const between = time.now()
@@ -95,8 +98,21 @@ test('a switch after a second try is the second one’s work, whichever was hear
   await end()
 })
 
+test('what comes back to a target that was seen active without a connection is somebody else’s work', async () => {
+  const seen = { id: target, role: 'active', connections: [] } as unknown as SeenConnector
+  const { time, failovers, start, ended, end } = await begin({ read: async () => [seen] })
+  const failoverId = await start('ana')
+  await ended()
+  const made = { by: 'ana', failoverId }
+  const madeBy = (at: number) => failovers.madeBy(tunnelId, target, at)
+  expect(await failovers.get(failoverId)).toMatchObject({ state: 'not-confirmed' })
+  expect(madeBy(time.now())).toEqual(made)
+  expect(madeBy(time.now() + 20_000)).toBeNull()
+  await end()
+})
+
 test('what could not be checked within 20 s is not sent, nor what waited behind it', async () => {
-  const { time, ask, start, ended, end, puts } = await startUnread()
+  const { time, ask, start, ended, end, puts } = await begin()
   await start('ana')
   await ended()
   await time.run(5_000)
@@ -115,7 +131,7 @@ test('what could not be checked within 20 s is not sent, nor what waited behind 
 
 test('one that is nearly over keeps only the calls that it may still make', async () => {
   // As it is when watching has spent all that it may.
-  const { time, start, ended, end } = await startUnread({ verifyRoom: 120 })
+  const { time, start, ended, end } = await begin({ verifyRoom: 120 })
   await start('ana')
   await time.run(58_000)
   for (const tunnel of ['t1', 't2', 't3', 't4']) await start('ben', tunnel)

@@ -621,11 +621,11 @@ export function createFailovers(deps: FailoverDeps) {
   function madeBy(tunnelId: string, connectorId: string, at: number) {
     let last: { by: string; failoverId: string; sentAt: number } | null = null
     for (const failover of recent.values()) {
-      const { id, by, sentAt, state, endedAt } = failover
+      const { id, by, sentAt, state, endedAt, activeNow } = failover
       if (failover.tunnelId !== tunnelId || failover.to.connectorId !== connectorId) continue
       if (sentAt === null || state === 'rejected' || at < sentAt || at - sentAt > ownMs) continue
-      // What comes back to it after that is somebody else's work.
-      if (state === 'confirmed' && at > (endedAt ?? at)) continue
+      // It came to it, connected or not: what comes back to it after that is somebody else's work.
+      if (activeNow.join() === connectorId && at > (endedAt ?? at)) continue
       if (last === null || sentAt > last.sentAt) last = { by, failoverId: id, sentAt }
     }
     return last && { by: last.by, failoverId: last.failoverId }
