@@ -54,7 +54,13 @@ async function begin({ verifyRoom = 1000, read = never } = {}) {
     onWrite: () => {},
     warn: () => {},
   } as unknown as FailoverDeps
-  const failovers = createFailovers(deps)
+  let failovers = createFailovers(deps)
+  /** As after a process was killed. */
+  const restart = async () => {
+    failovers.stop()
+    failovers = createFailovers(deps)
+    await failovers.resume()
+  }
   const ask = (by: string, of = tunnelId) =>
     failovers.start(of, { client_id: target, expected_active_id: old }, by, {
       key: null,
@@ -70,7 +76,7 @@ async function begin({ verifyRoom = 1000, read = never } = {}) {
     failovers.stop()
     await db.destroy()
   }
-  return { time, failovers, ask, start, ended, end, puts: () => puts }
+  return { time, failovers, restart, ask, start, ended, end, puts: () => puts }
 }
 
 test('its time ends after 60 s though every read hangs, and the next one may begin', async () => {
@@ -139,6 +145,18 @@ test('one that is nearly over keeps only the calls that it may still make', asyn
     kind: 'budget-spent',
     message: expect.stringMatching(/is kept for other failovers that run now/),
   })
+  await ended()
+  await end()
+})
+
+test('one that was taken up keeps the calls of a reading that begins anew', async () => {
+  const { time, restart, start, ended, end } = await begin({ verifyRoom: 48 })
+  await start('ana')
+  await time.run(58_000)
+  await restart()
+  await expect(start('ben', 't1')).rejects.toMatchObject({ kind: 'budget-spent' })
+  await time.run(1_000)
+  await start('ben', 't1')
   await ended()
   await end()
 })

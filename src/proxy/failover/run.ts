@@ -59,7 +59,7 @@ export type FailoverDeps = {
 }
 
 const watchEveryMs = 10_000
-/** Between two reads of one that was taken up. */
+/** Between two tries to take up one that breaks off. */
 const takeUpEveryMs = 2_000
 const putDeadlineMs = 10_000
 /** What could not be sent so long after it was asked for is not sent: nobody counts on it any more. */
@@ -85,8 +85,16 @@ const refusals = new Set([
   'invalid-request',
 ])
 
-/** Who has a tunnel for a failover; `decided` resolves once it is on disk or was refused. */
-type Taken = { failoverId: string | null; by: string; since: number; decided: Promise<void> }
+/** Who has a tunnel for a failover. */
+type Taken = {
+  failoverId: string | null
+  by: string
+  since: number
+  /** Resolves once it is on disk or was refused. */
+  decided: Promise<void>
+  /** Since when the connectors of one that was taken up are read anew. */
+  readFrom?: number
+}
 
 export function createFailovers(deps: FailoverDeps) {
   const { records, client, now } = deps
@@ -285,10 +293,10 @@ export function createFailovers(deps: FailoverDeps) {
 
   /** Calls that those that run and those that are being checked, the one that asks included, may still make. */
   function reserved(): number {
-    const callsLeft = [...taken.values()].map(({ failoverId }) => {
+    const callsLeft = [...taken.values()].map(({ failoverId, readFrom }) => {
       const { sentAt = null, state } = recent.get(failoverId ?? '') ?? {}
       if (sentAt === null) return callsOfOne
-      return readsLeft(sentAt, now()) + (state === 'sending' ? 1 : 0)
+      return readsLeft(readFrom ?? sentAt, now()) + (state === 'sending' ? 1 : 0)
     })
     return callsLeft.reduce((sum, calls) => sum + calls, 0)
   }
@@ -459,22 +467,30 @@ export function createFailovers(deps: FailoverDeps) {
     }
   }
 
-  /** Reads on the contract's schedule until the connectors tell or the time is up; null: it was stopped. */
-  async function verify(failover: Failover): Promise<Failover | null> {
+  /**
+   * Reads on the contract's schedule until the connectors tell or the time is up; null: it was stopped.
+   *
+   * @param from when the schedule begins: with the PUT, or anew.
+   */
+  async function verify(
+    failover: Failover,
+    from = failover.sentAt ?? now(),
+  ): Promise<Failover | null> {
     let current = failover
     let readAt: number | null = null
-    const startedAt = current.sentAt ?? now()
+    const endAt = (failover.sentAt ?? from) + verifyDeadlineMs
     for (let isOver = false; !isOver; ) {
-      const { at, withinMs, isLast } = nextRead(startedAt, now())
+      const { at, withinMs, isLast } = nextRead(from, now())
       await deps.sleep(Math.max(0, at - now()))
       if (stopped) return null
       const reading = await takeReading(current, withinMs)
       readAt = reading.readAt ?? readAt
       current = reading.failover
       if (!isRunning(current.state)) return current
-      isOver = isLast
+      // Where it is read anew, its own time only counts once a read left after it.
+      isOver = isLast || (readAt !== null && readAt >= endAt)
     }
-    return move(applyDeadline(current, Math.max(now(), startedAt + verifyDeadlineMs), readAt))
+    return move(applyDeadline(current, Math.max(now(), endAt), readAt))
   }
 
   /**
@@ -595,26 +611,16 @@ export function createFailovers(deps: FailoverDeps) {
     }
   }
 
+  /** Reads on the schedule anew: the own time of one that was taken up is over as a rule. */
   async function takeUp(left: Failover): Promise<Failover | null> {
-    const deadline = now() + verifyDeadlineMs
+    const readFrom = now()
+    const held = taken.get(left.tunnelId)
+    if (held) taken.set(left.tunnelId, { ...held, readFrom })
     // The tunnel must be known before its connectors can be read.
+    const deadline = readFrom + verifyDeadlineMs
     while (!deps.tunnel(left.tunnelId) && now() < deadline && !stopped) await deps.sleep(500)
     deps.setFailover(left.tunnelId, left.id)
-    let current = left
-    let readAt: number | null = null
-    while (!stopped) {
-      const reading = await takeReading(current, verifyDeadlineMs)
-      readAt = reading.readAt ?? readAt
-      current = reading.failover
-      if (!isRunning(current.state)) return current
-      // Its own time is up by now as a rule, but something must have been read before that counts.
-      if (readAt !== null || now() >= deadline) {
-        current = applyDeadline(current, now(), readAt)
-        if (!isRunning(current.state)) return move(current)
-      }
-      await deps.sleep(takeUpEveryMs)
-    }
-    return null
+    return verify(left, readFrom)
   }
 
   /** The failover of ours that made this connector active, if one just did; of several tries the last. */
