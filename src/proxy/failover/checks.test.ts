@@ -319,7 +319,20 @@ describe('everything that speaks against a failover', () => {
     expect(activeChangedText(activeIds, seenId)).toBe(text)
   })
 
-  test('blocks first, then grave risks, then the others; each sentence once', () => {
+  test('one rule is one risk, though it speaks of two active ones', () => {
+    const newer = (id: string, version: string) =>
+      connector(id, { role: 'active', version, colos: active.colos })
+    const target = connector('b', { version: '2026.8.779.0', colos: active.colos })
+    const connectors = [newer('a', '2026.9.558.0'), newer('c', '2026.10.1.0'), target]
+    const risks = promotionChecks(target, situation({ connectors }))
+    expect(risks.map(({ sentence }) => sentence)).toEqual([
+      'It runs 2026.8.779.0, older than the active connector’s 2026.9.558.0. It runs 2026.8.779.0, older than the active connector’s 2026.10.1.0.',
+      'It shares the colo aaaaaaaa-1-colo with the active connector.',
+    ])
+    expect(foundIn({ connectors }, 'b')).toEqual(['older-version', 'same-colo', 'sessions-hang'])
+  })
+
+  test('blocks first, then grave risks, then the others; each rule once', () => {
     const twins = [active, { ...active, id: 'twin' }, { ...standby, colos: active.colos }]
     const more = {
       connectors: twins,

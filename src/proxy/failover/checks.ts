@@ -96,13 +96,18 @@ function tunnelBlocks({ deleted, ha }: Situation): { id: CheckId; sentence: stri
   return blocks
 }
 
-/** Every reason against promoting `target` that a look at the connectors shows, blocks first. */
+/** Every reason against promoting `target` that a look at the connectors shows, blocks first, each rule once. */
 export function promotionChecks(target: SeenConnector, situation: Situation): Check[] {
   const { connectors, now } = situation
   const blocks: Check[] = []
   const risks: Check[] = []
   const block = (id: CheckId, sentence: string) => blocks.push({ id, kind: 'block', sentence })
-  const risk = (id: CheckId, sentence: string) => risks.push({ id, kind: 'risk', sentence })
+  // Two active ones can make one rule speak twice: it is one risk to accept.
+  const risk = (id: CheckId, sentence: string) => {
+    const same = risks.find((one) => one.id === id)
+    if (!same) risks.push({ id, kind: 'risk', sentence })
+    else if (!same.sentence.includes(sentence)) same.sentence += ` ${sentence}`
+  }
 
   for (const { id, sentence } of tunnelBlocks(situation)) block(id, sentence)
   if (target.role === 'active') block('already-active', 'It is the active connector already.')
@@ -149,7 +154,7 @@ export function promotionChecks(target: SeenConnector, situation: Situation): Ch
 }
 
 /**
- * The whole list for a failover to `targetId`, blocks first, each sentence once; with a null target only
+ * The whole list for a failover to `targetId`, blocks first, each rule once; with a null target only
  * what concerns every connector of the tunnel.
  */
 export function failoverChecks(targetId: string | null, evidence: Evidence): FailoverCheck[] {
@@ -174,10 +179,7 @@ export function failoverChecks(targetId: string | null, evidence: Evidence): Fai
   if (actives.length > 0) {
     say('sessions-hang', 'Open connections through the old one may hang and have to be made again.')
   }
-  const once = found.filter(
-    ({ sentence }, at) => found.findIndex((one) => one.sentence === sentence) === at,
-  )
-  const checks = once.map(({ id, sentence }) => ({
+  const checks = found.map(({ id, sentence }) => ({
     ...checkRules[id],
     id,
     sentence,

@@ -44,16 +44,8 @@ export const noConsent: Consent = { ticked: [], reason: '', drill: false }
 export const blocksIn = (checks: readonly FailoverCheck[]) =>
   checks.filter(({ kind }) => kind === 'block')
 
-/** Two active ones can make one rule speak twice: it is one risk, and one tick. */
-export function risksIn(checks: readonly FailoverCheck[]): FailoverCheck[] {
-  const byId = new Map<string, FailoverCheck>()
-  for (const risk of checks) {
-    if (risk.kind !== 'risk') continue
-    const same = byId.get(risk.id)
-    byId.set(risk.id, same ? { ...same, sentence: `${same.sentence} ${risk.sentence}` } : risk)
-  }
-  return [...byId.values()]
-}
+export const risksIn = (checks: readonly FailoverCheck[]) =>
+  checks.filter(({ kind }) => kind === 'risk')
 
 /**
  * @param checks null while Cloudflare is asked.

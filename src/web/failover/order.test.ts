@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Check, Connector, ConnectorRole } from '#contract/tunnel.ts'
-import { activeOf, candidatesOf, inOrder, isPromotable, risksOf } from './order.ts'
+import { activeOf, candidatesOf, inOrder, isPromotable } from './order.ts'
 
 const connector = (id: string, role: ConnectorRole, promotion: Check[] = []): Connector => ({
   id,
@@ -46,9 +46,7 @@ test('two active ones are none, and both can be chosen from', () => {
   expect(ids(candidatesOf(connectors))).toEqual(['a', 'b'])
 })
 
-test('a block can’t be overridden, a risk can, and each sentence is told once', () => {
+test('a block can’t be overridden, a risk can', () => {
   expect(isPromotable(connector('a', 'passive', [risk('x')]))).toBe(true)
   expect(isPromotable(connector('a', 'passive', [risk('x'), block]))).toBe(false)
-  const twice = connector('a', 'passive', [risk('same colo'), risk('same colo'), risk('older')])
-  expect(risksOf(twice).map(({ sentence }) => sentence)).toEqual(['same colo', 'older'])
 })

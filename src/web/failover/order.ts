@@ -5,12 +5,8 @@ import type { Check, Connector } from '#contract/tunnel.ts'
 export const blocksOf = (connector: Connector): Check[] =>
   connector.promotion.filter(({ kind }) => kind === 'block')
 
-/** Two active ones can make two checks say the same: each sentence is told once. */
 export const risksOf = (connector: Connector): Check[] =>
-  connector.promotion.filter(
-    ({ kind, sentence }, at, all) =>
-      kind === 'risk' && all.findIndex((check) => check.sentence === sentence) === at,
-  )
+  connector.promotion.filter(({ kind }) => kind === 'risk')
 
 /** Whether the proxy's checks would let it be promoted. */
 export const isPromotable = (connector: Connector): boolean => blocksOf(connector).length === 0
