@@ -774,6 +774,23 @@ describe('U23 answers out of order', () => {
     await rig.end()
   })
 
+  test('U23 the same where there is no call left for that look: it is told to be yet to come', async () => {
+    const { tunnelId } = await world.addTunnel('lon-core', 1)
+    const rig = await startRig(world)
+    await rig.looked()
+    const path = `/tunnels/${tunnelId}/connectors`
+    await rig.get(`${path}?fresh=true`)
+    const { id } = (await world.order(`/tunnels/${tunnelId}/add-connector`)) as { id: string }
+    expect(await rig.refused('GET', `${path}/${id}?fresh=true`)).toMatchObject({
+      type: 'urn:tandem:problem:not-ready',
+      status: 503,
+      detail: expect.stringMatching(/^Cloudflare lists this connector/),
+    })
+    await rig.time.run(2_000)
+    expect(await rig.get(`${path}/${id}`)).toMatchObject({ id, role: 'passive' })
+    await rig.end()
+  })
+
   test('U23 a rename outweighs a listing that left before it was answered', async () => {
     const { tunnelId } = await world.addTunnel('old name')
     const holding: (() => void)[] = []

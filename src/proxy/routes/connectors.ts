@@ -33,6 +33,7 @@ export function connectorRoutes(route: Route, parts: Parts) {
   })
 
   route('connectorGet', async (c, { tunnelId = '', connectorId = '' }) => {
+    let isYetToCome = false
     if (wantsFresh(c)) {
       const { accountId } = liveTunnel(parts, tunnelId)
       if (mayRefresh('connectorGet', connectorId)) {
@@ -43,7 +44,7 @@ export function connectorRoutes(route: Route, parts: Parts) {
           seen?.id === connectorId &&
           !(await present.landConnector(tunnelId, seen, sentAt, at))
         ) {
-          await lookAtAll(tunnelId)
+          isYetToCome = !(await lookAtAll(tunnelId))
         }
       }
     }
@@ -53,12 +54,20 @@ export function connectorRoutes(route: Route, parts: Parts) {
       return c.json(isScreen(c.get('who')) ? connectorForScreen(connector) : connector)
     }
     if (!list) liveTunnel(parts, tunnelId)
+    if (isYetToCome) {
+      throw new ProblemError(
+        'not-ready',
+        'Cloudflare lists this connector, and Tandem has not looked at the others of its tunnel since: ask again in some seconds.',
+      )
+    }
     throw new ProblemError('not-found', 'Cloudflare lists no such connector for this tunnel now.')
   })
 
-  /** Now, or as soon as the poller may where “check now” has no call left. */
-  async function lookAtAll(tunnelId: string) {
-    if (mayRefresh('connectorList', tunnelId)) await poller.look(tunnelId, 'look')
+  /** Now, or as soon as the poller may where “check now” has no call left: then false. */
+  async function lookAtAll(tunnelId: string): Promise<boolean> {
+    const isNow = mayRefresh('connectorList', tunnelId)
+    if (isNow) await poller.look(tunnelId, 'look')
     else poller.poke(tunnelId)
+    return isNow
   }
 }
