@@ -104,16 +104,21 @@ test('a switch after a second try is the second one’s work, whichever was hear
   await end()
 })
 
-test('what comes back to a target that was seen active without a connection is somebody else’s work', async () => {
-  const seen = { id: target, role: 'active', connections: [] } as unknown as SeenConnector
-  const { time, failovers, start, ended, end } = await begin({ read: async () => [seen] })
+test('a connection that comes late is the failover’s work; what comes back after the traffic went back is not', async () => {
+  const active = (id: string, connections: unknown[]) =>
+    [{ id, role: 'active', connections }] as unknown as SeenConnector[]
+  let seen = active(target, [])
+  const { time, failovers, start, ended, end } = await begin({ read: async () => seen })
   const failoverId = await start('ana')
   await ended()
-  const made = { by: 'ana', failoverId }
-  const madeBy = (at: number) => failovers.madeBy(tunnelId, target, at)
+  await time.run(5_000)
+  const madeNow = () => failovers.madeBy(tunnelId, target, time.now())
   expect(await failovers.get(failoverId)).toMatchObject({ state: 'not-confirmed' })
-  expect(madeBy(time.now())).toEqual(made)
-  expect(madeBy(time.now() + 20_000)).toBeNull()
+  expect(madeNow()).toEqual({ by: 'ana', failoverId })
+  seen = active(old, [{}])
+  await time.run(12_000)
+  expect(await failovers.get(failoverId)).toMatchObject({ afterwards: [{ kind: 'flipped-back' }] })
+  expect(madeNow()).toBeNull()
   await end()
 })
 

@@ -85,6 +85,9 @@ const refusals = new Set([
   'invalid-request',
 ])
 
+/** What is seen after an end that leaves no switch of it to come. */
+const deciding = new Set<AfterFact['kind']>(['late', 'flipped-back', 'moved-on'])
+
 /** Who has a tunnel for a failover. */
 type Taken = {
   failoverId: string | null
@@ -627,11 +630,11 @@ export function createFailovers(deps: FailoverDeps) {
   function madeBy(tunnelId: string, connectorId: string, at: number) {
     let last: { by: string; failoverId: string; sentAt: number } | null = null
     for (const failover of recent.values()) {
-      const { id, by, sentAt, state, endedAt, activeNow } = failover
+      const { id, by, sentAt, state } = failover
       if (failover.tunnelId !== tunnelId || failover.to.connectorId !== connectorId) continue
       if (sentAt === null || state === 'rejected' || at < sentAt || at - sentAt > ownMs) continue
-      // It came to it, connected or not: what comes back to it after that is somebody else's work.
-      if (activeNow.join() === connectorId && at > (endedAt ?? at)) continue
+      // What comes back to it after that is somebody else's work.
+      if (at > (decidedAt(failover) ?? at)) continue
       if (last === null || sentAt > last.sentAt) last = { by, failoverId: id, sentAt }
     }
     return last && { by: last.by, failoverId: last.failoverId }
@@ -655,6 +658,10 @@ export function createFailovers(deps: FailoverDeps) {
     },
   }
 }
+
+/** When the traffic was seen to have come to its target, or to another one after its end; null: neither was. */
+const decidedAt = ({ state, endedAt, afterwards }: Failover): number | null =>
+  state === 'confirmed' ? endedAt : (afterwards.find(({ kind }) => deciding.has(kind))?.at ?? null)
 
 const toSight = ({ to }: Failover, connectors: SeenConnector[], at: number): Sight => ({
   at,
