@@ -246,19 +246,35 @@ describe('an answer that left before the stream told something newer', () => {
 
 describe('the answer to a change', () => {
   test('is shown at once, with what only the tunnel’s page shows', () => {
-    landAnswer(cache, { ...detail('t1'), name: 'renamed' })
+    landAnswer(cache, list(), { ...detail('t1'), name: 'renamed' })
     expect(list().tunnels[0]?.name).toBe('renamed')
     expect(list().tunnels[0]).not.toHaveProperty('metadata')
     expect(cache.getQueryData(tunnelQuery('t1').queryKey)?.metadata).toEqual({ site: 'dublin' })
   })
 
-  test('is not written over what the stream has told of a later look, which holds it too', () => {
-    const seen = { name: 'renamed', status: 'down', checkedAt: 2000 } as const
+  test('is shown too where others moved meanwhile, or nothing of it', () => {
+    const before = list()
+    happens(polled({ checked: { t1: 2000 }, tunnels: [tunnel('t2', { status: 'down' })] }))
+    happens({ type: 'snapshot', session, tunnels: [tunnel('t1')], failovers: [] })
+    landAnswer(cache, before, { ...detail('t1'), name: 'renamed' })
+    expect(list().tunnels[0]?.name).toBe('renamed')
+  })
+
+  test('is not written over what the stream has told since, though no later look is dated by it', () => {
+    const before = list()
+    const seen = { name: 'renamed', status: 'down' } as const
     cache.setQueryData(tunnelQuery('t1').queryKey, detail('t1'))
     happens(polled({ tunnels: [tunnel('t1', seen)] }))
-    landAnswer(cache, { ...detail('t1'), name: 'renamed' })
+    landAnswer(cache, before, { ...detail('t1'), name: 'renamed' })
     expect(list().tunnels[0]).toMatchObject(seen)
     expect(cache.getQueryData(tunnelQuery('t1').queryKey)).toMatchObject(seen)
+  })
+
+  test('brings back no tunnel whose deletion the stream has told', () => {
+    const before = list()
+    happens(polled({ tunnels: [tunnel('t1', { deletedAt: 2000 })] }))
+    landAnswer(cache, before, { ...detail('t1'), name: 'renamed' })
+    expect(list().tunnels.map(({ id }) => id)).toEqual(['t2', 't3'])
   })
 })
 

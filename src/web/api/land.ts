@@ -113,12 +113,19 @@ function landSession(cache: QueryClient, session: Session) {
   cache.setQueryData(sessionQuery.queryKey, (old) => old && { ...old, ...session })
 }
 
-/** What a change was answered with. Where the stream has told of a later look, that holds the change already. */
-export function landAnswer(cache: QueryClient, tunnel: TunnelDetail) {
-  const known = cache
-    .getQueryData(tunnelsQuery.queryKey)
-    ?.tunnels.find(({ id }) => id === tunnel.id)
-  if (Number(known?.checkedAt) > Number(tunnel.checkedAt)) return
+/**
+ * What a change was answered with, unless the tunnel's row has moved since the change left: whoever told that tells what
+ * the change did, and may have told of something later.
+ *
+ * @param before the list when the change left.
+ */
+export function landAnswer(
+  cache: QueryClient,
+  before: TunnelList | undefined,
+  tunnel: TunnelDetail,
+) {
+  const rowIn = (list: typeof before) => list?.tunnels.find(({ id }) => id === tunnel.id)
+  if (rowIn(before) !== rowIn(cache.getQueryData(tunnelsQuery.queryKey))) return
   cache.setQueryData(tunnelQuery(tunnel.id).queryKey, tunnel)
   landTunnels(cache, [toRow(tunnel)])
 }

@@ -11,7 +11,7 @@ import {
 } from '#contract/tunnel-requests.ts'
 import { get, send } from './client.ts'
 import { landAnswer, landFailover } from './land.ts'
-import { configurationQuery, failoverQuery, sessionQuery } from './queries.ts'
+import { configurationQuery, failoverQuery, sessionQuery, tunnelsQuery } from './queries.ts'
 
 /** Everything that changes something. Each is sent once and never repeated by itself. */
 
@@ -24,33 +24,37 @@ export function useWhyNot(operationId: OperationId): string | null {
 /** The rest of the session changes with every look at Cloudflare. */
 const roleIn = ({ me }: SessionAnswer) => me?.role ?? null
 
-export function useTunnelCreate() {
+/** A change that is answered with its tunnel. Nothing of it is kept: it may hold the secret. */
+function useTunnelChange<Change = void>(change: (change: Change) => Promise<TunnelDetail>) {
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: (creation: TunnelCreation) => send<TunnelDetail>('POST', '/tunnels', creation),
-    onSuccess: (tunnel) => landAnswer(cache, tunnel),
-  })
-}
-
-/** Renames the tunnel, sets its secret, or both. Nothing of it is kept: it may hold the secret. */
-export function useTunnelUpdate(tunnelId: string) {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: (change: TunnelChange) =>
-      send<TunnelDetail>('PATCH', `/tunnels/${tunnelId}`, change),
-    onSuccess: (tunnel) => landAnswer(cache, tunnel),
+    mutationFn: change,
+    onMutate: () => cache.getQueryData(tunnelsQuery.queryKey),
+    onSuccess: (tunnel, _, before) => landAnswer(cache, before, tunnel),
     gcTime: 0,
   })
 }
 
+export const useTunnelCreate = () =>
+  useTunnelChange((creation: TunnelCreation) => send('POST', '/tunnels', creation))
+
+/** Renames the tunnel, sets its secret, or both. */
+export const useTunnelUpdate = (tunnelId: string) =>
+  useTunnelChange((change: TunnelChange) => send('PATCH', `/tunnels/${tunnelId}`, change))
+
 /** The answer carries `deletedAt`; the list drops the row, the tunnel's own page keeps it. */
-export function useTunnelDelete(tunnelId: string) {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: () => send<TunnelDetail>('DELETE', `/tunnels/${tunnelId}`),
-    onSuccess: (tunnel) => landAnswer(cache, tunnel),
-  })
-}
+export const useTunnelDelete = (tunnelId: string) =>
+  useTunnelChange(() => send('DELETE', `/tunnels/${tunnelId}`))
+
+/** Which connector should carry the traffic when nothing is wrong; null takes it back. */
+export const usePreferencePut = (tunnelId: string) =>
+  useTunnelChange((connectorId: string | null) =>
+    send('PUT', `/tunnels/${tunnelId}/preference`, { connector_id: connectorId }),
+  )
+
+/** Puts tags on and takes tags off; what others changed meanwhile stays. */
+export const useTunnelTag = (tunnelId: string) =>
+  useTunnelChange((change: TagChange) => send('PATCH', `/tunnels/${tunnelId}/tags`, change))
 
 export function useConfigurationPut(tunnelId: string) {
   const cache = useQueryClient()
@@ -75,26 +79,6 @@ export function useFailoverRun(tunnelId: string) {
     onSuccess: (failover) => {
       if (!cache.getQueryData(failoverQuery(failover.id).queryKey)) landFailover(cache, failover)
     },
-  })
-}
-
-/** Which connector should carry the traffic when nothing is wrong; null takes it back. */
-export function usePreferencePut(tunnelId: string) {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: (connectorId: string | null) =>
-      send<TunnelDetail>('PUT', `/tunnels/${tunnelId}/preference`, { connector_id: connectorId }),
-    onSuccess: (tunnel) => landAnswer(cache, tunnel),
-  })
-}
-
-/** Puts tags on and takes tags off; what others changed meanwhile stays. */
-export function useTunnelTag(tunnelId: string) {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: (change: TagChange) =>
-      send<TunnelDetail>('PATCH', `/tunnels/${tunnelId}/tags`, change),
-    onSuccess: (tunnel) => landAnswer(cache, tunnel),
   })
 }
 
