@@ -70,7 +70,9 @@ describe('a log that is open', () => {
 describe('an entry that comes while a page of the log is on its way', () => {
   let cache: QueryClient
   let answer: (page: ActivityPage) => void
+  let refuse: () => void
   let askForOlder: () => void
+  let isToldThatNot: () => boolean
   let stop: () => void
   const { queryKey } = activityQuery({})
   const shown = () => ids(cache.getQueryData<Log>(queryKey))
@@ -78,13 +80,17 @@ describe('an entry that comes while a page of the log is on its way', () => {
     cache = new QueryClient()
     const log = new InfiniteQueryObserver(cache, {
       ...activityQuery({}),
-      queryFn: () =>
-        new Promise<ActivityPage>((resolve) => {
+      retry: false,
+      queryFn: ({ signal }) =>
+        new Promise<ActivityPage>((resolve, reject) => {
+          signal.addEventListener('abort', reject)
           answer = resolve
+          refuse = () => reject(new Error('no'))
         }),
     })
     stop = log.subscribe(() => undefined)
     askForOlder = () => void log.fetchNextPage()
+    isToldThatNot = () => log.getCurrentResult().isFetchNextPageError
   })
   afterEach(() => stop())
   const answers = async (page: ActivityPage) => {
@@ -107,12 +113,49 @@ describe('an entry that comes while a page of the log is on its way', () => {
     expect(shown()).toEqual([['3', '2'], ['1']])
   })
 
+  test('leaves it told that an older one could not be loaded', async () => {
+    await answers({ events: [event('2', 20)], cursor: 'c0' })
+    askForOlder()
+    landLogged(cache, [event('3', 30)])
+    refuse()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(shown()).toEqual([['3', '2']])
+    expect(isToldThatNot()).toBe(true)
+    landLogged(cache, [event('4', 40)])
+    expect(shown()).toEqual([['4', '3', '2']])
+    expect(isToldThatNot()).toBe(true)
+  })
+
+  test('is there when whoever looked leaves meanwhile', async () => {
+    await answers({ events: [event('2', 20)], cursor: 'c0' })
+    askForOlder()
+    landLogged(cache, [event('3', 30)])
+    stop()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(shown()).toEqual([['3', '2']])
+  })
+
   test('is there when the page is asked for anew meanwhile', async () => {
     landLogged(cache, [event('2', 20)])
     void cache.refetchQueries({ queryKey })
     await answers({ events: [event('1', 10)], cursor: null })
     expect(shown()).toEqual([['2', '1']])
   })
+})
+
+test('a wall that could not ask anew still has to, though something happens meanwhile', async () => {
+  const cache = new QueryClient()
+  const ask = vi.fn<() => Promise<{ events: HistoryEvent[] }>>()
+  ask.mockResolvedValueOnce({ events: [event('1', 10)] }).mockRejectedValue(new Error('no'))
+  const ticker = new QueryObserver(cache, { ...tickerQuery(null), retry: false, queryFn: ask })
+  const stop = ticker.subscribe(() => undefined)
+  await vi.advanceTimersByTimeAsync(0)
+  await ticker.refetch()
+  landLogged(cache, [event('2', 20)])
+  stop()
+  const { data, isError } = ticker.getCurrentResult()
+  expect(data?.events.map(({ id }) => id)).toEqual(['2', '1'])
+  expect(isError).toBe(true)
 })
 
 test('a log that is left open is asked for anew before it grows without end', async () => {

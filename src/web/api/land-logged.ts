@@ -1,4 +1,4 @@
-import type { InfiniteData, QueryClient } from '@tanstack/react-query'
+import type { InfiniteData, Query, QueryClient } from '@tanstack/react-query'
 import type { ActivityPage, EventKind, HistoryEvent } from '#contract/history.ts'
 import { parseRange, stretchOf } from '#web/charts/range.ts'
 import { askAnew } from './on-its-way.ts'
@@ -41,7 +41,7 @@ export function landLogged(cache: QueryClient, events: readonly HistoryEvent[]) 
     const matches = matcherOf(query.queryKey[1])
     const fresh = events.filter(matches)
     const add = () => {
-      cache.setQueryData<Log>(query.queryKey, (old) => old && withEvents(old, fresh))
+      put<Log>(query, (old) => withEvents(old, fresh))
       // A page that is on its way is written with those that were there when it was asked for.
       query.promise?.then(add, add)
     }
@@ -50,13 +50,10 @@ export function landLogged(cache: QueryClient, events: readonly HistoryEvent[]) 
     if (first && first.events.length > mostOnTop)
       void cache.invalidateQueries({ queryKey: query.queryKey, exact: true })
   }
-  for (const { queryKey } of cache.getQueryCache().findAll({ queryKey: tickerKey })) {
-    const ids = queryKey[1] as readonly string[] | null
+  for (const query of cache.getQueryCache().findAll({ queryKey: tickerKey })) {
+    const ids = query.queryKey[1] as readonly string[] | null
     const own = ids ? events.filter(({ tunnelId }) => ids.includes(tunnelId ?? '')) : events
-    cache.setQueryData<Pick<ActivityPage, 'events'>>(
-      queryKey,
-      (old) => old && { events: onTop(old.events, own) },
-    )
+    put<Pick<ActivityPage, 'events'>>(query, (old) => ({ events: onTop(old.events, own) }))
   }
   askAnew(cache, { queryKey: tickerKey })
   const state = waitingOf(cache)
@@ -69,6 +66,12 @@ export function landLogged(cache: QueryClient, events: readonly HistoryEvent[]) 
     () => askSummaries(cache, state),
     Math.max(historyDelayMs, state.summaryAt + summaryPeriodMs - Date.now()),
   )
+}
+
+/** What is new answers nothing: what could not be asked is still told so, and asked again. */
+function put<T>(query: Query, change: (old: T) => T) {
+  const old = query.state.data as T | undefined
+  if (old) query.setState({ data: change(old) })
 }
 
 /** The last few of both, newest first. */
