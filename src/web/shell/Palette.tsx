@@ -1,7 +1,7 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role -- a combobox's list is no datalist: its options hold marks and reasons */
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type ReactNode, useId, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { useCheckedAt, useStatusAt } from '#web/api/ages.ts'
 import { connectorsFoundQuery } from '#web/api/found.ts'
@@ -72,6 +72,12 @@ export function Palette({
     choices.findIndex(({ id }) => id === marked),
   )
   const current = choices[at]
+  // The first one too, of which nobody chose another.
+  if (current && current.id !== marked) setMarked(current.id)
+  // What is found late may push it out of sight.
+  useEffect(() => {
+    document.getElementById(`${listId}-${at}`)?.scrollIntoView({ block: 'nearest' })
+  }, [listId, at])
 
   const run = (choice: Choice | undefined) => {
     if (!choice || choice.disabledReason) return
@@ -82,7 +88,6 @@ export function Palette({
   const move = (by: number) => {
     const next = (at + by + choices.length) % Math.max(1, choices.length)
     setMarked(choices[next]?.id ?? null)
-    document.getElementById(`${listId}-${next}`)?.scrollIntoView({ block: 'nearest' })
   }
 
   return (
