@@ -293,11 +293,13 @@ test('whoever wants to is notified of a tunnel that goes down while they look el
   await page.getByRole('button', { name: /^You: / }).click()
   await page.getByRole('menuitemradio', { name: 'Notify me when a tunnel goes down' }).click()
   await expect(page.getByRole('rowheader')).toHaveCount(12)
+  const turn = (visibility: DocumentVisibilityState) =>
+    page.evaluate((state) => {
+      Object.defineProperty(document, 'visibilityState', { get: () => state, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+    }, visibility)
   // They went elsewhere long ago.
-  await page.evaluate(() => {
-    Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })
-    document.dispatchEvent(new Event('visibilitychange'))
-  })
+  await turn('hidden')
   await page.clock.runFor('05:00')
   // Five minutes that took none: nothing was heard meanwhile, and what was down is not known to be any more, until each
   // tunnel was read once more.
@@ -310,9 +312,20 @@ test('whoever wants to is notified of a tunnel that goes down while they look el
   }
   await expect.poll(isReadAnew).toBe(true)
   await expect(page).toHaveTitle(/^1 tunnel down · /)
-  const { connectors } = await world.tunnel('lon-branch-core')
-  for (const { id } of connectors) await world.kill(id)
-  await expect
-    .poll(() => page.evaluate(() => (window as unknown as { told: string[] }).told))
-    .toEqual(['1 tunnel down: lon-branch-core, true'])
+  const goesDown = async (name: string, ...told: string[]) => {
+    const { connectors } = await world.tunnel(name)
+    for (const { id } of connectors) await world.kill(id)
+    await expect
+      .poll(() => page.evaluate(() => (window as unknown as { told: string[] }).told))
+      .toEqual(told)
+  }
+  const first = '1 tunnel down: lon-branch-core, true'
+  await goesDown('lon-branch-core', first)
+  // It takes the place of the first one, and names what that named.
+  const second = '2 tunnels down: jnb-clinic-lan, lon-branch-core, true'
+  await goesDown('jnb-clinic-lan', first, second)
+  // What whoever came back has seen is no news any more.
+  await turn('visible')
+  await turn('hidden')
+  await goesDown('sin-warehouse-ot', first, second, '1 tunnel down: sin-warehouse-ot, true')
 })

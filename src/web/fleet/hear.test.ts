@@ -42,14 +42,15 @@ describe('a page calls', () => {
   test('not for what it found stale when it began and what had called when it was last seen', () => {
     const before = hear(null, stale(down, {}), false)
     expect(hear(before, look(down, {}), false).count).toBe(0)
-    expect(hear(before, look(down, vacant), false)).toMatchObject({ count: 1, last: ['t1-id'] })
+    expect(hear(before, look(down, vacant), false).count).toBe(1)
     expect(calls(stale(vacant), look({}), look(vacant))).toEqual([0, 0, 1])
   })
 
-  test('for those alone that are new, and says which', () => {
+  test('for each that is new', () => {
     const before = hear(hear(null, look({}, {}), false), look(down, {}), false)
-    expect(before.last).toEqual(['t0-id'])
-    expect(hear(before, look(down, vacant), false).last).toEqual(['t1-id'])
+    expect(before).toEqual({ known: ['t0-id'], count: 1 })
+    const after = hear(before, look(down, vacant), false)
+    expect(after).toEqual({ known: ['t0-id', 't1-id'], count: 2 })
   })
 
   test('again for one that was seen to be better in between', () => {

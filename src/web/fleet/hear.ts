@@ -12,8 +12,6 @@ import { isAlarm, type Judged, wasAlarm } from './judge.ts'
 export type Heard = {
   /** Tunnels that need not call any more. */
   known: readonly string[]
-  /** Those of them that called last. */
-  last: readonly string[]
   /** How often it called. */
   count: number
 }
@@ -21,13 +19,12 @@ export type Heard = {
 /** @param before null: the page begins @returns the same as before when nothing is new */
 export function hear(before: Heard | null, all: readonly Judged[], isQuiet: boolean): Heard {
   const alarming = all.filter(before ? isAlarm : wasAlarm).map(({ tunnel }) => tunnel.id)
-  if (!before) return { known: isQuiet ? [] : alarming, last: [], count: 0 }
+  if (!before) return { known: isQuiet ? [] : alarming, count: 0 }
   const unseen = all.filter(({ grade }) => grade === 'unknown').map(({ tunnel }) => tunnel.id)
   const still = new Set([...alarming, ...unseen])
   const lasting = before.known.filter((id) => still.has(id))
   const known = new Set(lasting)
   const fresh = isQuiet ? [] : alarming.filter((id) => !known.has(id))
-  if (fresh.length > 0)
-    return { known: [...lasting, ...fresh], last: fresh, count: before.count + 1 }
+  if (fresh.length > 0) return { known: [...lasting, ...fresh], count: before.count + 1 }
   return lasting.length === before.known.length ? before : { ...before, known: lasting }
 }

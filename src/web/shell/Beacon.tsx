@@ -1,11 +1,11 @@
-import { useQuery } from '@tanstack/react-query'
+import { focusManager, useQuery } from '@tanstack/react-query'
 import { useRouteContext } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import { askAsleepEveryMs } from '#web/api/live.ts'
 import { tunnelsQuery } from '#web/api/queries.ts'
 import { type Headline, headlineOf } from '#web/fleet/headline.ts'
 import { type Heard, hear } from '#web/fleet/hear.ts'
-import { judged, worstFirst } from '#web/fleet/judge.ts'
+import { isAlarm, judged, worstFirst } from '#web/fleet/judge.ts'
 import { pageIcon, usePageIcon } from '#web/fleet/page-icon.ts'
 import { useStaleIds } from '#web/fleet/use-stale-ids.ts'
 import { displayName } from '#web/ui/names.ts'
@@ -39,17 +39,23 @@ export function Beacon() {
     return () => setTitleState('')
   }, [state])
 
+  const isLookedAt = useSyncExternalStore(focusManager.subscribe, () => focusManager.isFocused())
   const heard = useRef<Heard | null>(null)
+  /** What needs not be told: known when somebody last looked, and not seen to be better since. */
+  const seen = useRef<readonly string[]>([])
   useEffect(() => {
     if (!isKnown) return
     const before = heard.current
-    const { count, last } = (heard.current = hear(before, all, false))
-    // Whoever looks at the page needs no telling.
-    if (!wanted || count === (before?.count ?? 0) || document.visibilityState === 'visible') return
-    const calling = worstFirst(all.filter(({ tunnel }) => last.includes(tunnel.id)))
+    const { count, known } = (heard.current = hear(before, all, false))
+    seen.current = before && !isLookedAt ? seen.current.filter((id) => known.includes(id)) : known
+    if (!wanted || count === (before?.count ?? 0) || isLookedAt) return
+    // It takes the place of the one before: what that one named is named again.
+    const calling = worstFirst(
+      all.filter((one) => isAlarm(one) && !seen.current.includes(one.tunnel.id)),
+    )
     const { text, tone } = headlineOf(calling)
     notify(text, calling.map(({ tunnel }) => displayName(tunnel.name)).join(', '), pageIcon(tone))
-  }, [all, isKnown, wanted])
+  }, [all, isKnown, wanted, isLookedAt])
   return null
 }
 
