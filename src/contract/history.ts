@@ -28,8 +28,9 @@ export const Interval = z.object({
   to: z.number(),
   /**
    * Status lane: a tunnel status. Role lane: a connector role, or `up` where Cloudflare only reports that
-   * it ran. Active lane: a connector's id, `none`, or `several` where Cloudflare reported more than one.
-   * Any lane: `unknown`.
+   * it ran. Active lane: a connector's id, `none`, also where the one that is called active has no connection, or
+   * `several` where Cloudflare reported more than one. Any lane: `unknown`; the active one also where somebody's role
+   * is none that Tandem knows.
    */
   value: z.string(),
   source: Provenance,

@@ -44,7 +44,7 @@ export const summaries: Record<OperationId, string> = {
   activityCsv: 'The event log as CSV, streamed',
   activityJsonl: 'The event log as JSON Lines, streamed',
   eventStream:
-    'Server-Sent Events: a snapshot, then changes; resumes with Last-Event-ID or ?after=',
+    'Server-Sent Events: a snapshot, then changes; resumes with Last-Event-ID or ?after=, tells the connectors of each ?watching= (a tunnel’s id, up to eight), and ends the stream that the same ?page= had',
   openapiGet: 'This description of Tandem’s own API',
   auditList: 'What people did, newest first, a page at a time; operators see their own records',
   auditCsv: 'The same as CSV, streamed',
