@@ -160,6 +160,41 @@ test('a dialog that opens before the first look calls nothing a change', async (
   await expect(dialogOf(page).getByText(/^Active is now/)).toHaveCount(0)
 })
 
+test('a dialog that hears of the first look before it has the connectors calls nothing a change', async ({
+  page,
+  tandem,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await tandem.end()
+  await world.breakWith({ kind: 'status', status: 503, match: { path: '/connections$' } })
+  await tandem.again({ TANDEM_DATA_DIR: `${tandem.dataDir}-new` })
+  // A stream that began elsewhere carries no connectors of this tunnel: they are asked for.
+  await page.route('**/api/events?*', (route) => {
+    const url = new URL(route.request().url())
+    url.searchParams.delete('watching')
+    return route.continue({ url: url.href })
+  })
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await expect(dialogOf(page)).toBeVisible()
+  let answer = () => {}
+  const isAnswered = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const asked = page.waitForRequest(`**/api/tunnels/${tunnelId}/connectors`)
+  await page.route(`**/api/tunnels/${tunnelId}/connectors`, async (route) => {
+    await isAnswered
+    await route.continue()
+  })
+  await world.heal()
+  await asked
+  await expect(page.getByText('1 standby', { exact: true })).toBeVisible()
+  answer()
+  await expect(promote(page, standby.id)).toBeVisible()
+  await expect(risks(page).first()).toBeVisible()
+  await expect(dialogOf(page).getByText(/^Active is now/)).toHaveCount(0)
+})
+
 test('F2 a reload in the middle shows the same failover, and sends nothing again', async ({
   page,
   world,

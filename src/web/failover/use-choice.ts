@@ -53,8 +53,8 @@ export function useChoice({
   // The active one as the person saw it: another one has to be looked at before anything is sent.
   const activeId = activeOf(connectors)?.id ?? null
   const [seenActiveId, setSeenActiveId] = useState(activeId)
-  // Before the first look nobody saw that none is active.
-  const isRead = checkedAt !== null
+  // Before the first look nobody saw that none is active. The stream may tell of that look before its list is here.
+  const isRead = list.checkedAt !== null
   const [wasRead, setWasRead] = useState(isRead)
   if (!wasRead && isRead) {
     setWasRead(true)
