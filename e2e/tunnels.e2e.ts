@@ -47,6 +47,8 @@ test('what could not be read says how old it is, in full and in line with the ot
   world,
 }) => {
   await page.goto('/')
+  // What was never read has no age.
+  await expect(ageOf(page, 'lon-branch-core')).toHaveText(/^\d+ s$/)
   const { id } = await world.tunnel('lon-branch-core')
   await world.breakWith({ kind: 'status', status: 403, match: { path: `${id}/connections` } })
   await expect(ageOf(page, 'lon-branch-core').locator('svg')).toBeVisible()
