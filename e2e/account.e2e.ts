@@ -3,6 +3,7 @@ import { Secret, TOTP } from 'otpauth'
 import { expectAccessible } from './axe.ts'
 import { join, overflow, password, post, setUp, signIn } from './entrance.ts'
 import { expect, test } from './fixtures.ts'
+import { createGate } from './gate.ts'
 
 /** One's own account: where it is open, and what proves that it is you. */
 
@@ -53,10 +54,7 @@ test.describe('where people sign in', () => {
   }) => {
     await signIn(secondPage, 'Ada', password)
     await expect(secondPage.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
-    let answer = () => {}
-    const held = new Promise<void>((resolve) => {
-      answer = resolve
-    })
+    const { held, letGo } = createGate()
     await page.route('**/api/me/sessions', async (route) => {
       if (route.request().method() !== 'GET') return route.continue()
       await held
@@ -65,7 +63,7 @@ test.describe('where people sign in', () => {
     await page.goto('/account')
     const others = page.getByRole('button', { name: 'Sign out everywhere else' })
     await expect(others).toHaveAccessibleDescription('Still loading')
-    answer()
+    letGo()
     await expect(page.getByRole('alert')).toContainText('The server answered 503')
     await others.click()
     const sure = dialog(page, 'Sign out everywhere else')

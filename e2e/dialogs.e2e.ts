@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
+import { createGate } from './gate.ts'
 
 /** Dialogs stand in the address: what lies below them stays as it is, and "back" never brings one up again. */
 
@@ -105,10 +106,7 @@ test('a dialog that the browser closes by itself is closed, or comes back while 
       await closed
     })
   await rename.getByLabel('Name').fill('london')
-  let answer = () => {}
-  const held = new Promise<void>((resolve) => {
-    answer = resolve
-  })
+  const { held, letGo } = createGate()
   await page.route('**/api/tunnels/*', async (route) => {
     if (route.request().method() !== 'GET') await held
     await route.continue()
@@ -117,7 +115,7 @@ test('a dialog that the browser closes by itself is closed, or comes back while 
   await expect(rename.getByRole('button', { name: 'Renaming…' })).toBeVisible()
   await closeAs()
   await expect(rename.getByRole('button', { name: 'Renaming…' })).toBeVisible()
-  answer()
+  letGo()
   await expect(rename).toBeHidden()
   await expect(page.getByRole('heading', { name: 'london', level: 1 })).toBeVisible()
   await page.goto(`/tunnels/${tunnelId}?dialog=rename`)

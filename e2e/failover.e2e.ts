@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { acceptRisks } from './accept.ts'
 import { rowOf, short } from './find.ts'
 import { expect, test } from './fixtures.ts'
+import { createGate } from './gate.ts'
 import type { World } from './world.ts'
 
 /** A failover from the click to its end: for the one who does it, and for everyone who watches. */
@@ -177,19 +178,16 @@ test('a dialog that hears of the first look before it has the connectors calls n
   })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
   await expect(dialogOf(page)).toBeVisible()
-  let answer = () => {}
-  const isAnswered = new Promise<void>((resolve) => {
-    answer = resolve
-  })
+  const { held, letGo } = createGate()
   const asked = page.waitForRequest(`**/api/tunnels/${tunnelId}/connectors`)
   await page.route(`**/api/tunnels/${tunnelId}/connectors`, async (route) => {
-    await isAnswered
+    await held
     await route.continue()
   })
   await world.heal()
   await asked
   await expect(page.getByText('1 standby', { exact: true })).toBeVisible()
-  answer()
+  letGo()
   await expect(promote(page, standby.id)).toBeVisible()
   await expect(risks(page).first()).toBeVisible()
   await expect(dialogOf(page).getByText(/^Active is now/)).toHaveCount(0)

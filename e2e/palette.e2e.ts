@@ -3,6 +3,7 @@ import { expectAccessible } from './axe.ts'
 import { setUp } from './entrance.ts'
 import { rowOf, short } from './find.ts'
 import { bare, expect, test } from './fixtures.ts'
+import { createGate } from './gate.ts'
 import { startTandem } from './tandem.ts'
 
 /** Hands that stay on the keyboard: every action is in the palette, with its key and with why not. */
@@ -318,10 +319,7 @@ for (const { words, keys } of [
   }) => {
     await page.goto('/')
     const { standby } = await world.pair('lon-branch-core')
-    let answer = () => {}
-    const held = new Promise<void>((resolve) => {
-      answer = resolve
-    })
+    const { held, letGo } = createGate()
     await page.route('**/api/connectors?*', async (route) => {
       await held
       await route.continue()
@@ -332,7 +330,7 @@ for (const { words, keys } of [
     for (const key of keys) await page.keyboard.press(key)
     const marked = palette(page).getByRole('option', { selected: true })
     const before = await marked.textContent()
-    answer()
+    letGo()
     await expect(option(page, new RegExp(`^${short(standby.id)}`))).toBeAttached()
     await expect(marked).toContainText(String(before))
     await expect(marked).toBeInViewport()

@@ -1,5 +1,6 @@
 import { expectAccessible } from './axe.ts'
 import { expect, test } from './fixtures.ts'
+import { createGate } from './gate.ts'
 
 /** Words of high availability explain themselves where they stand. */
 
@@ -21,10 +22,7 @@ test('a word on a tunnel’s page explains itself to a hand on the keyboard', as
 
 test('nothing empty is shown while an explanation is on its way', async ({ page, world }) => {
   const { id } = await world.tunnel('lon-branch-core')
-  let letGo = () => {}
-  const held = new Promise<void>((resolve) => {
-    letGo = resolve
-  })
+  const { held, letGo } = createGate()
   await page.route(/TermText.*\.js/, async (route) => {
     await held
     await route.continue()

@@ -4,6 +4,7 @@ import { consent } from '../src/proxy/faults/failing-over.ts'
 import { expectAccessible } from './axe.ts'
 import { short } from './find.ts'
 import { expect, test } from './fixtures.ts'
+import { createGate } from './gate.ts'
 import { startTandem } from './tandem.ts'
 
 /** A screen that nobody touches: what it answers from across the room, and that it never shows a false green. */
@@ -483,8 +484,7 @@ test('the theme that a wall’s address names holds, whatever the system and oth
 test('until its program has come a wall says that nothing is known, in the theme of its address', async ({
   page,
 }) => {
-  let release = () => {}
-  const held = new Promise<void>((resolve) => (release = resolve))
+  const { held, letGo } = createGate()
   await page.route(/\/assets\/index-.*\.js$/, async (route) => {
     await held
     await route.continue()
@@ -495,7 +495,7 @@ test('until its program has come a wall says that nothing is known, in the theme
   await expect(first).toBeVisible()
   await expect(page.getByText('Nothing is known yet')).toBeVisible()
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
-  release()
+  letGo()
   await expect(tileOf(page, 'lon-branch-core')).toBeVisible()
   await expect(first).toHaveCount(0)
 })
