@@ -54,16 +54,16 @@ test.describe('where people sign in', () => {
   }) => {
     await signIn(secondPage, 'Ada', password)
     await expect(secondPage.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
-    const { held, letGo } = createGate()
+    const { hold, letGo } = createGate()
     await page.route('**/api/me/sessions', async (route) => {
       if (route.request().method() !== 'GET') return route.continue()
-      await held
+      await hold()
       await route.fulfill({ status: 503, body: 'busy' })
     })
     await page.goto('/account')
     const others = page.getByRole('button', { name: 'Sign out everywhere else' })
     await expect(others).toHaveAccessibleDescription('Still loading')
-    letGo()
+    await letGo()
     await expect(page.getByRole('alert')).toContainText('The server answered 503')
     await others.click()
     const sure = dialog(page, 'Sign out everywhere else')

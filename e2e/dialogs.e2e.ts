@@ -106,16 +106,16 @@ test('a dialog that the browser closes by itself is closed, or comes back while 
       await closed
     })
   await rename.getByLabel('Name').fill('london')
-  const { held, letGo } = createGate()
+  const { hold, letGo } = createGate()
   await page.route('**/api/tunnels/*', async (route) => {
-    if (route.request().method() !== 'GET') await held
+    if (route.request().method() !== 'GET') await hold()
     await route.continue()
   })
   await rename.getByRole('button', { name: 'Rename' }).click()
   await expect(rename.getByRole('button', { name: 'Renaming…' })).toBeVisible()
   await closeAs()
   await expect(rename.getByRole('button', { name: 'Renaming…' })).toBeVisible()
-  letGo()
+  await letGo()
   await expect(rename).toBeHidden()
   await expect(page.getByRole('heading', { name: 'london', level: 1 })).toBeVisible()
   await page.goto(`/tunnels/${tunnelId}?dialog=rename`)

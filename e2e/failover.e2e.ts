@@ -178,16 +178,15 @@ test('a dialog that hears of the first look before it has the connectors calls n
   })
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
   await expect(dialogOf(page)).toBeVisible()
-  const { held, letGo } = createGate()
-  const asked = page.waitForRequest(`**/api/tunnels/${tunnelId}/connectors`)
+  const { hold, came, letGo } = createGate()
   await page.route(`**/api/tunnels/${tunnelId}/connectors`, async (route) => {
-    await held
+    await hold()
     await route.continue()
   })
   await world.heal()
-  await asked
+  await came
   await expect(page.getByText('1 standby', { exact: true })).toBeVisible()
-  letGo()
+  await letGo()
   await expect(promote(page, standby.id)).toBeVisible()
   await expect(risks(page).first()).toBeVisible()
   await expect(dialogOf(page).getByText(/^Active is now/)).toHaveCount(0)

@@ -1,8 +1,24 @@
-/** What a story holds back until it lets it go: `await held` in a route, then `letGo()`. */
+/** What a story holds back until it lets it go: `await hold()` in a route, then `await letGo()`. */
 export function createGate() {
-  let letGo = () => {}
-  const held = new Promise<void>((resolve) => {
-    letGo = resolve
+  let arrive = () => {}
+  let open = () => {}
+  const came = new Promise<void>((resolve) => {
+    arrive = resolve
   })
-  return { held, letGo }
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return {
+    hold() {
+      arrive()
+      return opened
+    },
+    /** Resolves when something is held. */
+    came,
+    /** Not before something is held: a story that holds nothing back would show nothing. */
+    async letGo() {
+      await came
+      open()
+    },
+  }
 }

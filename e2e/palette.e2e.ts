@@ -319,9 +319,9 @@ for (const { words, keys } of [
   }) => {
     await page.goto('/')
     const { standby } = await world.pair('lon-branch-core')
-    const { held, letGo } = createGate()
+    const { hold, letGo } = createGate()
     await page.route('**/api/connectors?*', async (route) => {
-      await held
+      await hold()
       await route.continue()
     })
     await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
@@ -330,7 +330,7 @@ for (const { words, keys } of [
     for (const key of keys) await page.keyboard.press(key)
     const marked = palette(page).getByRole('option', { selected: true })
     const before = await marked.textContent()
-    letGo()
+    await letGo()
     await expect(option(page, new RegExp(`^${short(standby.id)}`))).toBeAttached()
     await expect(marked).toContainText(String(before))
     await expect(marked).toBeInViewport()

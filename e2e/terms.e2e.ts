@@ -1,4 +1,5 @@
 import { expectAccessible } from './axe.ts'
+import { builtFrom } from './built.ts'
 import { expect, test } from './fixtures.ts'
 import { createGate } from './gate.ts'
 
@@ -22,18 +23,19 @@ test('a word on a tunnel’s page explains itself to a hand on the keyboard', as
 
 test('nothing empty is shown while an explanation is on its way', async ({ page, world }) => {
   const { id } = await world.tunnel('lon-branch-core')
-  const { held, letGo } = createGate()
-  await page.route(/TermText.*\.js/, async (route) => {
-    await held
+  const { hold, came, letGo } = createGate()
+  await page.route(builtFrom('src/web/ui/TermText.tsx'), async (route) => {
+    await hold()
     await route.continue()
   })
   await page.goto(`/tunnels/${id}`)
   const term = page.getByRole('button', { name: 'HA readiness' })
   await term.click()
   await expect(term).toHaveAttribute('aria-expanded', 'true')
+  await came
   const text = page.getByRole('dialog', { name: 'What this means' })
   await expect(text).toBeHidden()
-  letGo()
+  await letGo()
   await expect(text).toContainText('more than one active connector')
 })
 

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import type { Tunnel } from '../src/contract/tunnel.ts'
 import { consent } from '../src/proxy/faults/failing-over.ts'
 import { expectAccessible } from './axe.ts'
+import { builtFrom } from './built.ts'
 import { short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 import { createGate } from './gate.ts'
@@ -214,54 +215,56 @@ test('a wall that stands behind another window is not put to sleep', async ({ pa
   await expect(tileOf(page, 'lon-branch-core')).toContainText(short(standby.id))
 })
 
-test.describe('a wall that was asked to flash and to sound', () => {
-  test.use({ contextOptions: { reducedMotion: 'no-preference' } })
+/** No tunnel is known until the world is healed. */
+const testUnlisted = test.extend({
+  world: async ({ world }, use) => {
+    await world.breakWith({ kind: 'status', status: 500, match: { path: 'warp_connector$' } })
+    await use(world)
+  },
+})
+
+testUnlisted.describe('a wall that was asked to flash and to sound', () => {
+  testUnlisted.use({ contextOptions: { reducedMotion: 'no-preference' } })
   const flash = (page: Page, name: string) =>
     expect(page.getByRole('banner')).toHaveCSS('animation-name', name)
   /** How many tones its loudspeaker was given. */
   const tones = (page: Page) => page.evaluate(() => (window as unknown as { tones: number }).tones)
 
-  test('calls for what goes down, not for what was down before it had a list, and not in quiet hours', async ({
-    page,
-    context,
-    world,
-  }) => {
-    await context.addInitScript(() => {
-      const { start } = AudioScheduledSourceNode.prototype
-      const counted = Object.assign(window, { tones: 0 })
-      AudioScheduledSourceNode.prototype.start = function (when) {
-        counted.tones += 1
-        start.call(this, when)
-      }
-      // As where the loudspeaker can't be opened at first: the machine has just started.
-      window.AudioContext = class extends AudioContext {
-        constructor() {
-          super()
-          void this.suspend().then(() => this.dispatchEvent(new Event('error')))
+  testUnlisted(
+    'calls for what goes down, not for what was down before it had a list, and not in quiet hours',
+    async ({ page, context, world }) => {
+      await context.addInitScript(() => {
+        const { start } = AudioScheduledSourceNode.prototype
+        const counted = Object.assign(window, { tones: 0 })
+        AudioScheduledSourceNode.prototype.start = function (when) {
+          counted.tones += 1
+          start.call(this, when)
         }
-      }
-    })
-    const quiet = await context.newPage()
-    const hour = (later: number) => (new Date().getUTCHours() + 24 + later) % 24
-    await quiet.goto(`/wall?flash=on&sound=on&zone=UTC&quiet=${hour(-1)}-${hour(2)}`)
-    await expect(headline(quiet)).toHaveText('1 tunnel down')
-    await expect(quiet.getByText('Quiet hours')).toBeVisible()
-    await page.route('**/api/tunnels', async (route) => {
-      const response = await route.fetch()
-      await route.fulfill({ response, json: { ...(await response.json()), tunnels: [] } })
-    })
-    await page.goto('/wall?flash=on&sound=on')
-    await expect(page.getByText('There is no tunnel yet.')).toBeVisible()
-    await world.renameTunnel((await world.tunnel('cdg-dc-legacy')).id, 'cdg-dc-old')
-    await expect(headline(page)).toHaveText('1 tunnel down')
-    await flash(page, 'none')
-    await expect(page.getByText('Sound is blocked')).toHaveCount(0)
-    for (const { id } of (await world.tunnel('lon-branch-core')).connectors) await world.kill(id)
-    for (const each of [page, quiet]) await expect(headline(each)).toHaveText('2 tunnels down')
-    await flash(page, 'alarm')
-    await flash(quiet, 'none')
-    expect([await tones(page), await tones(quiet)]).toEqual([2, 0])
-  })
+        // As where the loudspeaker can't be opened at first: the machine has just started.
+        window.AudioContext = class extends AudioContext {
+          constructor() {
+            super()
+            void this.suspend().then(() => this.dispatchEvent(new Event('error')))
+          }
+        }
+      })
+      const quiet = await context.newPage()
+      const hour = (later: number) => (new Date().getUTCHours() + 24 + later) % 24
+      await quiet.goto(`/wall?flash=on&sound=on&zone=UTC&quiet=${hour(-1)}-${hour(2)}`)
+      await expect(quiet.getByText('Quiet hours')).toBeVisible()
+      await page.goto('/wall?flash=on&sound=on')
+      await expect(page.getByText('Tandem can’t see the tunnels yet.')).toBeVisible()
+      await world.heal()
+      for (const each of [page, quiet]) await expect(headline(each)).toHaveText('1 tunnel down')
+      await flash(page, 'none')
+      await expect(page.getByText('Sound is blocked')).toHaveCount(0)
+      for (const { id } of (await world.tunnel('lon-branch-core')).connectors) await world.kill(id)
+      for (const each of [page, quiet]) await expect(headline(each)).toHaveText('2 tunnels down')
+      await flash(page, 'alarm')
+      await flash(quiet, 'none')
+      expect([await tones(page), await tones(quiet)]).toEqual([2, 0])
+    },
+  )
 })
 
 test('a wall that starts while Tandem fails says so, and comes up by itself', async ({ page }) => {
@@ -484,9 +487,9 @@ test('the theme that a wall’s address names holds, whatever the system and oth
 test('until its program has come a wall says that nothing is known, in the theme of its address', async ({
   page,
 }) => {
-  const { held, letGo } = createGate()
-  await page.route(/\/assets\/index-.*\.js$/, async (route) => {
-    await held
+  const { hold, letGo } = createGate()
+  await page.route(builtFrom('index.html'), async (route) => {
+    await hold()
     await route.continue()
   })
   await page.emulateMedia({ colorScheme: 'light' })
@@ -495,7 +498,7 @@ test('until its program has come a wall says that nothing is known, in the theme
   await expect(first).toBeVisible()
   await expect(page.getByText('Nothing is known yet')).toBeVisible()
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
-  letGo()
+  await letGo()
   await expect(tileOf(page, 'lon-branch-core')).toBeVisible()
   await expect(first).toHaveCount(0)
 })
