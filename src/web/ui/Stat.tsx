@@ -5,7 +5,7 @@ export function Stats({ label, children }: { label: string; children: ReactNode 
   return (
     <dl
       aria-label={label}
-      className="@container flex flex-wrap gap-px overflow-hidden rounded-lg border border-line bg-line"
+      className="@container flex flex-wrap gap-px overflow-hidden rounded-lg border border-line bg-line lg:grid lg:gap-y-0 lg:auto-cols-fr lg:grid-flow-col lg:grid-rows-[auto_auto_1fr]"
     >
       {children}
     </dl>
@@ -27,10 +27,10 @@ export function Stat({
 }) {
   return (
     <div
-      className={`flex min-h-18 min-w-0 flex-[1_1_10.5rem] flex-col bg-panel px-4 py-2.5 ${wide ? 'max-sm:basis-full' : ''}`}
+      className={`flex min-h-18 min-w-0 flex-[1_1_10.5rem] flex-col bg-panel px-4 py-2.5 lg:row-span-3 lg:grid lg:grid-rows-subgrid ${wide ? 'max-sm:basis-full' : ''}`}
     >
-      <dt className="text-sm text-ink-2 lg:grow">{name}</dt>
-      <dd className="mt-0.75 min-w-0">
+      <dt className="text-sm text-ink-2">{name}</dt>
+      <dd className="mt-0.75 min-w-0 lg:row-span-2 lg:grid lg:grid-rows-subgrid">
         {/* As high as what is pressed must be, clear of a name that explains itself. */}
         <div className="h-6 truncate leading-6 font-medium">{children}</div>
         <div className="min-h-5 text-sm text-pretty text-ink-2 @min-[80rem]:truncate">{note}</div>

@@ -153,7 +153,9 @@ export function TagsField({
             />
           </div>
           {/* Its room stays, so that nothing below jumps while somebody types. */}
-          <div className="mt-1 flex min-h-14 flex-wrap content-start items-center gap-1.5">
+          <div
+            className={`mt-1 flex flex-wrap content-start items-center gap-1.5 ${inUse.length > 0 ? 'min-h-14' : ''}`}
+          >
             <span className="text-sm text-ink-2">{inUse.length > 0 ? 'In use:' : ''}</span>
             <div id={listId} role="listbox" aria-label="Tags in use" className="contents">
               {offered.map(({ tag, count }, index) => (

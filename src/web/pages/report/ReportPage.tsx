@@ -208,7 +208,7 @@ function Report({ name, history, isPrevious, stretch, ha, seenUntil }: ReportPro
 
 function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
   return (
-    <section className="flex flex-col gap-2">
+    <section className="flex flex-col gap-2 [--ground:var(--page)]">
       <h2 className="font-semibold">{title}</h2>
       {children}
     </section>
