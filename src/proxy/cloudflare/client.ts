@@ -208,6 +208,8 @@ export function createClient(deps: ClientDeps) {
     if (response.ok && envelope.success === true) {
       if (slot.lockedUntil <= sentAt) slot.lockedUntil = 0
       const { result, result_info: info } = envelope
+      if (lists.has(name) && !Array.isArray(result) && result !== null)
+        throw unexpected(name, response, 'no list')
       return { result, info, sentAt, doneAt: tick(), at, ray: rayOf(response) }
     }
     if (isRateLimitCode(envelope.errors)) throw lock(slot, response, envelope.errors)
@@ -301,6 +303,13 @@ function unreadable(name: UpstreamCall, response: Response, body: string): Probl
   if (response.status >= 500) return toRefusal(name, response, [])
   const type = response.headers.get('content-type')?.split(';')[0] ?? 'no content type'
   const looks = /html/i.test(type) || /^\s*</.test(body) ? 'an HTML page' : `unreadable (${type})`
+  return unexpected(name, response, looks)
+}
+
+/** Calls that are answered with a list: anything else in its place says nothing of whom it would name. */
+const lists: ReadonlySet<UpstreamCall> = new Set(['tunnelList', 'connectorList'])
+
+function unexpected(name: UpstreamCall, response: Response, looks: string): ProblemError {
   return new ProblemError(
     'unexpected-answer',
     `Cloudflare answered ${response.status}, but what came was ${looks}.${sequelOf(name)}`,

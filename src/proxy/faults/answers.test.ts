@@ -286,7 +286,9 @@ describe('U10 missing fields', () => {
     expect(cases.length).toBeGreaterThanOrEqual(130)
     for (const [what, remove] of cases) {
       change.to = (body) => ({ ...body, result: remove(body.result) })
-      await ask[what]()
+      // Connectors without ids are no answer at all.
+      const kind = await kindOf(ask[what]())
+      expect(['taken for an answer', 'unexpected-answer']).toContain(kind)
       // What is shown is still what the contract says, whatever was missing.
       TunnelDetail.parse(rig.tandem.parts.present.tunnel(tunnelId))
       ConnectorList.parse(rig.tandem.parts.present.connectors(tunnelId))
@@ -308,6 +310,61 @@ describe('U10 missing fields', () => {
       { role: 'none', version: null, arch: null, features: null, runAt: null, connections: [] },
     ])
     expect(list?.connectors.map(({ promotion }) => promotion[0]?.kind)).toEqual(['block', 'block'])
+    await rig.end()
+  })
+})
+
+describe('U10 a list that is none', () => {
+  const said = (result: string) => `{"success":true,"errors":[],"messages":[]${result}}`
+  const noLists = [
+    ['no result at all', said('')],
+    ['an object', said(',"result":{}')],
+    ['a text', said(',"result":"x"')],
+  ]
+  test.each([
+    ...noLists,
+    ['rows without an id', said(',"result":[{"ha_status":"active"},{"ha_status":"passive"}]')],
+  ])('U10 %s for the connectors: nobody is gone, and what was seen grows old', async (_, body) => {
+    const { rig, look, tunnelId } = await watch()
+    const before = knowledge(rig)
+    await world.breakWith({ kind: 'body', body, match: { path: '/connections$' } })
+    expect(await kindOf(look())).toBe('unexpected-answer')
+    expect(knowledge(rig)).toBe(before)
+    const { checkedAt } = await rig.tunnel(tunnelId)
+    await rig.time.run(60_000)
+    expect(await rig.tunnel(tunnelId)).toMatchObject({
+      checkedAt,
+      readiness: 'ready',
+      connectorCount: 2,
+      trouble: expect.stringMatching(/^Cloudflare answered 200, but what came was /),
+      unacknowledged: null,
+    })
+    await world.heal()
+    await rig.time.run(60_000)
+    const { events } = await rig.get<ActivityPage>('/activity')
+    expect(events.map(({ kind }) => kind)).not.toContain('connector-gone')
+    expect((await rig.tunnel(tunnelId)).trouble).toBeNull()
+    await rig.end()
+  })
+
+  test.each(noLists)('U10 %s for the tunnels: none is missing from it', async (_, body) => {
+    const { rig, tunnelId } = await watch()
+    await world.breakWith({ kind: 'body', body, match: { path: 'warp_connector$' } })
+    await rig.time.run(30_000)
+    expect((await rig.tunnel(tunnelId)).unlistedSince).toBeNull()
+    expect(await rig.poller()).toMatchObject({
+      state: 'failing',
+      reason: expect.stringMatching(/^Cloudflare answered 200, but what came was no list\. /),
+    })
+    await rig.end()
+  })
+
+  test('U10 null for a list is none of them', async () => {
+    const { rig, look, tunnelId } = await watch()
+    const body = said(',"result":null')
+    await world.breakWith({ kind: 'body', body, match: { path: '/connections$' } })
+    await look()
+    expect((await rig.tunnel(tunnelId)).connectorCount).toBe(0)
     await rig.end()
   })
 })

@@ -279,7 +279,15 @@ export function createPoller(deps: PollerDeps) {
     try {
       const answer = await client.call('connectorList', { accountId, tunnelId }, { purpose })
       its.seenAt = answer.at
-      const seen = toSeenConnectors(CfConnectorList.parse(answer.result))
+      const rows = CfConnectorList.parse(answer.result)
+      const seen = toSeenConnectors(rows)
+      // Rows of which none can be read say nothing of anybody, least of all that all are gone.
+      if (rows.length > 0 && seen.connectors.length === 0) {
+        throw new ProblemError(
+          'unexpected-answer',
+          'Cloudflare answered 200, but what came was a list of connectors without ids. What was last read stays on screen; Tandem asks again by itself.',
+        )
+      }
       await present.landConnectors(tunnelId, seen, answer.sentAt, answer.at)
       noticeSweep()
       return seen.connectors
