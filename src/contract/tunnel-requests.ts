@@ -38,6 +38,12 @@ export const TunnelChange = z
   )
 export type TunnelChange = z.infer<typeof TunnelChange>
 
+/** The one spelling of an address, to compare it by: IPv6 has many. What is no address stays as it is. */
+export function toOneSpelling(address: string): string {
+  const url = `http://[${address}]`
+  return URL.canParse(url) ? new URL(url).hostname : address
+}
+
 const Vip = z.union([z.ipv4(), z.ipv6()], 'must be an IPv4 or IPv6 address')
 
 export const ConfigurationChange = z.discriminatedUnion('haMode', [
@@ -48,15 +54,26 @@ export const ConfigurationChange = z.discriminatedUnion('haMode', [
       .string()
       .check(z.regex(/^eni-[0-9a-f]{8,32}$/, 'must look like eni-0123456789abcdef0')),
   }),
-  z.strictObject({
-    haMode: z.literal('local'),
-    vips: z
-      .array(Vip)
-      .check(
-        z.minLength(1, 'needs at least one address'),
-        z.maxLength(8, 'takes 8 addresses at most'),
+  z
+    .strictObject({
+      haMode: z.literal('local'),
+      vips: z
+        .array(Vip)
+        .check(
+          z.minLength(1, 'needs at least one address'),
+          z.maxLength(8, 'takes 8 addresses at most'),
+        ),
+      vipsPrevious: z.optional(z.array(Vip).check(z.maxLength(8, 'takes 8 addresses at most'))),
+    })
+    .check(
+      // A connector might give up what it is to hold.
+      z.refine(
+        ({ vips, vipsPrevious = [] }) => {
+          const held = new Set(vips.map(toOneSpelling))
+          return !vipsPrevious.some((address) => held.has(toOneSpelling(address)))
+        },
+        { path: ['vipsPrevious'], message: 'must hold none of the addresses that are set' },
       ),
-    vipsPrevious: z.optional(z.array(Vip).check(z.maxLength(8, 'takes 8 addresses at most'))),
-  }),
+    ),
 ])
 export type ConfigurationChange = z.infer<typeof ConfigurationChange>

@@ -12,7 +12,7 @@ import { Field, Input, RadioCards, Textarea } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { haModeLooks } from './ha-modes.ts'
-import { readVips, vipsToCleanUp } from './vips.ts'
+import { isSameVips, readVips, vipsToCleanUp } from './vips.ts'
 
 /** How the site's own address follows a failover. Read afresh when it opens: it rests on what holds now. */
 export function ConfigurationDialog({
@@ -206,7 +206,7 @@ function toChange(
 function isSame(change: ConfigurationChange, configuration: Configuration | null): boolean {
   if (configuration === null || change.haMode !== configuration.haMode) return false
   if (change.haMode === 'aws') return change.fnrId === configuration.fnrId
-  return change.haMode !== 'local' || change.vips.join() === configuration.vips.join()
+  return change.haMode !== 'local' || isSameVips(change.vips, configuration.vips)
 }
 
 /** The contract's own words for what is wrong, as a sentence; null when nothing is. */

@@ -1,10 +1,12 @@
+import { toOneSpelling } from '#contract/tunnel-requests.ts'
+
 /** Virtual addresses of the `local` HA mode, as people type them and as Cloudflare takes them. Pure. */
 
 export const mostVips = 8
 
 /** Addresses out of a text: separated by commas, spaces or lines; each once, in their order. */
 export function readVips(text: string): string[] {
-  return [...new Set(text.split(/[\s,;]+/).filter(Boolean))]
+  return eachOnce(text.split(/[\s,;]+/).filter(Boolean))
 }
 
 /**
@@ -16,6 +18,15 @@ export function vipsToCleanUp(
   before: { vips: readonly string[]; vipsPrevious: readonly string[] },
   next: readonly string[],
 ): string[] {
-  const candidates = new Set([...before.vips, ...before.vipsPrevious])
-  return [...candidates].filter((address) => !next.includes(address)).slice(0, mostVips)
+  return eachOnce([...before.vips, ...before.vipsPrevious], next).slice(0, mostVips)
+}
+
+/** Whether they are the same addresses in the same order, however each is spelled. */
+export const isSameVips = (a: readonly string[], b: readonly string[]): boolean =>
+  a.map(toOneSpelling).join() === b.map(toOneSpelling).join()
+
+/** Those that are not among `others`, each as it is spelled first. */
+function eachOnce(addresses: string[], others: readonly string[] = []): string[] {
+  const seen = new Set(others.map(toOneSpelling))
+  return addresses.filter((address) => seen.size < seen.add(toOneSpelling(address)).size)
 }
