@@ -132,28 +132,62 @@ describe('U19 many tunnels go at once', () => {
 })
 
 /** Cloudflare lists what it listed before for a while, though everything else knows better. */
+async function startLagging() {
+  const list = { lags: false, last: '' }
+  const rig = await startRig(world, {
+    via: async (send, { path }) => {
+      const response = await send()
+      if (!path.endsWith('/warp_connector')) return response
+      const body = await response.text()
+      if (!list.lags) list.last = body
+      return new Response(list.last, { headers: { 'content-type': 'application/json' } })
+    },
+  })
+  await rig.looked()
+  return { rig, list }
+}
+
+describe('U19 the list lags behind a rename', () => {
+  test('U19 a listing that still has the name of before takes back no change made here', async () => {
+    const { tunnelId } = await world.addTunnel('lon-core')
+    const { rig, list } = await startLagging()
+    const rename = (name: string) => rig.ask('PATCH', `/tunnels/${tunnelId}`, { name })
+    const nameNow = () => known(rig, tunnelId)?.name
+    list.lags = true
+    await rename('lon-edge')
+    await rig.time.run(20_000)
+    expect(nameNow()).toBe('lon-edge')
+    // It lists the rest as it is, and what a change answers is so at once.
+    expect(known(rig, tunnelId)).toMatchObject({ unlistedSince: null, status: 'healthy' })
+    await rename('lon-core')
+    expect(nameNow()).toBe('lon-core')
+    await rename('lon-west')
+    await rig.time.run(20_000)
+    expect(nameNow()).toBe('lon-west')
+    list.lags = false
+    await rig.time.run(20_000)
+    const renames = `/activity?tunnel=${tunnelId}&kind=tunnel-renamed`
+    const { events } = await rig.get<{ events: { to: string }[] }>(renames)
+    expect(events.map(({ to }) => to)).toEqual(['lon-west', 'lon-core', 'lon-edge'])
+    // Somebody gives it the old name elsewhere: that is listed for longer than any lag.
+    await world.order(`/tunnels/${tunnelId}/rename`, { name: 'lon-core' })
+    await rig.time.run(60_000)
+    expect(nameNow()).toBe('lon-core')
+    await rig.end()
+  })
+})
+
 describe('U19 the list lags behind a deletion', () => {
   test('U19 a listing that still names a deleted tunnel does not bring it back', async () => {
     const { tunnelId } = await world.addTunnel('lon-core')
-    let lagging = false
-    let listed = ''
-    const rig = await startRig(world, {
-      via: async (send, { path }) => {
-        const response = await send()
-        if (!path.endsWith('/warp_connector')) return response
-        const body = await response.text()
-        if (!lagging) listed = body
-        return new Response(listed, { headers: { 'content-type': 'application/json' } })
-      },
-    })
-    await rig.looked()
-    lagging = true
+    const { rig, list } = await startLagging()
+    list.lags = true
     await world.order(`/tunnels/${tunnelId}/delete`)
     await rig.get(`/tunnels/${tunnelId}?fresh=true`)
     await rig.time.until('it counts as deleted', () => known(rig, tunnelId)?.deletedAt != null)
     await rig.time.run(40_000)
     expect(known(rig, tunnelId)?.deletedAt).not.toBeNull()
-    lagging = false
+    list.lags = false
     await rig.time.run(60_000)
     const deletions = `/activity?tunnel=${tunnelId}&kind=tunnel-deleted`
     expect((await rig.get<{ events: unknown[] }>(deletions)).events).toHaveLength(1)

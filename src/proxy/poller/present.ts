@@ -37,7 +37,7 @@ export type PresentDeps = {
   tagsOf: (tunnelId: string) => string[]
 }
 
-/** A listing that left so soon after a deletion was seen may still name the tunnel: Cloudflare's list can lag. */
+/** A read that left so soon after a deletion or a change may still show the time before it: Cloudflare's list can lag. */
 const listLagMs = 60_000
 
 /** One look at one part of one tunnel, and what it changed (often nothing: then it confirms). */
@@ -53,6 +53,8 @@ type Known = {
   sight: Sight
   listedAt: number
   listedSentAt: number
+  /** Names that changes made here have taken from it, and until when a read that leaves may still have them. */
+  formerNames: Map<string, number>
   seenAt: number | null
   seenSentAt: number
   /** When reads of one connector alone left that are younger than the last look at all of them. */
@@ -257,6 +259,7 @@ export function createPresent(deps: PresentDeps) {
     sight: { listed, connectors: null, configuration: null },
     listedAt: at,
     listedSentAt: 0,
+    formerNames: new Map(),
     seenAt: null,
     seenSentAt: 0,
     aloneSentAt: new Map(),
@@ -282,10 +285,12 @@ export function createPresent(deps: PresentDeps) {
     const before = known.get(listed.id)
     if (before && sentAt < before.listedSentAt) return null
     const one = before ?? begin(listed, at)
+    const isFormer = sentAt < (one.formerNames.get(listed.name) ?? 0)
+    const name = isFormer ? one.sight.listed.name : listed.name
     return {
       one,
       part: 'listed',
-      after: { ...one.sight, listed: keepSame(before?.sight.listed, listed) },
+      after: { ...one.sight, listed: keepSame(before?.sight.listed, { ...listed, name }) },
       isNew: before === undefined,
       show: () => {
         one.listedAt = at
@@ -320,7 +325,7 @@ export function createPresent(deps: PresentDeps) {
         const landing = toListedLanding(row, sentAt, at)
         if (!landing) continue
         landings.push(landing)
-        if (!before || !sameListed(before, row)) changedIds.push(row.id)
+        if (landing.after.listed !== before) changedIds.push(row.id)
       }
       await commit(landings, at)
       const missing = complete ? notNamed(accountId, listed, sentAt) : []
@@ -347,9 +352,20 @@ export function createPresent(deps: PresentDeps) {
     })
   }
 
-  /** One tunnel as a write or a single read answered it. */
+  /** One tunnel as a single read answered it. */
   const landTunnel = (listed: ListedTunnel, sentAt: number, at: number) =>
     inTurn(async () => {
+      const landing = toListedLanding(listed, sentAt, at)
+      if (landing) await commit([landing], at)
+    })
+
+  /** One tunnel as a change made here answered it: its name outweighs those that it had before. */
+  const landChange = (listed: ListedTunnel, sentAt: number, at: number) =>
+    inTurn(async () => {
+      const one = known.get(listed.id)
+      // An answer without a name takes none away.
+      if (one && listed.name !== '')
+        one.formerNames.set(one.sight.listed.name, sentAt + listLagMs).delete(listed.name)
       const landing = toListedLanding(listed, sentAt, at)
       if (landing) await commit([landing], at)
     })
@@ -538,6 +554,7 @@ export function createPresent(deps: PresentDeps) {
     restore,
     landListing,
     landTunnel,
+    landChange,
     landDeleted,
     landConnectors,
     landConnector,
@@ -567,8 +584,6 @@ const isJustConnected = ({ promotion }: Connector) =>
   promotion.some(({ id }) => id === 'just-connected')
 
 const kindOf = (sight: Sight) => readinessOf(sight.connectors, haOf(sight)).readiness
-
-const sameListed = (a: ListedTunnel, b: ListedTunnel) => JSON.stringify(a) === JSON.stringify(b)
 
 const toSince = (at: number | null): Since | null =>
   at === null ? null : { at, source: 'reported' }

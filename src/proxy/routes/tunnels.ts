@@ -141,7 +141,7 @@ export function tunnelRoutes(route: Route, parts: Parts) {
       )
     if (!listed) throw unreadable()
     // What was read while the change was under way may still show the time before it.
-    await present.landTunnel(listed, answer.doneAt, answer.at)
+    await present.landChange(listed, answer.doneAt, answer.at)
     const tunnel = present.tunnel(listed.id)
     if (!tunnel) throw unreadable()
     return tunnel
