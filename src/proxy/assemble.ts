@@ -604,8 +604,12 @@ export async function assemble(surroundings: Surroundings) {
 
 /** Books whose tunnel was seen, as the present wants them; an account that is watched no more is history. */
 function* restored(books: Iterable<Book>, accountIds: readonly string[]) {
-  for (const { sight, listedAt, seenAt } of books)
-    if (sight && accountIds.includes(sight.listed.accountId)) yield { sight, listedAt, seenAt }
+  for (const { sight, listedAt, seenAt, status } of books) {
+    if (!sight || !accountIds.includes(sight.listed.accountId)) continue
+    // One that began with the first look, or behind a gap, has no precision: it was so before.
+    const wasSeen = status?.value === sight.listed.status && status.precisionMs !== null
+    yield { sight, listedAt, seenAt, statusSeenSince: wasSeen ? status.from : null }
+  }
 }
 
 const toDrill = ({ id, requestedAt, state }: Failover) => ({

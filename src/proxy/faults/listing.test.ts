@@ -222,6 +222,44 @@ describe('U19 the list lags behind a deletion', () => {
   })
 })
 
+test.each([
+  ['degraded', 'active'],
+  ['healthy', 'passive'],
+])(
+  'P7 since when a tunnel was seen %s outlives a restart, unless it is otherwise then',
+  async (_, role) => {
+    const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
+    const [active = '', standby = ''] = connectorIds
+    const first = await startRig(world)
+    await first.looked()
+    const sinceIn = async (rig: Rig) => {
+      const { status, since } = await rig.tunnel(tunnelId)
+      return { status, since }
+    }
+    expect(await sinceIn(first)).toMatchObject({ status: 'healthy', since: { source: 'reported' } })
+    await world.order(`/connectors/${standby}/kill`)
+    await first.time.run(20_000)
+    if (role === 'passive') await world.order(`/connectors/${standby}/revive`)
+    await first.time.run(60_000)
+    const seen = await sinceIn(first)
+    expect(seen.since?.source).toBe('observed')
+    await first.kill()
+
+    const again = await startRig(world, { folder: first.folder })
+    await again.looked()
+    expect(await sinceIn(again)).toEqual(seen)
+    await again.kill()
+    for (const id of [active, standby]) await world.order(`/connectors/${id}/kill`)
+    const last = await startRig(world, { folder: first.folder })
+    await last.looked()
+    await last.time.run(20_000)
+    const { status, since } = await sinceIn(last)
+    expect(status).toBe('down')
+    expect(since?.at).toBeGreaterThan(seen.since?.at ?? 0)
+    await last.end()
+  },
+)
+
 describe('U20 a listing that moves under our hands', () => {
   const accountId = 'a'.repeat(32)
   const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`

@@ -133,6 +133,14 @@ describe('what a look adds to history', () => {
     expect(notes.kinds()).toEqual(['tunnel-appeared'])
   })
 
+  test('of a degraded tunnel Cloudflare does not report since when it is so', () => {
+    const notes = createNotebook()
+    notes.look(sight(null, { status: 'degraded' }), context('listed', t0))
+    expect(notes.lane('status').map((span) => [span.value, span.source])).toEqual([
+      ['degraded', 'observed'],
+    ])
+  })
+
   test('a look that sees no change writes nothing', () => {
     const notes = createNotebook()
     const seen = sight([connector(1, 'active')])

@@ -77,11 +77,41 @@ test('how long a tunnel has been without a standby or an active one, whatever it
   expect(present.tunnel('t')?.since).toEqual({ at: 2, source: 'reported' })
 })
 
+test('a status whose beginning nobody reports holds at least since it was seen, over a restart too', async () => {
+  const { present } = presentOf()
+  const since = () => present.tunnel('t')?.since
+  const list = (at: number, status: ListedTunnel['status']) =>
+    present.landListing('a', [{ ...listed, status }], {
+      complete: true,
+      surplus: 0,
+      sentAt: at,
+      at,
+    })
+  await list(10, 'degraded')
+  expect(since()).toEqual({ at: 10, source: 'observed' })
+  await list(20, 'degraded')
+  expect(since()).toEqual({ at: 10, source: 'observed' })
+  await list(30, 'healthy')
+  expect(since()).toEqual({ at: 30, source: 'observed' })
+
+  const sight = { listed, connectors: null, configuration: null }
+  present.restore([{ sight, listedAt: 30, seenAt: 30, statusSeenSince: 30 }])
+  expect(since()).toEqual({ at: 30, source: 'observed' })
+  await list(90, 'healthy')
+  expect(since()).toEqual({ at: 30, source: 'observed' })
+  await list(100, 'degraded')
+  expect(since()).toEqual({ at: 100, source: 'observed' })
+  // Cloudflare told of the time before the first look, and nobody saw it begin.
+  present.restore([{ sight, listedAt: 100, seenAt: 100, statusSeenSince: null }])
+  await list(110, 'healthy')
+  expect(since()).toEqual({ at: 2, source: 'reported' })
+})
+
 test('what an earlier run saw is not taken to have held ever since', async () => {
   const { present, look } = presentOf()
   const connectors = [connector('c0', 'active'), connector('c1', 'passive')]
   const sight = { listed, connectors, configuration: null }
-  present.restore([{ sight, listedAt: 10, seenAt: 10 }])
+  present.restore([{ sight, listedAt: 10, seenAt: 10, statusSeenSince: null }])
   await present.landListing('a', [listed], { complete: true, surplus: 0, sentAt: 80, at: 80 })
   expect(present.tunnel('t')?.readinessSince).toBeNull()
   expect(await look(90, 'active', 'passive')).toEqual(['ready', 90])

@@ -78,6 +78,14 @@ type Known = {
   told: Told | null
 }
 
+type Restored = {
+  sight: Sight
+  listedAt: number | null
+  seenAt: number | null
+  /** When its status was seen to become what it is; null: nobody saw that. */
+  statusSeenSince: number | null
+}
+
 type Told = Pick<Sight, 'connectors' | 'configuration'> & {
   checkedAt: number | null
   tunnelJson: string
@@ -96,12 +104,11 @@ export function createPresent(deps: PresentDeps) {
    * What an earlier run saw last: shown with its age until the first look, and what the first look is
    * compared with, so that a restart misses no change.
    */
-  function restore(
-    sights: Iterable<{ sight: Sight; listedAt: number | null; seenAt: number | null }>,
-  ) {
-    for (const { sight, listedAt, seenAt } of sights) {
+  function restore(sights: Iterable<Restored>) {
+    for (const { sight, listedAt, seenAt, statusSeenSince } of sights) {
       const one = begin(sight.listed, listedAt ?? 0)
-      known.set(sight.listed.id, { ...one, sight, seenAt })
+      const statusSince = toSince(statusSeenSince, 'observed')
+      known.set(sight.listed.id, { ...one, sight, seenAt, statusSince })
     }
   }
 
@@ -134,7 +141,7 @@ export function createPresent(deps: PresentDeps) {
       connectorCount: connectors?.length ?? null,
       connectionCount:
         connectors?.flatMap((connector) => connector.connections).filter(isUp).length ?? null,
-      since: one.statusSince ?? toSince(reportedSince(listed)),
+      since: one.statusSince ?? toSince(reportedSince(listed), 'reported'),
       activeSince: active ? one.activeSince : null,
       readinessSince: one.readinessSince,
       changedAt: one.changedAt,
@@ -204,6 +211,9 @@ export function createPresent(deps: PresentDeps) {
     const wasLooked = one.seenSentAt > 0 && after.connectors !== null
     if (wasLooked && (!one.readinessSince || kindOf(one.sight) !== kindOf(after)))
       one.readinessSince = { at, source: 'observed' }
+    const isListed = one.listedSentAt > 0
+    if (isListed && !one.statusSince && reportedSince(after.listed) === null)
+      one.statusSince = { at, source: 'observed' }
     one.sight = after
     for (const change of changes) {
       if (change.type === 'statusChanged') one.statusSince = { at, source: 'observed' }
@@ -585,5 +595,5 @@ const isJustConnected = ({ promotion }: Connector) =>
 
 const kindOf = (sight: Sight) => readinessOf(sight.connectors, haOf(sight)).readiness
 
-const toSince = (at: number | null): Since | null =>
-  at === null ? null : { at, source: 'reported' }
+const toSince = (at: number | null, source: Since['source']): Since | null =>
+  at === null ? null : { at, source }

@@ -54,9 +54,12 @@ export function activeIdOf(connectors: SeenConnector[] | null): string | null {
   return actives.length === 1 ? (actives[0]?.id ?? null) : null
 }
 
-/** Since when a tunnel is as it was seen, as Cloudflare itself reports it; null: it does not. */
+/**
+ * Since when a tunnel is as it was seen, as Cloudflare itself reports it; null: it does not. Since when there is a
+ * connection (`conns_active_at`) does not say since when one is missing.
+ */
 export function reportedSince(listed: ListedTunnel): number | null {
   if (listed.status === 'inactive') return listed.createdAt
   if (listed.status === 'down') return listed.connsInactiveAt
-  return listed.status === 'unknown' ? null : listed.connsActiveAt
+  return listed.status === 'healthy' ? listed.connsActiveAt : null
 }
