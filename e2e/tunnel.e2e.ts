@@ -178,6 +178,21 @@ test('the install token is fetched on request only, masked, shown, and forgotten
   expect(await fetched()).toBe(1)
 })
 
+test('a new replica is called a standby only where another one is active', async ({
+  page,
+  world,
+}) => {
+  const names = { 'lon-branch-core': true, 'sfo-lab-poc': false, 'jnb-clinic-lan': false }
+  for (const [name, isStandby] of Object.entries(names)) {
+    const { id } = await world.tunnel(name)
+    await page.goto(`/tunnels/${id}?dialog=replica`)
+    const dialog = page.getByRole('dialog', { name: `Add a replica to ${name}` })
+    await expect(dialog).toHaveAccessibleDescription(
+      `Run these on the new machine. It ${isStandby ? 'joins as a standby and ' : ''}shows up here within seconds.`,
+    )
+  }
+})
+
 test('the install token of a tunnel that is deleted meanwhile is offered no longer', async ({
   page,
   world,

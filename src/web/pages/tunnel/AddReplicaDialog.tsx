@@ -26,6 +26,7 @@ export function AddReplicaDialog({
 }) {
   const [distribution, setDistribution] = useState<Distribution>('debian')
   const steps = installSteps[distribution]
+  const isStandby = tunnel.ha === true && tunnel.activeConnectorId !== null
   return (
     <Dialog
       size="lg"
@@ -34,7 +35,7 @@ export function AddReplicaDialog({
           Add a replica to <Name name={tunnel.name} />
         </>
       }
-      description="Run these on the new machine. It joins as a standby and shows up here within seconds."
+      description={`Run these on the new machine. It ${isStandby ? 'joins as a standby and ' : ''}shows up here within seconds.`}
       onClose={onClose}
       footer={
         <Button variant="primary" onClick={onClose}>

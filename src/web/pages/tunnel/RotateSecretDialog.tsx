@@ -65,7 +65,7 @@ export function RotateSecretDialog({
     >
       <ul className="flex list-disc flex-col gap-1 pl-4 text-ink-2">
         <li>Connectors that run now stay connected, with the old secret.</li>
-        <li>Once one is restarted, it needs the new install token to connect again.</li>
+        <li>Once one is restarted, it may need the new install token to connect again.</li>
         <li>Install tokens given out so far stop working for new connectors.</li>
       </ul>
       <RadioCards
