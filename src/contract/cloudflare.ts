@@ -69,7 +69,8 @@ export const CfConfiguration = record({
   tunnel_id: text,
   configuration_version: maybe(z.number()),
   created_at: text,
-  updated_at: text,
+  /** “Null if never updated.” */
+  updated_at: maybe(z.nullable(z.string())),
   /** `none` HA on, no provider yet · `disabled` · `aws` · `local` */
   ha_mode: text,
   config: maybe(

@@ -219,7 +219,8 @@ export const Configuration = z.object({
   haModeReported: z.nullable(z.string()),
   version: z.nullable(z.number()),
   createdAt: z.nullable(z.number()),
-  updatedAt: z.nullable(z.number()),
+  /** Null: not reported. */
+  updatedAt: z.nullable(z.union([z.number(), z.literal('never')])),
   /** AWS: the network interface that moves, e.g. `eni-0123456789abcdef0`. */
   fnrId: z.nullable(z.string()),
   /** Local: virtual addresses of the active connector. */

@@ -160,7 +160,7 @@ export function toConfiguration(
     haModeReported: known.success ? null : (cf?.ha_mode ?? null),
     version: cf?.configuration_version ?? null,
     createdAt: toAt(cf?.created_at),
-    updatedAt: toAt(cf?.updated_at),
+    updatedAt: cf?.updated_at === null ? 'never' : toAt(cf?.updated_at),
     fnrId: cf?.config?.fnr_id ?? null,
     vips: addresses(cf?.config?.vips),
     vipsPrevious: addresses(cf?.config?.vips_previous),

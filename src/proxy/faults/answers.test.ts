@@ -312,6 +312,15 @@ describe('U10 missing fields', () => {
     expect(list?.connectors.map(({ promotion }) => promotion[0]?.kind)).toEqual(['block', 'block'])
     await rig.end()
   })
+
+  test('U10 a configuration that never changed is told from one of which that is not reported', async () => {
+    const { rig, tunnelId } = await watch()
+    const read = () => rig.tandem.parts.poller.readConfiguration(tunnelId, 'person')
+    expect((await read()).updatedAt).toBe('never')
+    await world.breakWith({ kind: 'missing-fields', fields: ['updated_at'] })
+    expect((await read()).updatedAt).toBeNull()
+    await rig.end()
+  })
 })
 
 describe('U10 a list that is none', () => {

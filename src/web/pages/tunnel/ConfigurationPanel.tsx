@@ -123,6 +123,8 @@ function Settings({ configuration }: { configuration: Configuration }) {
         <Fact name="Changed">
           {configuration.updatedAt === null ? (
             <NotReported />
+          ) : configuration.updatedAt === 'never' ? (
+            'Never'
           ) : (
             <Instant at={configuration.updatedAt} />
           )}
