@@ -111,6 +111,17 @@ describe('listing', () => {
     expect(ask('GET', `/${id}`).body.result.deleted_at).toBe('2026-11-24T10:00:01.000000Z')
   })
 
+  test('says of a tunnel made without HA that it has HA where that guess is turned', () => {
+    const { world, ask } = desk()
+    const modeOfNew = (name: string) => {
+      const { id } = ask('POST', '', { body: { name } }).body.result
+      return ask('GET', `/${id}/configurations`).body.result.ha_mode
+    }
+    expect(modeOfNew('one')).toBe('disabled')
+    world.guesses.modeWithoutHa = 'none'
+    expect(modeOfNew('two')).toBe('none')
+  })
+
   test('counts every tunnel of the account where that guess is turned', () => {
     const { world, add, ask } = desk()
     for (let n = 0; n < 5; n += 1) add({ name: `t${n}` })

@@ -96,6 +96,7 @@ const newConnector = z.strictObject({
 const Guesses = z.strictObject({
   totalCount: z._default(z.enum(['filtered', 'all']), usualGuesses.totalCount),
   lostConns: z._default(z.enum(['gone', 'linger']), usualGuesses.lostConns),
+  modeWithoutHa: z._default(z.enum(['disabled', 'none']), usualGuesses.modeWithoutHa),
   tokensOf: z._default(z.enum(['account', 'user']), usualGuesses.tokensOf),
   verifyElsewhere: z._default(z.literal([401, 403, 404]), usualGuesses.verifyElsewhere),
 })
@@ -152,8 +153,6 @@ const actions: [method: string, path: RegExp, run: Action][] = [
           accountId: z.optional(text),
           name: text,
           ha: z._default(z.boolean(), true),
-          /** Cloudflare may call a tunnel without HA `none` too: what a new one has is its default. */
-          haMode: z.optional(z.enum(['none', 'disabled'])),
           connectors: z._default(whole, 2),
         }),
         body,
@@ -165,9 +164,8 @@ const actions: [method: string, path: RegExp, run: Action][] = [
         originIp: `198.51.100.${(index + 1) % 256}`,
         role: index === 0 ? ('active' as const) : ('passive' as const),
       }))
-      const { name, ha, haMode } = input
-      const configuration = haMode && { mode: haMode, config: null }
-      const { id } = world.addTunnel({ accountId, name, ha, configuration, connectors })
+      const { name, ha } = input
+      const { id } = world.addTunnel({ accountId, name, ha, connectors })
       return ok({ id })
     },
   ],

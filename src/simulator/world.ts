@@ -77,6 +77,8 @@ export type Guesses = {
   totalCount: 'filtered' | 'all'
   /** Whether a lost connector's connections go at once, or stay in answers for as long as it is listed. */
   lostConns: 'gone' | 'linger'
+  /** The HA mode of a tunnel that is made without HA. */
+  modeWithoutHa: 'disabled' | 'none'
   /** Whose the tokens are, which decides which of the two verify addresses knows them. */
   tokensOf: 'account' | 'user'
   /** How the other one answers. */
@@ -86,6 +88,7 @@ export type Guesses = {
 export const usualGuesses: Guesses = {
   totalCount: 'filtered',
   lostConns: 'gone',
+  modeWithoutHa: 'disabled',
   tokensOf: 'account',
   verifyElsewhere: 401,
 }
@@ -323,7 +326,7 @@ export function createWorld({ random, startAt }: { random: Random; startAt: numb
         metadata: seed.metadata ?? {},
         secret: random.base64(32),
         configuration: {
-          mode: seed.configuration?.mode ?? (seed.ha ? 'none' : 'disabled'),
+          mode: seed.configuration?.mode ?? (seed.ha ? 'none' : guesses.modeWithoutHa),
           config: seed.configuration?.config ?? null,
           version: seed.configuration === undefined ? 1 : 2,
           createdAt: seed.createdAt ?? time,

@@ -382,17 +382,15 @@ describe('U10 a tunnel whose connectors report no HA role', () => {
   test.each([
     ['its configuration can’t be read', 'disabled', 500, []],
     ['its HA mode says that there is HA', 'none', null, [/should be Disabled/]],
-  ])('is unknown, and nobody’s alarm, while %s', async (_, haMode, status, notes) => {
+  ])('is unknown, and nobody’s alarm, while %s', async (_, modeWithoutHa, status, notes) => {
     if (status)
       await world.breakWith({ kind: 'status', match: { path: '/configurations$' }, status })
-    const { id } = (await world.order('/tunnels', {
-      name: 'plain',
-      ha: false,
-      haMode,
-      connectors: 2,
-    })) as { id: string }
+    await world.order('/guesses', { modeWithoutHa })
     const rig = await startRig(world)
-    await rig.looked()
+    const { json } = await rig.ask('POST', '/tunnels', { name: 'plain', ha: false })
+    const { id } = json as { id: string }
+    await rig.time.run(20_000)
+    for (const _connector of [1, 2]) await world.order(`/tunnels/${id}/add-connector`)
     await rig.time.run(60_000)
     expect(await rig.tunnel(id)).toMatchObject({
       readiness: 'unknown',
