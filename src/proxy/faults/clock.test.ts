@@ -156,6 +156,35 @@ describe('U16 clock skew', () => {
     await rig.end()
   })
 
+  test('U16 the machine sleeps for eight hours in the middle of a listing: it lists at once, and nothing is known of the night', async () => {
+    const { tunnelId } = await world.addTunnel('lon-core')
+    let sleeps = false
+    let sleptMs = 0
+    const rig = await startRig(world, {
+      clock: (now) => () => now() + sleptMs,
+      via: async (send, { path }) => {
+        if (sleeps && path.endsWith('/warp_connector')) {
+          sleeps = false
+          sleptMs = 8 * hour
+          await world.order('/clock', { advanceMs: sleptMs })
+        }
+        return send()
+      },
+    })
+    await rig.looked()
+    await rig.time.run(20_000)
+    sleeps = true
+    await rig.time.until('it woke up', () => sleptMs > 0)
+    const before = rig.calls.length
+    await rig.time.run(minute)
+    const listings = rig.calls.slice(before).filter(({ path }) => path.endsWith('/warp_connector'))
+    expect(listings.length).toBeGreaterThan(5)
+    const { status } = await rig.get<TunnelHistory>(`/tunnels/${tunnelId}/history`)
+    const night = status.filter(({ from, to }) => Number(to) - from > 7 * hour)
+    expect(night.map(({ value }) => value)).toEqual(['unknown'])
+    await rig.end()
+  })
+
   test('U16 the system clock is set back by an hour: watching goes on, and no time goes back', async () => {
     const { tunnelId } = await world.addTunnel('lon-core')
     let setBackMs = 0

@@ -121,6 +121,11 @@ test.each([
   expect((pages * msPerPoll) / listPeriodMs(pages, msPerPoll)).toBeLessThanOrEqual(0.5)
 })
 
+test('a listing that takes long leaves as long to the connectors, and a night that the machine slept through none', () => {
+  expect(nextListAt(now, now + 20_000, 5_000)).toBe(now + 40_000)
+  expect(nextListAt(now, now + 8 * 3_600_000, 5_000)).toBe(now + 120_000)
+})
+
 type Fleet = {
   tunnels: number
   accounts: number

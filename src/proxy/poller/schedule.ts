@@ -47,9 +47,12 @@ export const periods = {
 export const listPeriodMs = (listCalls: number, msPerPoll: number) =>
   Math.max(periods.listMs, listCalls * msPerPoll * 2)
 
+/** What takes longer by the clock was not asked for all the while: the machine slept, or its clock was set forward. */
+const longestListMs = 60_000
+
 /** When an account is listed again: one that takes long leaves as long a time to the connectors. */
 export const nextListAt = (sentAt: number, endedAt: number, periodMs: number) =>
-  Math.max(sentAt + periodMs, endedAt + (endedAt - sentAt))
+  sentAt + Math.max(periodMs, 2 * Math.min(endedAt - sentAt, longestListMs))
 
 /**
  * The period in which every tunnel is looked at, milliseconds: what it should be, or what the pace
