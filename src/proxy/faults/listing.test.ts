@@ -106,6 +106,31 @@ describe('U19 a tunnel is deleted while it is looked at', () => {
   })
 })
 
+describe('U21 an account answers 404 for a while', () => {
+  test('U21 none of its tunnels counts as deleted, and all are fresh soon after', async () => {
+    for (let n = 0; n < 5; n += 1) await world.addTunnel(`site-${n}`)
+    const rig = await startRig(world)
+    await rig.looked()
+    await world.breakWith({ kind: 'status', status: 404, code: 7003, match: { path: '.' } })
+    // Also what looks at its configuration, and whoever asks for a look.
+    const [one] = await rig.tunnels()
+    const { poller } = rig.tandem.parts
+    await rig.time.during(poller.look(one?.id ?? '', 'look').catch(() => {}))
+    await rig.time.during(poller.readConfiguration(one?.id ?? '', 'look').catch(() => {}))
+    await rig.time.run(20_000)
+    expect(await rig.tunnels()).toHaveLength(5)
+    await world.heal()
+    await rig.time.run(30_000)
+    for (const { checkedAt, trouble } of await rig.tunnels()) {
+      expect(trouble).toBeNull()
+      expect(rig.time.now() - Number(checkedAt)).toBeLessThan(10_000)
+    }
+    const { events } = await rig.get<{ events: unknown[] }>('/activity?kind=tunnel-deleted')
+    expect(events).toEqual([])
+    await rig.end()
+  })
+})
+
 describe('U19 many tunnels go at once', () => {
   test('U19 listings go on meanwhile, and all that went count as deleted soon', async () => {
     const gone: string[] = []

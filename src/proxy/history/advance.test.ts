@@ -430,6 +430,15 @@ describe('what a look adds to history', () => {
     expect(notes.kinds()).not.toContain('connection-closed')
   })
 
+  test('a tunnel that comes back after its deletion is watched again, and not created twice', () => {
+    const notes = createNotebook()
+    const born = { createdAt: t0 + 500 }
+    notes.look(sight(null, born), context('listed', t0 + 1000))
+    notes.look(sight(null, { ...born, deletedAt: t0 + 3000 }), context('listed', t0 + 5000))
+    notes.look(sight(null, born), context('listed', t0 + 70_000))
+    expect(notes.kinds()).toEqual(['tunnel-created', 'tunnel-deleted', 'tunnel-appeared'])
+  })
+
   test('a deleted tunnel ends everything at its deletion', () => {
     const notes = createNotebook()
     const seen = [connector(1, 'active')]

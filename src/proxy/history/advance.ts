@@ -155,7 +155,8 @@ function logFacts(before: Book, after: Sight, { at, watchingSince }: Context, wr
     switch (change.type) {
       case 'tunnelAppeared': {
         const { createdAt } = after.listed
-        const isNew = createdAt !== null && createdAt >= watchingSince && createdAt <= at
+        const isFirst = before.sight === null
+        const isNew = isFirst && createdAt !== null && createdAt >= watchingSince && createdAt <= at
         log(
           isNew
             ? { kind: 'tunnel-created', at: createdAt, precisionMs: null }

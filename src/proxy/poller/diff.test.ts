@@ -77,6 +77,12 @@ describe('what changed between two looks', () => {
       [{ type: 'tunnelDeleted' }],
     ],
     [
+      'that it is there again',
+      sight({ listed: { ...listed, deletedAt: 9 } }),
+      sight(),
+      [{ type: 'tunnelAppeared' }],
+    ],
+    [
       'a status',
       sight(),
       sight({ listed: { ...listed, status: 'down' } }),

@@ -32,6 +32,8 @@ export function diff(before: Sight | null, after: Sight): Change[] {
   const [was, is] = [before.listed, after.listed]
   if (was.name !== is.name) changes.push({ type: 'tunnelRenamed', from: was.name, to: is.name })
   if (was.deletedAt === null && is.deletedAt !== null) changes.push({ type: 'tunnelDeleted' })
+  // Cloudflare knows it again.
+  if (was.deletedAt !== null && is.deletedAt === null) changes.push({ type: 'tunnelAppeared' })
   const from = word(was.status, was.statusReported)
   const to = word(is.status, is.statusReported)
   if (from !== to) changes.push({ type: 'statusChanged', from, to })

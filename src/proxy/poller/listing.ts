@@ -81,19 +81,21 @@ export async function readListing(
  * Absence alone proves nothing; a tunnel is gone when a read of it says so.
  *
  * @param read reads the tunnel by its id
- * @returns when it was deleted, now where Cloudflare does not know it any more; null: it was not.
+ * @param goneAt when it was deleted where Cloudflare does not know it any more; null: that proves nothing, since an
+ *   account that can't be found answers so of each of its tunnels.
+ * @returns when it was deleted; null: it was not. Throws what `read` does.
  */
 export async function proveDeletion(
   accountId: string,
-  now: () => number,
   read: () => Promise<Answer>,
+  goneAt: (() => number) | null,
 ): Promise<number | null> {
   try {
     const { result } = await read()
     return toListedTunnel(CfTunnel.parse(result), accountId)?.deletedAt ?? null
   } catch (error) {
-    if (!(error instanceof ProblemError) || error.kind !== 'not-found') throw error
-    return now()
+    if (!goneAt || !(error instanceof ProblemError) || error.kind !== 'not-found') throw error
+    return goneAt()
   }
 }
 

@@ -326,7 +326,7 @@ export function createPoller(deps: PollerDeps) {
     const answer = await client
       .call('tunnelGet', { accountId, tunnelId }, { purpose })
       .catch((error: unknown) => {
-        // One read proves no deletion; a look at its connectors will.
+        // One read proves no deletion; a look at its connectors or the listings will.
         if (error instanceof ProblemError && error.kind === 'not-found') poke(tunnelId)
         throw error
       })
@@ -334,11 +334,15 @@ export function createPoller(deps: PollerDeps) {
     if (listed?.id === tunnelId) await present.landTunnel(listed, answer.sentAt, answer.at)
   }
 
-  /** Reads whether it was deleted, and lands it if so. */
-  async function confirmDeletion(tunnelId: string, accountId: string, purpose: Purpose) {
-    const deletedAt = await proveDeletion(accountId, now, () =>
-      client.call('tunnelGet', { accountId, tunnelId }, { purpose }),
-    )
+  /** Reads whether it was deleted, and lands it if so. Throws `not-found` where only listings can tell. */
+  async function confirmDeletion(
+    tunnelId: string,
+    accountId: string,
+    purpose: Purpose,
+    { isUnlisted = false } = {},
+  ) {
+    const read = () => client.call('tunnelGet', { accountId, tunnelId }, { purpose })
+    const deletedAt = await proveDeletion(accountId, read, isUnlisted ? now : null)
     if (deletedAt !== null) await present.landDeleted(tunnelId, deletedAt)
   }
 
@@ -348,7 +352,7 @@ export function createPoller(deps: PollerDeps) {
       if (stopped) return
       missing.delete(tunnelId)
       try {
-        await whenAllowed(() => confirmDeletion(tunnelId, accountId, 'poll'))
+        await whenAllowed(() => confirmDeletion(tunnelId, accountId, 'poll', { isUnlisted: true }))
       } catch (error) {
         deps.warn({ tunnelId, err: error }, 'could not find out whether a tunnel was deleted')
       }

@@ -215,6 +215,8 @@ export function createPresent(deps: PresentDeps) {
     if (isListed && !one.statusSince && reportedSince(after.listed) === null)
       one.statusSince = { at, source: 'observed' }
     one.sight = after
+    // Nobody looks at it any more.
+    if (isDeleted(one)) one.trouble = null
     for (const change of changes) {
       if (change.type === 'statusChanged') one.statusSince = { at, source: 'observed' }
       if (change.type === 'activeChanged') {
