@@ -150,6 +150,39 @@ describe('P4 a disk that refuses', () => {
     expect(shape(active)).toEqual([[connectorIdOf(1, 0), 0, 6 * minuteMs + 1_000]])
   })
 
+  test.each([
+    ['at once', 5_000],
+    ['when its state was given up already', 90_000],
+  ])('a tunnel that is deleted meanwhile, %s, was deleted in the end', async (_, afterMs) => {
+    await watcher.keepSeeing(1, steady, minuteMs)
+    await watcher.see(2, steady)
+    await watcher.recorder.flush()
+    await refuse(true)
+    watcher.pass(5_000)
+    await watcher.keepSeeing(1, swapped, afterMs)
+    const deletedAt = watcher.now()
+    await watcher.see(1, { ...swapped, deletedAt })
+    // Nobody looks at it any more, and at the others for long enough to give up what waits.
+    watcher.pass(5_000)
+    await watcher.keepSeeing(2, swapped, 2 * minuteMs)
+    await refuse(false)
+    watcher.pass(1_000)
+    await watcher.see(2, swapped)
+    const ended = async () => {
+      const { status, active, events } = await watcher.window(1, t0, watcher.now())
+      return {
+        ends: [status, active].map((lane) => lane.at(-1)?.to),
+        deletions: events.filter(({ kind }) => kind === 'tunnel-deleted').length,
+        isBehind: watcher.recorder.books().get(tunnelIdOf(1))?.isBehind,
+      }
+    }
+    const expected = { ends: [deletedAt, deletedAt], deletions: 1, isBehind: false }
+    expect(await ended()).toEqual(expected)
+    expect(watcher.told.filter(({ kind }) => kind === 'tunnel-deleted')).toHaveLength(1)
+    await restart(1_000)
+    expect(await ended()).toEqual(expected)
+  })
+
   test('what people did is written down in the end, however long it takes', async () => {
     await watcher.see(1, steady)
     await refuse(true)

@@ -69,7 +69,7 @@ const keptMs = 30_000
 const retryMs = 1_000
 /** A lock that somebody holds for less is nothing to tell people of. */
 const patienceMs = 5_000
-/** What Tandem and people did can't be seen again, so it is never given up; this much of it is kept. */
+/** What can't be seen again is never given up; this many entries of it are kept. */
 const notesKept = 1_000
 /** A clock that was ahead of ours by less is waited for. */
 const aheadMs = 60_000
@@ -301,16 +301,29 @@ export async function createRecorder(deps: RecorderDeps) {
     if (lasted >= keptMs) giveUp()
   }
 
+  /** All but what can't be seen again: what Tandem and people did, and the end of a tunnel that was deleted. */
   function giveUp() {
-    const { rows, parts } = waiting
+    const { rows, parts, books: unwritten } = waiting
     for (const part of parts) lost.set(part, 'not-recorded')
     waiting = emptyWaiting()
     waiting.rows.cuts = rows.cuts
-    const own = rows.told.flatMap((event, at) => {
+    const gone = new Set<number>()
+    for (const [id, book] of unwritten) {
+      if (book.sight?.listed.deletedAt == null) continue
+      waiting.books.set(id, book)
+      gone.add(keys.known(id)?.key ?? tandemKey)
+      for (const part of ['listed', 'connectors']) lost.delete(`${part}/${id}`)
+    }
+    const ofGone = <K, T extends { tunnel: number }>(all: Map<K, T>) =>
+      new Map([...all].filter(([, { tunnel }]) => gone.has(tunnel)))
+    waiting.rows.spans = ofGone(rows.spans)
+    waiting.rows.lives = ofGone(rows.lives)
+    waiting.rows.sights = new Map([...rows.sights].filter(([tunnel]) => gone.has(tunnel)))
+    const kept = rows.told.flatMap((event, at) => {
       const row = rows.events[at]
-      return row && ownDoings.has(event.kind) ? [{ event, row }] : []
+      return row && (ownDoings.has(event.kind) || gone.has(row.tunnel)) ? [{ event, row }] : []
     })
-    for (const { event, row } of own.slice(-notesKept)) {
+    for (const { event, row } of kept.slice(-notesKept)) {
       waiting.rows.told.push(event)
       waiting.rows.events.push(row)
     }
