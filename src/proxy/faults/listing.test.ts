@@ -156,6 +156,37 @@ describe('U19 many tunnels go at once', () => {
   })
 })
 
+describe('U22 one account of two can’t be listed', () => {
+  test('U22 sweeps end without it, and deleted tunnels of the other make nobody stale later', async () => {
+    const two = await startWorld('large --tunnels 6 --accounts 2')
+    const [accountId, otherId] = two.accounts
+    const gone: string[] = []
+    for (let n = 0; n < 60; n += 1)
+      gone.push((await two.addTunnel(`gone-${n}`, 1, accountId)).tunnelId)
+    const rig = await startRig(two, { still: true })
+    await rig.looked()
+    await rig.time.run(30_000)
+    const { staleAfterMs } = rig.tandem.parts.poller
+    expect(staleAfterMs()).toBeGreaterThan(30_000)
+    await two.breakWith({
+      kind: 'status',
+      status: 403,
+      match: { path: `${otherId}/warp_connector$` },
+    })
+    for (const tunnelId of gone) await two.order(`/tunnels/${tunnelId}/delete`)
+    await rig.time.until(
+      'all count as deleted',
+      () => gone.every((id) => known(rig, id)?.deletedAt != null),
+      120_000,
+    )
+    await rig.time.run(60_000)
+    expect(staleAfterMs()).toBe(30_000)
+    expect(Number((await rig.poller()).sweptAt)).toBeGreaterThan(rig.time.now() - 30_000)
+    await rig.end()
+    await two.end()
+  })
+})
+
 /** Cloudflare lists what it listed before for a while, though everything else knows better. */
 async function startLagging() {
   const list = { lags: false, last: '' }

@@ -198,10 +198,11 @@ export function createPoller(deps: PollerDeps) {
     }))
   }
 
+  /** Those whose tunnels are asked about. */
+  const reachableAccounts = () => accounts.filter((one) => one.failures === 0 && !one.inDoubt)
+
   function subjects() {
-    const reachable = new Set(
-      accounts.filter((one) => one.failures === 0 && !one.inDoubt).map((one) => one.accountId),
-    )
+    const reachable = new Set(reachableAccounts().map((one) => one.accountId))
     return present
       .watchable()
       .filter(({ accountId }) => reachable.has(accountId))
@@ -477,13 +478,16 @@ export function createPoller(deps: PollerDeps) {
     if (accounts.every((one) => one.failure !== null)) deps.onVerdict(problem)
   }
 
+  /** Every tunnel was read, but for those that can't be: no account or tunnel that fails keeps a sweep from its end. */
   function noticeSweep() {
-    if (accounts.some((account) => account.listedAt === null || account.listedAt < sweepStartedAt))
-      return
+    const reachable = new Map(reachableAccounts().map((one) => [one.accountId, one]))
+    const isEarlier = (at: number | null) => at === null || at < sweepStartedAt
+    if (reachable.size === 0) return
+    if ([...reachable.values()].some(({ listedAt }) => isEarlier(listedAt))) return
     const watchable = new Set<string>()
-    for (const { tunnelId } of present.watchable()) {
+    for (const { tunnelId, accountId } of present.watchable()) {
       const { seenAt, failures } = turnOf(tunnelId)
-      if (failures === 0 && (seenAt === null || seenAt < sweepStartedAt)) return
+      if (failures === 0 && reachable.has(accountId) && isEarlier(seenAt)) return
       watchable.add(tunnelId)
     }
     // Whoever deleted the others: their number tells how long a sweep takes, and what is stale.
