@@ -478,27 +478,38 @@ export async function assemble(surroundings: Surroundings) {
   let isPruning = false
   let cancelPrune = () => {}
 
-  async function pruneAgain(pause = () => sleep(20)) {
-    if (stopped || isPruning) return
-    isPruning = true
-    cancelPrune()
-    const horizon = now() - config.retentionDays * dayMs
+  /**
+   * What ended before is due to be forgotten, by whichever clock is behind, ours or Cloudflare's: one that is ahead
+   * would take history along for good. Null: there is no witness yet.
+   */
+  const horizonNow = () =>
+    skewMs === null ? null : now() + Math.min(0, skewMs) - config.retentionDays * dayMs
+
+  async function forgetBefore(horizon: number, pause: () => Promise<void>) {
     const forgotten = await prune(db, horizon, pause, () => stopped).catch((err: unknown) => {
       log.error({ err }, 'could not forget old history')
       return 0
     })
     if (forgotten > 0) log.info({ rows: forgotten }, 'forgot old history')
-    await db
-      .deleteFrom('calls')
-      .where('at', '<=', now() - rememberedMs)
-      .execute()
-      .catch((err: unknown) => log.error({ err }, 'could not forget old calls'))
     await recorder
       .forgetEmptied(() => emptied(db))
       .catch((err: unknown) => log.error({ err }, 'could not forget deleted tunnels'))
     await marks
       .forget(horizon)
       .catch((err: unknown) => log.error({ err }, 'could not forget marks'))
+  }
+
+  async function pruneAgain(pause = () => sleep(20)) {
+    if (stopped || isPruning) return
+    isPruning = true
+    cancelPrune()
+    const horizon = horizonNow()
+    if (horizon !== null) await forgetBefore(horizon, pause)
+    await db
+      .deleteFrom('calls')
+      .where('at', '<=', now() - rememberedMs)
+      .execute()
+      .catch((err: unknown) => log.error({ err }, 'could not forget old calls'))
     await identity
       .forgetOld()
       .catch((err: unknown) => log.error({ err }, 'could not tidy sign-ins'))

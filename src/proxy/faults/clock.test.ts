@@ -156,6 +156,33 @@ describe('U16 clock skew', () => {
     await rig.end()
   })
 
+  test('U16 it is 500 days ahead after a restart: nothing is forgotten by it, and by the right one what is due', async () => {
+    const { tunnelId } = await world.addTunnel('lon-core')
+    const right = await startRig(world)
+    await right.looked()
+    const at = right.time.now()
+    await right.ask('POST', `/tunnels/${tunnelId}/notes`, { at, text: 'rack moved' })
+    await right.kill()
+    const { folder } = right
+    /** Of the first run: entries of the log, and marks, that are there after some minutes of another one. */
+    const left = async (aheadMs: number) => {
+      const rig = await startRig(world, { folder, aheadMs })
+      await rig.time.run(5 * minute)
+      const counts = []
+      for (const table of ['events', 'marks'] as const) {
+        const rows = await rig.db.selectFrom(table).select('at').execute()
+        counts.push(rows.filter(({ at }) => Number(at) <= right.time.now()).length)
+      }
+      await rig.kill()
+      return counts
+    }
+    const kept = await left(0)
+    expect(Math.min(...kept)).toBeGreaterThan(0)
+    expect(await left(500 * 24 * hour)).toEqual(kept)
+    await world.order('/clock', { advanceMs: 500 * 24 * hour })
+    expect(await left(0)).toEqual([0, 0])
+  })
+
   test('U16 the machine sleeps for eight hours in the middle of a listing: it lists at once, and nothing is known of the night', async () => {
     const { tunnelId } = await world.addTunnel('lon-core')
     let sleeps = false
