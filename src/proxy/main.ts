@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
+import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import { createApp } from './app.ts'
@@ -37,6 +38,11 @@ function fail(lines: string[]): never {
   for (const line of lines) process.stderr.write(`${line}\n`)
   process.exit(1)
 }
+
+/** What it was started from, where that is a terminal. */
+const terminals = [0, 1, 2].filter((fd) => isatty(fd))
+/** Whoever closes it ends what runs in it; its SIGHUP is no wish for new tokens then. */
+const isHungUp = () => terminals.length > 0 && !terminals.some((fd) => isatty(fd))
 
 const args = process.argv.slice(2)
 if (args.includes('--help') || args.includes('-h')) {
@@ -182,6 +188,7 @@ process.on('SIGINT', stop)
 
 /** New tokens without a restart: SIGHUP reads `.env` again. The environment of a process stays as it was started with. */
 process.on('SIGHUP', () => {
+  if (isHungUp()) return stop()
   const again = readConfig()
   if ('faults' in again || !again.config.token || config.mode === 'demo') {
     const faults = 'faults' in again ? again.faults : []

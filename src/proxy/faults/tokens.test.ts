@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -7,6 +8,7 @@ import type { ActivityPage, TunnelHistory } from '#contract/history.ts'
 import type { Session } from '#contract/session.ts'
 import { start } from '../../../e2e/processes.ts'
 import { createSecret } from '../secret.ts'
+import { bundled } from '../survival/bundle.ts'
 import { endOf, failOver, watchTunnel } from './failing-over.ts'
 import { leaks } from './invariants.ts'
 import { type Call, type Rig, startRig } from './rig.ts'
@@ -724,6 +726,42 @@ describe('the process and its .env', () => {
     await live.end()
     rmSync(cwd, { recursive: true, force: true })
   }, 60_000)
+
+  // `script` of util-linux holds the other end of a terminal; the one of a Mac takes other words.
+  test.runIf(process.platform === 'linux' && existsSync('/usr/bin/script'))(
+    'a terminal that is closed ends what was started in it, and a SIGHUP in one that is open does not',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'tandem-terminal-'))
+      const holder = join(folder, 'demo', 'tandem.pid')
+      const command = `exec ${process.execPath} ${bundled('proxy')} --scene empty`
+      const terminal = spawn('/usr/bin/script', ['-qfc', command, '/dev/null'], {
+        cwd: folder,
+        env: { PORT: '0', TANDEM_DATA_DIR: folder },
+      })
+      let output = ''
+      const says = (pattern: RegExp) =>
+        new Promise<void>((resolve) => {
+          terminal.stdout.on('data', (text: Buffer) => {
+            output += text.toString()
+            if (pattern.test(output)) resolve()
+          })
+        })
+      await says(/is running: http:/)
+      const pid = Number.parseInt(readFileSync(holder, 'utf8'), 10)
+      process.kill(pid, 'SIGHUP')
+      await says(/the old ones stay/)
+      terminal.kill('SIGKILL')
+      const began = performance.now()
+      // It takes this file away as the last thing that it does.
+      while (existsSync(holder) && performance.now() - began < 20_000)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      const isLeft = existsSync(holder)
+      if (isLeft) process.kill(pid, 'SIGKILL')
+      expect(isLeft).toBe(false)
+      rmSync(folder, { recursive: true, force: true })
+    },
+    60_000,
+  )
 
   test('one that can’t be read ends the start with one line that says why', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tandem-env-'))
