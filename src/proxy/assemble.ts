@@ -309,12 +309,12 @@ export async function assemble(surroundings: Surroundings) {
 
   const lastLooked = () =>
     Math.max(0, ...[...recorder.books().values()].map((book) => book.listedAt ?? 0))
-  /** Since when no account at all can be listed. */
-  let blind: { since: number; because: UnknownReason } | null = null
+  /** Since when no account at all can be listed, and whether the log has it. */
+  let blind: { since: number; because: UnknownReason; isLogged: boolean } | null = null
   if (lastLooked() > 0) {
-    const because = 'tandem-stopped'
+    const { at = lastLooked(), because = 'tandem-stopped' } = recorder.stoppedBefore ?? {}
     for (const accountId of accountIds) lastUnwatched.set(accountId, { until: now(), because })
-    blind = { since: lastLooked(), because }
+    blind = { since: at, because, isLogged: recorder.stoppedBefore !== null }
   }
   /** What all accounts have in common, or that Cloudflare answers none of them as it should. */
   function whyBlind(): UnknownReason {
@@ -323,8 +323,8 @@ export async function assemble(surroundings: Surroundings) {
   }
 
   /**
-   * When watching stopped and went on again, and why: an entry each, about Tandem itself. An account that alone
-   * can't be listed is a gap of its own tunnels.
+   * When watching stopped and went on again, and why: an entry each, about Tandem itself, as soon as it leaves a gap,
+   * so that a restart which ends it knows of it. An account that alone can't be listed is a gap of its own tunnels.
    */
   function logWatching() {
     for (const accountId of accountIds) {
@@ -336,15 +336,17 @@ export async function assemble(surroundings: Surroundings) {
         unwatched.delete(accountId)
       }
     }
-    if (poller.isBlind()) blind ??= { since: lastLooked() || now(), because: whyBlind() }
-    else if (blind && poller.phase() !== 'starting') {
-      // A short stop leaves no gap: then there is nothing to tell.
-      if (now() - blind.since > gapMs('listed', null)) {
-        logAboutTandem('watching-stopped', blind.since, blind.because)
-        logAboutTandem('watching-resumed', now(), null)
-      }
-      blind = null
+    const goesOn = !poller.isBlind() && poller.phase() !== 'starting'
+    if (poller.isBlind())
+      blind ??= { since: lastLooked() || now(), because: whyBlind(), isLogged: false }
+    // A short stop leaves no gap: then there is nothing to tell.
+    if (blind && !blind.isLogged && now() - blind.since > gapMs('listed', null)) {
+      logAboutTandem('watching-stopped', blind.since, blind.because)
+      blind.isLogged = true
     }
+    if (!goesOn) return
+    if (blind?.isLogged) logAboutTandem('watching-resumed', now(), null)
+    blind = null
   }
 
   function logAboutTandem(
@@ -471,6 +473,7 @@ export async function assemble(surroundings: Surroundings) {
 
   async function flushAgain() {
     if (stopped) return
+    logWatching()
     await flush()
     after(flushMs, () => void flushAgain())
   }

@@ -229,6 +229,34 @@ describe('U17 the token is revoked in the middle', () => {
     await two.end()
   })
 
+  test('P8 U17 a restart brings a token that works: the gap is the revoked one’s, once, and not Tandem’s', async () => {
+    const { tunnelId } = await world.addTunnel('lon-core')
+    const revoked = await startRig(world, { token: world.token, readToken: world.readToken })
+    await revoked.looked()
+    await revoked.time.run(20_000)
+    await world.order('/tokens/read/revoke')
+    const since = revoked.time.now()
+    await revoked.time.run(60_000)
+    const log = '/activity?kind=watching-stopped,watching-resumed'
+    const stop = expect.objectContaining({ kind: 'watching-stopped', from: 'token-rejected' })
+    expect((await revoked.get<ActivityPage>(log)).events).toEqual([stop])
+    await revoked.time.run(600_000)
+    await revoked.kill()
+    await world.order('/tokens/read/restore')
+
+    const rig = await startRig(world, { folder: revoked.folder, readToken: world.readToken })
+    await rig.looked()
+    await rig.time.run(20_000)
+    const { events } = await rig.get<ActivityPage>(log)
+    expect(events).toEqual([expect.objectContaining({ kind: 'watching-resumed' }), stop])
+    const { status, active } = await rig.get<TunnelHistory>(`/tunnels/${tunnelId}/history`)
+    for (const lane of [status, active]) {
+      const gaps = lane.filter(({ from, value }) => value === 'unknown' && from > since - 20_000)
+      expect(gaps.map(({ reason }) => reason)).toEqual(['token-rejected'])
+    }
+    await rig.end()
+  })
+
   test('U17 a gap has the reason of its own account, whatever another one’s is', async () => {
     const two = await startWorld('large --tunnels 6 --accounts 2')
     const [accountId = '', otherId = ''] = two.accounts

@@ -78,6 +78,8 @@ export async function createRecorder(deps: RecorderDeps) {
   const { db, keys, now } = deps
   const books = await loadBooks(db, keys)
   const watchingSince = now()
+  /** An earlier run could not look any more, and ended so. */
+  const stoppedBefore = await lastStop(db, keys)
   /** Tunnels that an earlier run saw later than now, as it left them: its clock was wrong, or ours is. */
   const ahead = new Map<string, Book>()
   for (const [id, book] of books) {
@@ -153,7 +155,7 @@ export async function createRecorder(deps: RecorderDeps) {
   function reasonSince(confirmedAt: number | null, accountId: string | null): UnknownReason {
     if (trouble) return 'not-recorded'
     return confirmedAt !== null && confirmedAt < watchingSince
-      ? 'tandem-stopped'
+      ? (stoppedBefore?.because ?? 'tandem-stopped')
       : deps.reason(confirmedAt, accountId)
   }
 
@@ -451,6 +453,7 @@ export async function createRecorder(deps: RecorderDeps) {
     /** What is on disk of every tunnel and was confirmed since; a start goes on from there. */
     books: () => books,
     reasonSince,
+    stoppedBefore,
     /** Since when people must know that nothing is recorded; null while it is. */
     troubleSince: () => (trouble?.told ? trouble.since : null),
   }
@@ -627,6 +630,28 @@ async function lastEventAt(db: Store): Promise<number> {
     if (row?.at != null) last = Math.max(last, Number(row.at))
   }
   return last
+}
+
+/** When watching stopped and why, by the log; null where it went on since. */
+async function lastStop(
+  db: Store,
+  keys: Keys,
+): Promise<{ at: number; because: UnknownReason } | null> {
+  const [stopped, resumed] = (['watching-stopped', 'watching-resumed'] as const).map((kind) =>
+    eventKinds.indexOf(kind),
+  )
+  const row = await db
+    .selectFrom('events')
+    .select(['at', 'kind', 'from_word'])
+    .where('tunnel', '=', tandemKey)
+    .where('kind', 'in', [stopped ?? -1, resumed ?? -1])
+    .orderBy('at', 'desc')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const because = UnknownReason.safeParse(keys.textOf(row?.from_word ?? null))
+  if (row?.kind !== stopped || !row || !because.success) return null
+  return { at: Number(row.at), because: because.data }
 }
 
 async function loadBooks(db: Store, keys: Keys): Promise<Map<string, Book>> {
