@@ -337,8 +337,10 @@ export async function assemble(surroundings: Surroundings) {
       }
     }
     const goesOn = !poller.isBlind() && poller.phase() !== 'starting'
-    if (poller.isBlind())
-      blind ??= { since: lastLooked() || now(), because: whyBlind(), isLogged: false }
+    if (poller.isBlind() && !blind?.isLogged) {
+      const since = blind?.since ?? (lastLooked() || now())
+      blind = { since, because: whyBlind(), isLogged: false }
+    }
     // A short stop leaves no gap: then there is nothing to tell.
     if (blind && !blind.isLogged && now() - blind.since > gapMs('listed', null)) {
       logAboutTandem('watching-stopped', blind.since, blind.because)

@@ -257,6 +257,31 @@ describe('U17 the token is revoked in the middle', () => {
     await rig.end()
   })
 
+  test('P8 U17 a restart brings a token that does not work: the gap is that one’s, and not the restart’s', async () => {
+    const { tunnelId } = await world.addTunnel('lon-core')
+    const before = await startRig(world)
+    await before.looked()
+    await before.time.run(20_000)
+    await before.kill()
+    const since = before.time.now()
+    const rig = await startRig(world, { folder: before.folder, readToken: 'A'.repeat(40) })
+    await rig.time.run(600_000)
+    await rig.tandem.replaceTokens(createSecret(world.token), null)
+    await rig.time.until('it runs', () => stateOf(rig).state === 'running')
+    await rig.time.run(20_000)
+    const log = '/activity?kind=watching-stopped,watching-resumed'
+    expect((await rig.get<ActivityPage>(log)).events).toEqual([
+      expect.objectContaining({ kind: 'watching-resumed' }),
+      expect.objectContaining({ kind: 'watching-stopped', from: 'token-rejected' }),
+    ])
+    const { status, active } = await rig.get<TunnelHistory>(`/tunnels/${tunnelId}/history`)
+    for (const lane of [status, active]) {
+      const gaps = lane.filter(({ from, value }) => value === 'unknown' && from > since - 20_000)
+      expect(gaps.map(({ reason }) => reason)).toEqual(['token-rejected'])
+    }
+    await rig.end()
+  })
+
   test('U17 a gap has the reason of its own account, whatever another one’s is', async () => {
     const two = await startWorld('large --tunnels 6 --accounts 2')
     const [accountId = '', otherId = ''] = two.accounts

@@ -154,9 +154,12 @@ export async function createRecorder(deps: RecorderDeps) {
   /** Why nothing is known of a tunnel of that account since `confirmedAt`. */
   function reasonSince(confirmedAt: number | null, accountId: string | null): UnknownReason {
     if (trouble) return 'not-recorded'
-    return confirmedAt !== null && confirmedAt < watchingSince
-      ? (stoppedBefore?.because ?? 'tandem-stopped')
-      : deps.reason(confirmedAt, accountId)
+    const since = deps.reason(confirmedAt, accountId)
+    if (confirmedAt === null || confirmedAt >= watchingSince) return since
+    // One gap has one reason: its longer part's.
+    const isMostlySince = now() - watchingSince > watchingSince - confirmedAt
+    const before = stoppedBefore?.because ?? 'tandem-stopped'
+    return isMostlySince && since !== 'not-confirmed' ? since : before
   }
 
   function toContext(before: Book, part: Look['part'], after: Sight, at: number): Context {
