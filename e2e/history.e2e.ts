@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { rowOf, short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 import type { World } from './world.ts'
@@ -145,6 +145,44 @@ test('the timeline is told interval by interval under the keyboard, and zoomed i
   await page.getByRole('button', { name: 'Previous range' }).click()
   await expect(page).toHaveURL(/range=15m/)
 })
+
+test.describe('with a finger', () => {
+  test.use({ hasTouch: true, viewport: { width: 800, height: 900 } })
+
+  test('a tap tells what a chart shows there, and a second one goes in', async ({
+    page,
+    world,
+  }) => {
+    const { tunnelId } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}?range=90d`)
+    const panel = page.getByRole('region', { name: 'Connections', exact: true })
+    const numbers = panel.getByText(/^\d+ connections?$/)
+    await tapNearEnd(page, panel.locator('.cursor-crosshair'))
+    await expect(numbers).toBeVisible()
+
+    // The first lane is the status of the tunnel.
+    const status = page.getByRole('list', { name: 'Lanes' }).getByRole('listitem').first()
+    const telling = page.getByRole('presentation').filter({ hasText: 'Tunnel status' })
+    await tapNearEnd(page, timeline(page), status)
+    await expect(telling).toContainText('Healthy')
+    await expect(numbers).toBeHidden()
+    await page.getByRole('heading', { level: 1 }).tap()
+    await expect(telling).toBeHidden()
+    await tapNearEnd(page, timeline(page), status)
+    await expect(telling).toBeVisible()
+    await expect(page).toHaveURL(/range=90d/)
+    await tapNearEnd(page, timeline(page), status)
+    await expect(page).not.toHaveURL(/range=90d/)
+  })
+})
+
+/** Taps where a chart shows what was lately, at the height of `row` or of its own middle. */
+async function tapNearEnd(page: Page, chart: Locator, row = chart) {
+  await row.scrollIntoViewIfNeeded()
+  const [across, along] = [await chart.boundingBox(), await row.boundingBox()]
+  if (!across || !along) throw new Error('The chart is not drawn')
+  await page.touchscreen.tap(across.x + across.width - 4, along.y + along.height / 2)
+}
 
 test('one range for all pictures of a page: kept in the address, moved, narrowed, taken back', async ({
   page,

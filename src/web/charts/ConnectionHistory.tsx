@@ -205,7 +205,9 @@ function Plot(props: PlotProps) {
         ) : null}
       </AreaChart>
       <div
-        className="absolute top-0 cursor-crosshair touch-pan-y overflow-hidden select-none"
+        // A touch takes the focus here, and the next one elsewhere takes it away.
+        tabIndex={-1}
+        className="absolute top-0 cursor-crosshair touch-pan-y overflow-hidden outline-none select-none"
         style={{ left: gutter, width, height: height - axisHeight }}
         {...pointer.handlers}
       >

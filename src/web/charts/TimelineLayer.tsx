@@ -107,15 +107,15 @@ export function TimelineLayer({
     const { x, y } = place(event)
     if (drag) {
       setDrag(null)
+      if (began.touch) leave()
       onZoom?.({ from: timeAt(drag.from), to: timeAt(drag.to) })
       return
     }
     const hit = find(x, y)
-    // The first touch shows what is there, the second one goes in.
-    const known =
-      hit?.kind === 'interval' && focus !== null && intervalOf(hit) === intervalOf(focus)
     setFocus(hit)
-    if (began.touch && !known) return
+    cursor.set(timeAt(x))
+    // The first touch shows what is there, the second one goes in.
+    if (began.touch && !isSame(hit, focus)) return
     clearTimeout(click.current)
     click.current = setTimeout(() => zoomTo(hit), doubleMs)
   }
@@ -142,6 +142,10 @@ export function TimelineLayer({
   const spotOf = (target: Focus | null) =>
     target?.kind === 'interval' ? placeOf(target, lanes, stretch) : null
   const intervalOf = (target: Focus) => spotOf(target)?.interval
+  const isSame = (one: Focus | null, other: Focus | null) => {
+    if (one?.kind === 'marks') return other?.kind === 'marks' && one.x === other.x
+    return one !== null && other !== null && intervalOf(one) === intervalOf(other)
+  }
 
   const leave = () => {
     if (press.current) return
@@ -226,7 +230,8 @@ export function TimelineLayer({
           setDrag(null)
           leave()
         }}
-        onPointerLeave={leave}
+        // A finger leaves with every touch: what it showed stays until it touches something else.
+        onPointerLeave={({ pointerType }) => pointerType === 'touch' || leave()}
         onDoubleClick={() => {
           clearTimeout(click.current)
           onBack?.()

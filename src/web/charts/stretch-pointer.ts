@@ -27,6 +27,10 @@ export function useStretchPointer({
     cursor.set(null)
     setX(null)
   }
+  const point = (left: number) => {
+    cursor.set(timeAt(left))
+    setX(left)
+  }
   return {
     drag,
     x: x ?? 0,
@@ -34,20 +38,22 @@ export function useStretchPointer({
     handlers: {
       onPointerMove: (event: PointerEvent<HTMLElement>) => {
         const left = place(event)
-        cursor.set(timeAt(left))
-        setX(left)
+        point(left)
         if (press.current !== null && Math.abs(left - press.current) > 5)
           setDrag({ from: Math.min(press.current, left), to: Math.max(press.current, left) })
       },
       onPointerDown: (event: PointerEvent<HTMLElement>) => {
         if (event.button !== 0) return
-        press.current = place(event)
+        const left = place(event)
+        point(left)
+        press.current = left
         event.currentTarget.setPointerCapture(event.pointerId)
       },
-      onPointerUp: () => {
+      onPointerUp: ({ pointerType }: PointerEvent) => {
         press.current = null
         if (!drag) return
         setDrag(null)
+        if (pointerType === 'touch') leave()
         onZoom({ from: timeAt(drag.from), to: timeAt(drag.to) })
       },
       onPointerCancel: () => {
@@ -55,7 +61,9 @@ export function useStretchPointer({
         setDrag(null)
         leave()
       },
-      onPointerLeave: leave,
+      // A finger leaves with every touch: what it showed stays until it touches something else.
+      onPointerLeave: ({ pointerType }: PointerEvent) => pointerType === 'touch' || leave(),
+      onBlur: leave,
       onDoubleClick: onBack,
     },
   }
