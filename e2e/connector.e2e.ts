@@ -1,4 +1,5 @@
-import { short } from './find.ts'
+import type { Page } from '@playwright/test'
+import { rowOf, short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 
 /** One connector: who it is, where it is connected, and what it could do. */
@@ -99,6 +100,42 @@ test('a connector whose tunnel is deleted elsewhere is shown as gone, on its pag
   await secondPage.goto(`/tunnels/${tunnelId}/connectors/1bedc50d-42b3-473c-b108-ff3d10c0d925`)
   await expect(secondPage.getByRole('main')).toContainText(/dub-dc1-edge was deleted at/)
 })
+
+test('of what has ended no length of time goes on, on its page and on its tunnel’s', async ({
+  page,
+  secondPage,
+  world,
+}) => {
+  const { id: tunnelId } = await world.addTunnel('gone-soon')
+  const [connector] = (await world.tunnel('gone-soon')).connectors
+  await expect(rowOf(secondPage, 'gone-soon')).toContainText('1 standby')
+  await page.goto(`/tunnels/${tunnelId}/connectors/${connector?.id}`)
+  await secondPage.goto(`/tunnels/${tunnelId}`)
+  const ended = [
+    statOf(page, 'Running for'),
+    page.getByRole('table', { name: 'Connections', exact: true }),
+    statOf(secondPage, 'Status'),
+    secondPage.getByRole('article').first(),
+  ]
+  const told = () => Promise.all(ended.map((each) => each.innerText()))
+  const ages = () =>
+    Promise.all([page, secondPage].map((each) => statOf(each, 'Data age').innerText()))
+  for (const each of ended) await expect(each).toContainText(/\d s/)
+  // The deletion is seen in the list, before a look at the connectors finds none.
+  await world.breakWith({ kind: 'status', status: 500, match: { path: 'connections' } })
+  await world.deleteTunnel(tunnelId)
+  for (const each of [page, secondPage])
+    await expect(each.getByRole('alert')).toContainText('This tunnel was deleted')
+  const [atFirst, young] = [await told(), await ages()]
+  // The clock goes on.
+  for (const index of [0, 1])
+    await expect.poll(async () => (await ages())[index]).not.toBe(young[index])
+  expect(await told()).toEqual(atFirst)
+})
+
+/** One of the facts that stand first on a page, with its name. */
+const statOf = (page: Page, name: string) =>
+  page.locator('dl[aria-label="How it stands"] > div').filter({ hasText: name })
 
 test('“check now” asks Cloudflare about this very connector', async ({ page, world }) => {
   const { tunnelId, standby } = await world.pair('lon-branch-core')

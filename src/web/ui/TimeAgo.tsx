@@ -1,3 +1,4 @@
+import { createContext, use } from 'react'
 import type { Since } from '#contract/tunnel.ts'
 import { useClock } from './clock.ts'
 import { ageText, durationText, relativeText } from './time.ts'
@@ -26,9 +27,13 @@ export function TimeAgo({ at, none }: { at: number | null; none?: string }) {
   return <Instant at={at}>{text}</Instant>
 }
 
+/** When what a page shows has ended, epoch ms: to there it lasted, however long ago that is. Null: it goes on. */
+export const EndContext = createContext<number | null>(null)
+
 /** How long it lasts already: `3 h 12 m`, with both zones of its beginning on hover. */
 export function Elapsed({ at, none }: { at: number | null; none?: string }) {
-  const text = useClock((now) => (at === null ? '' : durationText(now - at)))
+  const end = use(EndContext)
+  const text = useClock((now) => (at === null ? '' : durationText((end ?? now) - at)))
   if (at === null) return none ? <NotReported word={none} why={none} /> : <NotReported />
   return <Instant at={at}>{text}</Instant>
 }
@@ -46,7 +51,8 @@ export function SinceText({
   /** A word before a length of time, e.g. "for". */
   lead?: string
 }) {
-  const text = useClock((now) => (since === null ? '' : sinceText(now - since.at)))
+  const end = use(EndContext)
+  const text = useClock((now) => (since === null ? '' : sinceText((end ?? now) - since.at)))
   if (since === null) return none ? <NotReported word={none} why={none} /> : <NotReported />
   const source = since.source === 'reported' ? 'Reported by Cloudflare' : 'First seen by Tandem'
   return (

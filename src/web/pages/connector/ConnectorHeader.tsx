@@ -114,7 +114,9 @@ export function ConnectorHeader({
         <Stat
           name="Running for"
           note={
-            connector.runAt === null ? null : (
+            connector.runAt === null ? null : gone ? (
+              'when last seen'
+            ) : (
               <>
                 since <TimeAgo at={connector.runAt} />
               </>

@@ -23,7 +23,7 @@ import { usePageTitle } from '#web/ui/page-title.ts'
 import { roleLooks } from '#web/ui/RoleMark.tsx'
 import { refuse } from '#web/ui/refusal.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
-import { Moment, useStale } from '#web/ui/TimeAgo.tsx'
+import { EndContext, Moment, useStale } from '#web/ui/TimeAgo.tsx'
 import { ConnectionsPanel } from './ConnectionsPanel.tsx'
 import { ConnectorFacts } from './ConnectorFacts.tsx'
 import { ConnectorHeader } from './ConnectorHeader.tsx'
@@ -55,15 +55,19 @@ export function ConnectorPage() {
 
   usePageTitle(`${shortId(connectorId)} ${word}`, tunnel.name)
   if (!last) return <NeverSeen tunnel={tunnel} connectorId={connectorId} />
+  // Whichever came first: a deleted tunnel may be looked at once more.
+  const ends = [last.missingSince, tunnel.deletedAt].filter((at) => at !== null)
   return (
-    <ConnectorView
-      key={connectorId}
-      tunnel={tunnel}
-      connector={last.connector}
-      old={old}
-      missing={!now}
-      missingSince={last.missingSince}
-    />
+    <EndContext value={ends.length > 0 ? Math.min(...ends) : null}>
+      <ConnectorView
+        key={connectorId}
+        tunnel={tunnel}
+        connector={last.connector}
+        old={old}
+        missing={!now}
+        missingSince={last.missingSince}
+      />
+    </EndContext>
   )
 }
 

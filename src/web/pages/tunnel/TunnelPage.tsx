@@ -21,7 +21,7 @@ import { usePageTitle } from '#web/ui/page-title.ts'
 import { nothingWaits, refuse } from '#web/ui/refusal.ts'
 import { statusLooks } from '#web/ui/StatusMark.tsx'
 import { useShortcut } from '#web/ui/shortcuts.ts'
-import { useStale } from '#web/ui/TimeAgo.tsx'
+import { EndContext, useStale } from '#web/ui/TimeAgo.tsx'
 import { ConfigurationPanel } from './ConfigurationPanel.tsx'
 import { ConnectorsSection } from './ConnectorsSection.tsx'
 import { FactsPanel, MetadataPanel } from './FactsPanel.tsx'
@@ -109,17 +109,19 @@ export function TunnelPage() {
 
   return (
     <>
-      <TunnelBody
-        tunnel={tunnel}
-        list={list}
-        old={old}
-        barrier={barrier}
-        failoverReason={failoverReason}
-        mayNotAcknowledge={mayNotAcknowledge}
-        range={range}
-        onRange={show}
-        onOpen={open}
-      />
+      <EndContext value={tunnel.deletedAt}>
+        <TunnelBody
+          tunnel={tunnel}
+          list={list}
+          old={old}
+          barrier={barrier}
+          failoverReason={failoverReason}
+          mayNotAcknowledge={mayNotAcknowledge}
+          range={range}
+          onRange={show}
+          onOpen={open}
+        />
+      </EndContext>
       <Suspense>
         {search.dialog === 'failover' ? (
           <FailoverDialog
