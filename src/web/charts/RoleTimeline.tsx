@@ -72,7 +72,7 @@ export const RoleTimeline = memo(function RoleTimeline(props: RoleTimelineProps)
               <Canvas picture={picture} />
               <TimelineLayer
                 {...{ history, picture, zone, seenUntil, onZoom, onBack }}
-                label={`HA role timeline: ${summaryText(lanes, marks)}. Times in ${zoneName(zone)}.`}
+                label={`HA role timeline: ${summaryText(history, lanes, marks)}. Times in ${zoneName(zone)}.`}
               />
             </div>
           </>

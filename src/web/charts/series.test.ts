@@ -142,13 +142,16 @@ describe('lanes', () => {
       active: [interval(0, 400, 'a'), interval(400, 410, 'none'), interval(410, 1000, 'b')],
       events: [event(410, { from: 'a', to: 'b', cause: 'automatic' })],
     })
-    expect(summaryText(toLanes(shown), toMarks(shown.events))).toBe(
+    expect(summaryText(shown, toLanes(shown), toMarks(shown.events))).toBe(
       '2 connectors, 1 switch of the active one, 1 time without an active one',
     )
   })
 
   test('says of who was active no more than is known', () => {
-    const textOf = (active: Interval[]) => summaryText(toLanes(history({ active })), [])
+    const textOf = (active: Interval[], change: Partial<TunnelHistory> = {}) => {
+      const shown = history({ active, ...change })
+      return summaryText(shown, toLanes(shown), [])
+    }
     const never = '2 connectors, 0 switches of the active one, never without an active one'
     expect(textOf([interval(0, 1000, 'a')])).toBe(never)
     expect(textOf([interval(0, 400, 'a'), interval(400, 1000, 'unknown')])).toBe(
@@ -159,6 +162,10 @@ describe('lanes', () => {
     )
     expect(textOf([interval(0, 1000, 'unknown')])).toBe('2 connectors; who was active is not known')
     expect(textOf([])).toBe('2 connectors')
+    // Nobody knows who was active before the first look at the connectors.
+    const hour = { to: 3_600_000, summary: { ...history().summary, totalMs: 3_600_000 } }
+    expect(textOf([interval(1_800_000, 3_600_000, 'a')], hour)).toBe(`${never}, as far as observed`)
+    expect(textOf([interval(0, 3_600_000, 'a')], hour)).toBe(never)
   })
 })
 

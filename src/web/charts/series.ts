@@ -389,8 +389,22 @@ function concerns({ kind, connectorId, from, to }: HistoryEvent, lane: Lane): bo
   }
 }
 
+/** How much of a window nobody watched. Less than a second is none: it lies between two looks. */
+export function unobservedMs({ totalMs, observedMs }: { totalMs: number; observedMs: number }) {
+  const ms = totalMs - observedMs
+  return ms < 1000 ? 0 : ms
+}
+
+/** For how long of its time a tunnel has no active connector told: Tandem may know of one for less long than of it. */
+export const activeUntoldMs = ({ summary: { totalMs }, active }: TunnelHistory) =>
+  unobservedMs({ totalMs, observedMs: active.reduce((sum, { from, to }) => sum + to - from, 0) })
+
 /** The picture in one sentence, for those who can't see it. */
-export function summaryText(lanes: readonly Lane[], marks: readonly Mark[]): string {
+export function summaryText(
+  history: TunnelHistory,
+  lanes: readonly Lane[],
+  marks: readonly Mark[],
+): string {
   const connectors = manyText(lanes.filter(({ kind }) => kind === 'role').length, 'connector')
   const active = lanes.find(({ kind }) => kind === 'active')?.intervals
   if (!active) return connectors
@@ -404,7 +418,8 @@ export function summaryText(lanes: readonly Lane[], marks: readonly Mark[]): str
     gaps === 0
       ? 'never without an active one'
       : manyText(gaps, 'time without an active one', 'times without an active one'),
-    ...(active.some(({ value, unknownMs }) => value === 'unknown' || unknownMs > 0)
+    ...(activeUntoldMs(history) > 0 ||
+    active.some(({ value, unknownMs }) => value === 'unknown' || unknownMs > 0)
       ? ['as far as observed']
       : []),
   ].join(', ')

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { TunnelHistory } from '#contract/history.ts'
 import { availabilityText, observedShare, outsideText, percentText } from '#web/charts/percent.ts'
+import { unobservedMs } from '#web/charts/series.ts'
 import { Stat, Stats } from '#web/ui/Stat.tsx'
 import { durationText } from '#web/ui/time.ts'
 
@@ -82,12 +83,6 @@ function Unobserved({ totalMs, observedMs }: { totalMs: number; observedMs: numb
       {ms === 0 ? 'Nothing' : durationText(ms)}
     </Stat>
   )
-}
-
-/** How much of a window nobody watched. Less than a second is none: it lies between two looks. */
-export function unobservedMs({ totalMs, observedMs }: { totalMs: number; observedMs: number }) {
-  const ms = totalMs - observedMs
-  return ms < 1000 ? 0 : ms
 }
 
 const None = (): ReactNode => <span className="font-normal text-ink-2">Not known</span>

@@ -3,9 +3,16 @@ import { type Mark, windowOf } from '#contract/marks.ts'
 import { availabilityText, observedShare, percentText } from '#web/charts/percent.ts'
 import { precisionText } from '#web/charts/precision.ts'
 import type { Stretch } from '#web/charts/range.ts'
-import { type Look, lookOf, type Telling, tell, toLanes } from '#web/charts/series.ts'
+import {
+  activeUntoldMs,
+  type Look,
+  lookOf,
+  type Telling,
+  tell,
+  toLanes,
+  unobservedMs,
+} from '#web/charts/series.ts'
 import { fromText, lengthText, toText } from '#web/charts/TellingView.tsx'
-import { unobservedMs } from '#web/history/Figures.tsx'
 import { plain } from '#web/ui/markdown.ts'
 import { visibleName } from '#web/ui/names.ts'
 import { apart, shownSentence } from '#web/ui/sentence.ts'
@@ -51,13 +58,13 @@ export function troublesOf(history: TunnelHistory): Telling[] {
 }
 
 /** What is said where there is no trouble to tell: it promises nothing of what nobody watched. */
-export function quietText({ summary, active }: TunnelHistory): string {
+export function quietText(history: TunnelHistory): string {
+  const { summary } = history
   if (summary.observedMs === 0) return 'Nothing is known: this stretch was not observed.'
   if (unobservedMs(summary) > 0)
     return `No problem in the ${percentText(observedShare(summary))} that was observed.`
-  // A tunnel without HA has no active connector, and Tandem may know of one for less long than of the status.
-  const activeMs = active.reduce((sum, { from, to }) => sum + to - from, 0)
-  return unobservedMs({ ...summary, observedMs: activeMs }) === 0
+  // A tunnel without HA has no active connector.
+  return activeUntoldMs(history) === 0
     ? 'Nothing: the tunnel was healthy, watched, and had an active connector all the time.'
     : 'Nothing: the tunnel was healthy and watched all the time.'
 }
