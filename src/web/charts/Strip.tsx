@@ -1,7 +1,7 @@
 import { memo, type SVGProps } from 'react'
-import { stripBuckets, type TunnelSummary } from '#contract/history.ts'
+import { stripBuckets } from '#contract/history.ts'
 import { tip } from '#web/ui/tip.ts'
-import { type Band, stripText, toBands } from './strip.ts'
+import { type Band, type Day, stripText, toBands } from './strip.ts'
 
 /**
  * The last 24 hours in a table's row: status above, who was active below. One small SVG with a path for each
@@ -12,7 +12,7 @@ export const Strip = memo(function Strip({
   flat = false,
   className = '',
 }: {
-  summary: Pick<TunnelSummary, 'strip' | 'activeStrip'>
+  summary: Day
   /** Where it is only a few pixels high: plain colours. */
   flat?: boolean
   className?: string
@@ -22,11 +22,11 @@ export const Strip = memo(function Strip({
     <svg
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- drawn here, so no element with a source
       role="img"
-      aria-label={`Last 24 hours: ${text}`}
+      aria-label={text}
       viewBox={`0 0 ${stripBuckets * 3} 18`}
       preserveAspectRatio="none"
       className={`block forced-color-adjust-none ${className}`}
-      {...tip(`Last 24 h, the worst of each half-hour\n${text}`)}
+      {...tip(text.replace(': ', '\n'))}
     >
       {flat ? flatPaths(toBands(summary.strip)) : statusPaths(toBands(summary.strip))}
       {activePaths(toBands(summary.activeStrip))}

@@ -24,8 +24,10 @@ const words: Record<string, string> = {
   u: 'not watched',
 }
 
-/** What somebody who can't see the strip should know: how long each state was the worst one. */
-export function stripText({ strip, activeStrip }: Pick<TunnelSummary, 'strip' | 'activeStrip'>) {
+export type Day = Pick<TunnelSummary, 'strip' | 'activeStrip' | 'roleChanges'>
+
+/** What somebody who can't see the strip should know: how long each state was the worst one, and what it hides. */
+export function stripText({ strip, activeStrip, roleChanges }: Day) {
   // With those of which little else is known.
   const worst = strip.toLowerCase().replaceAll('y', 'x').replaceAll('e', 'd')
   const hours = (letters: string) => {
@@ -38,13 +40,13 @@ export function stripText({ strip, activeStrip }: Pick<TunnelSummary, 'strip' | 
     .map(({ word, h }) => `${word} ${h} h`)
   const vacant = [...activeStrip].filter((letter) => '-~'.includes(letter)).length
   const several = [...activeStrip].filter((letter) => '+*'.includes(letter)).length
-  const holders = toBands([...activeStrip].filter((letter) => !'-+~*u.'.includes(letter)).join(''))
-  return [
+  const told = [
     states.length > 0 ? states.join(', ') : 'nothing known',
-    holders.length > 1 ? manyText(holders.length - 1, 'handover') : '',
+    roleChanges > 0 ? manyText(roleChanges, 'handover') : '',
     several > 0 ? `more than one active connector in ${manyText(several, 'half-hour')}` : '',
     vacant > 0 ? `no active connector in ${manyText(vacant, 'half-hour')}` : '',
   ]
     .filter(Boolean)
     .join('; ')
+  return `Last 24 hours, the worst of each half-hour: ${told}`
 }
