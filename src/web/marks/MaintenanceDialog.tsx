@@ -6,6 +6,7 @@ import type { TunnelDetail } from '#contract/tunnel.ts'
 import { toProblem } from '#web/api/client.ts'
 import { maintenanceQuery, useMaintenanceAdd } from '#web/api/marks.ts'
 import { useWhyNot } from '#web/api/operations.ts'
+import { stretchText } from '#web/charts/stretch-text.ts'
 import { serverNow } from '#web/ui/clock.ts'
 import { Field, Select } from '#web/ui/Field.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
@@ -15,7 +16,6 @@ import { fieldOf, fromField } from '#web/ui/time-field.ts'
 import { useZone, type Zone } from '#web/ui/zone.ts'
 import { MomentField, WordsField } from './fields.tsx'
 import { MarkView } from './MarkView.tsx'
-import { stretchText } from './words.ts'
 
 const minute = 60_000
 const lengths = [15, 30, 60, 120, 240, 480, 1440].map((minutes) => minutes * minute)
@@ -74,7 +74,7 @@ export function MaintenanceDialog({
             if (problem) add.reset()
           }}
         />
-        <Field label="Duration" hint={window ? stretchText(window, zone) : null}>
+        <Field label="Duration" hint={window ? stretchText(window, begun, zone) : null}>
           {(control) => (
             <Select
               {...control}

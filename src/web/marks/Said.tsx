@@ -1,11 +1,11 @@
 import type { TunnelDetail } from '#contract/tunnel.ts'
+import { stretchText } from '#web/charts/stretch-text.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { visibleName } from '#web/ui/names.ts'
 import { changesText } from '#web/ui/numbers.ts'
 import { Instant } from '#web/ui/TimeAgo.tsx'
 import { shortIn, useZone } from '#web/ui/zone.ts'
-import { stretchText } from './words.ts'
 
 /** What waits for people at this tunnel, and what they said last. */
 export function Said({
@@ -64,7 +64,7 @@ export function Said({
       ) : null}
       {maintenance ? (
         <Callout
-          title={<>Maintenance, {stretchText(maintenance, zone)}</>}
+          title={<>Maintenance, {stretchText(maintenance, maintenance.from, zone)}</>}
           action={
             <Button size="sm" icon="wrench" onClick={onMaintenance}>
               Change maintenance

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { markOf } from '#contract/mark-of.ts'
 import type { Mark } from '#contract/marks.ts'
-import { coveredText, markText, stretchText, waitingStretchText } from './words.ts'
+import { coveredText, markText, waitingStretchText } from './words.ts'
 
 const at = (text: string) => Date.parse(`2026-11-24T${text}Z`)
 const mark = (more: Partial<Mark>) =>
@@ -12,21 +12,6 @@ const mark = (more: Partial<Mark>) =>
     to: at('14:00:00'),
     ...more,
   })
-
-test('a stretch names its day once where it is one day, and both where it is not', () => {
-  const day = 86_400_000
-  expect(stretchText({ from: at('12:00:00'), to: at('14:30:00') }, 'utc')).toBe(
-    '24 Nov, 12:00 – 14:30',
-  )
-  expect(stretchText({ from: at('12:00:00'), to: at('14:30:00') + day }, 'utc')).toBe(
-    '24 Nov, 12:00 – 25 Nov, 14:30',
-  )
-  expect(stretchText({ from: at('12:00:10'), to: at('12:00:40') }, 'utc')).toBe('24 Nov, 12:00')
-})
-
-test('what began and ended within a minute names it once', () => {
-  expect(stretchText({ from: at('12:00:05'), to: at('12:00:50') }, 'utc')).toBe('24 Nov, 12:00')
-})
 
 test('what waits for an acknowledgement is told as people count', () => {
   const of = (count: number) =>

@@ -1,16 +1,9 @@
 import { type Mark, windowOf } from '#contract/marks.ts'
+import { stretchText } from '#web/charts/stretch-text.ts'
 import { changesText } from '#web/ui/numbers.ts'
 import { clockIn, dayIn, momentIn, shortIn, type Zone } from '#web/ui/zone.ts'
 
 /** Marks in words. Pure. */
-
-/** `24 Nov, 12:04 – 14:00`; the day once where it is one, and so the minute. */
-export function stretchText({ from, to }: { from: number; to: number }, zone: Zone): string {
-  const [start, end] = [shortIn(from, zone), shortIn(to, zone)]
-  if (start === end) return start
-  const isOneDay = dayIn(from, zone) === dayIn(to, zone)
-  return `${start} – ${isOneDay ? end.slice(end.lastIndexOf(' ') + 1) : end}`
-}
 
 /** Changes that wait to be acknowledged: `Both changes, 24 Nov, 12:04 – 14:00`. */
 export function waitingStretchText(
@@ -19,7 +12,7 @@ export function waitingStretchText(
 ): string {
   if (count === 1) return `The change of ${shortIn(firstAt, zone)}`
   const all = count === 2 ? 'Both changes' : `All ${changesText(count)}`
-  return `${all}, ${stretchText({ from: firstAt, to: lastAt }, zone)}`
+  return `${all}, ${stretchText({ from: firstAt, to: lastAt }, firstAt, zone)}`
 }
 
 /** What it is and when, without who and the text. */
@@ -29,7 +22,7 @@ export function markText(mark: Mark, zone: Zone): string {
   const window = windowOf(mark)
   if (!window) return 'Maintenance, called off'
   const early = mark.endedAt === null ? '' : ', ended early'
-  return `Maintenance ${stretchText(window, zone)}${early}`
+  return `Maintenance ${stretchText(window, window.from, zone)}${early}`
 }
 
 /** What an acknowledgement covers; null for other marks. */

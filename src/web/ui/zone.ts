@@ -61,6 +61,12 @@ export const instantIn = formatter({ dateStyle: 'medium', timeStyle: 'medium' })
 export const clockIn = formatter({ timeStyle: 'medium' })
 /** `12:04` */
 export const minuteIn = formatter({ hour: '2-digit', minute: '2-digit' })
+/** `12:04 GMT` */
+export const zonedMinuteIn = formatter({
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+})
 /** `24 Nov` */
 export const dayIn = formatter({ day: 'numeric', month: 'short' })
 /** `24/11/2026`, to tell days apart. */
