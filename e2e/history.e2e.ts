@@ -209,6 +209,36 @@ test('one range for all pictures of a page: kept in the address, moved, narrowed
   )
 })
 
+test('a stretch that no address can hold is refused where it is typed, not taken for another one', async ({
+  page,
+  world,
+}) => {
+  const { id: tunnelId } = await world.tunnel('lon-branch-core')
+  for (const [address, room] of [
+    [`/tunnels/${tunnelId}?range=1h`, 'Time range'],
+    ['/activity?range=7d', 'Time'],
+  ] as const) {
+    await page.goto(address)
+    await page
+      .getByRole('group', { name: room, exact: true })
+      .getByRole('button', { name: 'Custom' })
+      .click()
+    const form = page.getByRole('dialog', { name: 'Custom time range' })
+    const [from, to] = [form.getByLabel(/^From/), form.getByLabel('To', { exact: true })]
+    for (const begin of ['0026-11-24T09:00', '1969-11-24T09:00', '2009-11-24T09:00']) {
+      await from.fill(begin)
+      await form.getByRole('button', { name: 'Show this stretch' }).click()
+      await expect(to).toHaveAccessibleDescription(
+        'At most ten years can be shown, none before 1970.',
+      )
+      await expect(page).toHaveURL(address)
+    }
+    await from.fill('2025-11-24T09:00')
+    await form.getByRole('button', { name: 'Show this stretch' }).click()
+    await expect(page).toHaveURL(/range=2025-11-24T/)
+  }
+})
+
 test('a link keeps what somebody looks at: the stretch, and the moment that they point at', async ({
   page,
   world,

@@ -14,6 +14,7 @@ import {
   momentOf,
   narrowed,
   panned,
+  parseRange,
   presets,
   type Range,
   rangeText,
@@ -176,7 +177,10 @@ export function CustomRange({
       ? 'Both times are needed.'
       : end - begin < 1000
         ? 'The end must be after the beginning.'
-        : null
+        : // What the address would not hold, and so mean another one.
+          parseRange(rangeText({ from: begin, to: end })) === undefined
+          ? 'At most ten years can be shown, none before 1970.'
+          : null
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     setTried(true)
