@@ -201,6 +201,24 @@ test('an unknown connector is said plainly, with the way to its tunnel', async (
   await expect(page).toHaveURL(`/tunnels/${tunnelId}`)
 })
 
+test('a connector of a tunnel whose connectors were not read yet is not said to be missing, and comes', async ({
+  page,
+  world,
+}) => {
+  await page.goto('/')
+  await world.breakWith({ kind: 'status', status: 500, match: { path: 'connections' } })
+  const { id: tunnelId } = await world.addTunnel('not-yet')
+  const [connector] = (await world.tunnel('not-yet')).connectors
+  const name = short(connector?.id ?? '')
+  await expect(rowOf(page, 'not-yet')).toBeVisible()
+  await page.goto(`/tunnels/${tunnelId}/connectors/${connector?.id}`)
+  await expect(page.getByRole('heading', { name: `Nothing is known of ${name} yet` })).toBeVisible()
+  await expect(page.getByRole('main')).toContainText('The connectors of not-yet were not read yet.')
+  await expect(page).toHaveTitle(/not read yet/)
+  await world.heal()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(name)
+})
+
 test.describe('with the ids of Cloudflare’s reference', () => {
   test.use({ scene: 'docs' })
 

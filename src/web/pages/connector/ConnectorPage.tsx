@@ -46,15 +46,17 @@ export function ConnectorPage() {
   const last = useLast(connectorId, list)
 
   const old = useStale(useCheckedAt(tunnel), tunnel.staleAfterMs)
-  const word =
-    !now || tunnel.deletedAt !== null
+  const isUnread = list.checkedAt === null && tunnel.deletedAt === null
+  const word = isUnread
+    ? 'not read yet'
+    : !now || tunnel.deletedAt !== null
       ? 'gone'
       : old
         ? 'stale'
         : roleLooks[now.role].word.toLowerCase()
 
   usePageTitle(`${shortId(connectorId)} ${word}`, tunnel.name)
-  if (!last) return <NeverSeen tunnel={tunnel} connectorId={connectorId} />
+  if (!last) return <NeverSeen tunnel={tunnel} connectorId={connectorId} isUnread={isUnread} />
   // Whichever came first: a deleted tunnel may be looked at once more.
   const ends = [last.missingSince, tunnel.deletedAt].filter((at) => at !== null)
   return (
@@ -231,10 +233,24 @@ function ConnectorView({
 }
 
 /** An address of a connector that is not there, and was not there since the page was opened. */
-function NeverSeen({ tunnel, connectorId }: { tunnel: TunnelDetail; connectorId: string }) {
+function NeverSeen({
+  tunnel,
+  connectorId,
+  isUnread,
+}: {
+  tunnel: TunnelDetail
+  connectorId: string
+  /** The connectors of the tunnel were not read yet. */
+  isUnread: boolean
+}) {
+  const name = visibleName(tunnel.name)
   return (
     <EmptyState
-      title={`Cloudflare lists no connector ${shortId(connectorId)}`}
+      title={
+        isUnread
+          ? `Nothing is known of ${shortId(connectorId)} yet`
+          : `Cloudflare lists no connector ${shortId(connectorId)}`
+      }
       action={
         <Link
           to="/tunnels/$tunnelId"
@@ -245,10 +261,13 @@ function NeverSeen({ tunnel, connectorId }: { tunnel: TunnelDetail; connectorId:
         </Link>
       }
     >
-      {visibleName(tunnel.name) || 'The tunnel'}{' '}
-      {tunnel.deletedAt === null ? (
+      {isUnread ? (
         <>
-          has{' '}
+          The connectors of {name || 'its tunnel'} were not read yet. {tunnel.trouble}
+        </>
+      ) : tunnel.deletedAt === null ? (
+        <>
+          {name || 'The tunnel'} has{' '}
           {tunnel.connectorCount === 1
             ? '1 connector'
             : `${tunnel.connectorCount ?? 'unknown'} connectors`}
@@ -257,8 +276,8 @@ function NeverSeen({ tunnel, connectorId }: { tunnel: TunnelDetail; connectorId:
         </>
       ) : (
         <>
-          was deleted at <Moment at={tunnel.deletedAt} />, and its connectors with it. What was
-          recorded of them stands in its history.
+          {name || 'The tunnel'} was deleted at <Moment at={tunnel.deletedAt} />, and its connectors
+          with it. What was recorded of them stands in its history.
         </>
       )}
     </EmptyState>
