@@ -150,8 +150,19 @@ test('a note stands on the timeline and in the table until its author deletes it
   await expect(table.getByRole('row')).toHaveCount(2)
   await table.getByRole('button', { name: 'Delete note' }).click()
   await expect(table).toBeHidden()
+  // What was around the button went with it.
+  await expect(page.getByRole('main')).toBeFocused()
   await page.getByText('Chart', { exact: true }).click()
   await expect(rail(page, /^Note to /)).toHaveCount(0)
+
+  await page.keyboard.press('n')
+  await dialog.getByLabel('Note').fill('moved again')
+  await page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  await rail(page, /^Note to /).press('Enter')
+  await bubble.getByRole('button', { name: 'Delete note' }).press('Enter')
+  await expect(rail(page, /^Note to /)).toHaveCount(0)
+  await expect(page.getByRole('region', { name: 'Notes and maintenance' })).toBeFocused()
 })
 
 test('maintenance keeps changes quiet, is drawn on the timeline, and is ended early', async ({
@@ -216,6 +227,7 @@ test('maintenance of another day is found again, and called off', async ({ page,
   await page.keyboard.press('m')
   await dialog.getByRole('button', { name: 'Call off' }).click()
   await expect(dialog.getByRole('button', { name: 'Call off' })).toBeHidden()
+  await expect(dialog).toBeFocused()
 })
 
 test.describe('far from UTC', () => {

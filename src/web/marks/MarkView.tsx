@@ -6,6 +6,7 @@ import { useTakeBack } from '#web/api/marks.ts'
 import { sessionQuery } from '#web/api/queries.ts'
 import { Button } from '#web/ui/Button.tsx'
 import { useClock } from '#web/ui/clock.ts'
+import { handsFocusHome } from '#web/ui/home.ts'
 import { Icon, type IconName } from '#web/ui/Icon.tsx'
 import { visibleName } from '#web/ui/names.ts'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
@@ -58,6 +59,7 @@ export function TakeBack({ mark }: { mark: Mark }) {
     return <ProblemCallout problem={toProblem(takeBack.error)} onRetry={() => takeBack.mutate()} />
   return (
     <Button
+      ref={handsFocusHome}
       size="sm"
       variant="ghost"
       busy={takeBack.isPending}

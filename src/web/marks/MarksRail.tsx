@@ -51,7 +51,13 @@ export function MarksRail({
     return [{ mark, left, width: Math.max(4, xAt(shown.to) - left) }]
   })
   return (
-    <div ref={box} className="relative h-7">
+    // Where the keyboard goes on when what it was at is taken back.
+    <section
+      ref={box}
+      tabIndex={-1}
+      aria-label="Notes and maintenance"
+      className="relative h-7 outline-none"
+    >
       {size && !stacked ? (
         <p className="absolute inset-y-0 left-0 flex items-center pl-5 text-ink-2">Notes</p>
       ) : null}
@@ -100,7 +106,7 @@ export function MarksRail({
           ))}
         </div>
       ) : null}
-    </div>
+    </section>
   )
 }
 
