@@ -56,6 +56,30 @@ test('in forced colours buttons, fields and dialogs keep an edge, and what is ch
   expect(await background(day)).not.toBe(await background(hour))
 })
 
+test('in forced colours a tunnel that is down calls from a wall, but not while it is maintained', async ({
+  page,
+  tandem,
+  world,
+}) => {
+  const { id, name } = await world.tunnel('cdg-dc-legacy')
+  await page.emulateMedia({ forcedColors: 'active' })
+  await page.goto('/wall')
+  const tiles = page.getByRole('main', { name: 'Tunnels' }).getByRole('listitem')
+  const tile = tiles.filter({ hasText: name })
+  const background = () =>
+    tile.locator('> *').evaluate((element) => getComputedStyle(element).backgroundColor)
+  await expect(tile).toContainText('Down')
+  const alarm = await background()
+  const now = Date.now()
+  const told = await page.request.post(`${tandem.address}/api/tunnels/${id}/maintenance`, {
+    headers: { 'X-Requested-By': 'tandem' },
+    data: { from: now, to: now + 3_600_000 },
+  })
+  expect(told.status(), await told.text()).toBe(201)
+  await expect(tile).toContainText('Maintenance')
+  expect(await background()).not.toBe(alarm)
+})
+
 test('who asks for more contrast gets it', async ({ page }) => {
   await page.goto('/')
   const lines = () =>

@@ -53,7 +53,7 @@ type TileProps = Judged & {
 /** One tunnel. All lengths are in sizes of its text, which the wall chooses. */
 export const Tile = memo(function Tile(props: TileProps) {
   const { tunnel, grade, muted, summary, density, opens } = props
-  const surface = muted ? surfaces.idle : surfaces[grade]
+  const look = muted ? 'idle' : grade
   const body = (
     <>
       <Line>
@@ -84,9 +84,9 @@ export const Tile = memo(function Tile(props: TileProps) {
       : density === 'normal'
         ? 'justify-center gap-[0.2em] py-[0.35em] pr-[0.4em] pl-[0.55em] leading-[1.2]'
         : 'justify-center gap-[0.2em] px-[0.6em] py-[0.2em] leading-[1.2]'
-  const box = `relative flex size-full min-w-0 flex-col overflow-hidden rounded-[0.3em] ${room} ${surface}`
+  const box = `relative flex size-full min-w-0 flex-col overflow-hidden rounded-[0.3em] ${room} ${surfaces[look]}`
   return (
-    <li className="@container min-h-0 min-w-0 contain-strict" data-grade={grade}>
+    <li className="@container min-h-0 min-w-0 contain-strict" data-grade={look}>
       {opens ? (
         <Link
           to="/tunnels/$tunnelId"
