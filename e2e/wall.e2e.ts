@@ -267,6 +267,30 @@ testUnlisted.describe('a wall that was asked to flash and to sound', () => {
   )
 })
 
+test.describe('with a finger', () => {
+  test.use({ hasTouch: true })
+
+  test('the first touch lets a wall be heard', async ({ page }) => {
+    // A finger’s gesture is its end, and what drives this browser makes one of everything.
+    await page.addInitScript(() => {
+      window.AudioContext = class extends AudioContext {
+        constructor() {
+          super()
+          void this.suspend()
+        }
+        override resume() {
+          return window.event?.type === 'pointerup' ? super.resume() : new Promise<void>(() => {})
+        }
+      }
+    })
+    await page.goto('/wall?sound=on')
+    const blocked = page.getByText('Sound is blocked')
+    await expect(blocked).toBeVisible()
+    await headline(page).tap()
+    await expect(blocked).toBeHidden()
+  })
+})
+
 test('a wall that starts while Tandem fails says so, and comes up by itself', async ({ page }) => {
   await page.clock.install()
   await page.route('**/api/session', (route) => route.fulfill({ status: 503 }))

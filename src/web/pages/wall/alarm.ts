@@ -57,13 +57,14 @@ function useTone(wanted: boolean) {
     look()
     audio.addEventListener('statechange', look)
     audio.addEventListener('error', tryAgain)
-    document.addEventListener('pointerdown', wake)
+    // For a finger the browser takes only the end of a touch for a gesture.
+    document.addEventListener('pointerup', wake)
     document.addEventListener('keydown', wake)
     return () => {
       clearTimeout(timer)
       audio.removeEventListener('statechange', look)
       audio.removeEventListener('error', tryAgain)
-      document.removeEventListener('pointerdown', wake)
+      document.removeEventListener('pointerup', wake)
       document.removeEventListener('keydown', wake)
       context.current = null
       void audio.close()
