@@ -5,7 +5,7 @@ import { useClock } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { bytesText, countText } from '#web/ui/numbers.ts'
 import { Fact, Facts } from '#web/ui/Panel.tsx'
-import { Elapsed, TimeAgo } from '#web/ui/TimeAgo.tsx'
+import { Elapsed, Moment, TimeAgo } from '#web/ui/TimeAgo.tsx'
 import { countdownText, preciseText } from '#web/ui/time.ts'
 import { budgetTone, type Told } from './PollerChip.tsx'
 
@@ -43,7 +43,7 @@ export function PollerDetails({ poller, tokens, storeBytes }: Told) {
         )}
         {poller.listIncompleteSince === null ? null : (
           <Fact name="Listing incomplete">
-            since <TimeAgo at={poller.listIncompleteSince} />
+            since <Moment at={poller.listIncompleteSince} />
           </Fact>
         )}
         {poller.clockSkewMs === null ? null : (

@@ -14,7 +14,7 @@ import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
 import { RoleMark, roleLooks } from '#web/ui/RoleMark.tsx'
 import { Stat, Stats } from '#web/ui/Stat.tsx'
 import { Term } from '#web/ui/Term.tsx'
-import { Age, Elapsed, NotReported, SinceText, TimeAgo } from '#web/ui/TimeAgo.tsx'
+import { Age, Elapsed, Moment, NotReported, SinceText } from '#web/ui/TimeAgo.tsx'
 import { VersionText } from '#web/ui/VersionText.tsx'
 
 export function ConnectorHeader({
@@ -118,7 +118,7 @@ export function ConnectorHeader({
               'when last seen'
             ) : (
               <>
-                since <TimeAgo at={connector.runAt} />
+                since <Moment at={connector.runAt} />
               </>
             )
           }
