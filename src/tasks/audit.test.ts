@@ -12,6 +12,7 @@ import { bundled } from '../proxy/survival/bundle.ts'
 
 let folder: string
 let close: () => Promise<void>
+let append: (name: string) => Promise<string>
 const lines: string[] = []
 
 beforeAll(async () => {
@@ -23,8 +24,8 @@ beforeAll(async () => {
     now: Date.now,
     log: (facts, msg) => lines.push(JSON.stringify({ level: 30, ...facts, msg })),
   })
-  for (const name of ['edge', '=cmd']) {
-    await audit.append({
+  append = (name) =>
+    audit.append({
       who: { id: 'person:ana', name: 'Ana', role: 'admin' },
       from: '192.0.2.1',
       what: 'tunnelCreate',
@@ -33,7 +34,7 @@ beforeAll(async () => {
       facts: { name },
       requestId: 'r',
     })
-  }
+  for (const name of ['edge', '=cmd']) await append(name)
   writeFileSync(join(folder, 'tandem.log'), `not ours\n${lines.join('\n')}\n{"audit":{"seq":`)
 })
 afterAll(async () => {
@@ -86,4 +87,19 @@ test('export: a line each, or CSV in which nothing runs; a wrong word shows the 
   expect(wrong).toMatchObject({ code: 1, errors: expect.stringMatching(/^Usage: npm run audit/) })
   const nowhere = await run('verify', '--data-dir', '/nowhere')
   expect(nowhere).toMatchObject({ code: 1, errors: 'There is no database in /nowhere.\n' })
+}, 60_000)
+
+test('S28 verify --log: an end that was cut off is found though Tandem has written on', async () => {
+  const file = new Database(join(folder, 'tandem.db'))
+  file.exec('drop trigger audit_no_delete; delete from audit where seq = 2')
+  file.exec('update audit_head set seq = 1, hash = (select hash from audit where seq = 1)')
+  file.close()
+  await append('edge-2')
+  writeFileSync(join(folder, 'tandem.log'), lines.join('\n'))
+  expect(await run('verify')).toMatchObject({ code: 0, errors: '' })
+  const cut = await run('verify', '--log', join(folder, 'tandem.log'))
+  expect(cut).toMatchObject({ code: 1, out: '' })
+  expect(cut.errors).toMatch(
+    /^The chain is broken\. The log names another record 2 .* until record 1\./,
+  )
 }, 60_000)

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import { type Audit, createAudit } from '../proxy/identity/audit.ts'
+import { type Anchors, type Audit, createAudit } from '../proxy/identity/audit.ts'
 import { auditHeader, auditLine, auditRow } from '../proxy/identity/audit-export.ts'
 import { readSettings } from '../proxy/settings.ts'
 import { openToRead } from '../proxy/store/open.ts'
@@ -15,7 +15,7 @@ const usage = `Usage: npm run audit -- verify [--log FILE]
        npm run audit -- export [--format csv|jsonl]
 
 verify   follows the chain of records from the first to the last and names the first that was changed
-         or is missing. With a copy of Tandem’s log it also finds a chain that was written anew.
+         or is missing. With a copy of Tandem’s log it also finds a chain that was cut off or written anew.
 export   prints every record, newest first; jsonl is the default.
 
 --data-dir DIR   where the database is [TANDEM_DATA_DIR, of the environment or .env, or ./data;
@@ -23,18 +23,20 @@ export   prints every record, newest first; jsonl is the default.
 `
 
 /** The hashes that a copy of the log names, by record. Other lines, and torn ones, are passed over. */
-async function readAnchors(file: string): Promise<Map<number, string>> {
-  const anchors = new Map<number, string>()
+async function readAnchors(file: string): Promise<Anchors> {
+  const anchors = new Map<number, Set<string>>()
   for await (const line of createInterface({ input: createReadStream(file) })) {
     const found = /"audit":\{"seq":(\d+),"hash":"([0-9a-f]{64})"/.exec(line)
-    if (found) anchors.set(Number(found[1]), found[2] ?? '')
+    if (!found) continue
+    const [seq, hash] = [Number(found[1]), found[2] ?? '']
+    anchors.set(seq, new Set(anchors.get(seq)).add(hash))
   }
   return anchors
 }
 
 /** @returns false when it is broken, or when the log that was to hold it holds nothing. */
 async function verify(audit: Audit, log: string | undefined): Promise<boolean> {
-  const anchors = log === undefined ? new Map<number, string>() : await readAnchors(log)
+  const anchors = log === undefined ? new Map() : await readAnchors(log)
   const { isWhole, records, last, fault } = await audit.verify(anchors)
   if (isWhole && log !== undefined && records > 0 && anchors.size === 0) {
     console.error(

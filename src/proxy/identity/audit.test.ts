@@ -247,7 +247,7 @@ describe('S28 a record that was tampered with', () => {
     const logged = new Map(
       lines.map((line) => {
         const { seq, hash } = line.audit as { seq: number; hash: string }
-        return [seq, hash] as const
+        return [seq, new Set([hash])] as const
       }),
     )
     expect(await audit.verify(logged)).toMatchObject({ isWhole: true })

@@ -46,6 +46,9 @@ export type AuditQuery = {
   limit: number
 }
 
+/** Hashes by record. */
+export type Anchors = ReadonlyMap<number, ReadonlySet<string>>
+
 export type Audit = ReturnType<typeof createAudit>
 
 type Row = Schema['audit']
@@ -249,9 +252,9 @@ export function createAudit(deps: {
   /**
    * Follows the whole chain, in portions so that nobody waits for it.
    *
-   * @param anchors hashes that the chain must have had, by record: those of a copy of the log.
+   * @param anchors hashes that a copy of the log names, by record: two of one record are of an end that was cut off.
    */
-  async function verify(anchors: ReadonlyMap<number, string> = new Map()): Promise<AuditChain> {
+  async function verify(anchors: Anchors = new Map()): Promise<AuditChain> {
     const checkedAt = now()
     // Read before the rows: what is appended meanwhile lies behind this end.
     const end = await db.selectFrom('audit_head').select(['seq', 'hash']).executeTakeFirst()
@@ -282,9 +285,8 @@ export function createAudit(deps: {
       for (const row of rows.map(toNumbers)) {
         const next = follow(at, [row])
         if ('sentence' in next) return broken(next)
-        const anchor = anchors.get(row.seq)
-        if (anchor !== undefined && anchor !== row.hash) {
-          const sentence = `Record ${row.seq} is not the one that the log names: the chain was written anew.`
+        if ([...(anchors.get(row.seq) ?? [])].some((hash) => hash !== row.hash)) {
+          const sentence = `The log names another record ${row.seq} than the chain has: it was cut off or written anew.`
           return broken({ seq: row.seq, sentence })
         }
         at = next
@@ -322,7 +324,7 @@ const endGone = ({ seq }: Followed): Fault => ({
 })
 
 /** The first record that the log names and the chain no longer has. */
-function missingOf(anchors: ReadonlyMap<number, string>, head: Followed): Fault | null {
+function missingOf(anchors: Anchors, head: Followed): Fault | null {
   const [seq] = [...anchors.keys()].filter((one) => one > head.seq).toSorted((a, b) => a - b)
   return seq === undefined
     ? null
