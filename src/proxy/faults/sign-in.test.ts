@@ -49,8 +49,7 @@ const me = async (visitor: Visitor) =>
 const reads = (visitor: Visitor) => visitor.outcome('GET', '/tunnels')
 const records = async (admin: Visitor) => {
   const { json } = await admin.ask('GET', '/audit')
-  return (json as { records: { what: string; who: { name: string } | null; from: string }[] })
-    .records
+  return (json as AuditPage).records
 }
 const hourMs = 3_600_000
 
@@ -609,7 +608,7 @@ describe('an authenticator app', () => {
   const codeAt = (secret: string, at: number) =>
     new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: at })
 
-  test('asks for a code that is good once, and a new invitation begins without it', async () => {
+  test('asks for a code that is good once, and a new link begins without it, which is on record', async () => {
     const admin = await setUp(rig)
     const { visitor: ben, personId } = await join(rig, admin, 'Ben', 'operator')
     const { json } = await ben.ask('POST', '/me/second-factor')
@@ -649,6 +648,13 @@ describe('an authenticator app', () => {
     expect(await reset.outcome('POST', '/invitations/accept', link)).toBe('200')
     expect(await reads(ben)).toBe('401 sign-in-needed')
     expect((await createVisitor(rig).signIn('Ben', `${goodPassword} anew`)).status).toBe(200)
+    const kinds = new Set(['invitation-made', 'invitation-accepted', 'password-reset'])
+    const links = (await records(admin)).filter(({ what }) => kinds.has(what)).toReversed()
+    expect(links.map(({ what, who, facts }) => [what, who?.name, facts])).toEqual([
+      ['invitation-accepted', 'Ben', {}],
+      ['password-reset', 'Ada', { name: 'Ben' }],
+      ['invitation-accepted', 'Ben', { password: 'replaced', secondFactor: 'removed' }],
+    ])
   })
 })
 

@@ -247,7 +247,10 @@ export function createSignIns(deps: {
       admission.undo()
       await assertGoodPassword(password, [row.name])
       const hash = await passwords.hash(password)
-      const accepted = entry(row, visit, 'invitation-accepted')
+      const accepted = entry(row, visit, 'invitation-accepted', {
+        ...(row.password === null ? {} : { password: 'replaced' }),
+        ...(row.totp_secret === null ? {} : { secondFactor: 'removed' }),
+      })
       await onRecord(audit, accepted, () => people.accept(secret, hash))
       await sessions.endAll(row.id)
       if ((await people.admins()) > 0) deps.setup.forget()

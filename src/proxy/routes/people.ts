@@ -61,7 +61,8 @@ export function peopleRoutes(route: Route, { identity, audit, now, accessNow }: 
     const row = await people.get(personId)
     const target = `person:${personId}`
     const facts = { name: row.name }
-    const entry = { ...by(c), what: 'invitation-made', target, facts } as const
+    const what = row.password === null ? 'invitation-made' : 'password-reset'
+    const entry = { ...by(c), what, target, facts } as const
     return c.json(await onRecord(audit, entry, () => people.invite(row)), 201)
   })
 
