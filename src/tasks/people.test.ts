@@ -64,6 +64,27 @@ test('what it does is on record, holds its copy of the log to the chain, and say
   expect([deed?.what, outcome?.outcome]).toEqual(['person-disabled', 'last-admin'])
 }, 60_000)
 
+test('a reset that switches somebody on again says so, and so does its record', async () => {
+  people('invite', 'Gil', 'viewer')
+  const plain = people('reset', 'Gil').stdout
+  people('disable', 'Gil')
+  expect(plain).not.toContain('switched')
+  expect(people('reset', 'Gil').stdout).toContain(
+    'Gil was switched off and is switched on again.\n',
+  )
+  const resets = await db
+    .selectFrom('audit')
+    .select('facts')
+    .where('what', '=', 'password-reset')
+    .where('target', '=', `person:${(await createPeople({ db, now: Date.now }).byName('Gil'))?.id}`)
+    .orderBy('seq')
+    .execute()
+  expect(resets.map(({ facts }) => JSON.parse(facts))).toEqual([
+    { name: 'Gil' },
+    { name: 'Gil', disabled: { from: true, to: false } },
+  ])
+}, 60_000)
+
 test('without passwords no link is made to set one with', async () => {
   const added = await createPeople({ db, now: Date.now }).add('Dee', 'viewer')
   const access = {

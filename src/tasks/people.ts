@@ -127,13 +127,16 @@ async function run([command, name, role]: string[]) {
     } else if (command === 'reset') {
       const row = await known()
       assertPasswords()
-      const made = await noting('password-reset', row.id, { name: row.name }, async () => {
+      const isOff = row.disabled_at !== null
+      const facts = { name: row.name, ...(isOff ? { disabled: { from: true, to: false } } : {}) }
+      const made = await noting('password-reset', row.id, facts, async () => {
         const invitation = await people.invite({ ...row, disabled_at: null })
         await people.set(row.id, { disabled_at: null })
         return invitation
       })
       await sessions.endAll(row.id)
       sayInvitation(made)
+      if (isOff) say(`${row.name} was switched off and is switched on again.`)
       say('The present password and codes stay good until the link is used.')
     } else if (command === 'disable') {
       const row = await known()
