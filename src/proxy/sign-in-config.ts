@@ -1,3 +1,4 @@
+import type { SignIn } from '#contract/session.ts'
 import type { AccessSettings } from './identity/access.ts'
 import type { OidcSettings } from './identity/oidc.ts'
 import type { RoleLists } from './identity/role-map.ts'
@@ -10,6 +11,13 @@ export type OutsideSignIn = {
   /** Names and passwords of Tandem's own; by default only where nobody else vouches. */
   localAccounts: boolean
 }
+
+/** The ways in that are set up. */
+export const waysOf = ({ localAccounts, access, oidc }: OutsideSignIn): SignIn['methods'] => [
+  ...(localAccounts ? (['local'] as const) : []),
+  ...(access ? (['access'] as const) : []),
+  ...(oidc ? (['oidc'] as const) : []),
+]
 
 type Reader = {
   read: (name: string) => string

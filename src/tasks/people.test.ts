@@ -25,6 +25,12 @@ function peopleWith(settings: Record<string, string>, ...args: string[]) {
   return { status, stdout, stderr }
 }
 
+const access = {
+  TANDEM_ACCESS_TEAM_DOMAIN: 'https://team.cloudflareaccess.com',
+  TANDEM_ACCESS_AUD: 'a'.repeat(64),
+  TANDEM_ACCESS_ADMINS: 'ada@example.com',
+}
+
 let db: Awaited<ReturnType<typeof openStore>>['db']
 beforeAll(async () => {
   db = (await openStore(folder, Date.now)).db
@@ -87,11 +93,6 @@ test('a reset that switches somebody on again says so, and so does its record', 
 
 test('without passwords no link is made to set one with', async () => {
   const added = await createPeople({ db, now: Date.now }).add('Dee', 'viewer')
-  const access = {
-    TANDEM_ACCESS_TEAM_DOMAIN: 'https://team.cloudflareaccess.com',
-    TANDEM_ACCESS_AUD: 'a'.repeat(64),
-    TANDEM_ACCESS_ADMINS: 'ada@example.com',
-  }
   for (const args of [
     ['invite', 'Eli', 'viewer'],
     ['reset', 'Dee'],
@@ -108,6 +109,15 @@ test('without passwords no link is made to set one with', async () => {
   expect(await links.where('person_id', '=', added.id).execute()).toEqual([])
   const beside = { ...access, TANDEM_LOCAL_ACCOUNTS: 'on' }
   expect(peopleWith(beside, 'reset', 'Dee')).toMatchObject({ status: 0, stderr: '' })
+}, 60_000)
+
+test('an admin whose way in is not set up is no reason to let the last other one go', async () => {
+  const here = createPeople({ db, now: Date.now })
+  await here.add('Hal', 'admin', { subject: 'access:https://x.example:1' })
+  expect(people('disable', 'Ada').stderr).toMatch(/^Nobody would be left/)
+  const beside = { ...access, TANDEM_LOCAL_ACCOUNTS: 'on' }
+  expect(peopleWith(beside, 'disable', 'Ada')).toMatchObject({ status: 0, stderr: '' })
+  expect(peopleWith(beside, 'disable', 'Hal').stderr).toMatch(/^Nobody would be left/)
 }, 60_000)
 
 test('a name is held to what the page holds it to', () => {

@@ -7,7 +7,7 @@ import { createAudit } from '#proxy/identity/audit.ts'
 import { createPeople } from '#proxy/identity/people.ts'
 import { createSessions } from '#proxy/identity/sessions.ts'
 import { readSettings, type Settings } from '#proxy/settings.ts'
-import { readOutsideSignIn } from '#proxy/sign-in-config.ts'
+import { readOutsideSignIn, waysOf } from '#proxy/sign-in-config.ts'
 import { openBeside } from '#proxy/store/open.ts'
 import { dataDirOf } from './data-dir.ts'
 
@@ -32,21 +32,14 @@ function address(): string {
   return setting('TANDEM_PUBLIC_URL', plain).replace(/\/$/, '')
 }
 
-/**
- * As far as the settings tell, which may be in Tandem's own environment only: it would open no link.
- *
- * @throws an Error with one line for people where nobody signs in with a password.
- */
-function assertPasswords() {
-  if (setting('TANDEM_SIGN_IN', 'on') === 'off') {
-    throw new Error('TANDEM_SIGN_IN=off: nobody signs in here, and a link could not be used.')
-  }
+/** The ways to sign in, as far as the settings tell: they may be in Tandem's own environment only. */
+function outside() {
   const read = (name: string) => setting(name, '')
   const list = (name: string) =>
     read(name)
       .split(',')
       .filter((entry) => entry.trim() !== '')
-  const { localAccounts, access, oidc } = readOutsideSignIn({
+  return readOutsideSignIn({
     read,
     list,
     publicUrl: null,
@@ -54,6 +47,18 @@ function assertPasswords() {
     // Tandem's start has told.
     fault: () => {},
   })
+}
+
+/**
+ * It would open no link.
+ *
+ * @throws an Error with one line for people where nobody signs in with a password.
+ */
+function assertPasswords() {
+  if (setting('TANDEM_SIGN_IN', 'on') === 'off') {
+    throw new Error('TANDEM_SIGN_IN=off: nobody signs in here, and a link could not be used.')
+  }
+  const { localAccounts, access, oidc } = outside()
   if (localAccounts) return
   const others = [access && 'Cloudflare Access', oidc && 'OpenID Connect'].filter(Boolean)
   throw new Error(
@@ -73,7 +78,7 @@ async function run([command, name, role]: string[]) {
   const db = openBeside(dataDirOf(settings))
   try {
     const now = Date.now
-    const people = createPeople({ db, now })
+    const people = createPeople({ db, now, ways: waysOf(outside()) })
     const sessions = createSessions({ db, now })
     const audit = createAudit({
       db,

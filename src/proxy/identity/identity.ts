@@ -1,6 +1,7 @@
 import { personRoles } from '#contract/people.ts'
 import type { SignIn } from '#contract/session.ts'
 import type { Config } from '../config.ts'
+import { waysOf } from '../sign-in-config.ts'
 import type { Store } from '../store/open.ts'
 import { createAccess } from './access.ts'
 import type { Audit } from './audit.ts'
@@ -51,11 +52,7 @@ export function createIdentity(deps: {
 }) {
   const { settings, db, audit, now, wall } = deps
   const { localAccounts } = settings.outside
-  const ways: SignIn['methods'] = [
-    ...(localAccounts ? (['local'] as const) : []),
-    ...(settings.outside.access ? (['access'] as const) : []),
-    ...(settings.outside.oidc ? (['oidc'] as const) : []),
-  ]
+  const ways = waysOf(settings.outside)
   const others = [
     ...(settings.outside.access ? ['Cloudflare Access'] : []),
     ...(settings.outside.oidc ? ['the identity provider'] : []),
