@@ -235,13 +235,17 @@ describe('Cloudflare Access in front', () => {
     const roles: unknown[] = []
     for (const token of [old, young, old, young, old]) roles.push(await roleBy(visitor, token))
     expect(roles).toEqual(['admin', 'viewer', 'viewer', 'viewer', 'viewer'])
-    const deeds = await rig.db.selectFrom('audit').select('what').orderBy('seq').execute()
+    const deeds = await rig.db.selectFrom('audit').selectAll().orderBy('seq').execute()
     expect(deeds.map(({ what }) => what)).toEqual([
       'person-added',
       'signed-in',
       'person-changed',
       'signed-in',
     ])
+    expect(JSON.parse(deeds[2]?.facts ?? '')).toEqual({
+      name: 'bo@example.com',
+      role: { from: 'admin', to: 'viewer' },
+    })
     await rig.kill()
 
     const again = await watch({ ...byClaim, folder: rig.folder })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { AuditPage } from '#contract/audit.ts'
 import type { Account, Invitation, Person, Screen, SessionRow } from '#contract/people.ts'
 import type { SessionAnswer } from '#contract/session.ts'
 import { startRig } from './rig.ts'
@@ -120,6 +121,21 @@ test('a person sees themselves, and ends every session but the one at hand', asy
   expect(await reads(ben)).toBe('200')
   const { sessions } = (await ben.ask('GET', '/me/sessions')).json as { sessions: SessionRow[] }
   expect(sessions.map(({ isThis }) => isThis)).toEqual([true])
+})
+
+test('whose session was ended, and where it was, stands in the record', async () => {
+  const { visitor: ben, personId } = await join(rig, admin, 'Ben', 'operator')
+  const other = createVisitor(rig, '198.51.100.7')
+  await other.signIn('Ben', goodPassword)
+  const { sessions } = (await ben.ask('GET', '/me/sessions')).json as { sessions: SessionRow[] }
+  const elsewhere = sessions.find(({ isThis }) => !isThis)
+  expect(await admin.outcome('DELETE', `/sessions/${elsewhere?.id}`)).toBe('200')
+  expect(await admin.outcome('DELETE', `/people/${personId}/sessions`)).toBe('200')
+  const { json } = await admin.ask('GET', '/audit?what=session-revoked')
+  expect((json as AuditPage).records.map(({ facts }) => facts)).toEqual([
+    { name: 'Ben', all: true },
+    { name: 'Ben', address: '198.51.100.7' },
+  ])
 })
 
 test('a screen knows the page that it is for, and gets another name', async () => {

@@ -81,7 +81,7 @@ export function createVouched({
     const saidAt = vouched.roleSaidAt ?? row.vouched_at
     if ((saidAt ?? 0) < (row.vouched_at ?? 0)) return { ...row, role: lowerOf(row, vouched) }
     const role = { from: row.role, to: vouched.role }
-    await audit.append(entry('person-changed', row.id, { role }))
+    await audit.append(entry('person-changed', row.id, { name: row.name, role }))
     await people.set(row.id, { role: vouched.role, vouched_at: saidAt })
     await sessions.endAll(row.id)
     return { ...row, role: vouched.role }

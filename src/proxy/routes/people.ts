@@ -81,7 +81,8 @@ export function peopleRoutes(route: Route, { identity, audit, now, accessNow }: 
   route('personSignOut', async (c, { personId = '' }) => {
     const row = await people.get(personId)
     const target = `person:${personId}`
-    await audit.append({ ...by(c), what: 'session-revoked', target, facts: { all: true } })
+    const facts = { name: row.name, all: true }
+    await audit.append({ ...by(c), what: 'session-revoked', target, facts })
     await people.set(row.id, { signed_out_at: accessNow() })
     await sessions.endAll(row.id)
     return c.json({ done: true })

@@ -178,11 +178,13 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now, wal
     if (!session || (!isOwn && who.role !== 'admin')) {
       throw new ProblemError('not-found', 'Tandem knows no such session.')
     }
+    const { name } = await people.get(session.person_id)
     await audit.append({
       ...by(c),
       what: 'session-revoked',
       target: `person:${session.person_id}`,
-      facts: { from: session.from_address },
+      // Where it was; `from` is where the one who ends it is.
+      facts: { name, address: session.from_address },
     })
     await sessions.end(session.id, session.person_id)
     return c.json(done)
