@@ -658,6 +658,40 @@ describe('an authenticator app', () => {
   })
 })
 
+describe('S13 a password without its code', () => {
+  test('is looked at no more often than a wrong one, and stands on record where no code follows', async () => {
+    const admin = await setUp(rig)
+    const { visitor: ben } = await join(rig, admin, 'Ben', 'operator')
+    const { secret } = (await ben.ask('POST', '/me/second-factor')).json as SecondFactor
+    const code = () =>
+      new TOTP({ secret: Secret.fromBase32(secret) }).generate({
+        timestamp: rig.tandem.parts.now(),
+      })
+    await ben.ask('PUT', '/me/second-factor', { code: code() })
+    const failed = async () =>
+      (await records(admin)).filter(({ what }) => what === 'sign-in-failed')
+
+    leap(30_000)
+    await ben.signIn('Ben', goodPassword)
+    expect((await ben.signIn('Ben', goodPassword, code())).status).toBe(200)
+    await createVisitor(rig, '198.51.100.3').signIn('Ben', goodPassword)
+    expect(await failed()).toEqual([])
+    await rig.time.run(10 * 60_000)
+    const noCode = { who: { name: 'Ben' }, facts: { because: 'no code' } }
+    expect(await failed()).toMatchObject([{ ...noCode, from: '198.51.100.3' }])
+
+    const thief = createVisitor(rig, '203.0.113.9')
+    const told = []
+    for (let n = 0; n < 25; n += 1)
+      told.push(kindOf((await thief.signIn('Ben', goodPassword)).json))
+    expect(told.filter((kind) => kind === 'code-needed')).toHaveLength(20)
+    expect(told.slice(20)).toEqual(Array.from({ length: 5 }, () => 'too-many-attempts'))
+    expect((await failed()).filter(({ from }) => from === '203.0.113.9')).toHaveLength(5)
+    leap(60_000)
+    expect((await ben.signIn('Ben', goodPassword, code())).status).toBe(200)
+  })
+})
+
 describe('an invitation', () => {
   test('is good once, for three days, and only the newest', async () => {
     const admin = await setUp(rig)

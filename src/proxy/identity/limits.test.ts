@@ -102,6 +102,21 @@ describe('S13 guessing', () => {
       if (unseen.retryAt === null) unseen.undo()
     }
   })
+
+  test('a right password without its code is no failure, and a try of its place', () => {
+    const { limits, fails, wait } = guesser()
+    const attempt = { account: 'ada', place: '192.0.2.1', device: null }
+    const looked = Array.from({ length: 50 }, () => {
+      const admission = limits.take(attempt)
+      if (admission.retryAt === null) admission.forgive()
+      return admission.retryAt === null
+    })
+    expect(looked.filter(Boolean)).toHaveLength(20)
+    wait(minuteMs)
+    for (let n = 0; n < 5; n += 1) expect(fails('ada', '192.0.2.1')).toBe(true)
+    for (let n = 0; n < 25; n += 1) expect(fails('ada', `198.51.100.${n}`)).toBe(true)
+    expect(fails('ada', '203.0.113.1')).toBe(false)
+  })
 })
 
 test('whatever is tried, and however: never more than the limits allow, and the memory has an end', () => {

@@ -24,7 +24,13 @@ export type Admission =
   /** Not before then: epoch ms. */
   | { retryAt: number }
   /** Counts as failed until it is told otherwise, so that tries at the same moment are counted too. */
-  | { retryAt: null; succeeded: () => void; undo: () => void }
+  | {
+      retryAt: null
+      succeeded: () => void
+      /** Right as far as it went, and not all: no failure, and still a try of its place, which it cost as much. */
+      forgive: () => void
+      undo: () => void
+    }
 
 export type Limits = ReturnType<typeof createLimits>
 
@@ -68,18 +74,22 @@ export function createLimits({ now }: { now: () => number }) {
     forgetOldest(failures)
     places.add(place)
     if (isAnywhere) accounts.add(account)
+    const forgive = () => {
+      const { count } = failures.get(key) ?? { count: 0 }
+      if (count <= 1) failures.delete(key)
+      else failures.set(key, { count: count - 1, lastAt: before.lastAt })
+      if (isAnywhere) accounts.remove(account, at)
+    }
     return {
       retryAt: null,
       succeeded: () => {
         failures.delete(key)
         if (isAnywhere) accounts.remove(account, at)
       },
+      forgive,
       undo: () => {
-        const { count } = failures.get(key) ?? { count: 0 }
-        if (count <= 1) failures.delete(key)
-        else failures.set(key, { count: count - 1, lastAt: before.lastAt })
+        forgive()
         places.remove(place, at)
-        if (isAnywhere) accounts.remove(account, at)
       },
     }
   }

@@ -78,14 +78,18 @@ export function createSignIns(deps: {
     if (!isRight || !person) throw failed(person, visit, person ? 'password' : 'name')
     if (!(await isStill(person))) throw failed(person, visit, 'password')
     if (person.totp_secret !== null) {
+      const lacking = entry(person, visit, 'sign-in-failed', { because: 'no code' })
       if (!code) {
-        admission.undo()
+        admission.forgive()
+        // Most often the code comes next.
+        strangers.noteUnless(lacking)
         throw new ProblemError(
           'code-needed',
           'Type the six digits that your authenticator app shows for Tandem.',
           { field: 'code' },
         )
       }
+      strangers.followed(lacking)
       const step = stepOf(code, person.totp_secret, wall())
       if (step === null || !(await people.useStep(person.id, step)))
         throw failed(person, visit, 'code')

@@ -89,6 +89,27 @@ describe('what strangers try is remembered, and bounded', () => {
     expect(counted.reduce((sum, times) => sum + times)).toBe(10_000)
   })
 
+  test('what only fails when nothing follows is written down then, or when it comes again', async () => {
+    const half: AuditEntry = { ...guess, who: ada, facts: { because: 'no code' } }
+    strangers.noteUnless(half)
+    strangers.followed(half)
+    await time.run(tenMinutes)
+    expect(entries).toEqual([])
+    strangers.noteUnless(half)
+    strangers.noteUnless({ ...half, from: '198.51.100.1' })
+    strangers.followed({ ...half, from: '198.51.100.1' })
+    await time.run(tenMinutes)
+    expect(entries).toEqual([half])
+    for (const requestId of ['r-2', 'r-3', 'r-4']) strangers.noteUnless({ ...half, requestId })
+    expect(entries.slice(1).map(({ requestId }) => requestId)).toEqual(['r-2', 'r-3'])
+    await strangers.flush()
+    expect(entries.slice(3)).toMatchObject([
+      { facts: { name: 'Ada', because: 'no code', times: 1 } },
+    ])
+    await time.run(tenMinutes)
+    expect(entries).toHaveLength(4)
+  })
+
   test('at the end of Tandem what was counted is written down, once', async () => {
     note(guess, 8)
     await strangers.flush()

@@ -41,17 +41,33 @@ export function createStrangers({
   const each = createWindow({ most: mostEach, windowMs }, now)
   const all = createWindow({ most: mostOfAll, windowMs }, now)
   const counts = new Map<string, Count>()
+  /** What has yet to be followed, by who and from where. */
+  const awaited = new Map<string, AuditEntry>()
 
   function note(entry: AuditEntry) {
-    const network = networkOf(entry.from ?? '')
-    const key = `${entry.what} ${network}`
-    if (each.fullUntil(key) > 0 || all.fullUntil('') > 0) return count(key, network, entry)
+    const key = ownKey(entry)
+    if (each.fullUntil(key) > 0 || all.fullUntil('') > 0) return count(entry)
     each.add(key)
     all.add('')
     write(entry)
   }
 
-  function count(own: string, network: string, entry: AuditEntry) {
+  /** What fails only if nothing follows it: noted when nothing did in ten minutes, or when it comes again. */
+  function noteUnless(entry: AuditEntry) {
+    const before = awaited.get(whose(entry))
+    if (before) note(before)
+    awaited.set(whose(entry), entry)
+    after(windowMs, () => {
+      if (awaited.get(whose(entry)) !== entry) return
+      followed(entry)
+      note(entry)
+    })
+  }
+
+  const followed = (entry: AuditEntry) => void awaited.delete(whose(entry))
+
+  function count(entry: AuditEntry) {
+    const [own, network] = [ownKey(entry), networkOf(entry.from ?? '')]
     const key = counts.has(own) || counts.size < mostCounted ? own : entry.what
     const counted = counts.get(key) ?? begin(key, entry)
     counted.times += 1
@@ -89,6 +105,8 @@ export function createStrangers({
    * @throws ProblemError `not-recorded` at the first that can't be; the others are let go.
    */
   async function flush() {
+    for (const entry of awaited.values()) count(entry)
+    awaited.clear()
     const told = [...counts.values()]
     counts.clear()
     for (const count of told) await audit.append(toEntry(count))
@@ -99,8 +117,11 @@ export function createStrangers({
     void audit.append(entry).catch(() => {})
   }
 
-  return { note, flush }
+  return { note, noteUnless, followed, flush }
 }
+
+const ownKey = ({ what, from }: AuditEntry) => `${what} ${networkOf(from ?? '')}`
+const whose = ({ who, from }: AuditEntry) => `${who?.id} ${networkOf(from ?? '')}`
 
 function toEntry({ first, times, targets, networks, facts }: Count): AuditEntry {
   const [network = ''] = networks
