@@ -257,6 +257,58 @@ test('“Go on” before somebody has signed in elsewhere keeps what waits too',
   await expect(replica.getByRole('alert')).toBeVisible()
 })
 
+/** Ada as she would be told that she is with other ways in than a password. */
+const tellOf = (page: Page, change: (session: SessionAnswer) => Partial<SessionAnswer>) =>
+  page.route('**/api/session', async (route) => {
+    const response = await route.fetch()
+    const json = (await response.json()) as SessionAnswer
+    await route.fulfill({ json: { ...json, ...change(json) } })
+  })
+
+test('whoever the identity provider refuses when they sign in once more reads why, and may try again or go back', async ({
+  page,
+  tandem,
+}) => {
+  await setUp(page, tandem)
+  await tellOf(page, ({ me, signIn }) => ({
+    me: me && { ...me, method: 'oidc' },
+    signIn: { ...signIn, methods: ['oidc'] },
+  }))
+  await page.goto('/sign-in?refused=sign-in-refused')
+  await expect(page.getByText('You were not let in')).toBeVisible()
+  await expect(page.getByText('You are still signed in as Ada.')).toBeVisible()
+  await expectAccessible(page)
+  // Without it the provider would not ask, and nothing would be proved.
+  await expect(page.getByRole('link', { name: 'Sign in with your organisation' })).toHaveAttribute(
+    'href',
+    /again=true/,
+  )
+  await page.getByRole('link', { name: 'Open Tandem' }).click()
+  await expect(page).toHaveURL('/')
+})
+
+test('whom Cloudflare Access lets in as a viewer can make the first admin, and sign in as another', async ({
+  page,
+  tandem,
+}) => {
+  await setUp(page, tandem)
+  let needsSetup = true
+  await tellOf(page, ({ me }) => ({
+    me: me && { ...me, method: 'access', role: 'viewer' },
+    signIn: { methods: ['local', 'access'], needsSetup, onlySetup: false },
+  }))
+  await page.goto('/setup')
+  await expect(page.getByRole('heading', { name: 'Set Tandem up', level: 1 })).toBeVisible()
+  await page.getByRole('link', { name: 'Sign in' }).click()
+  await expect(page.getByRole('heading', { name: 'Sign in', level: 1 })).toBeVisible()
+  await expect(page.getByText('You are signed in as Ada.')).toBeVisible()
+  await expect(page.getByText('did not say who you are')).toBeHidden()
+  await expectAccessible(page)
+  needsSetup = false
+  await page.goto('/setup')
+  await expect(page).toHaveURL('/')
+})
+
 test('a page that nobody touches says so with all that it asks, and a hand is heard at once', async ({
   page,
   tandem,

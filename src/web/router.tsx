@@ -108,13 +108,18 @@ const root = createRootRouteWithContext<{ cache: QueryClient; live: Live }>()({
       if (wasScreen()) throw redirect({ to: '/screen', replace: true })
       throw redirect({ to: '/sign-in', search: { returnTo: location.href }, replace: true })
     }
-    // Where there is an admin there is no set-up, and while nobody can sign in there is nothing to sign in to.
-    const closed = signIn.onlySetup ? '/sign-in' : signIn.needsSetup ? null : '/setup'
-    if (!me && location.pathname === closed) {
-      throw redirect({ to: signIn.onlySetup ? '/setup' : '/sign-in', replace: true })
-    }
-    if (me && ['/sign-in', '/setup'].includes(location.pathname)) {
-      throw redirect({ to: '/', replace: true })
+    // Where there is an admin there is no set-up, and while nobody can sign in there is nothing to sign in to. Whoever is
+    // in already has that to read why a proof was refused, or to come in as somebody other than Cloudflare Access says.
+    const isClosed =
+      location.pathname === '/setup'
+        ? !signIn.needsSetup
+        : location.pathname === '/sign-in' &&
+          (me
+            ? !(location.search as SignInSearch).refused &&
+              !(me.method === 'access' && signIn.methods.includes('local'))
+            : signIn.onlySetup)
+    if (isClosed) {
+      throw redirect({ to: me ? '/' : signIn.onlySetup ? '/setup' : '/sign-in', replace: true })
     }
   },
   component: Root,

@@ -108,6 +108,24 @@ describe('Cloudflare Access in front', () => {
     await rig.end()
   })
 
+  test('the log sends nobody there for an admin where it makes none', async () => {
+    const watching = async (admin: string[]) => {
+      const access = {
+        teamDomain: team,
+        audience,
+        roleClaim: null,
+        roles: { admin, operator: [], viewer: ['*@example.com'] },
+      }
+      const { rig } = await watch({ outside: { localAccounts: true, access } })
+      await rig.end()
+      return rig.lines.join()
+    }
+    expect(await watching([])).toMatch(/Make one at \/setup within 30 minutes; the code/)
+    expect(await watching(['ada@example.com'])).toContain(
+      'or come in as one with Cloudflare Access;',
+    )
+  })
+
   test('who comes without its token, with a wrong one, by cookie or without a role does not', async () => {
     const { rig, visitor, sign, as } = await watch()
     const wrong = await visitor.ask('GET', '/session', undefined, as('made.up.token'))

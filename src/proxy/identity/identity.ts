@@ -12,6 +12,7 @@ import { createLimits } from './limits.ts'
 import { createOidc } from './oidc.ts'
 import { createPasswords } from './passwords.ts'
 import { createPeople } from './people.ts'
+import type { RoleLists } from './role-map.ts'
 import { createScreens } from './screens.ts'
 import { createSessions } from './sessions.ts'
 import { createSetup } from './setup.ts'
@@ -53,9 +54,10 @@ export function createIdentity(deps: {
   const { settings, db, audit, now, wall } = deps
   const { localAccounts } = settings.outside
   const ways = waysOf(settings.outside)
+  const letsAdminsIn = (way: { roles: RoleLists } | null) => way && way.roles.admin.length > 0
   const others = [
-    ...(settings.outside.access ? ['Cloudflare Access'] : []),
-    ...(settings.outside.oidc ? ['the identity provider'] : []),
+    ...(letsAdminsIn(settings.outside.access) ? ['Cloudflare Access'] : []),
+    ...(letsAdminsIn(settings.outside.oidc) ? ['the identity provider'] : []),
   ]
   const orElse = others.length > 0 ? `, or come in as one with ${others.join(' or ')}` : ''
   const people = createPeople({ db, now, ways })

@@ -9,19 +9,28 @@ import { Icon } from '#web/ui/Icon.tsx'
 
 type Method = SignIn['methods'][number]
 
-export function Elsewhere({ methods, returnTo }: { methods: readonly Method[]; returnTo: string }) {
+export function Elsewhere({
+  methods,
+  returnTo,
+  isIn,
+}: {
+  methods: readonly Method[]
+  returnTo: string
+  /** Whoever is signed in is to prove it once more, and Access did say who they are. */
+  isIn: boolean
+}) {
   return (
     <>
       {methods.includes('oidc') ? (
         <a
-          href={oidcAddress(returnTo)}
+          href={oidcAddress(returnTo, isIn)}
           className={`${buttonClass(methods.includes('local') ? 'secondary' : 'primary')} justify-center`}
         >
           <Icon name="external" />
           Sign in with your organisation
         </a>
       ) : null}
-      {methods.includes('access') ? (
+      {methods.includes('access') && !isIn ? (
         <p className="text-ink-2">
           Cloudflare Access stands in front of this Tandem and did not say who you are. Open it at
           its usual address, and Access asks you to sign in.

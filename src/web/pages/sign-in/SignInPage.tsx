@@ -8,18 +8,28 @@ import { CodeField } from '#web/identity/CodeField.tsx'
 import { PasswordField } from '#web/identity/PasswordField.tsx'
 import { ownAddress } from '#web/identity/return-to.ts'
 import { Field, Input } from '#web/ui/Field.tsx'
+import { Name } from '#web/ui/Name.tsx'
 import { Elsewhere, Refused } from './Elsewhere.tsx'
 import { EntryForm, EntryFrame } from './EntryFrame.tsx'
 
 export function SignInPage() {
   const { returnTo, refused } = useSearch({ from: '/sign-in' })
   const { data: session } = useSuspenseQuery(sessionQuery)
-  const { methods, needsSetup } = session.signIn
+  const { me, signIn } = session
+  const { methods, needsSetup } = signIn
   return (
     <EntryFrame title="Sign in">
       <Refused kind={refused} />
+      {me ? (
+        <p className="text-ink-2">
+          You are {refused ? 'still ' : ''}signed in as <Name name={me.name} />.{' '}
+          <a href={ownAddress(returnTo)} className="text-accent-text underline">
+            Open Tandem
+          </a>
+        </p>
+      ) : null}
       {methods.includes('local') ? <PasswordForm returnTo={returnTo} /> : null}
-      <Elsewhere methods={methods} returnTo={ownAddress(returnTo)} />
+      <Elsewhere methods={methods} returnTo={ownAddress(returnTo)} isIn={me !== null} />
       {methods.includes('local') ? (
         <p className="text-sm text-ink-2">
           Password lost? An admin can reset it and gives you a link; on the server it is{' '}
