@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { Secret, TOTP } from 'otpauth'
+import type { SessionAnswer, WhoMethod } from '../src/contract/session.ts'
 import { expectAccessible } from './axe.ts'
 import { join, overflow, password, post, setUp, signIn } from './entrance.ts'
 import { expect, test } from './fixtures.ts'
@@ -69,6 +70,21 @@ test.describe('where people sign in', () => {
     const sure = dialog(page, 'Sign out everywhere else')
     await sure.getByRole('button', { name: 'Sign out everywhere else' }).click()
     await expect(secondPage.getByRole('heading', { name: 'Sign in', level: 1 })).toBeVisible()
+  })
+
+  test('whoever signs in elsewhere is not told to change a password here', async ({ page }) => {
+    let method: WhoMethod = 'local'
+    await page.route('**/api/session', async (route) => {
+      const json = (await (await route.fetch()).json()) as SessionAnswer
+      await route.fulfill({ json: { ...json, me: json.me && { ...json.me, method } } })
+    })
+    await page.goto('/account?dialog=others')
+    const sure = dialog(page, 'Sign out everywhere else')
+    await expect(sure).toContainText('If somebody else may know your password, change it')
+    method = 'oidc'
+    await page.reload()
+    await expect(sure).toContainText('This browser stays signed in.')
+    await expect(sure).not.toContainText('password')
   })
 
   test('a sign-out without an answer is told once, and as what it is', async ({ page }) => {

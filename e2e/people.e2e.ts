@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join as pathOf } from 'node:path'
 import type { Page } from '@playwright/test'
 import Database from 'better-sqlite3'
+import type { Person, PersonList } from '../src/contract/people.ts'
 import { expectAccessible } from './axe.ts'
 import { join, overflow, password, post, setUp, signIn } from './entrance.ts'
 import { expect, test } from './fixtures.ts'
@@ -135,6 +136,39 @@ test('what another admin did first is not undone by the dialog that was to do it
     await open.getByRole('button', { name: 'Cancel' }).click()
     await expect(open).toBeHidden()
   }
+})
+
+test('what switching on and removing promise is true of whoever never came in, or signs in elsewhere', async ({
+  page,
+}) => {
+  const { person } = await post(page, '/people', { name: 'Vic', role: 'viewer' })
+  let told: Partial<Person> = { state: 'disabled' }
+  await page.route('**/api/people', async (route) => {
+    const { people } = (await (await route.fetch()).json()) as PersonList
+    await route.fulfill({ json: { people: people.map((one) => ({ ...one, ...told })) } })
+  })
+  await page.goto(`/people?dialog=on&person=${person.id}`)
+  const on = dialog(page, 'Switch Vic on')
+  await expect(on).toContainText(
+    'They have not signed in yet: make a new link, by which they choose a password.',
+  )
+  told = { state: 'disabled', method: 'oidc' }
+  await page.reload()
+  await expect(on).toContainText(
+    'They can sign in with your organisation again; their role comes from there.',
+  )
+
+  told = { method: 'access' }
+  await page.goto('/people')
+  await choose(page, 'Ada', 'Remove')
+  const remove = dialog(page, 'Remove Ada')
+  await expect(remove).toContainText(
+    'You will be signed out, and added again when you next sign in with Cloudflare Access.',
+  )
+  await expect(remove).not.toContainText('They would come back')
+  await remove.getByRole('button', { name: 'Cancel' }).click()
+  await choose(page, 'Vic', 'Remove')
+  await expect(dialog(page, 'Remove Vic')).toContainText('They would come back')
 })
 
 test('an admin sees where somebody is signed in, ends it, and removes them', async ({

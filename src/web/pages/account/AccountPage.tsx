@@ -62,7 +62,7 @@ function Own({ me }: { me: Me }) {
       </Panel>
       {isLocal && (account || !query.error) ? <Proofs account={account} onOpen={open} /> : null}
       <OwnSessionsPanel me={me} onEndOthers={() => open({ dialog: 'others' })} />
-      {dialog === 'others' ? <EndOthersDialog onClose={close} /> : null}
+      {dialog === 'others' ? <EndOthersDialog isLocal={isLocal} onClose={close} /> : null}
       {isLocal && dialog === 'password' ? <PasswordDialog name={me.name} onClose={close} /> : null}
       {isLocal && dialog === 'second-factor' ? <SecondFactorDialog onClose={close} /> : null}
       {isLocal && dialog === 'second-factor-off' ? <SecondFactorOffDialog onClose={close} /> : null}

@@ -2,7 +2,14 @@ import { toProblem } from '#web/api/client.ts'
 import { useOtherSessionsEnd } from '#web/api/me.ts'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 
-export function EndOthersDialog({ onClose }: { onClose: () => void }) {
+export function EndOthersDialog({
+  isLocal,
+  onClose,
+}: {
+  /** They have a password here. */
+  isLocal: boolean
+  onClose: () => void
+}) {
   const end = useOtherSessionsEnd()
   return (
     <FormDialog
@@ -18,8 +25,10 @@ export function EndOthersDialog({ onClose }: { onClose: () => void }) {
     >
       <p className="text-ink-2">
         Every other browser of yours is signed out within seconds; a running failover goes on. This
-        browser stays signed in. If somebody else may know your password, change it: that ends the
-        other sessions too.
+        browser stays signed in.{' '}
+        {isLocal
+          ? 'If somebody else may know your password, change it: that ends the other sessions too.'
+          : null}
       </p>
     </FormDialog>
   )

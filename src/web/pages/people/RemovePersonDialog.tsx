@@ -4,6 +4,7 @@ import { usePersonRemove } from '#web/api/people.ts'
 import { Callout } from '#web/ui/Callout.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { Name } from '#web/ui/Name.tsx'
+import { voucherOf } from './rows.ts'
 
 export function RemovePersonDialog({
   person,
@@ -15,6 +16,7 @@ export function RemovePersonDialog({
   onClose: () => void
 }) {
   const remove = usePersonRemove(person.id)
+  const isLocal = person.method === 'local'
   return (
     <FormDialog
       title={
@@ -33,13 +35,15 @@ export function RemovePersonDialog({
     >
       {isMe ? (
         <Callout tone="warn" title="This is you">
-          You will be signed out, and only another admin can invite you again.
+          {isLocal
+            ? 'You will be signed out, and only another admin can invite you again.'
+            : `You will be signed out, and added again when you next sign in with ${voucherOf(person)}.`}
         </Callout>
       ) : null}
-      {person.method === 'local' ? null : (
+      {isLocal || isMe ? null : (
         <Callout tone="warn" title="They would come back">
-          Whom {person.method === 'access' ? 'Cloudflare Access' : 'your organisation'} vouches for
-          is added again at the next sign-in there. To keep them out, switch them off instead.
+          Whom {voucherOf(person)} vouches for is added again at the next sign-in there. To keep
+          them out, switch them off instead.
         </Callout>
       )}
       <p className="text-ink-2">

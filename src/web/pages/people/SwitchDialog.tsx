@@ -4,6 +4,7 @@ import { usePersonChange } from '#web/api/people.ts'
 import { Callout } from '#web/ui/Callout.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { Name } from '#web/ui/Name.tsx'
+import { voucherOf } from './rows.ts'
 
 /** Switches somebody off, or on again: the account stays as it is meanwhile. Another admin may have done it first. */
 export function SwitchDialog({
@@ -44,9 +45,19 @@ export function SwitchDialog({
       ) : null}
       <p className="text-ink-2">
         {isOn
-          ? 'They can sign in again, with the password, the second factor and the role they had.'
+          ? onceOn(person)
           : 'They are signed out everywhere within seconds and can’t sign in until somebody switches them on again. An open link for them ends; nothing else of the account is lost, and a running failover of theirs goes on.'}
       </p>
     </FormDialog>
   )
+}
+
+function onceOn(person: Person): string {
+  if (person.method !== 'local')
+    return `They can sign in with ${voucherOf(person)} again; their role comes from there.`
+  // The link that they had ended when they were switched off.
+  if (person.signedInAt === null)
+    return 'They have not signed in yet: make a new link, by which they choose a password.'
+  const factor = person.hasSecondFactor ? ', the second factor' : ''
+  return `They can sign in again, with the password${factor} and the role they had.`
 }

@@ -31,6 +31,10 @@ export function findPeople(people: readonly Person[], query: string, now: number
 export const whyNotRole = ({ method }: Person): string | null =>
   method === 'local' ? null : 'The role comes from where this person signs in, at each sign-in.'
 
+/** Who vouches for somebody who has no password here. */
+export const voucherOf = ({ method }: Person): string =>
+  method === 'access' ? 'Cloudflare Access' : 'your organisation'
+
 /** Why it is not known when they were last here, or null: no session here is of them. */
 export const whyNotSeen = ({ method }: Person): string | null =>
   method === 'access' ? 'Cloudflare Access keeps this person’s sign-in' : null
