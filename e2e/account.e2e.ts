@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test'
 import { Secret, TOTP } from 'otpauth'
-import type { SessionAnswer, WhoMethod } from '../src/contract/session.ts'
+import type { WhoMethod } from '../src/contract/session.ts'
 import { expectAccessible } from './axe.ts'
-import { join, overflow, password, post, setUp, signIn } from './entrance.ts'
+import { join, overflow, password, post, sayOfSession, setUp, signIn } from './entrance.ts'
 import { expect, test } from './fixtures.ts'
 import { createGate } from './gate.ts'
 
@@ -74,10 +74,7 @@ test.describe('where people sign in', () => {
 
   test('whoever signs in elsewhere is not told to change a password here', async ({ page }) => {
     let method: WhoMethod = 'local'
-    await page.route('**/api/session', async (route) => {
-      const json = (await (await route.fetch()).json()) as SessionAnswer
-      await route.fulfill({ json: { ...json, me: json.me && { ...json.me, method } } })
-    })
+    await sayOfSession(page, ({ me }) => ({ me: me && { ...me, method } }))
     await page.goto('/account?dialog=others')
     const sure = dialog(page, 'Sign out everywhere else')
     await expect(sure).toContainText('If somebody else may know your password, change it')

@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test'
+import type { SessionAnswer } from '../src/contract/session.ts'
 import type { Tandem } from './tandem.ts'
 
 /** How stories get somebody in. */
@@ -52,6 +53,16 @@ export async function signIn(page: Page, name: string, secret: string, code?: st
     await page.getByRole('button', { name: 'Sign in' }).click()
   }
 }
+
+/** Says other things of the session than Tandem does, as of somebody whom another system vouches for. */
+export const sayOfSession = (
+  page: Page,
+  change: (session: SessionAnswer) => Partial<SessionAnswer>,
+) =>
+  page.route('**/api/session', async (route) => {
+    const json = (await (await route.fetch()).json()) as SessionAnswer
+    await route.fulfill({ json: { ...json, ...change(json) } })
+  })
 
 /** How much wider the page is than its window. */
 export const overflow = (page: Page) =>

@@ -2,10 +2,9 @@ import { join } from 'node:path'
 import type { Page, Route } from '@playwright/test'
 import Database from 'better-sqlite3'
 import { Secret, TOTP } from 'otpauth'
-import type { SessionAnswer } from '../src/contract/session.ts'
 import { acceptRisks } from './accept.ts'
 import { expectAccessible } from './axe.ts'
-import { password, post, setUp } from './entrance.ts'
+import { password, post, sayOfSession, setUp } from './entrance.ts'
 import { short } from './find.ts'
 import { bare, expect, test } from './fixtures.ts'
 import { startTandem, type Tandem } from './tandem.ts'
@@ -232,11 +231,7 @@ test('“Go on” before somebody has signed in elsewhere keeps what waits too',
   await setUp(page, tandem)
   proveLongAgo(tandem)
   // As for somebody whom Cloudflare Access vouches for.
-  await page.route('**/api/session', async (route) => {
-    const response = await route.fetch()
-    const json = (await response.json()) as SessionAnswer
-    await route.fulfill({ json: { ...json, me: json.me && { ...json.me, method: 'access' } } })
-  })
+  await sayOfSession(page, ({ me }) => ({ me: me && { ...me, method: 'access' } }))
   const { id } = await world.tunnel('lon-branch-core')
   await page.goto(`/tunnels/${id}?dialog=replica`)
   const replica = page.getByRole('dialog', { name: 'Add a replica to lon-branch-core' })
@@ -257,20 +252,12 @@ test('“Go on” before somebody has signed in elsewhere keeps what waits too',
   await expect(replica.getByRole('alert')).toBeVisible()
 })
 
-/** Ada as she would be told that she is with other ways in than a password. */
-const tellOf = (page: Page, change: (session: SessionAnswer) => Partial<SessionAnswer>) =>
-  page.route('**/api/session', async (route) => {
-    const response = await route.fetch()
-    const json = (await response.json()) as SessionAnswer
-    await route.fulfill({ json: { ...json, ...change(json) } })
-  })
-
 test('whoever the identity provider refuses when they sign in once more reads why, and may try again or go back', async ({
   page,
   tandem,
 }) => {
   await setUp(page, tandem)
-  await tellOf(page, ({ me, signIn }) => ({
+  await sayOfSession(page, ({ me, signIn }) => ({
     me: me && { ...me, method: 'oidc' },
     signIn: { ...signIn, methods: ['oidc'] },
   }))
@@ -293,7 +280,7 @@ test('whom Cloudflare Access lets in as a viewer can make the first admin, and s
 }) => {
   await setUp(page, tandem)
   let needsSetup = true
-  await tellOf(page, ({ me }) => ({
+  await sayOfSession(page, ({ me }) => ({
     me: me && { ...me, method: 'access', role: 'viewer' },
     signIn: { methods: ['local', 'access'], needsSetup, onlySetup: false },
   }))
