@@ -475,7 +475,12 @@ export async function assemble(surroundings: Surroundings) {
 
   async function flushAgain() {
     if (stopped) return
-    logWatching()
+    try {
+      logWatching()
+    } catch (err) {
+      // Whatever becomes of that, what waits is written.
+      log.error({ err }, 'could not log whether Tandem watches')
+    }
     await flush()
     after(flushMs, () => void flushAgain())
   }
