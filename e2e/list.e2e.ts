@@ -371,6 +371,8 @@ test.describe('with a thousand tunnels', () => {
     page,
   }) => {
     await page.goto('/?sort=name')
+    // All twenty accounts: what is listed later comes below the last row.
+    await expect(page.getByRole('heading', { name: 'Tunnels 1,000' })).toBeVisible()
     await page.getByRole('row').nth(1).focus()
     await page.keyboard.press('End')
     await expect(page.getByRole('row').last()).toHaveAttribute('aria-rowindex', '1001')
@@ -384,6 +386,8 @@ test.describe('with a thousand tunnels', () => {
     page,
   }) => {
     await page.goto('/?sort=name')
+    // All twenty accounts: what is listed later comes below the last row.
+    await expect(page.getByRole('heading', { name: 'Tunnels 1,000' })).toBeVisible()
     await page.getByRole('row').nth(1).focus()
     await page.keyboard.press('End')
     const last = page.locator('[data-row]:focus')
