@@ -120,6 +120,16 @@ test('an admin whose way in is not set up is no reason to let the last other one
   expect(peopleWith(beside, 'disable', 'Hal').stderr).toMatch(/^Nobody would be left/)
 }, 60_000)
 
+test('where the settings name no admin’s way in, whoever is not the last one can still be sent away', async () => {
+  const here = createPeople({ db, now: Date.now })
+  await here.add('Ivo', 'admin', { subject: 'access:https://x.example:2' })
+  await here.add('Jo', 'viewer', { subject: 'access:https://x.example:3' })
+  // Ada went in the test before: Hal and Ivo are the admins.
+  expect(people('disable', 'Jo')).toMatchObject({ status: 0, stderr: '' })
+  expect(people('disable', 'Ivo')).toMatchObject({ status: 0, stderr: '' })
+  expect(people('disable', 'Hal').stderr).toMatch(/^Nobody would be left/)
+}, 60_000)
+
 test('a name is held to what the page holds it to', () => {
   for (const name of ['', ' ', 'x'.repeat(65), 'Ada\nBen', '<b>']) {
     const { status, stderr } = people('invite', name, 'viewer')

@@ -135,16 +135,17 @@ export function createPeople({
   /**
    * Who is switched off needs a new link later: nobody knows any more who has the old one.
    *
-   * @throws ProblemError `last-admin` when nobody would be left who can manage Tandem.
+   * @throws ProblemError `last-admin` when this would leave nobody who can manage Tandem.
    */
   async function change(personId: string, to: { role?: PersonRole; disabledAt?: number | null }) {
     await db.transaction().execute(async (trx) => {
+      const assertAdminLeft = await watchAdmins(trx)
       const set = {
         ...(to.role === undefined ? {} : { role: to.role }),
         ...(to.disabledAt === undefined ? {} : { disabled_at: to.disabledAt }),
       }
       await trx.updateTable('people').set(set).where('id', '=', personId).execute()
-      await assertAdmin(trx)
+      await assertAdminLeft()
       if (!to.disabledAt) return
       await trx.deleteFrom('invitations').where('person_id', '=', personId).execute()
     })
@@ -159,12 +160,13 @@ export function createPeople({
    */
   async function remove(personId: string, at: number) {
     await db.transaction().execute(async (trx) => {
+      const assertAdminLeft = await watchAdmins(trx)
       const row = await trx
         .deleteFrom('people')
         .where('id', '=', personId)
         .returning('subject')
         .executeTakeFirst()
-      await assertAdmin(trx)
+      await assertAdminLeft()
       if (row?.subject) {
         await trx
           .insertInto('removals')
@@ -188,12 +190,22 @@ export function createPeople({
     return row ? Number(row.at) : null
   }
 
-  async function assertAdmin(trx: Pick<Store, 'selectFrom'>) {
-    if ((await adminsOf(trx)) > 0) return
-    throw new ProblemError(
-      'last-admin',
-      'Nobody would be left who can manage Tandem. Make somebody else an admin first.',
-    )
+  /**
+   * The last admin who has a way in stays. Where none has one, it is the last admin at all: nobody came in by a new way
+   * yet, or the settings are in Tandem's own environment only, and somebody else must still be sent away.
+   *
+   * @returns asserts it of what was done since.
+   */
+  async function watchAdmins(trx: Pick<Store, 'selectFrom'>) {
+    const by = (await adminsOf(trx)) > 0 ? ways : everyWay
+    const before = await adminsOf(trx, by)
+    return async () => {
+      if (before === 0 || (await adminsOf(trx, by)) > 0) return
+      throw new ProblemError(
+        'last-admin',
+        'Nobody would be left who can manage Tandem. Make somebody else an admin first.',
+      )
+    }
   }
 
   /** Admins that can sign in, in one of these ways. */
