@@ -677,7 +677,7 @@ describe('S13 a password without its code', () => {
     await createVisitor(rig, '198.51.100.3').signIn('Ben', goodPassword)
     expect(await failed()).toEqual([])
     await rig.time.run(10 * 60_000)
-    const noCode = { who: { name: 'Ben' }, facts: { because: 'no code' } }
+    const noCode = { who: { name: 'Ben' }, facts: { because: 'no code', awaitedMs: 600_000 } }
     expect(await failed()).toMatchObject([{ ...noCode, from: '198.51.100.3' }])
 
     const thief = createVisitor(rig, '203.0.113.9')

@@ -99,13 +99,19 @@ describe('what strangers try is remembered, and bounded', () => {
     strangers.noteUnless({ ...half, from: '198.51.100.1' })
     strangers.followed({ ...half, from: '198.51.100.1' })
     await time.run(tenMinutes)
-    expect(entries).toEqual([half])
-    for (const requestId of ['r-2', 'r-3', 'r-4']) strangers.noteUnless({ ...half, requestId })
-    expect(entries.slice(1).map(({ requestId }) => requestId)).toEqual(['r-2', 'r-3'])
-    await strangers.flush()
-    expect(entries.slice(3)).toMatchObject([
-      { facts: { name: 'Ada', because: 'no code', times: 1 } },
+    const late = (awaitedMs: number) => ({ because: 'no code', awaitedMs })
+    expect(entries).toEqual([{ ...half, facts: late(tenMinutes) }])
+    for (const requestId of ['r-2', 'r-3', 'r-4']) {
+      strangers.noteUnless({ ...half, requestId })
+      await time.run(20_000)
+    }
+    expect(entries.slice(1)).toMatchObject([
+      { requestId: 'r-2', facts: late(20_000) },
+      { requestId: 'r-3', facts: late(20_000) },
     ])
+    await time.run(10_000)
+    await strangers.flush()
+    expect(entries.slice(3)).toMatchObject([{ facts: { name: 'Ada', ...late(30_000), times: 1 } }])
     await time.run(tenMinutes)
     expect(entries).toHaveLength(4)
   })

@@ -28,6 +28,7 @@ type Count = {
   networks: Set<string>
   facts: Map<string, Set<unknown>>
 }
+type Awaiting = { entry: AuditEntry; since: number }
 
 export function createStrangers({
   audit,
@@ -42,7 +43,7 @@ export function createStrangers({
   const all = createWindow({ most: mostOfAll, windowMs }, now)
   const counts = new Map<string, Count>()
   /** What has yet to be followed, by who and from where. */
-  const awaited = new Map<string, AuditEntry>()
+  const awaited = new Map<string, Awaiting>()
 
   function note(entry: AuditEntry) {
     const key = ownKey(entry)
@@ -52,17 +53,26 @@ export function createStrangers({
     write(entry)
   }
 
-  /** What fails only if nothing follows it: noted when nothing did in ten minutes, or when it comes again. */
+  /**
+   * What fails only if nothing follows it: noted when nothing did in ten minutes, or when it comes again. A record has
+   * the time at which it is written, so this one tells how long before it was: `awaitedMs`.
+   */
   function noteUnless(entry: AuditEntry) {
     const before = awaited.get(whose(entry))
-    if (before) note(before)
-    awaited.set(whose(entry), entry)
+    if (before) note(unfollowed(before))
+    const awaiting = { entry, since: now() }
+    awaited.set(whose(entry), awaiting)
     after(windowMs, () => {
-      if (awaited.get(whose(entry)) !== entry) return
+      if (awaited.get(whose(entry)) !== awaiting) return
       followed(entry)
-      note(entry)
+      note(unfollowed(awaiting))
     })
   }
+
+  const unfollowed = ({ entry, since }: Awaiting): AuditEntry => ({
+    ...entry,
+    facts: { ...entry.facts, awaitedMs: now() - since },
+  })
 
   const followed = (entry: AuditEntry) => void awaited.delete(whose(entry))
 
@@ -105,7 +115,7 @@ export function createStrangers({
    * @throws ProblemError `not-recorded` at the first that can't be; the others are let go.
    */
   async function flush() {
-    for (const entry of awaited.values()) count(entry)
+    for (const awaiting of awaited.values()) count(unfollowed(awaiting))
     awaited.clear()
     const told = [...counts.values()]
     counts.clear()

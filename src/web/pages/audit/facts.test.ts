@@ -61,6 +61,16 @@ describe('facts in words', () => {
     expect(of({ from: id, to: null })).toEqual([{ name: '', from: '1bedc50d', to: 'none' }])
   })
 
+  test('since when a password had waited for its code, once and counted', () => {
+    expect(of({ because: 'no code', awaitedMs: 600_000 })).toEqual([
+      { name: 'because', from: null, to: 'no code' },
+      { name: 'code awaited for', from: null, to: '10 m' },
+    ])
+    expect(of({ awaitedMs: [30_000, 8_000] })).toEqual([
+      { name: 'code awaited for', from: null, to: '30.0 s, 8.0 s' },
+    ])
+  })
+
   test('text that would reorder, hide or flood is tamed', () => {
     const [fact] = of({ name: `a\u202eb\u0000${'x'.repeat(500)}` })
     expect(fact?.to).toMatch(/^ab x+…$/)

@@ -29,6 +29,7 @@ const words: Record<string, string> = {
   accepted: 'accepted that',
   detail: '',
   vacantMs: 'nobody active for',
+  awaitedMs: 'code awaited for',
 }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -65,11 +66,13 @@ function toFact([name, value]: [string, unknown]): Fact[] {
   }
   // Moments within a failover are for the files; how long it took is for people.
   if (name.endsWith('At')) return []
-  if (name.endsWith('Ms') && typeof value === 'number') {
-    return [{ name: wordOf(name), from: null, to: preciseText(value) }]
-  }
   const isNothing = value === null || value === undefined || value === false
   if (isNothing || (Array.isArray(value) && value.length === 0)) return []
+  // A record that counts has several.
+  const lengths = [value].flat()
+  if (name.endsWith('Ms') && lengths.every((length) => typeof length === 'number')) {
+    return [{ name: wordOf(name), from: null, to: lengths.map(preciseText).join(', ') }]
+  }
   return [{ name: wordOf(name), from: null, to: textOf(value) }]
 }
 
