@@ -18,6 +18,7 @@ import { createSecret, type Secret } from './secret.ts'
 import { readSettings } from './settings.ts'
 import { holdFolder } from './store/hold.ts'
 import { makeFolder, openStore } from './store/open.ts'
+import { watchTerminal } from './terminal.ts'
 
 /** Env → config → parts → listen → end: the process around the parts that `assemble.ts` wires. */
 
@@ -39,10 +40,10 @@ function fail(lines: string[]): never {
   process.exit(1)
 }
 
-/** What it was started from, where that is a terminal. */
-const terminals = [0, 1, 2].filter((fd) => isatty(fd))
-/** Whoever closes it ends what runs in it; its SIGHUP is no wish for new tokens then. */
-const isHungUp = () => terminals.length > 0 && !terminals.some((fd) => isatty(fd))
+const terminal = watchTerminal({
+  isTerminal: isatty,
+  after: (ms, callback) => setTimeout(callback, ms).unref(),
+})
 
 const args = process.argv.slice(2)
 if (args.includes('--help') || args.includes('-h')) {
@@ -188,7 +189,7 @@ process.on('SIGINT', stop)
 
 /** New tokens without a restart: SIGHUP reads `.env` again. The environment of a process stays as it was started with. */
 process.on('SIGHUP', () => {
-  if (isHungUp()) return stop()
+  if (terminal.isHungUp()) return stop()
   const again = readConfig()
   if ('faults' in again || !again.config.token || config.mode === 'demo') {
     const faults = 'faults' in again ? again.faults : []
