@@ -27,6 +27,7 @@ import { createMarks } from './marks/marks.ts'
 import { createTags } from './marks/tags.ts'
 import { createPoller } from './poller/poll.ts'
 import { createPresent } from './poller/present.ts'
+import { reportedSince } from './poller/sight.ts'
 import { fetchingWhole } from './read-whole.ts'
 import type { Parts } from './routes/route.ts'
 import type { Secret } from './secret.ts'
@@ -627,8 +628,9 @@ export async function assemble(surroundings: Surroundings) {
 function* restored(books: Iterable<Book>, accountIds: readonly string[]) {
   for (const { sight, listedAt, seenAt, status } of books) {
     if (!sight || !accountIds.includes(sight.listed.accountId)) continue
-    // One that began with the first look, or behind a gap, has no precision: it was so before.
-    const wasSeen = status?.value === sight.listed.status && status.precisionMs !== null
+    // One that began with the first look, or behind a gap, has no precision: it was so before, and Cloudflare may tell.
+    const isEarliest = status?.precisionMs !== null || reportedSince(sight.listed) === null
+    const wasSeen = status?.value === sight.listed.status && isEarliest
     yield { sight, listedAt, seenAt, statusSeenSince: wasSeen ? status.from : null }
   }
 }

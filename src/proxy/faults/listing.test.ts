@@ -316,6 +316,35 @@ test.each([
   },
 )
 
+test('P7 since when a tunnel is degraded outlives a restart from the first look on, and no longer stop of Tandem', async () => {
+  const { tunnelId, connectorIds } = await world.addTunnel('lon-core')
+  await world.order(`/connectors/${connectorIds[1]}/kill`)
+  await world.order('/clock', { advanceMs: 60_000 })
+  const first = await startRig(world)
+  await first.looked()
+  const sinceIn = async (rig: Rig) => {
+    const { status, since } = await rig.tunnel(tunnelId)
+    return { status, since }
+  }
+  const seen = await sinceIn(first)
+  expect(seen).toMatchObject({ status: 'degraded', since: { source: 'observed' } })
+  await first.time.run(60_000)
+  await first.kill()
+  await world.order('/clock', { advanceMs: 5_000 })
+  const again = await startRig(world, { folder: first.folder })
+  await again.looked()
+  expect(await sinceIn(again)).toEqual(seen)
+  await again.kill()
+  await world.order('/clock', { advanceMs: 60_000 })
+  const last = await startRig(world, { folder: first.folder })
+  const startedAt = last.time.now()
+  await last.looked()
+  const { status, since } = await sinceIn(last)
+  expect(status).toBe('degraded')
+  expect(since?.at).toBeGreaterThanOrEqual(startedAt)
+  await last.end()
+})
+
 describe('U20 a listing that moves under our hands', () => {
   const accountId = 'a'.repeat(32)
   const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`

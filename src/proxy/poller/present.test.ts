@@ -107,6 +107,29 @@ test('a status whose beginning nobody reports holds at least since it was seen, 
   expect(since()).toEqual({ at: 2, source: 'reported' })
 })
 
+test('a status that nobody looked at for a while is not said to have been seen all the time', async () => {
+  const { present } = presentOf()
+  const since = () => present.tunnel('t')?.since
+  const list = (at: number, row: Partial<ListedTunnel>) =>
+    present.landListing('a', [{ ...listed, ...row }], {
+      complete: true,
+      surplus: 0,
+      sentAt: at,
+      at,
+    })
+  const down = { ...listed, status: 'down' as const, connsInactiveAt: 10 }
+  const sight = { listed: down, connectors: null, configuration: null }
+  present.restore([{ sight, listedAt: 1000, seenAt: 1000, statusSeenSince: 20 }])
+  // It came back meanwhile and went down again.
+  await list(90_000, { ...down, connsInactiveAt: 80_000 })
+  expect(since()).toEqual({ at: 80_000, source: 'reported' })
+  await list(100_000, { status: 'degraded' })
+  await list(110_000, { status: 'degraded' })
+  expect(since()).toEqual({ at: 100_000, source: 'observed' })
+  await list(200_000, { status: 'degraded' })
+  expect(since()).toEqual({ at: 200_000, source: 'observed' })
+})
+
 test('what an earlier run saw is not taken to have held ever since', async () => {
   const { present, look } = presentOf()
   const connectors = [connector('c0', 'active'), connector('c1', 'passive')]

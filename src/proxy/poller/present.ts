@@ -305,6 +305,8 @@ export function createPresent(deps: PresentDeps) {
       after: { ...one.sight, listed: keepSame(before?.sight.listed, { ...listed, name }) },
       isNew: before === undefined,
       show: () => {
+        // While nobody looked it may have become otherwise and back again.
+        if (at - one.listedAt > deps.staleAfterMs(listed.id)) one.statusSince = null
         one.listedAt = at
         one.listedSentAt = listed.deletedAt === null ? sentAt : sentAt + listLagMs
         one.missed = 0
