@@ -122,7 +122,7 @@ function layDown(file: string) {
         insert.run(n + by.t, tunnelIdOf(n + by.t), 'a'.repeat(32), t0)
       for (const statement of [
         `insert into connectors select key + ${by.c}, tunnel + ${by.t}, connector_id from connectors where tunnel <= ${templates}`,
-        `insert into confirmations select tunnel + ${by.t}, listed_at, seen_at from confirmations where tunnel <= ${templates}`,
+        `insert into confirmations select tunnel + ${by.t}, listed_at, seen_at from confirmations where tunnel between 1 and ${templates}`,
         ...[0, 1, 2].map(
           (kind) =>
             `insert into spans select kind, tunnel + ${by.t}, began_at, case when kind = 2 then subject + ${by.c} else 0 end, value, reported, precision_ms, until_at, reason from spans where kind = ${kind} and tunnel <= ${templates}`,

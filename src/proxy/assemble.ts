@@ -18,6 +18,7 @@ import { type Keys, loadKeys } from './history/keys.ts'
 import { createHistoryReader } from './history/read.ts'
 import { createRecorder, type GapMs } from './history/record.ts'
 import { emptied, prune } from './history/retain.ts'
+import type { Stop } from './history/stops.ts'
 import { createAudit } from './identity/audit.ts'
 import { createIdentity, type IdentitySettings } from './identity/identity.ts'
 import { createRefusals } from './identity/refusals.ts'
@@ -310,13 +311,15 @@ export async function assemble(surroundings: Surroundings) {
 
   const lastLooked = () =>
     Math.max(0, ...[...recorder.books().values()].map((book) => book.listedAt ?? 0))
-  /** Since when no account at all can be listed, and whether the log has it. */
-  let blind: { since: number; because: UnknownReason; isLogged: boolean } | null = null
-  if (lastLooked() > 0) {
-    const { at = lastLooked(), because = 'tandem-stopped' } = recorder.stoppedBefore ?? {}
-    for (const accountId of accountIds) lastUnwatched.set(accountId, { until: now(), because })
-    blind = { since: at, because, isLogged: recorder.stoppedBefore !== null }
-  }
+  /** Why nobody watches, as the log has it last; null: somebody does. */
+  let told = recorder.stopsBefore.at(-1)?.because ?? null
+  const { aliveUntil, watchingSince } = recorder
+  const isMoreToTell = told === null || watchingSince - aliveUntil > gapMs('listed', null)
+  /** What the log does not have yet. */
+  let untold: Stop | null =
+    lastLooked() > 0 && isMoreToTell ? { at: aliveUntil, because: 'tandem-stopped' } : null
+  /** The log has it that this run can't list any account. */
+  let isBlindTold = false
   /** What all accounts have in common, or that Cloudflare answers none of them as it should. */
   function whyBlind(): UnknownReason {
     const [why, ...others] = new Set(accountIds.map(poller.whyUnwatched))
@@ -325,7 +328,8 @@ export async function assemble(surroundings: Surroundings) {
 
   /**
    * When watching stopped and went on again, and why: an entry each, about Tandem itself, as soon as it leaves a gap,
-   * so that a restart which ends it knows of it. An account that alone can't be listed is a gap of its own tunnels.
+   * so that a restart which ends it knows of it. A run that can't look either tells its own reason after that of the
+   * run before. An account that alone can't be listed is a gap of its own tunnels.
    */
   function logWatching() {
     for (const accountId of accountIds) {
@@ -337,19 +341,24 @@ export async function assemble(surroundings: Surroundings) {
         unwatched.delete(accountId)
       }
     }
-    const goesOn = !poller.isBlind() && poller.phase() !== 'starting'
-    if (poller.isBlind() && !blind?.isLogged) {
-      const since = blind?.since ?? (lastLooked() || now())
-      blind = { since, because: whyBlind(), isLogged: false }
+    const isBlind = poller.isBlind()
+    if (isBlind && !isBlindTold) {
+      // Of what was before this run, the log has it already.
+      const at = untold?.at ?? (told ? watchingSince : lastLooked() || now())
+      untold = { at, because: whyBlind() }
     }
     // A short stop leaves no gap: then there is nothing to tell.
-    if (blind && !blind.isLogged && now() - blind.since > gapMs('listed', null)) {
-      logAboutTandem('watching-stopped', blind.since, blind.because)
-      blind.isLogged = true
+    if (untold && now() - untold.at > gapMs('listed', null)) {
+      if (untold.because !== told) logAboutTandem('watching-stopped', untold.at, untold.because)
+      told = untold.because
+      isBlindTold = isBlind
+      untold = null
     }
-    if (!goesOn) return
-    if (blind?.isLogged) logAboutTandem('watching-resumed', now(), null)
-    blind = null
+    if (isBlind || poller.phase() === 'starting') return
+    if (told) logAboutTandem('watching-resumed', now(), null)
+    told = null
+    untold = null
+    isBlindTold = false
   }
 
   function logAboutTandem(

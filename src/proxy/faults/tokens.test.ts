@@ -11,7 +11,7 @@ import { createSecret } from '../secret.ts'
 import { bundled } from '../survival/bundle.ts'
 import { endOf, failOver, watchTunnel } from './failing-over.ts'
 import { leaks } from './invariants.ts'
-import { type Call, type Rig, startRig } from './rig.ts'
+import { type Call, type Rig, type RigOptions, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
 
 /** What happens when Cloudflare no longer takes the token, or takes it for less. */
@@ -280,6 +280,82 @@ describe('U17 the token is revoked in the middle', () => {
       expect(gaps.map(({ reason }) => reason)).toEqual(['token-rejected'])
     }
     await rig.end()
+  })
+
+  describe('P8 a gap with a restart in it is put down to its longest part, in the log as on the lanes', () => {
+    const accountOf = async (rig: Rig, tunnelId: string, since: number) => {
+      const { events } = await rig.get<ActivityPage>(
+        '/activity?kind=watching-stopped,watching-resumed',
+      )
+      const { status, active } = await rig.get<TunnelHistory>(`/tunnels/${tunnelId}/history`)
+      return {
+        log: events.map(({ kind, from }) => from ?? kind),
+        lanes: [status, active].map((lane) =>
+          lane.flatMap(({ from, reason }) => (from > since - 20_000 && reason ? [reason] : [])),
+        ),
+      }
+    }
+    const startAfter = async (ms: number, before: Rig, options: RigOptions = {}) => {
+      await before.kill()
+      await world.order('/clock', { advanceMs: ms })
+      return startRig(world, { folder: before.folder, ...options })
+    }
+    const begin = async () => {
+      const { tunnelId } = await world.addTunnel('lon-core')
+      const rig = await startRig(world)
+      await rig.looked()
+      await rig.time.run(20_000)
+      return { tunnelId, rig, since: rig.time.now() }
+    }
+
+    test('U4 the network was gone for minutes before Tandem was, for hours', async () => {
+      const { tunnelId, rig, since } = await begin()
+      await world.breakWith({ kind: 'status', status: 500 })
+      await rig.time.run(300_000)
+      await world.heal()
+      const again = await startAfter(7_200_000, rig)
+      await again.looked()
+      await again.time.run(20_000)
+      expect(await accountOf(again, tunnelId, since)).toEqual({
+        log: ['watching-resumed', 'tandem-stopped', 'cloudflare-unreachable'],
+        lanes: [['tandem-stopped'], ['tandem-stopped']],
+      })
+      await again.end()
+    })
+
+    test('U17 a restart of a minute brings a token that does not work, and one of seconds one that does', async () => {
+      const { tunnelId, rig, since } = await begin()
+      const refused = await startAfter(60_000, rig, { readToken: 'A'.repeat(40) })
+      await refused.time.run(1_800_000)
+      const before = {
+        log: ['token-rejected', 'tandem-stopped'],
+        lanes: [['token-rejected'], ['token-rejected']],
+      }
+      expect(await accountOf(refused, tunnelId, since)).toEqual(before)
+      const again = await startAfter(3_000, refused)
+      await again.looked()
+      await again.time.run(20_000)
+      expect(await accountOf(again, tunnelId, since)).toEqual({
+        ...before,
+        log: ['watching-resumed', ...before.log],
+      })
+      await again.end()
+    })
+
+    test('U22 one tunnel could not be read for long before a restart of seconds', async () => {
+      const { tunnelId, rig, since } = await begin()
+      await world.breakWith({ kind: 'status', status: 500, match: { path: '/connections$' } })
+      await rig.time.run(600_000)
+      await world.heal()
+      const again = await startAfter(3_000, rig)
+      await again.looked()
+      await again.time.run(20_000)
+      expect(await accountOf(again, tunnelId, since)).toEqual({
+        log: [],
+        lanes: [[], ['not-confirmed']],
+      })
+      await again.end()
+    })
   })
 
   test('U17 a gap has the reason of its own account, whatever another one’s is', async () => {

@@ -24,6 +24,7 @@ import {
   type Writes,
 } from './advance.ts'
 import type { Keys } from './keys.ts'
+import { longestReason, type Stop } from './stops.ts'
 
 /**
  * Looks → rows. What changed is on disk when `record` returns; what was only confirmed waits for the next
@@ -71,6 +72,8 @@ const retryMs = 1_000
 const patienceMs = 5_000
 /** What can't be seen again is never given up; this many entries of it are kept. */
 const notesKept = 1_000
+/** Of one time without a look, more parts than restarts make. */
+const stopsRead = 200
 /** A clock that was ahead of ours by less is waited for. */
 const aheadMs = 60_000
 
@@ -79,7 +82,7 @@ export async function createRecorder(deps: RecorderDeps) {
   const books = await loadBooks(db, keys)
   const watchingSince = now()
   /** An earlier run could not look any more, and ended so. */
-  const stoppedBefore = await lastStop(db, keys)
+  const stopsBefore = await lastStops(db, keys)
   /** Tunnels that an earlier run saw later than now, as it left them: its clock was wrong, or ours is. */
   const ahead = new Map<string, Book>()
   for (const [id, book] of books) {
@@ -87,6 +90,8 @@ export async function createRecorder(deps: RecorderDeps) {
     ahead.set(id, book)
     books.set(id, clampedTo(watchingSince, book))
   }
+  /** When an earlier run was last at work, whatever it could see; 0: there was none. */
+  const aliveUntil = Math.min(await lastSign(db), watchingSince)
   const unflushed = new Set<string>()
   let trouble: { since: number; triedAt: number; told: boolean } | null = null
   let waiting = emptyWaiting()
@@ -156,10 +161,13 @@ export async function createRecorder(deps: RecorderDeps) {
     if (trouble) return 'not-recorded'
     const since = deps.reason(confirmedAt, accountId)
     if (confirmedAt === null || confirmedAt >= watchingSince) return since
-    // One gap has one reason: its longer part's.
-    const isMostlySince = now() - watchingSince > watchingSince - confirmedAt
-    const before = stoppedBefore?.because ?? 'tandem-stopped'
-    return isMostlySince && since !== 'not-confirmed' ? since : before
+    const stops: Stop[] = [
+      { at: confirmedAt, because: 'not-confirmed' },
+      ...stopsBefore,
+      { at: aliveUntil, because: 'tandem-stopped' },
+      { at: watchingSince, because: since },
+    ]
+    return longestReason(confirmedAt, stops, now())
   }
 
   function toContext(before: Book, part: Look['part'], after: Sight, at: number): Context {
@@ -399,7 +407,10 @@ export async function createRecorder(deps: RecorderDeps) {
       ]),
     )
 
-  /** Writes down what was only confirmed since the last flush: one statement, once a sweep. */
+  /**
+   * Writes down what was only confirmed since the last flush: one statement, once a sweep. Where that is nothing, that
+   * Tandem was at work all the same: else nobody could tell a time in which it saw nothing from one without it.
+   */
   const flush = (): Promise<void> =>
     inTurn(async () => {
       const confirmed = new Map<string, Book>()
@@ -409,7 +420,7 @@ export async function createRecorder(deps: RecorderDeps) {
       }
       if (confirmed.size > 0 || hasRows(waiting)) {
         await write(emptyWaiting(), { confirmed, atOnce: true })
-      }
+      } else if (!trouble) await putConfirmations(db, [[tandemKey, now(), null]]).catch(() => {})
     })
 
   /** An entry about Tandem itself or about a failover: not seen, but done. */
@@ -456,7 +467,9 @@ export async function createRecorder(deps: RecorderDeps) {
     /** What is on disk of every tunnel and was confirmed since; a start goes on from there. */
     books: () => books,
     reasonSince,
-    stoppedBefore,
+    stopsBefore,
+    aliveUntil,
+    watchingSince,
     /** Since when people must know that nothing is recorded; null while it is. */
     troubleSince: () => (trouble?.told ? trouble.since : null),
   }
@@ -635,26 +648,35 @@ async function lastEventAt(db: Store): Promise<number> {
   return last
 }
 
-/** When watching stopped and why, by the log; null where it went on since. */
-async function lastStop(
-  db: Store,
-  keys: Keys,
-): Promise<{ at: number; because: UnknownReason } | null> {
+/** When watching stopped and why, by the log, oldest first; none where it went on since. */
+async function lastStops(db: Store, keys: Keys): Promise<Stop[]> {
   const [stopped, resumed] = (['watching-stopped', 'watching-resumed'] as const).map((kind) =>
     eventKinds.indexOf(kind),
   )
-  const row = await db
+  const rows = await db
     .selectFrom('events')
     .select(['at', 'kind', 'from_word'])
     .where('tunnel', '=', tandemKey)
     .where('kind', 'in', [stopped ?? -1, resumed ?? -1])
     .orderBy('at', 'desc')
     .orderBy('seq', 'desc')
-    .limit(1)
+    .limit(stopsRead)
+    .execute()
+  const stops: Stop[] = []
+  for (const { at, kind, from_word } of rows) {
+    if (kind === resumed) break
+    const because = UnknownReason.safeParse(keys.textOf(from_word))
+    if (because.success) stops.unshift({ at: Number(at), because: because.data })
+  }
+  return stops
+}
+
+async function lastSign(db: Store): Promise<number> {
+  const row = await db
+    .selectFrom('confirmations')
+    .select((eb) => [eb.fn.max('listed_at').as('listed'), eb.fn.max('seen_at').as('seen')])
     .executeTakeFirst()
-  const because = UnknownReason.safeParse(keys.textOf(row?.from_word ?? null))
-  if (row?.kind !== stopped || !row || !because.success) return null
-  return { at: Number(row.at), because: because.data }
+  return Math.max(Number(row?.listed ?? 0), Number(row?.seen ?? 0))
 }
 
 async function loadBooks(db: Store, keys: Keys): Promise<Map<string, Book>> {

@@ -132,7 +132,10 @@ export type Schema = {
   words: { key: number; word: string }
   /** What a tunnel looked like at the last look, as JSON: where a restart goes on from. */
   sights: { tunnel: number; body: string }
-  /** When it was last confirmed: moves with every sweep, so it is apart from everything that does not. */
+  /**
+   * When it was last confirmed: moves with every sweep, so it is apart from everything that does not. Of 0, Tandem
+   * itself: when it was last at work while it saw nothing.
+   */
   confirmations: { tunnel: number; listed_at: number | null; seen_at: number | null }
 
   /**
