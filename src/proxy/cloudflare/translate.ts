@@ -119,6 +119,8 @@ export function toSeenConnector(cf: CfConnector): SeenConnector | null {
 export function toSeenConnectors(list: CfConnector[]): {
   connectors: SeenConnector[]
   oddities: string[]
+  /** Rows without an id: whoever is not named may be one of them. */
+  nameless: number
 } {
   const oddities: string[] = []
   const byId = new Map<string, SeenConnector>()
@@ -137,6 +139,7 @@ export function toSeenConnectors(list: CfConnector[]): {
   return {
     connectors: [...byId.values()].toSorted((a, b) => a.id.localeCompare(b.id)),
     oddities,
+    nameless,
   }
 }
 

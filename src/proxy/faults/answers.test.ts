@@ -356,6 +356,31 @@ describe('U10 a list that is none', () => {
     await rig.end()
   })
 
+  test('U10 one row without an id among the connectors: whoever is not named is not gone', async () => {
+    const { rig, look, tunnelId, connectorIds } = await watch()
+    const [first, second] = connectorIds.map((id) => `{"id":"${id}","ha_status":"passive"}`)
+    const say = (...rows: (string | undefined)[]) =>
+      world.breakWith({
+        kind: 'body',
+        body: said(`,"result":[${[...rows, '{"ha_status":"active"}'].join()}]`),
+        match: { path: '/connections$' },
+      })
+    const before = knowledge(rig)
+    await say(first)
+    expect(await kindOf(look())).toBe('unexpected-answer')
+    expect(knowledge(rig)).toBe(before)
+    await world.heal()
+    await say(first, second)
+    await look()
+    expect(await rig.tunnel(tunnelId)).toMatchObject({
+      connectorCount: 2,
+      trouble: 'Cloudflare lists 1 without an id.',
+    })
+    const { events } = await rig.get<ActivityPage>('/activity')
+    expect(events.map(({ kind }) => kind)).not.toContain('connector-gone')
+    await rig.end()
+  })
+
   test.each(noLists)('U10 %s for the tunnels: none is missing from it', async (_, body) => {
     const { rig, tunnelId } = await watch()
     await world.breakWith({ kind: 'body', body, match: { path: 'warp_connector$' } })

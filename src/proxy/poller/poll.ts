@@ -280,13 +280,11 @@ export function createPoller(deps: PollerDeps) {
     try {
       const answer = await client.call('connectorList', { accountId, tunnelId }, { purpose })
       its.seenAt = answer.at
-      const rows = CfConnectorList.parse(answer.result)
-      const seen = toSeenConnectors(rows)
-      // Rows of which none can be read say nothing of anybody, least of all that all are gone.
-      if (rows.length > 0 && seen.connectors.length === 0) {
+      const seen = toSeenConnectors(CfConnectorList.parse(answer.result))
+      if (seen.nameless > 0 && !namesAll(tunnelId, seen.connectors)) {
         throw new ProblemError(
           'unexpected-answer',
-          'Cloudflare answered 200, but what came was a list of connectors without ids. What was last read stays on screen; Tandem asks again by itself.',
+          'Cloudflare answered 200, but what came was a list with connectors that have no id. What was last read stays on screen; Tandem asks again by itself.',
         )
       }
       await present.landConnectors(tunnelId, seen, answer.sentAt, answer.at)
@@ -298,6 +296,13 @@ export function createPoller(deps: PollerDeps) {
       }
       throw error
     }
+  }
+
+  /** Whether somebody is named, and all who are known: where a row can't be read, absence proves nothing. */
+  function namesAll(tunnelId: string, seen: { id: string }[]): boolean {
+    const named = new Set(seen.map(({ id }) => id))
+    const known = present.connectors(tunnelId)?.connectors ?? []
+    return named.size > 0 && known.every(({ id }) => named.has(id))
   }
 
   /** Reads one tunnel's HA configuration now and lands it. */
