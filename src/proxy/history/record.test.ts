@@ -200,6 +200,28 @@ describe('P4 a disk that refuses', () => {
     expect(events.filter(({ by }) => by === 'Ana')).toHaveLength(1)
     expect(watcher.told.filter(({ by }) => by === 'Ana')).toHaveLength(1)
   })
+
+  test('what people did keeps its place beside a deleted tunnel in which much went on', async () => {
+    const all = (role: 'passive' | 'offline'): Scene => ({ roles: Array(600).fill(role) })
+    await watcher.see(1, all('passive'))
+    await watcher.see(2, steady)
+    await refuse(true)
+    await watcher.recorder.log(tunnelIdOf(2), { ...noEvent, at: t0, kind: 'noted', by: 'Ana' })
+    for (const role of ['offline', 'passive'] as const) {
+      watcher.pass(5_000)
+      await watcher.see(1, all(role))
+    }
+    await watcher.see(1, { ...all('passive'), deletedAt: watcher.now() })
+    await watcher.keepSeeing(2, swapped, 2 * minuteMs)
+    await refuse(false)
+    watcher.pass(1_000)
+    await watcher.recorder.flush()
+    const kinds = watcher.told.map(({ kind }) => kind)
+    expect(kinds.filter((kind) => ['noted', 'tunnel-deleted'].includes(kind))).toEqual([
+      'noted',
+      'tunnel-deleted',
+    ])
+  })
 })
 
 describe('P5 another program holds the database', () => {

@@ -70,7 +70,7 @@ const keptMs = 30_000
 const retryMs = 1_000
 /** A lock that somebody holds for less is nothing to tell people of. */
 const patienceMs = 5_000
-/** What can't be seen again is never given up; this many entries of it are kept. */
+/** What was done is never given up; this many entries of it are kept. */
 const notesKept = 1_000
 /** Of one time without a look, more parts than restarts make. */
 const stopsRead = 200
@@ -332,11 +332,15 @@ export async function createRecorder(deps: RecorderDeps) {
     waiting.rows.spans = ofGone(rows.spans)
     waiting.rows.lives = ofGone(rows.lives)
     waiting.rows.sights = new Map([...rows.sights].filter(([tunnel]) => gone.has(tunnel)))
-    const kept = rows.told.flatMap((event, at) => {
+    const entries = rows.told.flatMap((event, at) => {
       const row = rows.events[at]
-      return row && (ownDoings.has(event.kind) || gone.has(row.tunnel)) ? [{ event, row }] : []
+      return row ? [{ event, row }] : []
     })
-    for (const { event, row } of kept.slice(-notesKept)) {
+    const doings = entries.filter(({ event }) => ownDoings.has(event.kind)).slice(-notesKept)
+    const ends = entries.filter(
+      ({ event, row }) => event.kind === 'tunnel-deleted' && gone.has(row.tunnel),
+    )
+    for (const { event, row } of [...doings, ...ends]) {
       waiting.rows.told.push(event)
       waiting.rows.events.push(row)
     }
