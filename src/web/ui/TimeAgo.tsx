@@ -1,7 +1,7 @@
 import { createContext, use } from 'react'
 import type { Since } from '#contract/tunnel.ts'
 import { useClock } from './clock.ts'
-import { ageText, durationText, relativeText } from './time.ts'
+import { ageText, durationText, relativeText, sinceText } from './time.ts'
 import { tip, tipAt } from './tip.ts'
 import { instantIn, momentIn, useZone } from './zone.ts'
 
@@ -38,8 +38,6 @@ export function Elapsed({ at, none }: { at: number | null; none?: string }) {
   return <Instant at={at}>{text}</Instant>
 }
 
-const sinceText = (ms: number) => (ms < 5000 ? 'just now' : durationText(ms))
-
 /** Since when something holds, and on hover who says so. */
 export function SinceText({
   since,
@@ -52,7 +50,7 @@ export function SinceText({
   lead?: string
 }) {
   const end = use(EndContext)
-  const text = useClock((now) => (since === null ? '' : sinceText((end ?? now) - since.at)))
+  const text = useClock((now) => (since === null ? '' : sinceText(since.at, end, now)))
   if (since === null) return none ? <NotReported word={none} why={none} /> : <NotReported />
   const source = since.source === 'reported' ? 'Reported by Cloudflare' : 'First seen by Tandem'
   return (

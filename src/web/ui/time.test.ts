@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { ageText, countdownText, durationText, preciseText, relativeText } from './time.ts'
+import {
+  ageText,
+  countdownText,
+  durationText,
+  preciseText,
+  relativeText,
+  sinceText,
+} from './time.ts'
 
 const s = 1000
 const m = 60 * s
@@ -18,6 +25,15 @@ test.each([
   [-5 * s, '0 s'],
 ])('a length of %i ms is written “%s”', (ms, text) => {
   expect(durationText(ms)).toBe(text)
+})
+
+test.each([
+  [null, 3 * s, 'just now'],
+  [null, 5 * s, '5 s'],
+  [3 * s, 2 * h, '3 s'],
+  [-4 * s, 2 * h, '0 s'],
+])('what began at 0 and ended at %s is told at %i as “%s”', (end, now, text) => {
+  expect(sinceText(0, end, now)).toBe(text)
 })
 
 test.each([

@@ -14,6 +14,14 @@ export function durationText(ms: number): string {
   return two(length, day, 'd', hour, 'h')
 }
 
+/**
+ * How long something holds that began then, or held where it has ended, all epoch ms: `just now`, `3 h 12 m`. What has
+ * ended is never just now.
+ */
+export function sinceText(at: number, end: number | null, now: number): string {
+  return end === null && now - at < 5 * second ? 'just now' : durationText((end ?? now) - at)
+}
+
 /** A length of time in its largest unit: `45 s`, `2 m`, `3 h`, `41 d`. For ages, where less is more. */
 export function ageText(ms: number): string {
   const length = Math.max(0, ms)
