@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type PointerEvent, useEffect, useId, useRef, useState } from 'react'
 import type { Interval, TunnelHistory } from '#contract/history.ts'
 import { shownSentence } from '#web/ui/sentence.ts'
 import { instantIn, type Zone } from '#web/ui/zone.ts'
@@ -51,6 +51,7 @@ export function TimelineLayer({
   const { lanes, geometry, width, unit, stretch } = picture
   const { from, to } = stretch
   const cursor = useCursor()
+  const chart = useId()
   const line = useCursorLine<HTMLDivElement>(stretch, width)
   const [focus, setFocus] = useState<Focus | null>(null)
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null)
@@ -86,7 +87,7 @@ export function TimelineLayer({
 
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
     const { x, y } = place(event)
-    cursor.set(timeAt(x))
+    cursor.set(timeAt(x), chart)
     if (onZoom && press.current && Math.abs(x - press.current.x) > dragPx) {
       setDrag({ from: Math.min(press.current.x, x), to: Math.max(press.current.x, x) })
       setFocus(null)
@@ -113,7 +114,7 @@ export function TimelineLayer({
     }
     const hit = find(x, y)
     setFocus(hit)
-    cursor.set(timeAt(x))
+    cursor.set(timeAt(x), chart)
     // The first touch shows what is there, the second one goes in.
     if (began.touch && !isSame(hit, focus)) return
     clearTimeout(click.current)
@@ -149,7 +150,7 @@ export function TimelineLayer({
 
   const leave = () => {
     if (press.current) return
-    cursor.set(null)
+    cursor.set(null, chart)
     setFocus(null)
   }
 
@@ -158,7 +159,7 @@ export function TimelineLayer({
     const intervals = lanes[lane]?.intervals ?? []
     const interval = intervals[nearestShown(intervals, wanted, stretch)]
     const at = interval ? middleOf(interval) : (cursor.at() ?? to)
-    if (interval) cursor.set(at)
+    if (interval) cursor.set(at, chart)
     setFocus({ kind: 'interval', laneId: lanes[lane]?.id ?? '', at, x: null })
   }
   /** Of what is seen of it. */

@@ -7,16 +7,20 @@ import { createContext, use, useEffect, useRef } from 'react'
 export type Cursor = {
   /** Epoch ms, or null when nobody points. */
   at: () => number | null
-  set: (at: number | null) => void
+  /** `by` names the chart. Null takes away only what it set itself: another one may be pointed at by now. */
+  set: (at: number | null, by: string) => void
   subscribe: (listener: () => void) => () => void
 }
 
 export function createCursor(): Cursor {
   let at: number | null = null
+  let setBy = ''
   const listeners = new Set<() => void>()
   return {
     at: () => at,
-    set: (next) => {
+    set: (next, by) => {
+      if (next === null && by !== setBy) return
+      setBy = by
       if (next === at) return
       at = next
       for (const each of listeners) each()

@@ -1,4 +1,4 @@
-import { type PointerEvent, useRef, useState } from 'react'
+import { type PointerEvent, useId, useRef, useState } from 'react'
 import { useCursor } from './cursor.ts'
 import type { Stretch } from './range.ts'
 
@@ -15,6 +15,7 @@ export function useStretchPointer({
   onBack: () => void
 }) {
   const cursor = useCursor()
+  const chart = useId()
   const [x, setX] = useState<number | null>(null)
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null)
   const press = useRef<number | null>(null)
@@ -24,11 +25,11 @@ export function useStretchPointer({
     event.clientX - event.currentTarget.getBoundingClientRect().left
   const leave = () => {
     if (press.current !== null) return
-    cursor.set(null)
+    cursor.set(null, chart)
     setX(null)
   }
   const point = (left: number) => {
-    cursor.set(timeAt(left))
+    cursor.set(timeAt(left), chart)
     setX(left)
   }
   return {
