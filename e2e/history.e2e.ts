@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Locator, Page } from '@playwright/test'
+import type { TunnelHistory } from '../src/contract/history.ts'
 import { rowOf, short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 import type { World } from './world.ts'
@@ -153,8 +154,9 @@ test.describe('with a finger', () => {
     page,
     world,
   }) => {
+    await page.clock.install()
     const { tunnelId } = await world.pair('lon-branch-core')
-    await page.goto(`/tunnels/${tunnelId}?range=90d`)
+    await page.goto(`/tunnels/${tunnelId}?range=30d`)
     const panel = page.getByRole('region', { name: 'Connections', exact: true })
     const numbers = panel.getByText(/^\d+ connections?$/)
     await tapNearEnd(page, panel.locator('.cursor-crosshair'))
@@ -170,18 +172,83 @@ test.describe('with a finger', () => {
     await expect(telling).toBeHidden()
     await tapNearEnd(page, timeline(page), status)
     await expect(telling).toBeVisible()
-    await expect(page).toHaveURL(/range=90d/)
-    await tapNearEnd(page, timeline(page), status)
-    await expect(page).not.toHaveURL(/range=90d/)
+    // As long as a second one would be taken for a double one, nothing goes in either.
+    await page.clock.runFor(1000)
+    await expect(page).toHaveURL(/range=30d$/)
+    await tapNearEnd(page, timeline(page), status, 200)
+    await page.clock.runFor(1000)
+    // To the fortnight that Tandem knows of.
+    await expect(page).toHaveURL(/range=\d+m$/)
+  })
+
+  test('the moment that a finger points at goes along from one chart to the other', async ({
+    page,
+    world,
+    context,
+  }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const { tunnelId } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}?range=30d`)
+    const connections = page
+      .getByRole('region', { name: 'Connections', exact: true })
+      .locator('.cursor-crosshair')
+    const copied = page.getByRole('button', { name: 'Copied' })
+    for (const chart of [connections, timeline(page), connections]) {
+      await tapNearEnd(page, chart)
+      await page.keyboard.press('l')
+      await expect(copied).toBeVisible()
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/@\S+$/)
+      await expect(copied).toBeHidden()
+    }
+  })
+
+  test('a mark goes in at the second tap while its chart follows the present', async ({
+    page,
+    world,
+  }) => {
+    // At the very end of the rail a mark stands still: this one is told as five minutes older than it is.
+    const agoMs = 300_000
+    let markedAt = 0
+    await page.route('**/api/tunnels/*/history?*', async (route) => {
+      const response = await route.fetch()
+      const history = (await response.json()) as TunnelHistory
+      for (const event of history.events)
+        if (event.kind === 'active-changed') markedAt = event.at -= agoMs
+      await route.fulfill({ response, json: history })
+    })
+    const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}?range=15m`)
+    await expect(page.getByText(short(active.id)).first()).toBeVisible()
+    await world.swap(tunnelId)
+    await expect.poll(() => markedAt).toBeGreaterThan(0)
+    const figures = page.getByLabel('The history in numbers')
+    await expect(figures).toContainText(/Active connector changed\s*Once/)
+    const tapMark = async () => {
+      await timeline(page).scrollIntoViewIfNeeded()
+      const box = await timeline(page).boundingBox()
+      if (!box) throw new Error('The chart is not drawn')
+      const x = box.width * (1 - (Date.now() - markedAt) / 900_000)
+      await page.touchscreen.tap(box.x + x, box.y + 6)
+    }
+    await tapMark()
+    const telling = page.getByRole('presentation').filter({ hasText: 'Active changed' })
+    await expect(telling).toContainText(short(standby.id))
+    // The stretch goes in steps of a second.
+    await page.waitForFunction((until) => Date.now() > until, Date.now() + 2000)
+    await tapMark()
+    await expect(page).toHaveURL(/range=\d{4}-/)
   })
 })
 
-/** Taps where a chart shows what was lately, at the height of `row` or of its own middle. */
-async function tapNearEnd(page: Page, chart: Locator, row = chart) {
+/**
+ * Taps where a chart shows what was lately, `fromEnd` pixels before its end, at the height of `row` or of its own middle.
+ * To the browser two taps at once near each other are a double one, whatever a clock says that a story moves.
+ */
+async function tapNearEnd(page: Page, chart: Locator, row = chart, fromEnd = 4) {
   await row.scrollIntoViewIfNeeded()
   const [across, along] = [await chart.boundingBox(), await row.boundingBox()]
   if (!across || !along) throw new Error('The chart is not drawn')
-  await page.touchscreen.tap(across.x + across.width - 4, along.y + along.height / 2)
+  await page.touchscreen.tap(across.x + across.width - fromEnd, along.y + along.height / 2)
 }
 
 test('one range for all pictures of a page: kept in the address, moved, narrowed, taken back', async ({

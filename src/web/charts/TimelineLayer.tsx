@@ -144,7 +144,9 @@ export function TimelineLayer({
     target?.kind === 'interval' ? placeOf(target, lanes, stretch) : null
   const intervalOf = (target: Focus) => spotOf(target)?.interval
   const isSame = (one: Focus | null, other: Focus | null) => {
-    if (one?.kind === 'marks') return other?.kind === 'marks' && one.x === other.x
+    // Where a mark stands moves on with the stretch.
+    if (one?.kind === 'marks')
+      return other?.kind === 'marks' && one.marks[0]?.event.id === other.marks[0]?.event.id
     return one !== null && other !== null && intervalOf(one) === intervalOf(other)
   }
 
