@@ -274,6 +274,20 @@ test('whoever the identity provider refuses when they sign in once more reads wh
   await expect(page).toHaveURL('/')
 })
 
+test('the set-up sends nobody to sign in who is in and would be led to the list', async ({
+  page,
+  tandem,
+}) => {
+  await setUp(page, tandem)
+  await sayOfSession(page, ({ signIn }) => ({
+    signIn: { ...signIn, methods: ['local', 'oidc'], needsSetup: true, onlySetup: false },
+  }))
+  await page.goto('/setup')
+  await expect(page.getByRole('heading', { name: 'Set Tandem up', level: 1 })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Make the first admin' })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Sign in' })).toHaveCount(0)
+})
+
 test('whom Cloudflare Access lets in as a viewer can make the first admin, and sign in as another', async ({
   page,
   tandem,

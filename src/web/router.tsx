@@ -39,6 +39,7 @@ import {
 import { parseRange, rangeOf, rangeSearch } from './charts/range.ts'
 import { tagsOf } from './fleet/tags.ts'
 import { ConnectionHistory, HistorySection } from './history/later.ts'
+import { maySignIn } from './identity/may-sign-in.ts'
 import { isEntryPath, ownAddress } from './identity/return-to.ts'
 import { type ActivitySearch, activityFilter } from './log/activity-address.ts'
 import type { AuditAddress } from './log/audit-address.ts'
@@ -100,7 +101,8 @@ const root = createRootRouteWithContext<{ cache: QueryClient; live: Live }>()({
       if (shown && shown !== location.pathname) await painted()
       shown = location.pathname
     }
-    const { me, signIn } = await context.cache.ensureQueryData(sessionQuery)
+    const session = await context.cache.ensureQueryData(sessionQuery)
+    const { me, signIn } = session
     if (me && hasShell(location.pathname)) await Shell.load()
     // Whoever signs in makes a wall's browser a person's.
     if (me && me.kind !== 'screen') rememberScreen(false)
@@ -108,16 +110,13 @@ const root = createRootRouteWithContext<{ cache: QueryClient; live: Live }>()({
       if (wasScreen()) throw redirect({ to: '/screen', replace: true })
       throw redirect({ to: '/sign-in', search: { returnTo: location.href }, replace: true })
     }
-    // Where there is an admin there is no set-up, and while nobody can sign in there is nothing to sign in to. Whoever is
-    // in already has that to read why a proof was refused, or to come in as somebody other than Cloudflare Access says.
+    // Where there is an admin there is no set-up. Whoever is in already may read why a proof was refused.
     const isClosed =
       location.pathname === '/setup'
         ? !signIn.needsSetup
         : location.pathname === '/sign-in' &&
-          (me
-            ? !(location.search as SignInSearch).refused &&
-              !(me.method === 'access' && signIn.methods.includes('local'))
-            : signIn.onlySetup)
+          !(me && (location.search as SignInSearch).refused) &&
+          !maySignIn(session)
     if (isClosed) {
       throw redirect({ to: me ? '/' : signIn.onlySetup ? '/setup' : '/sign-in', replace: true })
     }

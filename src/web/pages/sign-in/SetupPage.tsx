@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { toProblem } from '#web/api/client.ts'
 import { sessionQuery } from '#web/api/queries.ts'
 import { useSetUp } from '#web/api/sign-in.ts'
+import { maySignIn } from '#web/identity/may-sign-in.ts'
 import { newPasswordHint, PasswordField, whyNotPassword } from '#web/identity/PasswordField.tsx'
 import { Field, Input } from '#web/ui/Field.tsx'
 import { EntryForm, EntryFrame } from './EntryFrame.tsx'
@@ -82,14 +83,14 @@ export function SetupPage() {
           onChange={setPassword}
         />
       </EntryForm>
-      {onlySetup ? null : (
+      {maySignIn(session) ? (
         <p className="text-sm text-ink-2">
           Is there a way in for you already?{' '}
           <Link to="/sign-in" className="text-accent-text underline">
             Sign in
           </Link>
         </p>
-      )}
+      ) : null}
     </EntryFrame>
   )
 }
