@@ -75,9 +75,13 @@ test('a day that ended long ago is not told as the last 24 hours', async ({ page
   })
   const answered = page.waitForResponse('**/history/summary?*')
   await page.goto('/wall')
-  await answered
+  await (await answered).finished()
   const tile = tileOf(page, 'lon-branch-core')
   await expect(tile).toContainText('Healthy')
+  // What has arrived is drawn in the next frame.
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  )
   await expect(tile.getByRole('img', { name: /^Last 24 hours/ })).toHaveCount(0)
   isOld = false
   await page.reload()
@@ -349,8 +353,16 @@ test('a page that stood still does not begin anew into the error page of a proxy
     asked += 1
     return route.fulfill({ status: 502 })
   })
+  await page.evaluate(() => {
+    document.documentElement.dataset.isThere = 'yes'
+  })
   await page.clock.fastForward('05:00')
-  await expect.poll(() => asked).toBeGreaterThan(0)
+  // A page that had begun anew would have forgotten what it is asked for twice more.
+  for (const times of [1, 2, 3]) {
+    await expect.poll(() => asked).toBeGreaterThanOrEqual(times)
+    await page.clock.runFor(5000)
+  }
+  await expect(page.locator('html')).toHaveAttribute('data-is-there', 'yes')
   expect(navigations).toBe(0)
   await page.unroute('**/healthz')
   const reloaded = page.waitForEvent('framenavigated')
@@ -583,6 +595,8 @@ test('the ticker tells of the tunnels that the wall shows', async ({ page, world
   const { tunnelId: other } = await world.pair('fra-dc2-edge')
   const { tunnelId: own } = await world.pair('lon-branch-core')
   await world.swap(other)
+  const log = async () => (await page.request.get(`/api/activity?tunnel=${other}`)).text()
+  await expect.poll(log).toContain('active-changed')
   await world.swap(own)
   await expect(ticker.getByRole('listitem').first()).toContainText('Active changed')
   await expect(ticker).not.toContainText('fra-dc2-edge')
