@@ -113,6 +113,9 @@ test('U3 U22 one tunnel that cannot be read does not hide the others; the last c
   const { id } = await world.tunnel('dub-dc1-edge')
   await world.breakWith({ kind: 'status', status: 502, match: { path: `${id}/connections` } })
   await expect(rowOf(page, 'dub-dc1-edge')).toContainText('Cloudflare answered 502')
+  // Nor does it while it goes on.
+  const failed = async () => (await world.requests()).filter(({ status }) => status === 502).length
+  await expect.poll(failed).toBeGreaterThan(2)
   await expect(notices(page)).toBeEmpty()
   await expect(rowOf(page, 'lon-branch-core')).not.toContainText('Cloudflare answered')
 

@@ -185,6 +185,9 @@ test('a new replica is called a standby only where another one is active', async
   const names = { 'lon-branch-core': true, 'sfo-lab-poc': false, 'jnb-clinic-lan': false }
   for (const [name, isStandby] of Object.entries(names)) {
     const { id } = await world.tunnel(name)
+    // Whether there is HA comes with its configuration.
+    const ha = async () => (await (await page.request.get(`/api/tunnels/${id}`)).json()).ha
+    await expect.poll(ha).not.toBeNull()
     await page.goto(`/tunnels/${id}?dialog=replica`)
     const dialog = page.getByRole('dialog', { name: `Add a replica to ${name}` })
     await expect(dialog).toHaveAccessibleDescription(
