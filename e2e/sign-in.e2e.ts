@@ -151,17 +151,19 @@ test('what was sent with the cookie of before a proof, and is refused for it, th
 }) => {
   await setUp(page, tandem)
   await expect(page.getByRole('row', { name: /lon-branch-core/ })).toBeVisible()
-  await page.route(
-    '**/api/tunnels/*/connectors',
-    (route) => route.fulfill({ status: 401, json: outside }),
-    { times: 1 },
-  )
+  const refused = '**/api/tunnels/*/connectors'
+  await page.route(refused, (route) => route.fulfill({ status: 401, json: outside }))
   await page.evaluate(() => {
     document.documentElement.dataset.isThere = 'yes'
   })
   const asked = page.waitForResponse('**/api/session')
   await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
   await asked
+  const again = page.getByRole('button', { name: 'Try again' })
+  await expect(again).toBeVisible()
+  await page.unroute(refused)
+  await again.click()
+  await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
   await expect(page.locator('html')).toHaveAttribute('data-is-there', 'yes')
 })
 
