@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { KyselyPlugin } from 'kysely'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { HistoryEvent } from '#contract/history.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { eventKinds, type HistoryEvent } from '#contract/history.ts'
+import { mostWaiting } from '#contract/waiting.ts'
 import { noEvent } from '../history/advance.ts'
 import { loadKeys } from '../history/keys.ts'
 import { openStore, type Store } from '../store/open.ts'
@@ -11,6 +12,8 @@ import { createMarks } from './marks.ts'
 
 let folder: string
 beforeEach(() => {
+  now = 1_000
+  lastId = 0
   folder = mkdtempSync(join(tmpdir(), 'tandem-marks-'))
 })
 afterEach(() => rmSync(folder, { recursive: true }))
@@ -25,28 +28,35 @@ const changeAt = (at: number, kind: HistoryEvent['kind'] = 'active-changed'): Hi
 })
 const ana = { id: 'p', name: 'Ana' }
 
+let now: number
+let lastId: number
 const marksOn = async (db: Store) =>
   createMarks({
     db,
     keys: await loadKeys(db),
-    now: () => 1_000,
+    now: () => now,
     after: () => () => {},
-    newId: () => 'm',
+    newId: () => `m${(lastId += 1)}`,
     log: async () => {},
     tell: () => {},
   })
 
-test('a change that comes while an acknowledgement is written still waits', async () => {
-  const { db } = await openStore(folder, () => 0)
-  let whileWritten = () => {}
+/** The same store, where something happens before each answer is heard. */
+const heardLate = (db: Store, meanwhile: () => void) => {
   const slowly: KyselyPlugin = {
     transformQuery: ({ node }) => node,
     transformResult: async ({ result }) => {
-      whileWritten()
+      meanwhile()
       return result
     },
   }
-  const marks = await marksOn(db.withPlugin(slowly))
+  return db.withPlugin(slowly)
+}
+
+test('a change that comes while an acknowledgement is written still waits', async () => {
+  const { db } = await openStore(folder, () => 0)
+  let whileWritten = () => {}
+  const marks = await marksOn(heardLate(db, () => whileWritten()))
   marks.notice([changeAt(500)])
   whileWritten = () => marks.notice([changeAt(900)])
   await marks.acknowledge('t', { through: 500, comment: 'Seen.' }, ana)
@@ -70,4 +80,45 @@ test('an entry that came after what the person saw is not acknowledged, nor anot
   await marks.acknowledge('t', { eventId: changed.id, through: changed.at }, ana)
   expect(marks.of('t').unacknowledged).toBeNull()
   await db.destroy()
+})
+
+describe('a start finds what waits', () => {
+  const log = async (db: Store, ...times: number[]) => {
+    const bare = { connector: null, from_word: null, to_word: null, cause: null, by_word: null }
+    const row = { ...bare, failover_id: null, note: null, precision_ms: null }
+    const kind = eventKinds.indexOf('active-changed')
+    await db
+      .insertInto('events')
+      .values(times.map((at) => ({ ...row, tunnel: 1, at, seq: 0, kind })))
+      .execute()
+  }
+  const many = Array.from({ length: 2 * mostWaiting }, (_, n) => 4_000 + n)
+  const begin = async () => {
+    const { db } = await openStore(folder, () => 0)
+    const row = { key: 1, tunnel_id: 't', account_id: 'a', watched_since: 0 }
+    await db.insertInto('tunnels').values(row).execute()
+    return { db, marks: await marksOn(db) }
+  }
+
+  test('before a maintenance, whatever happened in it', async () => {
+    const { db, marks } = await begin()
+    await log(db, 2_000, 2_500, ...many)
+    now = 3_000
+    await marks.planMaintenance('t', { from: 3_000, to: 3_603_000, text: null }, ana)
+    const { unacknowledged } = (await marksOn(db)).of('t')
+    expect(unacknowledged).toEqual({ count: 2, firstAt: 2_000, lastAt: 2_500 })
+    await db.destroy()
+  })
+
+  test('behind entries that were acknowledged one by one', async () => {
+    const { db, marks } = await begin()
+    await log(db, 2_000, ...many)
+    for (const at of many) {
+      marks.notice([changeAt(at)])
+      await marks.acknowledge('t', { eventId: changeAt(at).id, comment: '' }, ana)
+    }
+    const { unacknowledged } = (await marksOn(db)).of('t')
+    expect(unacknowledged).toEqual({ count: 1, firstAt: 2_000, lastAt: 2_000 })
+    await db.destroy()
+  })
 })

@@ -301,24 +301,41 @@ async function load({ db, keys, now }: MarksDeps): Promise<Map<string, Standing>
   }
   // Up to where somebody has seen everything: it is not looked through again.
   const seen = new Map<string, number>()
-  for (const { tunnelId, eventId, to } of given) {
+  const ofEntries = new Map<string, Mark[]>()
+  for (const mark of given) {
+    const { tunnelId, eventId, to } = mark
     if (eventId === null) seen.set(tunnelId, Math.max(seen.get(tunnelId) ?? begin, to ?? begin))
+    else ofEntries.set(tunnelId, [...(ofEntries.get(tunnelId) ?? []), mark])
   }
   for (const tunnelId of keys.tunnelIds()) {
-    const changes = await changesAfter(db, keys.known(tunnelId)?.key, seen.get(tunnelId) ?? begin)
-    if (changes.length > 0) standings.set(tunnelId, withChanges(standingOf(tunnelId), changes))
+    const standing = standingOf(tunnelId)
+    const stillWaiting = (changes: Change[]) =>
+      (ofEntries.get(tunnelId) ?? []).reduce(withAcknowledgement, withChanges(standing, changes))
+        .waiting
+    const key = keys.known(tunnelId)?.key
+    const waiting = await waitingAfter(db, key, seen.get(tunnelId) ?? begin, stillWaiting)
+    if (waiting.length > 0) standings.set(tunnelId, { ...standing, waiting })
   }
   for (const mark of given)
     standings.set(mark.tunnelId, withAcknowledgement(standingOf(mark.tunnelId), mark))
   return standings
 }
 
-/** The last changes of a tunnel, oldest first. */
-async function changesAfter(db: Store, tunnel: number | undefined, at: number): Promise<Change[]> {
+/**
+ * The last changes of a tunnel that still wait, oldest first, however many lie between them that do not.
+ *
+ * @param stillWaiting those of some changes that do.
+ */
+async function waitingAfter(
+  db: Store,
+  tunnel: number | undefined,
+  at: number,
+  stillWaiting: (changes: Change[]) => Change[],
+): Promise<Change[]> {
   if (tunnel === undefined) return []
   // In literals, as the index has them: a parameter would not find it. The first of them is the status.
   const isChange = sql<boolean>`kind in (4, 5, 7, 26) and (kind <> 4 or to_word = (select key from words where word = 'down'))`
-  const rows = await db
+  const select = db
     .selectFrom('events')
     .select(['at', 'seq', 'kind'])
     .where('tunnel', '=', tunnel)
@@ -327,14 +344,23 @@ async function changesAfter(db: Store, tunnel: number | undefined, at: number): 
     .orderBy('at', 'desc')
     .orderBy('seq', 'desc')
     .limit(mostWaiting)
-    .execute()
-  return rows
-    .map(({ at, seq, kind }) => ({
-      id: `${tunnel}-${at}-${seq}`,
-      at: Number(at),
-      kind: eventKinds[kind] ?? 'active-changed',
-    }))
-    .toReversed()
+  const toChange = ({ at, seq, kind }: Pick<Schema['events'], 'at' | 'seq' | 'kind'>): Change => ({
+    id: `${tunnel}-${at}-${seq}`,
+    at: Number(at),
+    kind: eventKinds[kind] ?? 'active-changed',
+  })
+  const waiting: Change[] = []
+  let rows = await select.execute()
+  for (;;) {
+    waiting.unshift(...stillWaiting(rows.map(toChange).toReversed()))
+    const last = rows.at(-1)
+    if (!last || rows.length < mostWaiting || waiting.length >= mostWaiting) break
+    rows = await select
+      .where('at', '<=', last.at)
+      .where((eb) => eb.or([eb('at', '<', last.at), eb('seq', '<', last.seq)]))
+      .execute()
+  }
+  return waiting.slice(-mostWaiting)
 }
 
 /** Since when changes wait for somebody: the first start that could ask for it. */
