@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { KyselyPlugin } from 'kysely'
+import { type KyselyPlugin, sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { eventKinds, type HistoryEvent } from '#contract/history.ts'
 import { mostWaiting } from '#contract/waiting.ts'
@@ -80,6 +80,60 @@ test('an entry that came after what the person saw is not acknowledged, nor anot
   await marks.acknowledge('t', { eventId: changed.id, through: changed.at }, ana)
   expect(marks.of('t').unacknowledged).toBeNull()
   await db.destroy()
+})
+
+describe('the end of a maintenance', () => {
+  const hourMs = 3_600_000
+  const window = { from: 1_000, to: 1_000 + hourMs, text: null }
+
+  test('lets a change wait that comes while it is written', async () => {
+    const { db } = await openStore(folder, () => 0)
+    let whileWritten = () => {}
+    const marks = await marksOn(heardLate(db, () => whileWritten()))
+    const { id } = await marks.planMaintenance('t', window, ana)
+    now = 20_000
+    // The first while the maintenance is looked for, before its end; the second at its end.
+    whileWritten = () => {
+      marks.notice([changeAt(now)])
+      now += 500
+    }
+    await marks.endMaintenance('t', id, ana)
+    expect(marks.of('t').unacknowledged).toEqual({ count: 1, firstAt: 20_500, lastAt: 20_500 })
+    await db.destroy()
+  })
+
+  test('that the disk refuses leaves it as it was', async () => {
+    const { db } = await openStore(folder, () => 0)
+    const marks = await marksOn(db)
+    const { id } = await marks.planMaintenance('t', window, ana)
+    const { maintenance } = marks.of('t')
+    await sql`create trigger full before update on marks begin select raise(abort, 'full'); end`.execute(
+      db,
+    )
+    now = 20_000
+    await expect(marks.endMaintenance('t', id, ana)).rejects.toMatchObject({ kind: 'not-recorded' })
+    marks.notice([changeAt(20_500)])
+    expect(marks.of('t')).toMatchObject({ unacknowledged: null, maintenance })
+    await db.destroy()
+  })
+
+  test('is what tells whether it belongs to a stretch', async () => {
+    const { db } = await openStore(folder, () => 0)
+    const marks = await marksOn(db)
+    const { id } = await marks.planMaintenance('t', window, ana)
+    const later = { from: 40_000, to: 60_000, text: null }
+    const calledOff = await marks.planMaintenance('t', later, ana)
+    now = 20_000
+    await marks.endMaintenance('t', id, ana)
+    await marks.endMaintenance('t', calledOff.id, ana)
+    const within = async (from: number, to: number) =>
+      (await marks.ofTunnel('t', { from, to })).map((mark) => mark.id)
+    expect(await within(10_000, 30_000)).toEqual([id])
+    expect(await within(20_000, 30_000)).toEqual([])
+    expect(await within(30_000, 50_000)).toEqual([calledOff.id])
+    expect(await within(50_000, 70_000)).toEqual([])
+    await db.destroy()
+  })
 })
 
 describe('a start finds what waits', () => {

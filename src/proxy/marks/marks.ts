@@ -164,14 +164,19 @@ export async function createMarks(deps: MarksDeps) {
       if (mark.endedAt !== null || (mark.to ?? 0) <= endedAt) {
         throw new ProblemError('already-ended', 'This maintenance has ended already.')
       }
+      const ended = { ...mark, endedAt }
+      const stand = (as: Mark) => standings.set(tunnelId, withMaintenance(standingOf(tunnelId), as))
+      // From now on: what comes while it is written was not announced.
+      stand(ended)
       await db
         .updateTable('marks')
         .set({ ended_at: endedAt })
         .where('id', '=', maintenanceId)
         .execute()
-        .catch(refused)
-      const ended = { ...mark, endedAt }
-      standings.set(tunnelId, withMaintenance(standingOf(tunnelId), ended))
+        .catch((error) => {
+          stand(mark)
+          refused(error)
+        })
       await said(
         { ...ended, by: who.name },
         { kind: 'maintenance-ended', to: minute(mark.to ?? 0) },
@@ -223,7 +228,15 @@ export async function createMarks(deps: MarksDeps) {
       .where((eb) =>
         eb.or([
           eb.and([eb('kind', '!=', 'maintenance'), eb('at', '>=', from), eb('at', '<', to)]),
-          eb.and([eb('kind', '=', 'maintenance'), eb('from_at', '<', to), eb('to_at', '>', from)]),
+          eb.and([
+            eb('kind', '=', 'maintenance'),
+            eb('from_at', '<', to),
+            // One that was called off has its planned begin alone.
+            eb.or([
+              eb('from_at', '>=', from),
+              eb(sql<number>`min(to_at, coalesce(ended_at, to_at))`, '>', from),
+            ]),
+          ]),
         ]),
       )
       .orderBy('at')
