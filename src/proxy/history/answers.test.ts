@@ -166,7 +166,16 @@ describe('a window', () => {
     // It connected once before the window and once after the outage.
     expect(one.connections).toHaveLength(2)
     expect(new Set(one.connections.map((life) => life.connectorId))).toEqual(new Set([connectorId]))
-    for (const event of one.events) expect([null, connectorId]).toContain(event.connectorId)
+    const [switches, others] = [
+      one.events.filter(({ kind }) => kind === 'active-changed'),
+      one.events.filter(({ kind }) => kind !== 'active-changed'),
+    ]
+    for (const event of others) expect([null, connectorId]).toContain(event.connectorId)
+    // Who is active is told to each: it lost its role as often as it took it.
+    expect(switches).toHaveLength(one.summary.roleChanges)
+    expect(new Set(switches.map((event) => event.connectorId))).toEqual(
+      new Set([connectorId, connectorIdOf(1, 0)]),
+    )
     const none = await window(
       `/tunnels/${tunnelIdOf(1)}/connectors/${connectorIdOf(9, 9)}/history?from=${t0}&to=${end}`,
     )

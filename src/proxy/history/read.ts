@@ -241,7 +241,12 @@ export function createHistoryReader(deps: HistoryReaderDeps) {
       .where('at', '<', to)
       .$if(connector !== null, (query) =>
         query.where((eb) =>
-          eb.or([eb('connector', 'is', null), eb('connector', '=', connector ?? -1)]),
+          eb.or([
+            eb('connector', 'is', null),
+            eb('connector', '=', connector ?? -1),
+            // Whose it became: it tells of the one that lost it too, and of the active lane.
+            eb('kind', '=', switched),
+          ]),
         ),
       )
       .orderBy('at', 'desc')
