@@ -239,6 +239,17 @@ describe('a page that nobody looks at', () => {
     expect(asked).toEqual([])
   })
 
+  test('asks who is there by now when somebody looks at it again', async () => {
+    latest().opens()
+    await beatsFor(1000)
+    hide('hidden')
+    await beatsFor(61_000)
+    answers['/api/session'] = { ...session, me: { ...session.me, role: 'viewer' } }
+    hide('visible')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(signedOut).toBe(1)
+  })
+
   test('goes on hearing while somebody is to be notified', async () => {
     isNeeded = true
     latest().opens()
@@ -289,6 +300,28 @@ describe('the word of the server', () => {
     await vi.advanceTimersByTimeAsync(0)
     expect(signedOut).toBe(times)
   })
+
+  test.each([
+    ['the same proxy', 'e-2', { ...me, role: 'viewer' }, 1],
+    ['one that started anew', 'f-1', { ...me, role: 'viewer' }, 1],
+    ['one that started anew, with all as it was', 'f-1', me, 0],
+  ])(
+    'that is heard again after a loss makes the page ask who is there by now: %s',
+    async (_, version, now, times) => {
+      latest().opens()
+      latest().says({ type: 'heartbeat', at: Date.now() })
+      answers = {}
+      latest().breaks()
+      await vi.advanceTimersByTimeAsync(1000)
+      expect(live.state().state).toBe('lost')
+      answers = { '/api/session': { ...session, me: now }, '/api/tunnels': listOf('as asked') }
+      latest().opens()
+      latest().says(snapshotOf('as told', 'b1'), version)
+      await vi.advanceTimersByTimeAsync(landingMs)
+      expect(signedOut).toBe(times)
+      expect(live.state().state).toBe('live')
+    },
+  )
 
   test('is written together with what follows right after it', async () => {
     latest().opens()

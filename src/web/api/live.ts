@@ -128,6 +128,8 @@ export function createLive({
       setServerTime(serverAt)
     }
     lastHeardAt = serverNow()
+    // What whoever is there may do could have become another, and nobody could be asked.
+    if (state.state === 'lost') void askWho()
     if (state.state !== 'live' || state.stopping)
       set({ state: 'live', stopping: false, slow: false })
   }
@@ -137,7 +139,7 @@ export function createLive({
    * was set, an answer tells: it says the time too, and was asked for only now.
    */
   const weigh = async (saidAt: number, heardAt: number) => {
-    await askSession()
+    await askWho()
     if (serverNow() - saidAt - (Date.now() - heardAt) < lateMs) return
     set({ slow: true })
     lose()
@@ -243,21 +245,31 @@ export function createLive({
       .catch((error) => (kindOf(toProblem(error)) === 'sign-in-refused' ? 'refused' : null))
 
   /**
-   * While nothing is heard the page asks. A refused stream gives no reason; the session does (role, sign-in,
-   * another build). Where Tandem answers, the stream is what does not get through, and the list comes this way.
+   * Nothing that was shown to who was there before may stay for another one, or for nobody.
+   *
+   * @returns null: no answer; undefined: nothing is to be done any more.
    */
-  const ask = async () => {
+  const askWho = async () => {
     const before = cache.getQueryData(sessionQuery.queryKey)?.me
-    const told = cache.getQueryData(tunnelsQuery.queryKey)?.version ?? null
     const answer = await askSession()
     const session = answer === 'refused' ? null : answer
     if (session) checkBuild(session.build)
     if (stopped) return
-    // Nothing that was shown to who was there before may stay for another one, or for nobody.
     const isOut = session
       ? session.me === null || (before && toWho(session.me) !== toWho(before))
       : answer === 'refused' && before
     if (isOut) return onSignedOut()
+    return session
+  }
+
+  /**
+   * While nothing is heard the page asks. A refused stream gives no reason; the session does (role, sign-in,
+   * another build). Where Tandem answers, the stream is what does not get through, and the list comes this way.
+   */
+  const ask = async () => {
+    const told = cache.getQueryData(tunnelsQuery.queryKey)?.version ?? null
+    const session = await askWho()
+    if (session === undefined) return
     const list = session && (await cache.fetchQuery({ ...tunnelsQuery, ...anew }).catch(() => null))
     const isAsleep = state.state === 'asleep'
     if (stopped || !(isAsleep || state.state === 'lost' || state.state === 'asking')) return
@@ -300,6 +312,8 @@ export function createLive({
 
   const retry = () => {
     attempts = 0
+    // A browser may have put its timers to sleep as well.
+    if (state.state === 'asleep') void askWho()
     set({ state: state.state === 'asleep' ? 'connecting' : state.state })
     open()
   }
