@@ -204,6 +204,26 @@ test('how old a row may become is told as soon as it changes, and not again', as
   expect(rows()).toEqual([90_000])
 })
 
+test('what its own page alone shows is told by its row, and not again', async () => {
+  const { present, look, told } = presentOf()
+  const rows = () => told.flatMap((event) => (event.type === 'polled' ? event.tunnels : []))
+  const list = (at: number, metadata: unknown) =>
+    present.landListing('a', [{ ...listed, metadata }], {
+      complete: true,
+      surplus: 0,
+      sentAt: at,
+      at,
+    })
+  await list(10, {})
+  await look(20, 'active', 'passive')
+  told.length = 0
+  await list(30, { site: 'dublin' })
+  expect(rows()).toHaveLength(1)
+  await list(40, { site: 'dublin' })
+  await look(50, 'active', 'passive')
+  expect(rows()).toHaveLength(1)
+})
+
 test('that a connector only just connected is told as long as it is so, and once more when it is not', async () => {
   const { present, look, told, clock } = presentOf()
   /** What a look at the unchanged connectors told of the second one; null: nothing. */

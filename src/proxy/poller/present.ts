@@ -86,7 +86,7 @@ type Restored = {
   statusSeenSince: number | null
 }
 
-type Told = Pick<Sight, 'connectors' | 'configuration'> & {
+type Told = Sight & {
   checkedAt: number | null
   tunnelJson: string
   concludedJson: string | null
@@ -241,12 +241,13 @@ export function createPresent(deps: PresentDeps) {
       // Its age moves all the time; only facts count as a change.
       const tunnelJson = JSON.stringify({ ...tunnel, checkedAt: null })
       const before = one.told
-      const { connectors: seen, configuration } = one.sight
+      const { listed, connectors: seen, configuration } = one.sight
       const mayDiffer =
         before?.connectors !== seen || before?.configuration !== configuration || before.mayCease
       const list = seen && mayDiffer ? toConnectorList(one) : null
       const concludedJson = list ? toConcludedJson(list) : (before?.concludedJson ?? null)
-      const isSame = before?.tunnelJson === tunnelJson
+      // What was listed of it beyond its row is asked for by its own page, which is told by the row.
+      const isSame = before?.listed === listed && before.tunnelJson === tunnelJson
       if (!isSame) tunnels.push(tunnel)
       else if (tunnel.checkedAt !== null && before.checkedAt !== tunnel.checkedAt) {
         checked[tunnel.id] = tunnel.checkedAt
@@ -257,6 +258,7 @@ export function createPresent(deps: PresentDeps) {
         checkedAt: tunnel.checkedAt,
         // The text that is kept already: a thousand new ones each sweep are what the heap would grow by.
         tunnelJson: isSame ? before.tunnelJson : tunnelJson,
+        listed,
         connectors: seen,
         configuration,
         concludedJson,

@@ -133,6 +133,28 @@ describe('tunnels that changed', () => {
     })
   })
 
+  test('are asked once for what only their own page shows: now where it is open, else when it is', async () => {
+    const asked: string[] = []
+    const open = (id: string) =>
+      new QueryObserver(cache, {
+        ...tunnelQuery(id),
+        queryFn: () => {
+          asked.push(id)
+          return { ...detail(id), connsActiveAt: 2000 }
+        },
+      }).subscribe(() => undefined)
+    for (const id of ['t1', 't2', 't3']) cache.setQueryData(tunnelQuery(id).queryKey, detail(id))
+    const close = ['t1', 't3'].map(open)
+    happens(polled({ tunnels: ['t1', 't2'].map((id) => tunnel(id, { status: 'down' })) }))
+    await vi.waitFor(() =>
+      expect(cache.getQueryData(tunnelQuery('t1').queryKey)?.connsActiveAt).toBe(2000),
+    )
+    expect(asked).toEqual(['t1'])
+    close.push(open('t2'))
+    expect(asked).toEqual(['t1', 't2'])
+    for (const each of close) each()
+  })
+
   test('do not fill the cache with pages that nobody opened', () => {
     happens(polled({ tunnels: [tunnel('t1')], connectors: [connectors('t1', 2000)] }))
     expect(cache.getQueryData(tunnelQuery('t1').queryKey)).toBeUndefined()

@@ -35,6 +35,9 @@ function landEvent(cache: QueryClient, version: string, event: LiveEvent) {
     case 'polled':
       landAges(Object.entries(event.checked))
       landTunnels(cache, event.tunnels)
+      // What their own pages show beyond the rows.
+      for (const { id } of event.tunnels)
+        void cache.invalidateQueries({ queryKey: tunnelQuery(id).queryKey, fetchStatus: 'idle' })
       for (const list of event.connectors) {
         const { queryKey } = connectorsQuery(list.tunnelId)
         // Only what somebody looked at is kept; the rest is fetched when it is wanted.
