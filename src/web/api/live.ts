@@ -239,10 +239,6 @@ export function createLive({
   }
 
   const anew = { staleTime: 0, retry: false }
-  const askSession = () =>
-    cache
-      .fetchQuery({ ...sessionQuery, ...anew })
-      .catch((error) => (kindOf(toProblem(error)) === 'sign-in-refused' ? 'refused' : null))
 
   /**
    * Nothing that was shown to who was there before may stay for another one, or for nobody.
@@ -251,7 +247,9 @@ export function createLive({
    */
   const askWho = async () => {
     const before = cache.getQueryData(sessionQuery.queryKey)?.me
-    const answer = await askSession()
+    const answer = await cache
+      .fetchQuery({ ...sessionQuery, ...anew })
+      .catch((error) => (kindOf(toProblem(error)) === 'sign-in-refused' ? 'refused' : null))
     const session = answer === 'refused' ? null : answer
     if (session) checkBuild(session.build)
     if (stopped) return
@@ -312,9 +310,11 @@ export function createLive({
 
   const retry = () => {
     attempts = 0
-    // A browser may have put its timers to sleep as well.
-    if (state.state === 'asleep') void askWho()
-    set({ state: state.state === 'asleep' ? 'connecting' : state.state })
+    if (state.state === 'asleep') {
+      // A browser may have put its timers to sleep as well.
+      void askWho()
+      set({ state: 'connecting' })
+    }
     open()
   }
 
