@@ -92,13 +92,18 @@ export const failoversQuery = (tunnelId: string) =>
 
 /**
  * What follows the present is asked again whenever somebody comes back to it, and while it is looked at: what leaves
- * the window leaves its figures too, though nothing happens. What lies behind stays.
+ * the window leaves its figures too, though nothing happens. So is what ends in a time to come, and once more after its
+ * end. What lies behind stays.
  */
-const windowed = (range: Range) => ({
-  staleTime: isLive(range) || range.to > serverNow() ? 10_000 : Number.POSITIVE_INFINITY,
-  refetchInterval: isLive(range) ? Math.max(60_000, grainOf(range)) : (false as const),
-  gcTime: 5 * 60_000,
-})
+const windowed = (range: Range) => {
+  const everyMs = Math.max(60_000, grainOf(range))
+  const goesOn = isLive(range) || range.to + everyMs > serverNow()
+  return {
+    staleTime: goesOn ? 10_000 : Number.POSITIVE_INFINITY,
+    refetchInterval: goesOn && everyMs,
+    gcTime: 5 * 60_000,
+  }
+}
 
 /** The picture of before stays until the new one is there, if it is of the same subject. */
 const sameSubject =
