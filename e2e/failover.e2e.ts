@@ -3,6 +3,7 @@ import { acceptRisks } from './accept.ts'
 import { rowOf, short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 import { createGate } from './gate.ts'
+import type { Tandem } from './tandem.ts'
 import type { World } from './world.ts'
 
 /** A failover from the click to its end: for the one who does it, and for everyone who watches. */
@@ -19,6 +20,14 @@ const phase = (page: Page, word: string) =>
   dialogOf(page).getByRole('list', { name: 'Phases' }).getByRole('listitem').filter({
     hasText: word,
   })
+/** A pair in a Tandem that knows nothing of its connectors until the world is healed. */
+async function startUnread(tandem: Tandem, world: World) {
+  const pair = await world.pair('lon-branch-core')
+  await tandem.end()
+  await world.breakWith({ kind: 'status', status: 503, match: { path: '/connections$' } })
+  await tandem.again({ TANDEM_DATA_DIR: `${tandem.dataDir}-new` })
+  return pair
+}
 /** What reached Cloudflare: never more than one PUT a failover. */
 const putsOf = async (world: World) =>
   (await world.requests()).filter(({ path }) => path.endsWith('/failover'))
@@ -147,10 +156,7 @@ test('a dialog that opens before the first look calls nothing a change', async (
   tandem,
   world,
 }) => {
-  const { tunnelId, standby } = await world.pair('lon-branch-core')
-  await tandem.end()
-  await world.breakWith({ kind: 'status', status: 503, match: { path: '/connections$' } })
-  await tandem.again({ TANDEM_DATA_DIR: `${tandem.dataDir}-new` })
+  const { tunnelId, standby } = await startUnread(tandem, world)
   await page.goto('/')
   await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
   await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
@@ -166,10 +172,7 @@ test('a dialog that hears of the first look before it has the connectors calls n
   tandem,
   world,
 }) => {
-  const { tunnelId, standby } = await world.pair('lon-branch-core')
-  await tandem.end()
-  await world.breakWith({ kind: 'status', status: 503, match: { path: '/connections$' } })
-  await tandem.again({ TANDEM_DATA_DIR: `${tandem.dataDir}-new` })
+  const { tunnelId, standby } = await startUnread(tandem, world)
   // A stream that began elsewhere carries no connectors of this tunnel: they are asked for.
   await page.route('**/api/events?*', (route) => {
     const url = new URL(route.request().url())

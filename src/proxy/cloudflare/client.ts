@@ -209,7 +209,7 @@ export function createClient(deps: ClientDeps) {
       if (slot.lockedUntil <= sentAt) slot.lockedUntil = 0
       const { result, result_info: info } = envelope
       if (lists.has(name) && !Array.isArray(result) && result !== null)
-        throw unexpected(name, response, 'no list')
+        throw unexpected(name, response.status, rayOf(response), 'no list')
       return { result, info, sentAt, doneAt: tick(), at, ray: rayOf(response) }
     }
     if (isRateLimitCode(envelope.errors)) throw lock(slot, response, envelope.errors)
@@ -303,17 +303,23 @@ function unreadable(name: UpstreamCall, response: Response, body: string): Probl
   if (response.status >= 500) return toRefusal(name, response, [])
   const type = response.headers.get('content-type')?.split(';')[0] ?? 'no content type'
   const looks = /html/i.test(type) || /^\s*</.test(body) ? 'an HTML page' : `unreadable (${type})`
-  return unexpected(name, response, looks)
+  return unexpected(name, response.status, rayOf(response), looks)
 }
 
 /** Calls that are answered with a list: anything else in its place says nothing of whom it would name. */
 const lists: ReadonlySet<UpstreamCall> = new Set(['tunnelList', 'connectorList'])
 
-function unexpected(name: UpstreamCall, response: Response, looks: string): ProblemError {
+/** The problem of an answer that can't be what was asked for, whoever finds that out; `looks` is what came instead. */
+export function unexpected(
+  name: UpstreamCall,
+  status: number,
+  ray: string | null,
+  looks: string,
+): ProblemError {
   return new ProblemError(
     'unexpected-answer',
-    `Cloudflare answered ${response.status}, but what came was ${looks}.${sequelOf(name)}`,
-    { cloudflare: { status: response.status, errors: [], ray: rayOf(response) } },
+    `Cloudflare answered ${status}, but what came was ${looks}.${sequelOf(name)}`,
+    { cloudflare: { status, errors: [], ray } },
   )
 }
 

@@ -197,8 +197,9 @@ export function createPeople({
    * @returns asserts it of what was done since.
    */
   async function watchAdmins(trx: Pick<Store, 'selectFrom'>) {
-    const by = (await adminsOf(trx)) > 0 ? ways : everyWay
-    const before = await adminsOf(trx, by)
+    const withWay = await adminsOf(trx)
+    const by = withWay > 0 ? ways : everyWay
+    const before = withWay || (await adminsOf(trx, everyWay))
     return async () => {
       if (before === 0 || (await adminsOf(trx, by)) > 0) return
       throw new ProblemError(

@@ -4,7 +4,7 @@ import type { ProblemKind } from '#contract/problem-kinds.ts'
 import type { PollerState } from '#contract/session.ts'
 import { shortId } from '#contract/short-id.ts'
 import type { Budget, Purpose } from '../cloudflare/budget.ts'
-import type { Client } from '../cloudflare/client.ts'
+import { type Client, unexpected } from '../cloudflare/client.ts'
 import { toConfiguration, toListedTunnel, toSeenConnectors } from '../cloudflare/translate.ts'
 import { ProblemError, sentenceOf } from '../problem.ts'
 import {
@@ -282,10 +282,8 @@ export function createPoller(deps: PollerDeps) {
       its.seenAt = answer.at
       const seen = toSeenConnectors(CfConnectorList.parse(answer.result))
       if (seen.nameless > 0 && !namesAll(tunnelId, seen.connectors)) {
-        throw new ProblemError(
-          'unexpected-answer',
-          'Cloudflare answered 200, but what came was a list with connectors that have no id. What was last read stays on screen; Tandem asks again by itself.',
-        )
+        const looks = 'a list with connectors that have no id'
+        throw unexpected('connectorList', 200, answer.ray, looks)
       }
       await present.landConnectors(tunnelId, seen, answer.sentAt, answer.at)
       noticeSweep()
