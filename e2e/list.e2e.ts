@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { chromium, type Page } from '@playwright/test'
 import { browserArgs, ensureBrowser } from '../src/tasks/browser.ts'
 import { expectAccessible } from './axe.ts'
-import { rowOf } from './find.ts'
+import { rowOf, short } from './find.ts'
 import { bare, expect, test } from './fixtures.ts'
 import { startTandem } from './tandem.ts'
 
@@ -380,6 +380,43 @@ test.describe('with a thousand tunnels', () => {
     await expect(page.getByRole('row').last()).not.toHaveAttribute('aria-rowindex', '1001')
     await page.keyboard.press('Enter')
     await expect(page.getByRole('row').nth(1)).toBeFocused()
+  })
+
+  test('what the pointer rests on tells of the tunnel that a filter has put there', async ({
+    page,
+    world,
+  }) => {
+    await page.goto('/?sort=name')
+    await expect(page.getByRole('heading', { name: 'Tunnels 1,000' })).toBeVisible()
+    const since = page.getByRole('row').nth(1).getByRole('time').first()
+    const tip = page.getByRole('tooltip')
+    // At its right edge, where the next one ends too.
+    const { width, height } = (await since.boundingBox()) ?? { width: 0, height: 0 }
+    await since.hover({ position: { x: width - 4, y: height / 2 } })
+    await expect(tip).toContainText('Reported by Cloudflare')
+    const before = await tip.innerText()
+    // One that is drawn only once it is asked for.
+    const below = (await world.tunnels()).find(({ name }) => name.startsWith('syd'))
+    await page.keyboard.press('/')
+    await page.keyboard.insertText(short(below?.id ?? ''))
+    await expect(page.getByRole('rowheader')).toHaveCount(1)
+    await expect(tip).toContainText('Reported by Cloudflare')
+    const after = await tip.innerText()
+    expect(after).not.toBe(before)
+    await page.mouse.move(0, 0)
+    await expect(tip).toBeHidden()
+    await since.hover()
+    await expect(tip).toHaveText(after)
+  })
+
+  test('the focus of a row that is scrolled away is not handed on to another', async ({ page }) => {
+    await page.goto('/?sort=name')
+    await expect(page.getByRole('heading', { name: 'Tunnels 1,000' })).toBeVisible()
+    await page.getByRole('row').nth(1).focus()
+    await page.mouse.move(400, 500)
+    await page.mouse.wheel(0, 9000)
+    await expect(page.locator('[data-row]').first()).not.toHaveAttribute('aria-rowindex', '2')
+    await expect(page.locator('[data-row]:focus')).toHaveCount(0)
   })
 
   test('the row that was left takes no focus from whoever has gone elsewhere in the list', async ({

@@ -27,6 +27,7 @@ export function TooltipLayer() {
 
     const hide = () => {
       clearTimeout(timer)
+      changes.disconnect()
       if (target?.getAttribute('aria-describedby') === id)
         target.removeAttribute('aria-describedby')
       target = null
@@ -37,15 +38,21 @@ export function TooltipLayer() {
       hide()
       target = next
       timer = setTimeout(() => {
-        const words = textOf(next)
-        if (!next.isConnected || !words) return
-        // A layer that is measured before its text is in it is placed for an empty one.
-        flushSync(() => setText(words))
-        if (!next.hasAttribute('aria-describedby')) next.setAttribute('aria-describedby', id)
-        layer.showPopover()
-        place(layer, next, 'center')
+        tell(next)
+        changes.observe(next, { attributeFilter: ['data-tip', 'data-tip-at'] })
       }, afterMs)
     }
+    const tell = (next: HTMLElement) => {
+      const words = textOf(next)
+      if (!next.isConnected || !words) return hide()
+      // A layer that is measured before its text is in it is placed for an empty one.
+      flushSync(() => setText(words))
+      if (!next.hasAttribute('aria-describedby')) next.setAttribute('aria-describedby', id)
+      layer.showPopover()
+      place(layer, next, 'center')
+    }
+    // What is pointed at may change under the pointer, to another tunnel even.
+    const changes = new MutationObserver(() => target && tell(target))
     const tipped = (event: Event) =>
       event.target instanceof Element ? event.target.closest<HTMLElement>('[data-tip]') : null
 

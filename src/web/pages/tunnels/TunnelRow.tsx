@@ -166,7 +166,7 @@ export const TunnelCard = memo(function TunnelCard(props: RowProps) {
 /** What makes an element a row: focus, keys, clicks, and one soft flash when its state changes. */
 function useRow<T extends HTMLElement>({ tunnel, isCursor, onFocus }: RowProps) {
   const navigate = useNavigate()
-  const flash = useFlash(`${tunnel.status} ${tunnel.readiness} ${tunnel.activeConnectorId}`)
+  const flash = useFlash(tunnel)
   const preload = useRowPreload(tunnel.id)
   const selection = useSelection()
   const open = () => void navigate({ to: '/tunnels/$tunnelId', params: { tunnelId: tunnel.id } })
@@ -202,12 +202,14 @@ const isInner = (target: EventTarget) =>
 const isBesideBox = (target: EventTarget) =>
   target instanceof Element && target.querySelector(':scope > [type="checkbox"]') !== null
 
-function useFlash(value: string) {
-  const [seen, setSeen] = useState(value)
+function useFlash({ id, status, readiness, activeConnectorId }: Tunnel) {
+  const state = `${status} ${readiness} ${activeConnectorId}`
+  const [seen, setSeen] = useState({ id, state })
   const [on, setOn] = useState(false)
-  if (seen !== value) {
-    setSeen(value)
-    setOn(true)
+  if (seen.id !== id || seen.state !== state) {
+    setSeen({ id, state })
+    // Another tunnel in the same element has not changed.
+    setOn(seen.id === id)
   }
   return { className: on ? 'animate-flash' : '', onEnd: () => setOn(false) }
 }

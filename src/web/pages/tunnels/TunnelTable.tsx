@@ -24,7 +24,7 @@ import { nothingWaits, refuse } from '#web/ui/refusal.ts'
 import { rootPx } from '#web/ui/root-size.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { tip } from '#web/ui/tip.ts'
-import { showRow, useWindowRows } from '#web/ui/window-rows.ts'
+import { showRow, useSeats, useWindowRows } from '#web/ui/window-rows.ts'
 import { type Column, widthOf } from './columns.ts'
 import { useFit } from './fit.ts'
 import { listLook } from './look.ts'
@@ -111,6 +111,10 @@ export const TunnelTable = memo(function TunnelTable({
   )
   // The keyboard comes in by a row that is there: the one of the cursor, or the first.
   const door = (visible.find(({ id }) => id === cursor.id) ?? visible[0])?.id
+  const seats = useSeats(
+    tunnelsOf(visible).map(({ id }) => id),
+    cursor.heldId,
+  )
   const before = first * rowPx
   const after = (rows.length - first - visible.length) * rowPx
   const placed = ({ id }: Line, place: number) => ({
@@ -143,7 +147,7 @@ export const TunnelTable = memo(function TunnelTable({
         <ul aria-label="Tunnels">
           <li aria-hidden="true" style={{ height: before }} />
           {visible.map((line, place) =>
-            renderLine(line, place, (props) => <TunnelCard key={line.id} {...props} />),
+            renderLine(line, place, (props) => <TunnelCard key={seats.get(line.id)} {...props} />),
           )}
           <li aria-hidden="true" style={{ height: after }} />
         </ul>
@@ -181,7 +185,7 @@ export const TunnelTable = memo(function TunnelTable({
         <tbody>
           <Spacer height={before} />
           {visible.map((line, place) =>
-            renderLine(line, place, (props) => <TunnelRow key={line.id} {...props} />),
+            renderLine(line, place, (props) => <TunnelRow key={seats.get(line.id)} {...props} />),
           )}
           <Spacer height={after} />
         </tbody>
@@ -338,7 +342,7 @@ function useCursor(
     if (row && !isElsewhere) row.focus({ preventScroll: true })
   })
 
-  return { id: current?.id ?? null, act, go, onFocus }
+  return { id: current?.id ?? null, heldId: cursorId, act, go, onFocus }
 }
 
 /** What keeps all rows from offering a failover: drawn again only when that changes. */
