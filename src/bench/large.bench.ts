@@ -16,10 +16,10 @@ import { countTraffic } from './traffic.ts'
 const accounts = 20
 /**
  * With one token's 1,200 calls in five minutes the first round over 1,000 tunnels takes most of an hour.
- * Five times as many shorten that to minutes, and make it harder: more than five times the looks, and as many
- * more events for the page.
+ * Ten times as many shorten that to minutes, and make it harder: ten times the looks, and ten times the
+ * events for the page.
  */
-const limit = '6000'
+const limit = '12000'
 
 const visits = 9
 const sessions = 3

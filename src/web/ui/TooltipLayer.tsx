@@ -25,34 +25,39 @@ export function TooltipLayer() {
     let timer: ReturnType<typeof setTimeout> | undefined
     let isTouched = false
 
+    const conceal = () => {
+      if (target?.getAttribute('aria-describedby') === id)
+        target.removeAttribute('aria-describedby')
+      if (layer.matches(':popover-open')) layer.hidePopover()
+    }
     const hide = () => {
       clearTimeout(timer)
       changes.disconnect()
-      if (target?.getAttribute('aria-describedby') === id)
-        target.removeAttribute('aria-describedby')
+      conceal()
       target = null
-      if (layer.matches(':popover-open')) layer.hidePopover()
     }
+    const tell = () => {
+      if (!target?.isConnected) return hide()
+      const words = textOf(target)
+      if (!words) return conceal()
+      // A layer that is measured before its text is in it is placed for an empty one.
+      flushSync(() => setText(words))
+      if (layer.matches(':popover-open')) return
+      if (!target.hasAttribute('aria-describedby')) target.setAttribute('aria-describedby', id)
+      layer.showPopover()
+      place(layer, target, 'center')
+    }
+    // What is pointed at may change under the pointer, to another tunnel even.
+    const changes = new MutationObserver(tell)
     const show = (next: HTMLElement, afterMs: number) => {
       if (next === target) return
       hide()
       target = next
       timer = setTimeout(() => {
-        tell(next)
         changes.observe(next, { attributeFilter: ['data-tip', 'data-tip-at'] })
+        tell()
       }, afterMs)
     }
-    const tell = (next: HTMLElement) => {
-      const words = textOf(next)
-      if (!next.isConnected || !words) return hide()
-      // A layer that is measured before its text is in it is placed for an empty one.
-      flushSync(() => setText(words))
-      if (!next.hasAttribute('aria-describedby')) next.setAttribute('aria-describedby', id)
-      layer.showPopover()
-      place(layer, next, 'center')
-    }
-    // What is pointed at may change under the pointer, to another tunnel even.
-    const changes = new MutationObserver(() => target && tell(target))
     const tipped = (event: Event) =>
       event.target instanceof Element ? event.target.closest<HTMLElement>('[data-tip]') : null
 

@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState, useSyncExternalStore } from 'react'
+import { useCallback, useRef, useSyncExternalStore } from 'react'
 
 /**
  * Which rows of a long list are near the window? For rows of one height that scroll with the page, so
@@ -103,32 +103,4 @@ export function showRow(
   if (top < stickyPx) window.scrollBy({ top: top - stickyPx, behavior: 'instant' })
   else if (bottom > window.innerHeight)
     window.scrollBy({ top: bottom - window.innerHeight + rowPx / 2, behavior: 'instant' })
-}
-
-type Seats = ReadonlyMap<string, number>
-
-/**
- * Who comes takes the seat of one that leaves: to fill a row anew costs half as much as to make one. The seat of
- * `heldId` is left to nobody.
- *
- * @param last who sat where
- * @param ids who is to sit, in order; none twice
- */
-export function seated(last: Seats, ids: readonly string[], heldId: string | null): Seats {
-  const staying = new Set(ids)
-  const free = [...last].filter(([id]) => !staying.has(id) && id !== heldId).map(([, seat]) => seat)
-  let highest = Math.max(-1, ...last.values())
-  return new Map(ids.map((id) => [id, last.get(id) ?? free.shift() ?? ++highest]))
-}
-
-/**
- * A key for each row, so that rows of the same kind hand their elements on.
- *
- * @param heldId the row that the hand was on: its element goes with it, or a key would act on another row unseen
- */
-export function useSeats(ids: readonly string[], heldId: string | null): Seats {
-  const [last, setLast] = useState<Seats>(new Map())
-  const seats = seated(last, ids, heldId)
-  if (last.size !== seats.size || ids.some((id) => last.get(id) !== seats.get(id))) setLast(seats)
-  return seats
 }

@@ -22,9 +22,10 @@ import { displayName } from '#web/ui/names.ts'
 import { wantCities } from '#web/ui/Place.tsx'
 import { nothingWaits, refuse } from '#web/ui/refusal.ts'
 import { rootPx } from '#web/ui/root-size.ts'
+import { useSeats } from '#web/ui/seats.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { tip } from '#web/ui/tip.ts'
-import { showRow, useSeats, useWindowRows } from '#web/ui/window-rows.ts'
+import { showRow, useWindowRows } from '#web/ui/window-rows.ts'
 import { type Column, widthOf } from './columns.ts'
 import { useFit } from './fit.ts'
 import { listLook } from './look.ts'
@@ -283,6 +284,8 @@ function useCursor(
 ) {
   const navigate = useNavigate()
   const [cursorId, setCursorId] = useState(leftRow)
+  /** The row that has the focus, or had it last: the cursor may be on its way to another. */
+  const [heldId, setHeldId] = useState<string | null>(null)
   const wish = useRef<Wish | null>(leftRow === null ? null : { id: leftRow, from: null })
   const at = rows.findIndex(({ id }) => id === cursorId)
   const current = rows[at] ?? rows[0]
@@ -291,6 +294,7 @@ function useCursor(
   const onFocus = useCallback((id: string) => {
     leftRow = id
     setCursorId(id)
+    setHeldId(id)
   }, [])
   const go = (index: number) => {
     const next = rows[Math.min(Math.max(0, index), rows.length - 1)]
@@ -342,7 +346,7 @@ function useCursor(
     if (row && !isElsewhere) row.focus({ preventScroll: true })
   })
 
-  return { id: current?.id ?? null, heldId: cursorId, act, go, onFocus }
+  return { id: current?.id ?? null, heldId, act, go, onFocus }
 }
 
 /** What keeps all rows from offering a failover: drawn again only when that changes. */
