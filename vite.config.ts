@@ -42,7 +42,7 @@ export default defineConfig({
                 { name: 'common', tags: ['$initial'] },
                 {
                   name: 'marks',
-                  test: /\/src\/web\/(?:ui\/(?:StatusMark|RoleShape|readiness|Icon|Name|page-title|theme|numbers|root-size)|charts\/(?:Strip|use-stable)|fleet\/(?:headline|hear|filter|notices|page-icon|use-stale-ids))\.tsx?$|\/react-query\/.*\/useQuery\.js$/,
+                  test: /\/src\/web\/(?:ui\/(?:StatusMark|RoleShape|readiness|Icon|Name|page-title|theme|numbers|root-size)|charts\/(?:Strip|use-stable|use-recent)|fleet\/(?:headline|hear|filter|notices|page-icon|use-stale-ids))\.tsx?$|\/react-query\/.*\/useQuery\.js$/,
                 },
                 {
                   name: 'sentence',

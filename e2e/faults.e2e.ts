@@ -250,6 +250,24 @@ test('P1 a page whose server is gone says so, and catches up when it is back', a
   await expect(page.getByText('Live updates are on')).toBeAttached()
 })
 
+test('P1 after a restart no sweep is claimed before there was one', async ({
+  page,
+  world,
+  tandem,
+}) => {
+  const polling = page.getByRole('button', { name: /^Polling/ })
+  await page.goto('/')
+  await expect(polling).toContainText(/Swept \d+ s ago|Swept just now/)
+  await tandem.end()
+  await world.breakWith({ kind: 'hang', match: { path: 'connections' } })
+  await tandem.again()
+  const state = async () => (await (await page.request.get('/api/session')).json()).poller.state
+  await expect.poll(state).toBe('running')
+  await page.reload()
+  await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
+  await expect(polling).not.toContainText('Swept')
+})
+
 test('P19 where something holds the live stream back, the page asks every ten seconds and says so', async ({
   page,
   world,

@@ -90,6 +90,35 @@ test.describe('columns and density', () => {
   })
 })
 
+test('a menu is worked by the keyboard alone', async ({ page }) => {
+  await page.goto('/')
+  await page.getByRole('button', { name: 'Group by: nothing' }).press('Enter')
+  await expect(page.getByRole('menuitemradio', { name: 'Nothing' })).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL('/?group=status')
+})
+
+test('a day that ended long ago is not told as the last 24 hours', async ({ page }) => {
+  let isOld = true
+  await page.route('**/history/summary?*', async (route) => {
+    const answer = await route.fetch()
+    const day = (await answer.json()) as { from: number; to: number }
+    const agoMs = isOld ? 40 * 60_000 : 0
+    return route.fulfill({ json: { ...day, from: day.from - agoMs, to: day.to - agoMs } })
+  })
+  // The month is asked for once the day is there.
+  const answered = page.waitForResponse((response) => response.url().includes('strips=false'))
+  await page.goto('/')
+  await (await answered).finished()
+  const strip = rowOf(page, 'lon-branch-core').getByRole('img', { name: /^Last 24 hours/ })
+  await expect(rowOf(page, 'lon-branch-core')).toContainText('Healthy')
+  await expect(strip).toHaveCount(0)
+  isOld = false
+  await page.reload()
+  await expect(strip).toBeVisible()
+})
+
 test.describe('views', () => {
   test('what is shown gets a name, and is found again by it', async ({ page }) => {
     await page.goto('/?status=down,degraded&dialog=create')

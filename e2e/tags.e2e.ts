@@ -172,6 +172,34 @@ test('the list stands in groups, the worst first, and each closes by keyboard', 
   await expect(rowOf(page, 'gru-plant-scada')).toBeVisible()
 })
 
+test('a group that is worked on says so, and one that is closed stays under the hand', async ({
+  page,
+  world,
+}) => {
+  await page.setViewportSize({ width: 1280, height: 420 })
+  await page.goto('/')
+  await tagSites(page, world)
+  const { id } = await world.tunnel('cdg-dc-legacy')
+  const now = Date.now()
+  const data = { from: now, to: now + 3_600_000, text: 'new racks' }
+  const headers = { 'x-requested-by': 'tandem' }
+  const announced = await page.request.post(`/api/tunnels/${id}/maintenance`, { data, headers })
+  expect(await announced.text()).toContain('new racks')
+  await page.goto('/?group=site')
+  const paris = headsOf(page).filter({ hasText: /^paris/ })
+  await expect(paris).toHaveText(/^paris1 tunnel1 tunnel in maintenance$/)
+  await page.goto('/?group=status')
+  await page.getByRole('row').nth(1).waitFor()
+  await page.keyboard.press('End')
+  await page.keyboard.press('k')
+  const last = headsOf(page).last()
+  await expect(last).toBeFocused()
+  await page.keyboard.press('ArrowLeft')
+  await expect(last).toHaveAttribute('aria-expanded', 'false')
+  await expect(last).toBeFocused()
+  await expect(last).toBeInViewport()
+})
+
 test('what is selected in a group that is closed is said to be hidden', async ({ page }) => {
   await page.goto('/?group=status')
   await page.getByRole('checkbox', { name: 'Select gru-plant-scada', exact: true }).click()

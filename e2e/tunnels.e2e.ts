@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { ageOf, rowOf } from './find.ts'
 import { expect, test } from './fixtures.ts'
+import { createGate } from './gate.ts'
 
 /** The list of all tunnels: what stands in it, how it is searched, and that it is alive. */
 
@@ -292,4 +293,29 @@ test.describe('with a thousand tunnels', () => {
     await page.keyboard.press('End')
     await expect(page.getByRole('row').last()).toHaveAttribute('aria-rowindex', '1001')
   })
+})
+
+test('a key that is typed while a tunnel is being created changes nothing of it', async ({
+  page,
+}) => {
+  const { hold, letGo } = createGate()
+  let posts = 0
+  await page.route('**/api/tunnels', async (route) => {
+    if (route.request().method() === 'POST') {
+      posts += 1
+      await hold()
+    }
+    await route.continue()
+  })
+  await page.goto('/?dialog=create')
+  const create = page.getByRole('dialog', { name: 'Create a tunnel' })
+  await create.getByLabel('Name').fill('dublin')
+  await page.keyboard.press('Enter')
+  await expect(create.getByRole('button', { name: 'Creating…' })).toBeVisible()
+  await page.keyboard.press('x')
+  await expect(create.getByRole('button', { name: 'Creating…' })).toBeVisible()
+  await page.keyboard.press('Enter')
+  await letGo()
+  await expect(page.getByRole('heading', { name: 'dublin', level: 1 })).toBeVisible()
+  expect(posts).toBe(1)
 })

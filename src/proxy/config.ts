@@ -55,7 +55,7 @@ export const settings: Setting[] = [
   {
     name: 'CLOUDFLARE_READ_TOKEN',
     fallback: '',
-    says: 'Second token with “… WARP Read” for polling, so that a lock-out can’t stop a failover',
+    says: 'Second token with “… WARP Read” for polling; if both are account-owned, a lock-out can’t stop a failover',
   },
   {
     name: 'CLOUDFLARE_BASE_URL',
@@ -103,7 +103,7 @@ export const settings: Setting[] = [
   {
     name: 'TANDEM_RECENT_SIGN_IN_MINUTES',
     fallback: '60',
-    says: 'How old a sign-in may be for a failover or a secret (1 to 1440; 0: any age)',
+    says: 'How old a sign-in may be for a failover, a secret or a change of people (1 to 1440; 0: any age)',
   },
   {
     name: 'TANDEM_LOCAL_ACCOUNTS',

@@ -16,8 +16,8 @@ import { cramp } from './cramped.ts'
 import { wallFigures } from './wall-figures.ts'
 
 /**
- * `npm run soak [STEP [COUNT [SEED]]]`: what takes too long for every day, all steps or one of them, as often as the
- * reliability table says or COUNT times. Needs a build, says a line a step, and exits 1 when anything is missing
+ * `npm run soak [STEP [COUNT [SEED]]]`: what takes too long for every day, all steps or one of them, as often as it
+ * should be or COUNT times. Needs a build, says a line a step, and exits 1 when anything is missing
  * or breaks.
  */
 

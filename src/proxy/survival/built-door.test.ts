@@ -38,7 +38,7 @@ import { openapiDocument } from '../routes/openapi.ts'
 import { type Built, eventually, startBuilt } from './built.ts'
 
 /**
- * Rows of the fault table through the built programs, behind a TLS proxy as people reach it: who comes in, what they
+ * What goes wrong, by its letter and number, through the built programs, behind a TLS proxy as people reach it: who comes in, what they
  * may, what ends it, and what is hostile. One after the other, on one Tandem that they use as they go. More of each, and
  * what takes hours, is in `faults`.
  */

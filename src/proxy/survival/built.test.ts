@@ -21,7 +21,7 @@ import { startWorld, type World } from '../faults/world.ts'
 import { type Built, eventually, openPage, startBuilt } from './built.ts'
 
 /**
- * Rows of the fault table through the built programs, over real sockets and in real time: what Cloudflare does wrong,
+ * What goes wrong, by its letter and number, through the built programs, over real sockets and in real time: what Cloudflare does wrong,
  * failovers, and what comes in at the door where nobody signs in. More of each, and what takes minutes, is in `faults`.
  */
 

@@ -54,10 +54,9 @@ function chipText(poller: PollerState, now: number): string {
   const { word } = looks[poller.state]
   if (poller.state === 'paused' && poller.until !== null)
     return `${word} ${countdownText(poller.until - now)}`
-  const looked = poller.sweptAt ?? poller.listedAt
   if (poller.state !== 'running') return word
   if (poller.firstSweep) return `Read ${poller.firstSweep.read} of ${poller.firstSweep.of}`
-  return looked === null ? 'Polling' : `${word} ${ageText(now - looked)} ago`
+  return poller.sweptAt === null ? 'Polling' : `${word} ${ageText(now - poller.sweptAt)} ago`
 }
 
 /** Polling fills its share by design; what people do comes on top and is worth a colour only when it is much. */

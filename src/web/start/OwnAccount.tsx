@@ -38,8 +38,8 @@ export function OwnAccount({
       )}
       <p className="text-sm">
         Recommended: a second token with <Strong>WARP → Read</Strong> only, as{' '}
-        <Code>CLOUDFLARE_READ_TOKEN</Code>. Tandem then watches with that one, and a lock-out of the
-        watcher can’t stop a failover.
+        <Code>CLOUDFLARE_READ_TOKEN</Code>. Tandem then watches with that one and, if both are
+        account-owned, a lock-out of the watcher can’t stop a failover.
       </p>
     </div>
   )

@@ -25,21 +25,17 @@ export function TooltipLayer() {
     let timer: ReturnType<typeof setTimeout> | undefined
     let isTouched = false
 
-    const conceal = () => {
-      if (target?.getAttribute('aria-describedby') === id)
-        target.removeAttribute('aria-describedby')
-      if (layer.matches(':popover-open')) layer.hidePopover()
-    }
     const hide = () => {
       clearTimeout(timer)
       changes.disconnect()
-      conceal()
+      if (target?.getAttribute('aria-describedby') === id)
+        target.removeAttribute('aria-describedby')
+      if (layer.matches(':popover-open')) layer.hidePopover()
       target = null
     }
     const tell = () => {
-      if (!target?.isConnected) return hide()
-      const words = textOf(target)
-      if (!words) return conceal()
+      const words = target?.isConnected && textOf(target)
+      if (!target || !words) return hide()
       // A layer that is measured before its text is in it is placed for an empty one.
       flushSync(() => setText(words))
       if (layer.matches(':popover-open')) return

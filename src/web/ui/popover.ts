@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type ToggleEvent, useEffect, useId, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { place } from './place.ts'
 
 /**
@@ -47,7 +48,8 @@ export function usePopover<T extends HTMLElement>(
       popover: 'auto' as const,
       onToggle: (event: ToggleEvent<T>) => {
         const opened = event.newState === 'open'
-        setOpen(opened)
+        // `onOpen` looks for what is drawn only while it is open.
+        flushSync(() => setOpen(opened))
         if (opened && ref.current) onOpen?.(ref.current)
       },
     },

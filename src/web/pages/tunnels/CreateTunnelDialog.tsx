@@ -63,7 +63,7 @@ export function CreateTunnelDialog({ onClose }: { onClose: () => void }) {
             value={name}
             onChange={(event) => {
               setName(event.target.value)
-              create.reset()
+              if (problem) create.reset()
             }}
           />
         )}

@@ -132,8 +132,7 @@ function HowItStands({ head: { tunnels } }: { head: GroupHead }) {
     () => headlineOf(judged(tunnels, staleIds)),
     [tunnels, staleIds],
   )
-  // All of it is worked on: there is nothing that calls for anybody.
-  const said = grade === null ? rest : [text, ...rest]
+  const said = [text, ...rest]
   return (
     <span className="flex min-w-0 items-center gap-2 self-stretch text-sm">
       {grade === null ? (

@@ -6,6 +6,7 @@ import { useAddressText } from '#web/api/address-text.ts'
 import { useDialogAddress } from '#web/api/dialog-address.ts'
 import { useWhyNot } from '#web/api/operations.ts'
 import { historySummaryQuery, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
+import { useRecent } from '#web/charts/use-recent.ts'
 import { useStable } from '#web/charts/use-stable.ts'
 import { filtered } from '#web/fleet/filter.ts'
 import { openView, savedViews, viewSearch } from '#web/fleet/saved-views.ts'
@@ -94,8 +95,9 @@ export function TunnelsPage() {
     setQuery('')
     filterBy({ q: undefined, status: undefined, readiness: undefined, tag: undefined })
   }
-  const filterBy = useStable((change: Partial<TunnelsSearch>) => {
-    void navigate({ search: (old) => ({ ...old, ...change }), replace: true })
+  // Another list begins at its top; of the same one the place under the hand stays.
+  const filterBy = useStable((change: Partial<TunnelsSearch>, resetScroll?: boolean) => {
+    void navigate({ search: (old) => ({ ...old, ...change }), replace: true, resetScroll })
   })
   const groupBy = useStable((group: string | undefined) => filterBy({ group, closed: undefined }))
   const sortBy = useStable((key: SortKey) => {
@@ -194,7 +196,7 @@ export function TunnelsPage() {
                   rows={rows}
                   group={search.group}
                   closed={search.closed}
-                  onClosed={(closed) => filterBy({ closed })}
+                  onClosed={(closed) => filterBy({ closed }, false)}
                   renderTable={(lines, renderHead) => (
                     <TunnelTable {...table} rows={lines} renderHead={renderHead} />
                   )}
@@ -228,7 +230,11 @@ function useFigures(): Figures {
     ...historySummaryQuery({ lastMs: 30 * dayMs }, { strips: false }),
     enabled: day !== undefined,
   })
-  return useMemo(() => ({ day: byTunnel(day), month: byTunnel(month) }), [day, month])
+  const recent = useRecent(day)
+  return useMemo(
+    () => ({ day: byTunnel(recent), month: byTunnel(recent && month) }),
+    [recent, month],
+  )
 }
 
 function SearchField({

@@ -6,6 +6,7 @@ import type { SessionAnswer } from '#contract/session.ts'
 import { useLive } from '#web/api/live.ts'
 import { historySummaryQuery, sessionQuery, tunnelsQuery } from '#web/api/queries.ts'
 import { StripPatterns } from '#web/charts/Strip.tsx'
+import { useRecent } from '#web/charts/use-recent.ts'
 import { headlineOf } from '#web/fleet/headline.ts'
 import { type Judged, judged, worstFirst } from '#web/fleet/judge.ts'
 import { usePageIcon } from '#web/fleet/page-icon.ts'
@@ -27,8 +28,6 @@ import { Watchdog } from './Watchdog.tsx'
 
 const route = getRouteApi('/wall')
 const dayMs = 86_400_000
-/** It is asked for every ten minutes: one that ended longer ago is not told as the last 24 hours. */
-const oldDayMs = 30 * 60_000
 /** Not all of the session, which changes with every few calls to Cloudflare: the whole wall would be drawn anew. */
 const ofSession = {
   ...sessionQuery,
@@ -51,8 +50,7 @@ export function WallPage() {
   const staleIds = useStaleIds(shown)
   const all = useMemo(() => worstFirst(judged(shown, staleIds)), [shown, staleIds])
   const headline = useMemo(() => headlineOf(all), [all])
-  const isOld = useClock((now) => day !== undefined && now - day.to > oldDayMs)
-  const told = isOld ? undefined : day
+  const told = useRecent(day)
   const summaries = useMemo(
     () => new Map(told?.tunnels.map((each) => [each.tunnelId, each])),
     [told],
