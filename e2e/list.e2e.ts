@@ -4,6 +4,7 @@ import { browserArgs, ensureBrowser } from '../src/tasks/browser.ts'
 import { expectAccessible } from './axe.ts'
 import { rowOf, short } from './find.ts'
 import { bare, expect, test } from './fixtures.ts'
+import { tellOldSummaries } from './old-summary.ts'
 import { startTandem } from './tandem.ts'
 
 /** The list in somebody's own hands: columns, density, views, and rows that are selected. */
@@ -100,12 +101,7 @@ test('a menu is worked by the keyboard alone', async ({ page }) => {
 })
 
 test('a day that ended long ago is not told as the last 24 hours', async ({ page }) => {
-  const agoMs = 40 * 60_000
-  await page.route('**/history/summary?*', async (route) => {
-    const answer = await route.fetch()
-    const day = (await answer.json()) as { from: number; to: number }
-    return route.fulfill({ json: { ...day, from: day.from - agoMs, to: day.to - agoMs } })
-  })
+  const { tellTrue } = await tellOldSummaries(page)
   // The month is asked for once the day is there.
   const answered = page.waitForResponse((response) => response.url().includes('strips=false'))
   await page.goto('/')
@@ -113,7 +109,7 @@ test('a day that ended long ago is not told as the last 24 hours', async ({ page
   const strip = rowOf(page, 'lon-branch-core').getByRole('img', { name: /^Last 24 hours/ })
   await expect(rowOf(page, 'lon-branch-core')).toContainText('Healthy')
   await expect(strip).toHaveCount(0)
-  await page.unroute('**/history/summary?*')
+  await tellTrue()
   await page.reload()
   await expect(strip).toBeVisible()
 })

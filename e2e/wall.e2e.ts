@@ -6,6 +6,7 @@ import { builtFrom } from './built.ts'
 import { short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 import { createGate } from './gate.ts'
+import { tellOldSummaries } from './old-summary.ts'
 import { startTandem } from './tandem.ts'
 
 /** A screen that nobody touches: what it answers from across the room, and that it never shows a false green. */
@@ -66,13 +67,7 @@ test('a tile says who is active and where, who stands by, since when, and how th
 })
 
 test('a day that ended long ago is not told as the last 24 hours', async ({ page }) => {
-  let isOld = true
-  await page.route('**/history/summary?*', async (route) => {
-    const answer = await route.fetch()
-    const day = (await answer.json()) as { from: number; to: number }
-    const agoMs = isOld ? 40 * 60_000 : 0
-    return route.fulfill({ json: { ...day, from: day.from - agoMs, to: day.to - agoMs } })
-  })
+  const { tellTrue } = await tellOldSummaries(page)
   const answered = page.waitForResponse('**/history/summary?*')
   await page.goto('/wall')
   await (await answered).finished()
@@ -83,7 +78,7 @@ test('a day that ended long ago is not told as the last 24 hours', async ({ page
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
   )
   await expect(tile.getByRole('img', { name: /^Last 24 hours/ })).toHaveCount(0)
-  isOld = false
+  await tellTrue()
   await page.reload()
   await expect(tile.getByRole('img', { name: /^Last 24 hours/ })).toBeVisible()
 })
