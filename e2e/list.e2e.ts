@@ -406,6 +406,21 @@ test.describe('with a thousand tunnels', () => {
     await expect(page.getByRole('row').nth(1)).toBeFocused()
   })
 
+  test('a key that comes before the last one has moved the focus counts from where it goes', async ({
+    page,
+  }) => {
+    await page.goto('/?sort=name')
+    await expect(page.getByRole('heading', { name: 'Tunnels 1,000' })).toBeVisible()
+    await page.evaluate(async () => {
+      // Drawn, but not yet scrolled into the document.
+      for (const key of ['End', 'k']) {
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+        await Promise.resolve()
+      }
+    })
+    await expect(page.locator('[data-row]:focus')).toHaveAttribute('aria-rowindex', '1000')
+  })
+
   test('what the pointer rests on tells of the tunnel that a filter has put there', async ({
     page,
     world,

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { expectAccessible } from './axe.ts'
 import { rowOf } from './find.ts'
 import { expect, test } from './fixtures.ts'
@@ -198,6 +198,30 @@ test('a group that is worked on says so, and one that is closed stays under the 
   await expect(last).toHaveAttribute('aria-expanded', 'false')
   await expect(last).toBeFocused()
   await expect(last).toBeInViewport()
+})
+
+test('of two quick presses, the second forgets nothing of the first', async ({ page, world }) => {
+  await page.goto('/')
+  await tagSites(page, world)
+  const pressAtOnce = (buttons: Locator) =>
+    buttons.evaluateAll((all) => {
+      for (const each of all) if (each instanceof HTMLElement) each.click()
+    })
+  await pressAtOnce(
+    page
+      .getByRole('group', { name: 'Filter by Status' })
+      .getByRole('button', { name: /Degraded|Down/ }),
+  )
+  await expect(page).toHaveURL('/?status=degraded,down')
+  await page.goto('/?tag=site:london,site:paris,team:network')
+  const remove = page.getByRole('button', { name: /^site:.*remove this filter/ })
+  await expect(remove).toHaveCount(2)
+  await pressAtOnce(remove)
+  await expect(page).toHaveURL('/?tag=team:network')
+  await page.goto('/?group=site')
+  await expect(headsOf(page)).toHaveCount(4)
+  await pressAtOnce(headsOf(page).filter({ hasText: /^(?:paris|dublin)/ }))
+  await expect(page).toHaveURL('/?group=site&closed=paris,dublin')
 })
 
 test('what is selected in a group that is closed is said to be hidden', async ({ page }) => {

@@ -9,6 +9,7 @@ import { countText } from '#web/ui/numbers.ts'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { grouped } from './groups.ts'
 import { byStatus, type GroupHead, type Line } from './rows.ts'
+import type { Change } from './search.ts'
 import type { HeadProps } from './TunnelTable.tsx'
 
 /**
@@ -19,21 +20,23 @@ export function GroupedTable({
   rows,
   group,
   closed,
-  onClosed,
+  onFilter,
   renderTable,
 }: {
   rows: readonly Tunnel[]
   /** `status` or a key of tags. */
   group: string
   closed: readonly string[] | undefined
-  onClosed: (closed: string[] | undefined) => void
+  onFilter: (change: Change, resetScroll: boolean) => void
   renderTable: (lines: readonly Line[], renderHead: (props: HeadProps) => ReactNode) => ReactNode
 }) {
   const lines = useMemo(() => grouped(rows, group, closed), [rows, group, closed])
   const onToggle = useStable((place: string) => {
-    const others = (closed ?? []).filter((one) => one !== place)
-    const next = closed?.includes(place) ? others : [...others, place]
-    onClosed(next.length > 0 ? next : undefined)
+    onFilter(({ closed = [] }) => {
+      const others = closed.filter((one) => one !== place)
+      const next = closed.includes(place) ? others : [...others, place]
+      return { closed: next.length > 0 ? next : undefined }
+    }, false)
   })
   const renderHead = useCallback(
     (props: HeadProps) => (

@@ -15,6 +15,7 @@ import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { Term } from '#web/ui/Term.tsx'
 import { tip } from '#web/ui/tip.ts'
 import { counts } from './rows.ts'
+import type { Change } from './search.ts'
 
 /** How many are in which state; each number filters the list to what it counts. */
 export const SummaryStrip = memo(function SummaryStrip({
@@ -26,9 +27,7 @@ export const SummaryStrip = memo(function SummaryStrip({
   tunnels: readonly Tunnel[]
   status: readonly TunnelStatus[] | undefined
   readiness: readonly ReadinessKind[] | undefined
-  onFilter: (
-    change: { status: TunnelStatus[] | undefined } | { readiness: ReadinessKind[] | undefined },
-  ) => void
+  onFilter: (change: Change) => void
 }) {
   const numbers = useMemo(() => counts(tunnels), [tunnels])
   // Numbers that are too old to be trusted lose their colour.
@@ -48,7 +47,9 @@ export const SummaryStrip = memo(function SummaryStrip({
             stale={stale.status[each] ?? 0}
             mark={<StatusShape status={each} stale={Boolean(stale.status[each])} />}
             pressed={status?.includes(each) ?? false}
-            onPress={() => onFilter({ status: toggled(tunnelStatuses, status, each) })}
+            onPress={() =>
+              onFilter((old) => ({ status: toggled(tunnelStatuses, old.status, each) }))
+            }
           />
         ))}
       </Group>
@@ -65,7 +66,9 @@ export const SummaryStrip = memo(function SummaryStrip({
             stale={stale.readiness[each] ?? 0}
             mark={<ReadinessPicture readiness={each} standbyCount={1} />}
             pressed={readiness?.includes(each) ?? false}
-            onPress={() => onFilter({ readiness: toggled(readinessKinds, readiness, each) })}
+            onPress={() =>
+              onFilter((old) => ({ readiness: toggled(readinessKinds, old.readiness, each) }))
+            }
           />
         ))}
         <Term

@@ -1,14 +1,15 @@
 import { withoutTag } from '#web/fleet/tags.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { TagText, tagClass } from '#web/ui/TagText.tsx'
+import type { Change } from './search.ts'
 
 /** The tags that the list is limited to; each goes by itself. */
 export function TagFilter({
   tags,
-  onChange,
+  onFilter,
 }: {
   tags: readonly string[] | undefined
-  onChange: (tags: string[] | undefined) => void
+  onFilter: (change: Change) => void
 }) {
   if (!tags) return null
   return (
@@ -18,7 +19,7 @@ export function TagFilter({
           <button
             type="button"
             aria-label={`${tag}: remove this filter`}
-            onClick={() => onChange(withoutTag(tags, tag))}
+            onClick={() => onFilter((old) => ({ tag: withoutTag(old.tag, tag) }))}
             className={`${tagClass('lg', 'chosen')} max-w-full hover:ring-accent`}
           >
             <TagText tag={tag} />

@@ -308,8 +308,9 @@ function useCursor(
     void navigate(placeOf(id, dialog))
   }
   const hasFocus = () => document.activeElement?.closest('[data-row]') != null
-  // The first key only shows where the cursor is.
-  const step = (by: number) => go(hasFocus() && at >= 0 ? at + by : Math.max(0, at))
+  // The first key only shows where the cursor is. One that comes while the focus is on its way counts from there.
+  const step = (by: number) =>
+    go((wish.current || hasFocus()) && at >= 0 ? at + by : Math.max(0, at))
   useShortcut('next', () => step(1))
   useShortcut('previous', () => step(-1))
   useShortcut('first', () => go(0))

@@ -25,7 +25,7 @@ import { useShortcut } from '#web/ui/shortcuts.ts'
 import { GroupMenu } from './GroupMenu.tsx'
 import { type Figures, sorted } from './rows.ts'
 import { SummaryStrip } from './SummaryStrip.tsx'
-import type { SortKey } from './search.ts'
+import type { Change, SortKey } from './search.ts'
 import { createSelection } from './selection.ts'
 import { TagFilter } from './TagFilter.tsx'
 import { TunnelTable } from './TunnelTable.tsx'
@@ -93,13 +93,15 @@ export function TunnelsPage() {
   const openCreate = () => open({ dialog: 'create' })
   const clear = () => {
     setQuery('')
-    filterBy({ q: undefined, status: undefined, readiness: undefined, tag: undefined })
+    filterBy(() => ({ q: undefined, status: undefined, readiness: undefined, tag: undefined }))
   }
   // Another list begins at its top; of the same one the place under the hand stays.
-  const filterBy = useStable((change: Partial<TunnelsSearch>, resetScroll?: boolean) => {
-    void navigate({ search: (old) => ({ ...old, ...change }), replace: true, resetScroll })
+  const filterBy = useStable((change: Change, resetScroll?: boolean) => {
+    void navigate({ search: (old) => ({ ...old, ...change(old) }), replace: true, resetScroll })
   })
-  const groupBy = useStable((group: string | undefined) => filterBy({ group, closed: undefined }))
+  const groupBy = useStable((group: string | undefined) =>
+    filterBy(() => ({ group, closed: undefined })),
+  )
   const sortBy = useStable((key: SortKey) => {
     void navigate({
       replace: true,
@@ -166,7 +168,7 @@ export function TunnelsPage() {
           />
           <div className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
             <SearchField value={query} onChange={setQuery} onLeave={settle} />
-            <TagFilter tags={tag} onChange={(next) => filterBy({ tag: next })} />
+            <TagFilter tags={tag} onFilter={filterBy} />
             <output className="text-ink-2 empty:hidden">
               {isFiltered
                 ? `${countText(rows.length)} of ${countText(list.tunnels.length)} shown`
@@ -196,7 +198,7 @@ export function TunnelsPage() {
                   rows={rows}
                   group={search.group}
                   closed={search.closed}
-                  onClosed={(closed) => filterBy({ closed }, false)}
+                  onFilter={filterBy}
                   renderTable={(lines, renderHead) => (
                     <TunnelTable {...table} rows={lines} renderHead={renderHead} />
                   )}
