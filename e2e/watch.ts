@@ -34,15 +34,14 @@ export async function watchBrowser(context: BrowserContext) {
   })
   context.on('requestfinished', (request) => {
     const read = async () => {
+      const { pathname } = new URL(request.url())
+      // What the build made is the same in every test: looked at once is enough.
+      if (seen.has(pathname)) return
       const response = await request.response()
       const headers = JSON.stringify(await response?.headersArray())
-      received.push({ url: request.url(), text: headers })
-      // What the build made is the same in every test: looked at once is enough.
-      if (seen.has(new URL(request.url()).pathname)) return
       // A page that has moved on keeps no bodies of what it left behind.
       const body = await response?.text().catch(() => '')
-      received.push({ url: request.url(), text: body ?? '' })
-      const { pathname } = new URL(request.url())
+      received.push({ url: request.url(), text: headers }, { url: request.url(), text: body ?? '' })
       if (body && pathname.startsWith('/assets/')) seen.add(pathname)
     }
     reading.push(read().catch(() => undefined))
