@@ -99,9 +99,12 @@ async function build(id: string) {
   const startedAt = Date.now()
   await rm(stamp, { force: true }) // a build that stops half-way must not count as one
   await rm(join(root, 'dist/chunks'), { recursive: true, force: true })
-  const { createBuilder } = await import('vite') // loaded here only: it takes longer than the check
+  const { createBuilder, minifySync } = await import('vite') // loaded here only: it takes longer than the check
   const builder = await createBuilder({ root, logLevel: 'warn' })
   await builder.buildApp()
+  // What lies in public/ is only copied.
+  const theme = join(root, 'dist/web/theme.js')
+  await writeFile(theme, minifySync('theme.js', await readFile(theme, 'utf8')).code)
   await compressPage()
   await writeFile(stamp, `${JSON.stringify({ build: id })}\n`)
   console.log(`Built Tandem ${id} in ${((Date.now() - startedAt) / 1000).toFixed(1)} s.`)
