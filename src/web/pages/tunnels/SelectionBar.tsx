@@ -13,8 +13,6 @@ import { countText } from '#web/ui/numbers.ts'
 import { useOffers } from '#web/ui/offers.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { type AsText, toCsv, toMarkdown } from './as-text.ts'
-import { absentColumns } from './columns.ts'
-import { tableRem } from './fit.ts'
 import { grouped } from './groups.ts'
 import { listLook } from './look.ts'
 import { type Figures, tunnelsOf } from './rows.ts'
@@ -55,7 +53,7 @@ export function SelectionBar({
       tunnels: tunnels
         .filter(({ id }) => selected.has(id))
         .map((tunnel) => ({ ...tunnel, checkedAt: checkedAtOf(tunnel) })),
-      absent: absentColumns(listLook.read().hidden, tableRem()),
+      hidden: listLook.read().hidden,
       figures,
       isStale: (tunnel) => now - (statusAtOf(tunnel) ?? 0) > tunnel.staleAfterMs,
     }

@@ -3,6 +3,7 @@ import { Segmented } from '#web/ui/Segmented.tsx'
 import { absentColumns, type ColumnId, choosable } from './columns.ts'
 import { tableRem } from './fit.ts'
 import { densities, type ListLook, listLook, usualLook } from './look.ts'
+import { SortChoice } from './SortChoice.tsx'
 import { ViewList } from './ViewList.tsx'
 
 const densityWords = { comfortable: 'Comfortable', compact: 'Compact' } as const
@@ -15,6 +16,7 @@ export function ViewPanel({ search, onClose }: { search: string; onClose: () => 
   return (
     <div ref={panel} tabIndex={-1} className="flex flex-col gap-4 outline-none">
       <ViewList search={search} onClose={onClose} />
+      <SortChoice />
       <div className="flex flex-col gap-4 border-t border-line pt-3 max-md:hidden">
         <Look />
       </div>

@@ -12,21 +12,26 @@ import type { Figures } from './rows.ts'
 
 export type AsText = {
   tunnels: readonly Tunnel[]
-  /** Columns that are left out. */
-  absent: readonly ColumnId[]
+  /** Columns that somebody hid; those that find no room on a screen find it in a text. */
+  hidden: readonly ColumnId[]
   figures: Figures
   /** Which are too old to be believed. */
   isStale: (tunnel: Tunnel) => boolean
 }
 
 type Value = string | number | { at: number }
-type Cell = { head: string; of: (tunnel: Tunnel, how: AsText) => Value }
+type Cell = {
+  head: string
+  of: (tunnel: Tunnel, how: AsText) => Value
+  /** What most tunnels have not: a ticket has no column for it where none has it. */
+  rare?: true
+}
 
 const unread = 'unknown'
 
 function activeOf({ readiness }: Tunnel): string {
   if (readiness === 'not-ha') return 'not HA'
-  return readiness === 'unknown' ? unread : 'none'
+  return readiness === 'unknown' ? unread : none
 }
 
 const seen = (word: string, tunnel: Tunnel, how: AsText) =>
@@ -37,14 +42,30 @@ const sinceBy: Record<Since['source'], string> = {
   observed: 'at least, first seen by Tandem',
 }
 
-const availabilityCell = (window: keyof Figures, head: string): Cell => ({
-  head,
-  of: ({ id }, { figures }) => {
-    const summary = figures[window].get(id)
-    if (!summary) return unread
-    return summary.availability === null ? 'nothing observed' : percentText(summary.availability)
+const none = 'none'
+
+const availabilityCells = (window: keyof Figures, head: string): readonly Cell[] => [
+  {
+    head,
+    of: ({ id }, { figures }) => {
+      const summary = figures[window].get(id)
+      if (!summary) return unread
+      return summary.availability === null ? 'nothing observed' : percentText(summary.availability)
+    },
   },
-})
+  {
+    head: `${head} outside maintenance`,
+    rare: true,
+    of: ({ id }, { figures }) => {
+      const summary = figures[window].get(id)
+      if (!summary) return unread
+      if (summary.maintenanceMs === 0) return none
+      return summary.availabilityOutside === null
+        ? 'nothing observed'
+        : percentText(summary.availabilityOutside)
+    },
+  },
+]
 
 /** What a column says in words; a picture says nothing. */
 const cells: Partial<Record<ColumnId, readonly Cell[]>> = {
@@ -81,13 +102,13 @@ const cells: Partial<Record<ColumnId, readonly Cell[]>> = {
         tunnel.activeColos.join(' ') || (tunnel.activeConnectorId ? unread : activeOf(tunnel)),
     },
   ],
-  day: [availabilityCell('day', 'Available in 24 h')],
-  month: [availabilityCell('month', 'Available in 30 d')],
+  day: availabilityCells('day', 'Available in 24 h'),
+  month: availabilityCells('month', 'Available in 30 d'),
   colos: [
     {
       head: 'Colos',
       of: ({ colos, connectorCount }) =>
-        colos.join(' ') || (connectorCount === null ? unread : 'none'),
+        colos.join(' ') || (connectorCount === null ? unread : none),
     },
   ],
   connectors: [
@@ -112,12 +133,29 @@ const cells: Partial<Record<ColumnId, readonly Cell[]>> = {
   ],
 }
 
-const cellsOf = (absent: readonly ColumnId[]) =>
-  columns.filter(({ id }) => !absent.includes(id)).flatMap(({ id }) => cells[id] ?? [])
+/** What people put on a tunnel, which the list tells beside its name. */
+const ofPeople: readonly Cell[] = [
+  { head: 'Tags', rare: true, of: ({ tags }) => tags.join(' ') || none },
+  {
+    head: 'Maintenance until',
+    rare: true,
+    of: ({ maintenance }) => (maintenance ? { at: maintenance.to } : none),
+  },
+  {
+    head: 'Not acknowledged',
+    rare: true,
+    of: ({ unacknowledged }) => unacknowledged?.count ?? none,
+  },
+]
+
+const cellsOf = ({ hidden }: AsText) => [
+  ...columns.filter(({ id }) => !hidden.includes(id)).flatMap(({ id }) => cells[id] ?? []),
+  ...ofPeople,
+]
 
 /** As a spreadsheet reads it, with each tunnel's id at the end. */
 export function toCsv(how: AsText): string {
-  const shown = cellsOf(how.absent)
+  const shown = cellsOf(how)
   const rows = how.tunnels.map((tunnel) => [
     ...shown.map(({ of }) => {
       const value = of(tunnel, how)
@@ -134,7 +172,10 @@ export function toCsv(how: AsText): string {
  * @param origin where Tandem is, e.g. `https://tandem.example.com`
  */
 export function toMarkdown(how: AsText, origin: string): string {
-  const shown = cellsOf(how.absent)
+  const shown = cellsOf(how).filter(
+    ({ rare, of }) =>
+      !rare || how.tunnels.some((tunnel) => ![none, unread].includes(String(of(tunnel, how)))),
+  )
   const line = (texts: readonly string[]) => `| ${texts.join(' | ')} |\n`
   const textOf = ({ head, of }: Cell, tunnel: Tunnel) => {
     const value = of(tunnel, how)
