@@ -100,6 +100,10 @@ test('what a report says is not cut, nor broken within a word', async ({ page, w
   await expect(figure).toBeVisible()
   expect(await figure.evaluate((each) => each.scrollWidth - each.clientWidth)).toBe(0)
   await page.setViewportSize({ width: 360, height: 800 })
+  // The maintenance that has just begun is drawn, and makes the page no wider.
+  await expect(page.getByRole('button', { name: /^Maintenance/ })).toBeVisible()
+  await expect(page.getByRole('list', { name: 'Colos' })).toBeVisible()
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
   const who = page.getByRole('cell', { name: 'local admin', exact: true }).locator('bdi')
   await expect(who).toHaveCount(1)
   expect(await who.evaluate((each) => each.getClientRects().length)).toBeLessThanOrEqual(2)

@@ -37,8 +37,9 @@ export const ConnectionHistory = memo(function ConnectionHistory({
   history: TunnelHistory
   stretch: Stretch
   zone: Zone
-  onZoom: (stretch: Stretch) => void
-  onBack: () => void
+  /** Left out where the chart stands still. */
+  onZoom?: (stretch: Stretch) => void
+  onBack?: () => void
 }) {
   const box = useRef<HTMLDivElement>(null)
   const size = usePlotSize(box)
@@ -73,8 +74,8 @@ type PlotProps = {
   width: number
   height: number
   unit: number
-  onZoom: (stretch: Stretch) => void
-  onBack: () => void
+  onZoom: ((stretch: Stretch) => void) | undefined
+  onBack: (() => void) | undefined
 }
 
 function Plot(props: PlotProps) {

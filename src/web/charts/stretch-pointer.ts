@@ -11,8 +11,9 @@ export function useStretchPointer({
 }: {
   stretch: Stretch
   width: number
-  onZoom: (stretch: Stretch) => void
-  onBack: () => void
+  /** Left out where the chart stands still: then it can only be pointed at. */
+  onZoom: ((stretch: Stretch) => void) | undefined
+  onBack: (() => void) | undefined
 }) {
   const cursor = useCursor()
   const chart = useId()
@@ -47,6 +48,7 @@ export function useStretchPointer({
         if (event.button !== 0) return
         const left = place(event)
         point(left)
+        if (!onZoom) return
         press.current = left
         event.currentTarget.setPointerCapture(event.pointerId)
       },
@@ -55,7 +57,7 @@ export function useStretchPointer({
         if (!drag) return
         setDrag(null)
         if (pointerType === 'touch') leave()
-        onZoom({ from: timeAt(drag.from), to: timeAt(drag.to) })
+        onZoom?.({ from: timeAt(drag.from), to: timeAt(drag.to) })
       },
       onPointerCancel: () => {
         press.current = null

@@ -14,6 +14,8 @@ import { markText } from './words.ts'
 const apart = 28
 /** A band that is narrower says nothing, units. */
 const readable = 110
+/** What of a band is always seen, px. */
+const thinnest = 4
 
 /**
  * What people said, over the timeline and on its scale: a flag for a note, a tick for an acknowledgement, a
@@ -47,8 +49,9 @@ export function MarksRail({
     const window = windowOf(mark)
     const shown = window && clipped(window, stretch)
     if (!shown) return []
-    const left = xAt(shown.from)
-    return [{ mark, left, width: Math.max(4, xAt(shown.to) - left) }]
+    // One that has just begun stays within the chart, too.
+    const left = Math.min(xAt(shown.from), width - thinnest)
+    return [{ mark, left, width: Math.max(thinnest, xAt(shown.to) - left) }]
   })
   return (
     // Where the keyboard goes on when what it was at is taken back.
@@ -85,7 +88,7 @@ export function MarksRail({
                   type="button"
                   {...trigger}
                   aria-label={markText(band.mark, zone)}
-                  className="absolute inset-y-0.5 flex min-w-1 items-center gap-1.5 overflow-hidden rounded-t-sm border-x border-accent-edge bg-accent-soft px-1.5 text-sm text-accent-text"
+                  className={`absolute inset-y-0.5 flex items-center gap-1.5 overflow-hidden rounded-t-sm border-x border-accent-edge bg-accent-soft text-sm text-accent-text ${band.width > 24 * unit ? 'px-1.5' : ''}`}
                   style={{ left: band.left, width: band.width }}
                   {...tip(markText(band.mark, zone))}
                 >

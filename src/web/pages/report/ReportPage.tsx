@@ -7,6 +7,7 @@ import { toProblem } from '#web/api/client.ts'
 import { sessionQuery, tunnelHistoryQuery, tunnelQuery } from '#web/api/queries.ts'
 import { CursorContext, createCursor } from '#web/charts/cursor.ts'
 import { MomentContext } from '#web/charts/MomentLine.tsx'
+import { connectionsRem } from '#web/charts/plot.ts'
 import { precisionText } from '#web/charts/precision.ts'
 import { RangePicker } from '#web/charts/RangePicker.tsx'
 import { RoleTimeline } from '#web/charts/RoleTimeline.tsx'
@@ -16,6 +17,8 @@ import { fromText, lengthText, toText } from '#web/charts/TellingView.tsx'
 import { useRange } from '#web/charts/use-range.ts'
 import { TunnelFigures } from '#web/history/Figures.tsx'
 import { HistoryRoom } from '#web/history/HistoryRoom.tsx'
+import { ConnectionHistory } from '#web/history/later.ts'
+import { MarksRail } from '#web/marks/MarksRail.tsx'
 import { Button } from '#web/ui/Button.tsx'
 import { Callout } from '#web/ui/Callout.tsx'
 import { sayNotCopied, useCopy } from '#web/ui/CopyId.tsx'
@@ -177,16 +180,22 @@ function Report({ name, history, isPrevious, stretch, ha, seenUntil }: ReportPro
       >
         <TunnelFigures history={history} ha={ha} />
         <Part title={<Term of="role">Roles</Term>}>
-          <RoleTimeline
-            {...{ history, stretch, zone, seenUntil }}
-            lanes={lanes.kept}
-            renderTitle={(lane) => (
-              <span className={lane.connectorId ? 'font-mono' : 'text-ink-2'}>
-                {laneTitle(lane)}
-              </span>
-            )}
-          />
+          <div className="relative">
+            <MarksRail {...{ stretch, zone }} marks={history.marks} lanes={lanes.kept.length} />
+            <RoleTimeline
+              {...{ history, stretch, zone, seenUntil }}
+              lanes={lanes.kept}
+              renderTitle={(lane) => (
+                <span className={lane.connectorId ? 'font-mono' : 'text-ink-2'}>
+                  {laneTitle(lane)}
+                </span>
+              )}
+            />
+          </div>
           <Left count={lanes.left} />
+        </Part>
+        <Part title="Connections">
+          <ConnectionHistory {...{ history, stretch, zone }} room={<ConnectionsRoom />} />
         </Part>
         <Troubles
           troubles={troubles}
@@ -205,6 +214,8 @@ function Report({ name, history, isPrevious, stretch, ha, seenUntil }: ReportPro
     </>
   )
 }
+
+const ConnectionsRoom = () => <div style={{ height: `${connectionsRem}rem` }} />
 
 function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
   return (

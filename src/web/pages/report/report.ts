@@ -134,7 +134,7 @@ function markWords(mark: Mark, zone: Zone): string {
 export type Kept<T> = { kept: T[]; left: number }
 
 /** How many lines of a table two sheets hold beside all the rest, where the timeline has no lanes. */
-const paperLines = 66
+const paperLines = 54
 /** A line of a table is about as high as a lane of the timeline. */
 const mostLanes = 16
 /** So many lines of a table nobody minds in a ticket. */
