@@ -291,6 +291,11 @@ bare('what a viewer may not do is listed with the reason', async ({ page }) => {
   await page.keyboard.press('Enter')
   // It stays and says why; nothing happens.
   await expect(palette(page)).toBeVisible()
+  await page.keyboard.press('Escape')
+  const audit = page
+    .getByRole('navigation', { name: 'Main' })
+    .getByRole('button', { name: 'Audit' })
+  await expect(audit).toHaveAccessibleDescription(/needs the role of an operator; you are a viewer/)
   await tandem.end()
   tandem.remove()
 })

@@ -253,7 +253,7 @@ export async function assemble(surroundings: Surroundings) {
     now,
     onChange: () => {
       for (const { purpose, verdict, sentence } of tokenWatch.states()) {
-        if (verdict === 'works') log.info({ purpose }, 'the API token works')
+        if (verdict === 'works') log.info({ purpose, says: sentence }, 'the API token works')
         else if (verdict !== 'unchecked') log.error({ purpose, verdict }, sentence)
       }
       bus.publish({ type: 'sessionChanged', session: session() })

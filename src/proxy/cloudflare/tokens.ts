@@ -30,6 +30,9 @@ const unproven: Fare = {
   expiresAt: null,
 }
 
+/** Of a single token that no change has tried yet. */
+const readingWorks = 'Reading works. What it may change shows with the first change.'
+
 /** Cloudflare is asked this often about a token that it knows, because nothing else tells its end; sooner while in doubt. */
 const everyMs = 86_400_000
 const doubtEveryMs = 600_000
@@ -238,7 +241,9 @@ export function createTokenWatch(deps: {
     // Of one token, what it can't do counts for more than what it can.
     const lacksWrite =
       fares.read.verdict === 'works' && fares.write.verdict === 'permission-missing'
-    return [of('everything', lacksWrite ? 'write' : 'read')]
+    const state = of('everything', lacksWrite ? 'write' : 'read')
+    const isProven = fares.read.verdict !== 'works' || fares.write.verdict !== 'unchecked'
+    return [isProven ? state : { ...state, sentence: readingWorks }]
   }
 
   return { noticeListing, noticeWrite, whyNotWrite, recheck, forget, states }

@@ -442,6 +442,16 @@ describe('U17 the token is revoked in the middle', () => {
   })
 })
 
+test('U18 of a single token that no change has tried, nobody is told that it may change something', async () => {
+  const { rig, tunnelId } = await watch()
+  await rig.looked()
+  const sentence = async () => (await rig.session()).tokens[0]?.sentence
+  expect(await sentence()).toBe('Reading works. What it may change shows with the first change.')
+  expect((await rig.ask('PATCH', `/tunnels/${tunnelId}`, { name: 'renamed' })).status).toBe(200)
+  expect(await sentence()).toBe('Works.')
+  await rig.end()
+})
+
 test('U18 a change that one account refuses blocks no failover in another', async () => {
   const two = await startWorld('large --tunnels 2 --accounts 2')
   const { rig, path, body } = await watchTunnel(two, 2)

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { Suspense } from 'react'
 import { whyNot } from '#contract/operations.ts'
 import { sessionQuery } from '#web/api/queries.ts'
-import { IconButton } from '#web/ui/Button.tsx'
+import { Button, IconButton } from '#web/ui/Button.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
 import { later } from '#web/ui/later.ts'
@@ -38,16 +38,18 @@ export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
       {me?.method === 'off' ? <SignInOffMark /> : null}
       <nav aria-label="Main" className="flex h-full items-stretch sm:ml-1">
         <NavLink to="/">Tunnels</NavLink>
-        {mayNotFollow === null ? <NavLink to="/activity">Activity</NavLink> : null}
+        <NavLink to="/activity" disabledReason={mayNotFollow}>
+          Activity
+        </NavLink>
         <span className="flex max-sm:hidden">
           <NavLink to="/wall/build">Wall</NavLink>
         </span>
-        {mayNotAudit === null ? (
-          // Three words are too many for a phone; there the search goes to it.
-          <span className="flex max-sm:hidden">
-            <NavLink to="/audit">Audit</NavLink>
-          </span>
-        ) : null}
+        {/* Three words are too many for a phone; there the search goes to it. */}
+        <span className="flex max-sm:hidden">
+          <NavLink to="/audit" disabledReason={mayNotAudit}>
+            Audit
+          </NavLink>
+        </span>
       </nav>
       <div className="min-w-0 flex-1" />
       <button
@@ -81,10 +83,18 @@ export function Header({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
 function NavLink({
   to,
   children,
+  disabledReason,
 }: {
   to: '/' | '/activity' | '/audit' | '/wall/build'
   children: string
+  disabledReason?: string | null
 }) {
+  if (disabledReason)
+    return (
+      <Button variant="ghost" className="self-center" disabledReason={disabledReason}>
+        {children}
+      </Button>
+    )
   return (
     <Link
       to={to}
