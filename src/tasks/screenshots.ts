@@ -27,6 +27,8 @@ const themes = ['dark', 'light'] as const
 type Shot = {
   name: string
   path: string
+  /** All of a page that is longer than its window. */
+  whole?: true
   act?: (page: Page) => Promise<void>
   /** Makes good what `act` broke. */
   after?: (page: Page) => Promise<unknown>
@@ -51,15 +53,18 @@ function shotsOf(tunnels: Tunnel[]): Shot[] {
     { name: 'palette', path: '/', act: press('ControlOrMeta+k') },
     { name: 'help', path: '/', act: press('?') },
     { name: 'tunnel', path: page },
+    { name: 'tunnel-whole', path: page, whole: true },
+    { name: 'tunnel-range', path: page, act: shown('Custom') },
     { name: 'tunnel-30d', path: `${page}?range=30d`, act: scrolledTo('History') },
     { name: 'tunnel-down', path: `/tunnels/${down.id}` },
-    { name: 'connector', path: `${page}/connectors/${triple.activeConnectorId}` },
+    { name: 'connector', path: `${page}/connectors/${triple.activeConnectorId}`, whole: true },
     ...tunnelDialogs.map((dialog) => ({
       name: dialog,
       path: `${page}?dialog=${dialog}`,
     })),
-    { name: 'report', path: `${page}/report` },
+    { name: 'report', path: `${page}/report`, whole: true },
     { name: 'activity', path: '/activity' },
+    { name: 'activity-acknowledge', path: '/activity', act: shown(/^Acknowledge/) },
     { name: 'failover-checks', path: '/failover-checks#stale-read' },
     { name: 'audit-empty', path: '/audit' },
     { name: 'term', path: page, act: shown('HA readiness') },
@@ -67,7 +72,7 @@ function shotsOf(tunnels: Tunnel[]): Shot[] {
     { name: 'polling', path: '/', act: shown(/^Polling/) },
     { name: 'wall', path: '/wall' },
     { name: 'wall-dense', path: '/wall?density=dense' },
-    { name: 'wall-build', path: '/wall/build' },
+    { name: 'wall-build', path: '/wall/build', whole: true },
     { name: 'not-found', path: '/nowhere' },
   ]
 }
@@ -111,7 +116,7 @@ async function take(browser: Browser, base: string, shots: Shot[], storageState?
         reducedMotion: 'reduce',
         ...(storageState ? { storageState } : {}),
       })
-      for (const { name, path, act, after } of shots) {
+      for (const { name, path, whole = false, act, after } of shots) {
         await page.goto(base + path)
         // The stream keeps the network busy for ever: what is awaited is what a person would await.
         await page.getByRole('main').waitFor()
@@ -119,7 +124,8 @@ async function take(browser: Browser, base: string, shots: Shot[], storageState?
         await page.evaluate(() => document.fonts.ready)
         await act?.(page)
         await page.waitForTimeout(300)
-        await page.screenshot({ path: join(folder, `${name}-${theme}-${width}.png`) })
+        const picture = join(folder, `${name}-${theme}-${width}.png`)
+        await page.screenshot({ path: picture, fullPage: whole })
         await after?.(page)
         console.log(`${name} ${theme} ${width}`)
       }
