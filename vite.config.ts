@@ -53,7 +53,8 @@ export default defineConfig({
             chunkFileNames: 'assets/[hash].js',
             // What every page begins with comes in one piece: left alone it would be a dozen, each asked for
             // by itself and compressed without the others' words. So do what list, wall and pages all draw, what
-            // stands around every page but the wall, what the pages of one subject share, their histories, and a wall.
+            // stands around every page but the wall, what the pages of one subject share, their histories, the list with what is
+            // done to it, and a wall.
             // Schemas wait for the dialogs that check what is typed.
             codeSplitting: {
               groups: [
@@ -69,7 +70,7 @@ export default defineConfig({
                 },
                 {
                   name: 'shell',
-                  test: /\/src\/web\/(?:shell\/Shell|fleet\/saved-views|api\/(?:address-text|dialog-address)|failover\/reason|ui\/(?:offers|refusal|Place|place|ReadinessMark|RoleMark|TagText|Term|TooltipLayer)|charts\/percent)\.tsx?$/,
+                  test: /\/src\/web\/(?:shell\/Shell|fleet\/saved-views|api\/(?:address-text|dialog-address)|failover\/reason|ui\/(?:offers|refusal|home|Place|place|ReadinessMark|RoleMark|TagText|Term|TooltipLayer)|charts\/percent)\.tsx?$/,
                 },
                 {
                   name: 'subject',
@@ -78,6 +79,10 @@ export default defineConfig({
                 {
                   name: 'history',
                   test: /\/src\/web\/(?:history\/(?:HistorySection|Figures|use-history)|charts\/(?:cursor|precision|ticks|RangePicker|use-range)|marks\/(?:MarkView|MarksRail|MarksTable|clusters)|ui\/(?:Segmented|time-field))\.tsx?$/,
+                },
+                {
+                  name: 'list',
+                  test: /\/src\/web\/pages\/tunnels\/(?:rows|look)\.tsx?$/,
                 },
                 {
                   name: 'wall',

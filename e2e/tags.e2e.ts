@@ -224,6 +224,21 @@ test('of two quick presses, the second forgets nothing of the first', async ({ p
   await expect(page).toHaveURL('/?group=site&closed=paris,dublin')
 })
 
+test('a filter that is taken off by keyboard leaves the keyboard on the page', async ({
+  page,
+  world,
+}) => {
+  await page.goto('/')
+  await tagSites(page, world)
+  await page.goto('/?tag=site:london&status=healthy')
+  await page.getByRole('button', { name: 'site:london: remove this filter' }).press('Enter')
+  await expect(page).toHaveURL('/?status=healthy')
+  await expect(page.getByRole('main')).toBeFocused()
+  await page.getByRole('button', { name: 'Clear filters' }).press('Enter')
+  await expect(page).toHaveURL('/')
+  await expect(page.getByRole('main')).toBeFocused()
+})
+
 test('what is selected in a group that is closed is said to be hidden', async ({ page }) => {
   await page.goto('/?group=status')
   await page.getByRole('checkbox', { name: 'Select gru-plant-scada', exact: true }).click()

@@ -1,4 +1,5 @@
 import { withoutTag } from '#web/fleet/tags.ts'
+import { handsFocusHome } from '#web/ui/home.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { TagText, tagClass } from '#web/ui/TagText.tsx'
 import type { Change } from './search.ts'
@@ -17,6 +18,7 @@ export function TagFilter({
       {tags.map((tag) => (
         <li key={tag} className="flex min-w-0">
           <button
+            ref={handsFocusHome}
             type="button"
             aria-label={`${tag}: remove this filter`}
             onClick={() => onFilter((old) => ({ tag: withoutTag(old.tag, tag) }))}

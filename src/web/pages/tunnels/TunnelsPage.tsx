@@ -13,6 +13,7 @@ import { openView, savedViews, viewSearch } from '#web/fleet/saved-views.ts'
 import type { TunnelsSearch } from '#web/router.tsx'
 import { Button } from '#web/ui/Button.tsx'
 import { useClock } from '#web/ui/clock.ts'
+import { handsFocusHome } from '#web/ui/home.ts'
 import { Icon } from '#web/ui/Icon.tsx'
 import { Kbd } from '#web/ui/Kbd.tsx'
 import { later } from '#web/ui/later.ts'
@@ -175,7 +176,7 @@ export function TunnelsPage() {
                 : ''}
             </output>
             {isFiltered ? (
-              <Button variant="ghost" size="sm" icon="close" onClick={clear}>
+              <Button ref={handsFocusHome} variant="ghost" size="sm" icon="close" onClick={clear}>
                 Clear filters
               </Button>
             ) : null}
