@@ -278,7 +278,7 @@ export function createFailovers(deps: FailoverDeps) {
   async function checksOf(
     tunnelId: string,
     targetId: string | null,
-    options: { readAt?: number; failure?: ProblemError | null },
+    options: { readAt?: number; failure: ProblemError | null },
   ) {
     const running = runningSentence(tunnelId)
     const { readAt, failure } = options

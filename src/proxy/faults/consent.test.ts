@@ -268,6 +268,23 @@ describe('F10 nothing is decided on old data, and nothing waits', () => {
     await rig.end()
   })
 
+  test('Cloudflare is silent: whoever is answered from memory hears of it too, until a look succeeds', async () => {
+    const its = await settled()
+    const { rig, tunnelId, standby, third } = its
+    await world.breakWith({ kind: 'status', status: 503, match: { path: '/connections$' } })
+    const [silent] = (await checksOf(its, standby)).checks
+    expect(silent?.id).toBe('cloudflare-silent')
+    const asked = rig.calls.length
+    expect((await checksOf(its, standby)).checks[0]).toEqual(silent)
+    expect((await checksOf(its, third)).checks[0]).toEqual(silent)
+    expect(rig.calls.length).toBe(asked)
+    await world.heal()
+    await rig.time.run(1000)
+    await rig.get(`/tunnels/${tunnelId}/connectors?fresh=true`)
+    expect(await idsOf(its, standby)).not.toContain('cloudflare-silent')
+    await rig.end()
+  })
+
   test.each<[string, (its: Watched) => Promise<unknown>]>([
     ['somebody has the tokens checked', ({ rig }) => rig.get('/session?fresh=true')],
     [

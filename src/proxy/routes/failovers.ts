@@ -9,6 +9,8 @@ import { liveTunnel, type Parts, perform, type Request, type Route, readBody } f
 
 export function failoverRoutes(route: Route, parts: Parts) {
   const { failovers, poller, present, now, mayRefresh } = parts
+  /** By tunnel, how the last look for its checks failed, and when: who is answered from memory must hear of it too. */
+  const failed = new Map<string, { failure: ProblemError; at: number }>()
 
   route('failoverChecks', async (c, { tunnelId = '' }) => {
     const to = c.req.query('to') ?? null
@@ -17,7 +19,8 @@ export function failoverRoutes(route: Route, parts: Parts) {
     // Out of a share of their own: nobody who reloads a page keeps them from looking before they act.
     const isDue = mayRefresh('failoverChecks', tunnelId, signedIn(c).id)
     const asked = isDue ? await lookNow(tunnelId) : {}
-    const checks = await failovers.checksOf(tunnelId, to, asked)
+    const failure = failureOf(tunnelId)
+    const checks = await failovers.checksOf(tunnelId, to, { ...asked, failure })
     return c.json(checks ?? liveTunnel(parts, tunnelId))
   })
 
@@ -30,9 +33,17 @@ export function failoverRoutes(route: Route, parts: Parts) {
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
       // Cloudflare is not silent, it was not asked; the failover itself has calls of its own to look with.
-      if (error.kind === 'budget-spent') return {}
-      return { failure: error }
+      if (error.kind === 'budget-spent') failed.delete(tunnelId)
+      else failed.set(tunnelId, { failure: error, at: now() })
+      return {}
     }
+  }
+
+  /** Of the last look for the checks; null once a look succeeds, whosever it is. */
+  function failureOf(tunnelId: string): ProblemError | null {
+    const last = failed.get(tunnelId)
+    if (last && (present.connectors(tunnelId)?.checkedAt ?? 0) > last.at) failed.delete(tunnelId)
+    return failed.get(tunnelId)?.failure ?? null
   }
 
   route('failoverRun', async (c, { tunnelId = '' }) => {
