@@ -91,7 +91,7 @@ export const Tunnel = z.object({
   preferredConnectorId: z.nullable(z.string()),
   /** Since when another one than the preferred is active; null: it is not, or that is not known. */
   onStandbySince: z.nullable(z.number()),
-  /** The last failover that was marked as a drill, when, and whether it was confirmed. */
+  /** The last failover that was marked as a drill and not refused, when, and whether it was confirmed. */
   lastDrill: z.nullable(
     z.object({ failoverId: z.string(), at: z.number(), confirmed: z.boolean() }),
   ),

@@ -389,7 +389,7 @@ export async function assemble(surroundings: Surroundings) {
       failoverId: id,
       note: begins && note !== '' ? note : null,
     })
-    if (drill && !begins) present.setLastDrill(tunnelId, toDrill(failover))
+    if (drill && !begins && state !== 'rejected') present.setLastDrill(tunnelId, toDrill(failover))
   }
 
   async function rememberLockout(locked: TokenSlot, until: number) {

@@ -190,20 +190,22 @@ export function createRecords(db: Store) {
     return rows.map(toFailover).filter(({ state }) => state !== 'rejected')
   }
 
-  /** The last drill of every tunnel that had one. */
+  /** The last drill of every tunnel that had one; what Cloudflare refused was none. */
   async function lastDrills(): Promise<Failover[]> {
     const rows = await db
       .selectFrom('failovers')
       .select('body')
       .where('drill', '=', 1)
       .where('running', '=', 0)
+      .where(sql<string>`json_extract(body, '$.state')`, '<>', 'rejected')
       .where('requested_at', '=', (eb) =>
         eb
           .selectFrom('failovers as other')
           .select((one) => one.fn.max('other.requested_at').as('at'))
           .whereRef('other.tunnel_id', '=', 'failovers.tunnel_id')
           .where('other.drill', '=', 1)
-          .where('other.running', '=', 0),
+          .where('other.running', '=', 0)
+          .where(sql<string>`json_extract(other.body, '$.state')`, '<>', 'rejected'),
       )
       .execute()
     return rows.map(toFailover)

@@ -11,7 +11,7 @@ import {
   type Watched,
   watchTunnel,
 } from './failing-over.ts'
-import { startRig } from './rig.ts'
+import { type Rig, startRig } from './rig.ts'
 import { startWorld, type World } from './world.ts'
 
 /** What is looked at before a failover, what a person can accept, and what nobody can. */
@@ -112,6 +112,24 @@ describe('before it is sent', () => {
     const again = await startRig(world, { folder: rig.folder })
     await again.looked()
     expect((await again.tunnel(tunnelId)).lastDrill?.failoverId).toBe(ended.id)
+    await again.end()
+  })
+
+  test('a drill that Cloudflare refused is none: the one before it stays the last', async () => {
+    const its = await settled()
+    const { rig, tunnelId, active, standby } = its
+    const first = { ...its.body, drill: true }
+    const drill = await failOver({ ...its, body: first })
+    const lastOf = async (one: Rig) => (await one.tunnel(tunnelId)).lastDrill?.failoverId
+    await rig.time.run(1000)
+    await world.order('/failover', { mode: 'refuse', status: 400, code: 1234, message: 'no' })
+    const back = { ...its.body, client_id: active, expected_active_id: standby, drill: true }
+    expect(await failOver({ ...its, body: back })).toMatchObject({ drill: true, state: 'rejected' })
+    expect(await lastOf(rig)).toBe(drill.id)
+    await rig.kill()
+    const again = await startRig(world, { folder: rig.folder })
+    await again.looked()
+    expect(await lastOf(again)).toBe(drill.id)
     await again.end()
   })
 
