@@ -77,7 +77,7 @@ const Facts = z.record(z.string(), z.unknown())
 
 export const AuditOutcome = z.object({
   at: z.number(),
-  /** `done`, a problem's kind, or how a failover ended. */
+  /** `done`, a problem's kind, how a failover ended, or that it was `not-sent` before Tandem was stopped. */
   result: z.string(),
   facts: Facts,
 })

@@ -26,7 +26,7 @@ type Step = { count: number; run: (count: number) => boolean | Promise<boolean> 
 
 const steps: Record<string, Step> = {
   recorder: { count: 200, run: killRecorder },
-  failovers: { count: 225, run: killInFailovers },
+  failovers: { count: 250, run: killInFailovers },
   races: { count: 1000, run: raceFailovers },
   listings: { count: 5000, run: changeListings },
   requests: { count: 100_000, run: sendHostile },

@@ -127,6 +127,45 @@ export function createRecords(db: Store) {
   }
 
   /**
+   * Who asked for a failover that was neither written down nor refused: what this process is checking right now is among
+   * them. A failover that does not know who asked for it may be anybody's of its tunnel.
+   */
+  async function unsent(): Promise<string[]> {
+    const rows = await db
+      .selectFrom('audit')
+      .select('seq')
+      .where('what', '=', 'failoverRun')
+      .where('refers', 'is', null)
+      .where(({ exists, not, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('audit as outcome')
+              .select('outcome.seq')
+              .whereRef('outcome.refers', '=', 'audit.seq'),
+          ),
+        ),
+      )
+      .where(({ exists, not, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('failovers')
+              .select('id')
+              .whereRef('failovers.tunnel_id', '=', 'audit.tunnel_id')
+              .where(({ eb, or }) =>
+                or([
+                  eb('audit_id', 'is', null),
+                  eb('audit.seq', '=', sql<number>`cast(failovers.audit_id as bigint)`),
+                ]),
+              ),
+          ),
+        ),
+      )
+      .orderBy('seq')
+      .execute()
+    return rows.map(({ seq }) => String(seq))
+  }
+
+  /**
    * What was seen after an end and does not stand with the record of who started the failover. Facts are told
    * to the audit in the order in which they are written here, so it lacks the last ones.
    */
@@ -220,6 +259,7 @@ export function createRecords(db: Store) {
     byKey,
     leftRunning,
     unsettled,
+    unsent,
     untold,
     endedSince,
     ofTunnel,

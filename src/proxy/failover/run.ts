@@ -571,13 +571,14 @@ export function createFailovers(deps: FailoverDeps) {
    * what the audit does not know yet of an end and of what came after it is told to it.
    */
   async function resume() {
+    // Its first question is asked before anybody can ask for a failover.
+    void settleLeft()
     const left = (await records.leftRunning()).map((one) => upToNow(one, now()))
     // Before anything is awaited once more: from here on nobody else may start one.
     for (const { tunnelId, id, by, requestedAt } of left) {
       const decided = Promise.resolve()
       taken.set(tunnelId, { failoverId: id, by, since: requestedAt, decided })
     }
-    void settleLeft()
     const ended = await records.endedSince(now() - watchAfterMs)
     const sent = ended.filter(({ state }) => state !== 'rejected')
     const last = new Map(sent.map((failover) => [failover.tunnelId, failover]))
@@ -602,13 +603,19 @@ export function createFailovers(deps: FailoverDeps) {
     }
   }
 
-  /** Ends, and what was seen after them, that were written down just before a process was killed. */
+  /**
+   * Ends, and what was seen after them, that were written down just before a process was killed; and that nothing was
+   * sent where it was killed before a failover was written down.
+   */
   async function settleLeft() {
     try {
+      const unsent = await records.unsent()
       for (const failover of await records.unsettled()) void settleEnd(failover)
       for (const { failover, facts } of await records.untold()) {
         for (const fact of facts) void settleFact(failover, fact)
       }
+      const detail = 'It was never written down, so nothing was sent.'
+      for (const auditId of unsent) await deps.settle(auditId, 'not-sent', { detail })
     } catch (err) {
       deps.warn({ err }, 'could not see what the audit misses of failovers')
     }

@@ -43,12 +43,13 @@ describe('F1 I1 I9 a crash', () => {
       const watched = await watchUntilCrash(world, place, speed, (rig) => copy(rig, folder))
       const { rig, path, body, isOver } = watched
       const { json } = await rig.ask('POST', path, body)
-      const { id, requestedAt } = json as Failover
+      // Whose row was not written yet was refused.
+      const { id, requestedAt } = json as Partial<Failover>
       await rig.time.until('it crashed', isOver, 40_000)
       await rig.kill()
       rmSync(rig.folder, { recursive: true, force: true })
       const taken = await takeUp(world, place, { ...watched, folder })
-      expect(taken).toMatchObject({ id, requestedAt })
+      expect([taken?.id, taken?.requestedAt]).toEqual([id, requestedAt])
     },
     30_000,
   )

@@ -6,8 +6,9 @@ import type { World } from './world.ts'
 
 /** A crash at every place of a failover's way, and what another Tandem makes of what it left. */
 
-/** Where it happens: an event of the failover, a moment of the PUT, or before the nth read after it. */
+/** Where it happens: the look before it, an event of the failover, a moment of the PUT, or before the nth read after it. */
 type At =
+  | { look: 'before' }
   | { event: 'sending' | 'accepted' | 'confirmed' }
   | { put: 'before' | 'sent' | 'headers' | 'answered' }
   | { read: number }
@@ -16,6 +17,7 @@ type At =
 export type Place = { name: string; at: At; isApplied: boolean }
 
 export const places: Place[] = [
+  { name: 'before the row is written', at: { look: 'before' }, isApplied: false },
   { name: 'after the row is written', at: { event: 'sending' }, isApplied: false },
   { name: 'before the connection', at: { put: 'before' }, isApplied: false },
   { name: 'after the request left', at: { put: 'sent' }, isApplied: true },
@@ -45,6 +47,7 @@ export async function watchUntilCrash(
 ): Promise<Watched & { isOver: () => boolean }> {
   await world.order('/failover', { mode: 'normal', demoteMs: 200, promoteMs })
   let isOver = false
+  let isWatched = false
   let reads = 0
   const crashOnce = () => {
     if (isOver) return
@@ -60,7 +63,12 @@ export async function watchUntilCrash(
       if (isPut && moment === 'before') crashOnce()
       // Whoever crashed before it left has sent nothing.
       if (isPut && !isApplied) throw new Error('crashed')
-      const isRead = reads > 0 && path.endsWith('/connections')
+      const isLook = path.endsWith('/connections')
+      if (isLook && isWatched && 'look' in at && (await isAskedFor(watched.rig))) {
+        crashOnce()
+        throw new Error('crashed')
+      }
+      const isRead = isLook && reads > 0
       if (isRead && 'read' in at && reads === at.read) crashOnce()
       if (isRead) reads += 1
       const answer = send()
@@ -76,6 +84,7 @@ export async function watchUntilCrash(
       return response
     },
   })
+  isWatched = true
   watched.rig.tandem.parts.bus.subscribe(({ event }) => {
     if (event.type !== 'failoverChanged' || !('event' in at)) return
     if (event.failover.state === at.event) crashOnce()
@@ -83,23 +92,41 @@ export async function watchUntilCrash(
   return { ...watched, isOver: () => isOver }
 }
 
+/** Whether the record of who asks for a failover is on disk. */
+async function isAskedFor({ db }: Rig): Promise<boolean> {
+  const row = await db
+    .selectFrom('audit')
+    .select('seq')
+    .where('what', '=', 'failoverRun')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /**
  * Starts another Tandem on what a crash left: it takes the failover up by reading alone, nothing is sent again, and
- * its end is known and on record once.
+ * its end is known and on record once. Of one that was not written yet there is nothing to take up: it was not sent.
  *
  * @param left where it lies, and whose failover it was
- * @returns the failover
+ * @returns the failover; null: it was not written yet
  * @throws what is not as it should be
  */
 export async function takeUp(
   world: World,
-  { isApplied }: Place,
+  { at, isApplied }: Place,
   left: Pick<Watched, 'tunnelId' | 'active' | 'standby' | 'path' | 'body'> & { folder: string },
-): Promise<Failover> {
+): Promise<Failover | null> {
   const { folder, tunnelId, active, standby, path, body } = left
   const before = await putsOf(world)
   expect(before).toHaveLength(isApplied ? 1 : 0)
   const rig = await startRig(world, { folder })
+  if ('look' in at) {
+    await rig.looked()
+    expect(await rig.get(path)).toEqual({ failovers: [] })
+    expect(await outcomesOf(rig)).toEqual(['not-sent'])
+    expect(await putsOf(world)).toEqual(before)
+    await rig.end()
+    return null
+  }
   // From its first moment on nobody else may start one on what they saw before.
   expect((await rig.refused('POST', path, body)).type).toMatch(
     /problem:(failover-running|not-ready|active-changed)$/,

@@ -96,7 +96,7 @@ export function createAudit(deps: {
    * turn its success into an error. A record without an outcome says "not known how it ended", which is
    * then the truth.
    *
-   * @param outcome `done`, a problem's kind, or how a failover ended; a later one adds to an earlier one.
+   * @param outcome `done`, a problem's kind, how a failover ended, or `not-sent`; a later one adds to an earlier one.
    */
   async function settle(id: string, outcome: string, more: Record<string, unknown> = {}) {
     await addOutcome(id, outcome, more).catch(() => {})

@@ -119,6 +119,7 @@ export const outcomeWords: Record<string, string> = {
   unknown: 'No clear answer yet',
   confirmed: 'Confirmed',
   rejected: 'Refused by Cloudflare',
+  'not-sent': 'Not sent',
   'other-active': 'Another one is active',
   'not-confirmed': 'Not confirmed',
   late: 'Confirmed late',
