@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { acceptRisks } from './accept.ts'
+import { join, post, setUp } from './entrance.ts'
 import { rowOf, short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 import { createGate } from './gate.ts'
@@ -83,6 +84,44 @@ test('an operator promotes the standby and everyone sees it', async ({
   await dialogOf(page).getByRole('button', { name: 'Done' }).click()
   await expect(dialogOf(page)).toBeHidden()
   await expect(page.getByRole('main')).toContainText('Carries the traffic')
+})
+
+test.describe('whoever may only look', () => {
+  test.use({ env: { TANDEM_SIGN_IN: 'on' } })
+
+  test('sees a failover to its end, reads why they can start none, and asks for nothing that is refused', async ({
+    page,
+    secondPage,
+    tandem,
+    world,
+  }) => {
+    await setUp(page, tandem)
+    const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+    const { path } = await post(page, '/people', { name: 'Vic', role: 'viewer' })
+    await join(secondPage, path)
+    const refused: string[] = []
+    secondPage.on('response', (answer) => {
+      if (answer.status() === 403) refused.push(answer.url())
+    })
+    const why = 'A failover needs the role of an operator; you are a viewer.'
+    await secondPage.goto(`/tunnels/${tunnelId}?dialog=failover`)
+    await expect(dialogOf(secondPage).getByRole('alert')).toContainText(why)
+    await expect(promote(secondPage, standby.id)).toHaveAccessibleDescription(why)
+
+    await world.failovers({ mode: 'normal', demoteMs: 0, promoteMs: 500 })
+    await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+    await confirm(page, standby.id)
+    await expect(dialogOf(page)).toContainText(/Confirmed after/)
+    await secondPage.goto(page.url())
+    await expect(dialogOf(secondPage)).toContainText(/Confirmed after/)
+    await expect(dialogOf(secondPage)).toContainText('a test')
+    expect(refused).toEqual([])
+    const back = dialogOf(secondPage).getByRole('button', {
+      name: `Fail back to ${short(active.id)}`,
+    })
+    await expect(back).toBeDisabled()
+    await expect(back).toHaveAccessibleDescription(why)
+  })
 })
 
 test('it can be started from the list, and fail-back is one click', async ({ page, world }) => {

@@ -73,6 +73,7 @@ export function FailoverDialog({
           <FollowFooter
             failover={failover}
             activeId={tunnel.activeConnectorId}
+            mayNot={choice.mayNot}
             safe={safe}
             onChoose={onChoose}
             onClose={onClose}
@@ -157,7 +158,7 @@ export function FailoverDialog({
             }
             onChoose={onChoose}
           />
-          {choice.target ? (
+          {choice.target && choice.mayNot === null ? (
             <Consent
               checks={choice.checks}
               consent={choice.consent}
@@ -219,12 +220,15 @@ function Followed({
 function FollowFooter({
   failover,
   activeId,
+  mayNot,
   safe,
   onChoose,
   onClose,
 }: {
   failover: Failover | null
   activeId: string | null
+  /** Why the role may not start another one; null when it may. */
+  mayNot: string | null
   safe: { current: HTMLButtonElement | null }
   onChoose: (connectorId: string | undefined) => void
   onClose: () => void
@@ -244,11 +248,16 @@ function FollowFooter({
   return (
     <>
       {back ? (
-        <Button icon="failover" className="mr-auto" onClick={() => onChoose(back.connectorId)}>
+        <Button
+          icon="failover"
+          className="mr-auto"
+          disabledReason={mayNot}
+          onClick={() => onChoose(back.connectorId)}
+        >
           {`Fail back to ${shortId(back.connectorId)}`}
         </Button>
       ) : failover && failover.state !== 'confirmed' ? (
-        <Button className="mr-auto" onClick={() => onChoose(undefined)}>
+        <Button className="mr-auto" disabledReason={mayNot} onClick={() => onChoose(undefined)}>
           Choose again
         </Button>
       ) : null}

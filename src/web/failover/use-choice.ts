@@ -6,7 +6,7 @@ import type { Problem } from '#contract/problem.ts'
 import type { Connector } from '#contract/tunnel.ts'
 import { useConnectorsCheckedAt } from '#web/api/ages.ts'
 import { kindOf, toProblem } from '#web/api/client.ts'
-import { useFailoverRun } from '#web/api/operations.ts'
+import { useFailoverRun, useWhyNot } from '#web/api/operations.ts'
 import { connectorsQuery, failoversQuery, sessionQuery, tunnelQuery } from '#web/api/queries.ts'
 import { serverNow, useClock } from '#web/ui/clock.ts'
 import { countdownText } from '#web/ui/time.ts'
@@ -42,6 +42,7 @@ export function useChoice({
   const { data: list } = useSuspenseQuery(connectorsQuery(tunnelId))
   const checkedAt = useConnectorsCheckedAt(tunnel, list)
   const run = useFailoverRun(tunnelId)
+  const mayNot = useWhyNot('failoverChecks')
   const { connectors } = list
   const best = candidatesOf(connectors).find(isPromotable) ?? null
   // What is proposed and where each stands is settled when the dialog opens: nothing changes under a hand.
@@ -65,7 +66,12 @@ export function useChoice({
   // A failover that is followed changes it before everybody's eyes.
   if (!isAsking && seenActiveId !== activeId) setSeenActiveId(activeId)
 
-  const checks = useFailoverChecks(tunnelId, target?.id ?? null, seenActiveId, isAsking)
+  const checks = useFailoverChecks(
+    tunnelId,
+    target?.id ?? null,
+    seenActiveId,
+    isAsking && mayNot === null,
+  )
   const [key, setKey] = useState(newKey)
   // Ticks are about one target and one active connector: whoever looks at another has not accepted anything of it.
   const subject = `${target?.id} ${seenActiveId}`
@@ -164,6 +170,8 @@ export function useChoice({
       (a, b) => placeOf(a, opening.order) - placeOf(b, opening.order),
     ),
     target,
+    /** Why the role may not fail over; null when it may. */
+    mayNot,
     reason,
     sending: run.isPending,
     /** When it was sent off; 0: not yet. Epoch ms, by the server's clock. */
