@@ -113,6 +113,24 @@ test('a failover that is confirmed, in its dialog and on the page', async ({ pag
   await expectAccessible(page)
 })
 
+test('a failover that is not confirmed', async ({ page, world }) => {
+  await page.goto('/')
+  const { tunnelId } = await world.pair('lon-branch-core')
+  const dialog = page.getByRole('dialog')
+  await world.failovers({ mode: 'normal', demoteMs: 0, promoteMs: 3_000 })
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await acceptRisks(page)
+  await dialog.getByRole('button', { name: /^Promote/ }).click()
+  await expect(dialog.getByRole('list', { name: 'Phases' })).toBeVisible()
+  // An active one without a connection ends it after ten seconds, where nobody new ends it after a minute.
+  await world.breakWith({ kind: 'nulls', fields: ['conns'], match: { path: '/connections$' } })
+  await expect(dialog.getByRole('alert')).toContainText('Not confirmed')
+  await expectAccessible(page)
+  await dialog.getByRole('button', { name: 'Done' }).click()
+  await expect(page.getByRole('region', { name: 'Failover of this tunnel' })).toBeVisible()
+  await expectAccessible(page)
+})
+
 test('a failover that Cloudflare refused', async ({ page, world }) => {
   await page.goto('/')
   const { tunnelId } = await world.pair('lon-branch-core')
