@@ -348,6 +348,25 @@ test('F14 what is not confirmed after 60 s is red, says what is active, and is n
   expect(await putsOf(world)).toHaveLength(1)
 })
 
+test('one that is confirmed late can be failed back as well', async ({ page, world }) => {
+  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+  await world.failovers({ mode: 'normal', demoteMs: 0, promoteMs: 3_000 })
+  await page.goto(`/tunnels/${tunnelId}?dialog=failover`)
+  await confirm(page, standby.id)
+  await expect(phase(page, 'Accepted')).toContainText(/\+\d/)
+  // It becomes active, and nothing shows that it is connected until the failover has ended.
+  await world.breakWith({ kind: 'nulls', fields: ['conns'], match: { path: '/connections$' } })
+  await expect(dialogOf(page).getByRole('alert')).toContainText(/Not confirmed/)
+  await expect(dialogOf(page).getByRole('button', { name: 'Choose again' })).toBeVisible()
+  await world.heal()
+  const after = dialogOf(page).getByRole('region', { name: 'After its end' })
+  await expect(after).toContainText('after all')
+  await dialogOf(page)
+    .getByRole('button', { name: `Fail back to ${short(active.id)}` })
+    .click()
+  await expect(promote(page, active.id)).toBeVisible()
+})
+
 test('while Cloudflare does not answer, what is followed is shown as last seen', async ({
   page,
   world,

@@ -17,6 +17,7 @@ import { ChooseStandby } from './ChooseStandby.tsx'
 import { Consent } from './Consent.tsx'
 import { FailoverProgress, type Lost } from './FailoverProgress.tsx'
 import { Notice } from './Notice.tsx'
+import { isDone } from './phases.ts'
 import { useChoice } from './use-choice.ts'
 
 /**
@@ -242,7 +243,7 @@ function FollowFooter({
         </Button>
       </>
     )
-  const from = failover?.state === 'confirmed' ? failover.from : null
+  const from = failover && isDone(failover) ? failover.from : null
   // Nobody is sent back to what is active already.
   const back = from?.connectorId === activeId ? null : from
   return (

@@ -175,7 +175,7 @@ export function isUndone(failover: Failover): boolean {
 }
 
 /** What the connectors showed, in time or late. */
-const isDone = (failover: Failover): boolean =>
+export const isDone = (failover: Failover): boolean =>
   failover.state === 'confirmed' || lateAtOf(failover) !== null
 
 /**
