@@ -58,7 +58,7 @@ async function killRecorder(kills: number): Promise<boolean> {
   return faults.length === 0 && sum('kills') >= kills
 }
 
-/** Kills a process in the middle of a failover, at each of nine places as often; another one takes it up. */
+/** Kills a process in the middle of a failover, at each of ten places as often; another one takes it up. */
 async function killInFailovers(kills: number): Promise<boolean> {
   await bundle({ failer: 'src/proxy/survival/failer.ts' })
   const seconds = stopwatch()
