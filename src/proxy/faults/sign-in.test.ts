@@ -690,7 +690,34 @@ describe('S13 a password without its code', () => {
     leap(60_000)
     expect((await ben.signIn('Ben', goodPassword, code())).status).toBe(200)
   })
+
+  test('takes back no wrong code, beside it or where the password is changed', async () => {
+    const ben = await setUp(rig, 'Ben')
+    const { secret } = (await ben.ask('POST', '/me/second-factor')).json as SecondFactor
+    const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate({
+      timestamp: rig.tandem.parts.now(),
+    })
+    await ben.ask('PUT', '/me/second-factor', { code })
+    const wrong = { password: goodPassword, code: code === '000000' ? '000001' : '000000' }
+
+    const thief = createVisitor(rig, '203.0.113.9')
+    const guess = () => thief.outcome('POST', '/sign-in', { name: 'Ben', ...wrong })
+    const plain = thief.outcome('POST', '/sign-in', { name: 'Ben', password: goodPassword })
+    const beside = await Promise.all([plain, guess(), guess(), guess(), guess()])
+    expect(beside.toSorted()).toEqual(['401 code-needed', ...fill(4, '401 sign-in-failed')])
+    expect([await guess(), await guess()]).toEqual(['401 sign-in-failed', '429 too-many-attempts'])
+
+    const stolen = ben.elsewhere('203.0.113.10')
+    const again = () => stolen.outcome('POST', '/sign-in/again', wrong)
+    for (let n = 0; n < 4; n += 1) expect(await again()).toBe('401 sign-in-failed')
+    const change = { current: goodPassword, password: `${goodPassword} still` }
+    expect(await stolen.outcome('POST', '/me/password', change)).toBe('200')
+    wrong.password = change.password
+    expect([await again(), await again()]).toEqual(['401 sign-in-failed', '429 too-many-attempts'])
+  })
 })
+
+const fill = (length: number, text: string) => Array.from({ length }, () => text)
 
 describe('an invitation', () => {
   test('is good once, for three days, and only the newest', async () => {

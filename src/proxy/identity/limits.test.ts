@@ -117,6 +117,56 @@ describe('S13 guessing', () => {
     for (let n = 0; n < 25; n += 1) expect(fails('ada', `198.51.100.${n}`)).toBe(true)
     expect(fails('ada', '203.0.113.1')).toBe(false)
   })
+
+  test('what fails while a right password without its code is compared stays a failure', () => {
+    const { limits, wait } = guesser()
+    const attempt = { account: 'ada', place: '192.0.2.1', device: null }
+    const looked = Array.from({ length: 4 }, () => {
+      const right = limits.take(attempt)
+      const codes = Array.from({ length: 4 }, () => limits.take(attempt).retryAt)
+      if (right.retryAt === null) right.forgive()
+      wait(minuteMs)
+      return codes.filter((retryAt) => retryAt === null).length
+    })
+    expect(looked).toEqual([4, 0, 0, 0])
+  })
+
+  test('however tries overlap, the sixth that fails and those after it have their pauses', () => {
+    const step = fc.record({
+      waitMs: fc.constantFrom(0, 1000, 20_000),
+      ends: fc.constantFrom('failed', 'failed', 'succeeded', 'forgiven', 'undone'),
+      /** How many are tried before this one ends. */
+      others: fc.integer({ min: 0, max: 6 }),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const { limits, wait, now } = guesser()
+        let failed: number[] = []
+        const ends: (() => void)[][] = steps.map(() => [])
+        for (const [n, step] of steps.entries()) {
+          for (const end of ends[n] ?? []) end()
+          wait(step.waitMs)
+          const admission = limits.take({ account: 'ada', place: '192.0.2.1', device: 'hers' })
+          if (admission.retryAt !== null) continue
+          const end = {
+            failed: () => {},
+            succeeded: () => {
+              failed = []
+              admission.succeeded()
+            },
+            forgiven: admission.forgive,
+            undone: admission.undo,
+          }[step.ends]
+          ends[n + 1 + step.others]?.push(end)
+          if (step.ends !== 'failed') continue
+          const pause = now() - (failed.at(-1) ?? 0)
+          failed.push(now())
+          expect(failed.length > 5 ? pause : minuteMs).toBeGreaterThanOrEqual(minuteMs)
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
 })
 
 test('whatever is tried, and however: never more than the limits allow, and the memory has an end', () => {
@@ -125,7 +175,7 @@ test('whatever is tried, and however: never more than the limits allow, and the 
     place: fc.integer({ min: 0, max: 8 }).map((n) => `192.0.2.${n}`),
     device: fc.option(fc.constantFrom('d1', 'd2')),
     waitMs: fc.integer({ min: 0, max: 30_000 }),
-    ends: fc.constantFrom('failed', 'succeeded', 'undone'),
+    ends: fc.constantFrom('failed', 'succeeded', 'forgiven', 'undone'),
   })
   fc.assert(
     fc.property(fc.array(attempt, { maxLength: 400 }), (attempts) => {
@@ -136,6 +186,7 @@ test('whatever is tried, and however: never more than the limits allow, and the 
         expect(admission.retryAt ?? Number.POSITIVE_INFINITY).toBeGreaterThan(now())
         if (admission.retryAt === null && ends === 'undone') admission.undo()
         if (admission.retryAt === null && ends === 'succeeded') admission.succeeded()
+        if (admission.retryAt === null && ends === 'forgiven') admission.forgive()
         if (admission.retryAt === null && ends === 'failed')
           looked.push({ at: now(), place, account, device })
         wait(waitMs)

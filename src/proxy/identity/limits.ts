@@ -42,26 +42,29 @@ const perPlace = { most: 20, windowMs: 60_000 }
 const perAccount = { most: 30, windowMs: 3_600_000 }
 /** More than this is not remembered: the oldest go, so that an attack can't fill the memory. */
 const mostKeys = 20_000
+/** … and of one key: more of them make no longer pause. */
+const mostFailures = 20
 
-type Failures = { count: number; lastAt: number }
+type Failure = { at: number }
 
 export function createLimits({ now }: { now: () => number }) {
-  const failures = new Map<string, Failures>()
+  const failures = new Map<string, Failure[]>()
   const places = createWindow(perPlace, now)
   const accounts = createWindow(perAccount, now)
 
   /** When the next try is allowed after so many failures. */
-  function pauseEnd({ count, lastAt }: Failures): number {
-    if (count < freeFailures) return 0
-    return lastAt + Math.min(longestPauseMs, 60_000 * 2 ** (count - freeFailures))
+  function pauseEnd(known: Failure[]): number {
+    const last = known.at(-1)
+    if (!last || known.length < freeFailures) return 0
+    return last.at + Math.min(longestPauseMs, 60_000 * 2 ** (known.length - freeFailures))
   }
 
   /** Asks for one try; what is refused counts as nothing. */
   function take({ account, place, device, isSecret = false }: Attempt): Admission {
     const isAnywhere = device === null && !isSecret
     const key = `${account}\n${device ?? place}`
-    const known = failures.get(key)
-    const before = known && now() - known.lastAt < quietMs ? known : { count: 0, lastAt: 0 }
+    const known = failures.get(key) ?? []
+    const before = now() - (known.at(-1)?.at ?? 0) < quietMs ? known : []
     const retryAt = Math.max(
       pauseEnd(before),
       places.fullUntil(place),
@@ -69,15 +72,17 @@ export function createLimits({ now }: { now: () => number }) {
     )
     if (retryAt > now()) return { retryAt }
     const at = now()
+    const mine = { at }
     failures.delete(key)
-    failures.set(key, { count: before.count + 1, lastAt: at })
+    failures.set(key, [...before, mine].slice(-mostFailures))
     forgetOldest(failures)
     places.add(place)
     if (isAnywhere) accounts.add(account)
     const forgive = () => {
-      const { count } = failures.get(key) ?? { count: 0 }
-      if (count <= 1) failures.delete(key)
-      else failures.set(key, { count: count - 1, lastAt: before.lastAt })
+      // Its own alone: others may have come while it was looked at.
+      const rest = (failures.get(key) ?? []).filter((one) => one !== mine)
+      if (rest.length === 0) failures.delete(key)
+      else failures.set(key, rest)
       if (isAnywhere) accounts.remove(account, at)
     }
     return {

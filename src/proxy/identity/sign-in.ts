@@ -288,7 +288,10 @@ export function createSignIns(deps: {
     const place = networkOf(visit.way.from)
     const admission = limits.take({ account: person.name_key, place, device })
     if (admission.retryAt !== null) throw tooMany(admission.retryAt, now())
-    if (await matches(password, person.password, admission)) return admission.succeeded()
+    if (await matches(password, person.password, admission)) {
+      // It says nothing of the codes that were tried.
+      return person.totp_secret === null ? admission.succeeded() : admission.forgive()
+    }
     await audit.append(entry(person, visit, 'sign-in-failed', { because: 'password' }))
     throw notPresent()
   }
