@@ -78,13 +78,22 @@ describe('what is refused is remembered, and bounded', () => {
     expect(entries).toHaveLength(5)
   })
 
-  test('a flood of different ones is sixty records and one for the rest', async () => {
+  test('a flood of different ones is sixty records and one for the rest, of the same one', async () => {
     for (let n = 0; n < 10_000; n += 1) refusals.note({ ...refusal, path: `/api/${n}` })
     expect(entries).toHaveLength(61)
     await time.run(minute)
     expect(entries.slice(61)).toMatchObject([
-      { who: null, target: 'ANY many different ones', facts: { times: 9939 } },
+      { who: refusal.who, target: 'ANY many different ones', facts: { times: 9939 } },
     ])
+  })
+
+  test('one’s flood leaves the records of others whole', () => {
+    for (let n = 0; n < 100; n += 1) refusals.note({ ...refusal, path: `/api/${n}` })
+    const who = { id: 'person:victor', name: 'Victor', role: 'viewer' as const }
+    for (let n = 0; n < 60; n += 1) refusals.note({ ...refusal, who, path: `/api/${n}` })
+    expect(entries.slice(61).map((entry) => [entry.who, entry.target])).toEqual(
+      Array.from({ length: 60 }, (_, n) => [who, `POST /api/${n}`]),
+    )
   })
 
   test('an address of any length takes little room', () => {

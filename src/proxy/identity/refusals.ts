@@ -6,8 +6,8 @@ import type { Who } from './who.ts'
 /**
  * What was refused, as records. Somebody who keeps trying must not fill the disk: the same refusal of the
  * same one is written down at once and then once a minute with a count, and beyond `mostAMinute`
- * different ones, what else is refused becomes one record. Of those who are not signed in less is kept
- * (`strangers.ts`).
+ * different ones of somebody, what else is refused to them becomes one record. Of those who are not signed in
+ * less is kept (`strangers.ts`).
  */
 export type Refusal = {
   who: Pick<Who, 'id' | 'name' | 'role'> | null
@@ -40,9 +40,10 @@ export function createRefusals({
 
   function note(refusal: Refusal) {
     if (refusal.who === null) return strangers.note(toEntry(refusal, 1))
-    const own = `${refusal.who.id} ${refusal.why} ${refusal.method} ${refusal.path}`
-    const isRoom = untold.size < mostAMinute
-    const key = untold.has(own) || isRoom ? own : 'others'
+    const whose = `${refusal.who.id} `
+    const own = `${whose}${refusal.why} ${refusal.method} ${refusal.path}`
+    const different = [...untold.keys()].filter((key) => key.startsWith(whose)).length
+    const key = untold.has(own) || different < mostAMinute ? own : `${whose}others`
     const counted = untold.get(key)
     if (counted) counted.times += 1
     else tell(key, key === own ? refusal : { ...refusal, ...others }, 1)
@@ -94,4 +95,4 @@ function toEntry({ who, from, why, method, path, requestId }: Refusal, times: nu
   }
 }
 
-const others = { who: null, from: '', method: 'ANY', path: 'many different ones' }
+const others = { from: '', method: 'ANY', path: 'many different ones' }
