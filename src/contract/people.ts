@@ -31,6 +31,12 @@ export const whyNotInvite = (ways: Ways): string | null =>
 export const whyNotEndOthers = (method: WhoMethod): string | null =>
   method === 'access' ? 'Cloudflare Access keeps your sign-in: it ends there.' : null
 
+/** Why the role of whoever signs in that way can't be given here, or null. */
+export const whyNotRole = (method: WhoMethod): string | null =>
+  method === 'local'
+    ? null
+    : 'The role comes from where this person signs in, at each sign-in. Change it there.'
+
 export const Person = z.object({
   id: z.string(),
   name: z.string(),

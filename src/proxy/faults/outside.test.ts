@@ -108,6 +108,23 @@ describe('Cloudflare Access in front', () => {
     await rig.end()
   })
 
+  test('the role that it gives is changed there and not here, which says so and changes nothing', async () => {
+    const { rig, visitor, sign, as } = await watch()
+    const ada = as(await sign('ada@example.com'))
+    const bo = as(await sign('bo@example.com'))
+    const path = `/people/${await idOf(visitor, bo)}`
+    const refused = await visitor.ask('PATCH', path, { role: 'admin', disabled: true }, ada)
+    expect(refused).toMatchObject({
+      status: 400,
+      json: { detail: expect.stringMatching(/where this person signs in.* Change it there/) },
+    })
+    expect((await visitor.ask('PATCH', path, { role: 'viewer' }, ada)).status).toBe(200)
+    expect((await visitor.ask('GET', '/tunnels', undefined, bo)).status).toBe(200)
+    const { records } = (await visitor.ask('GET', '/audit', undefined, ada)).json as AuditPage
+    expect(records.map(({ what }) => what)).not.toContain('person-changed')
+    await rig.end()
+  })
+
   test('the log sends nobody there for an admin where it makes none', async () => {
     const watching = async (admin: string[]) => {
       const access = {

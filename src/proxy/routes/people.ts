@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { PersonAddition, PersonChange } from '#contract/people.ts'
+import { PersonAddition, PersonChange, whyNotRole } from '#contract/people.ts'
 import { onRecord } from '../identity/actions.ts'
 import { signedIn } from '../identity/guard.ts'
+import { ProblemError } from '../problem.ts'
 import { type Parts, type Route, readBody } from './route.ts'
 import { assertPasswords, by } from './sign-in.ts'
 
@@ -27,6 +28,8 @@ export function peopleRoutes(route: Route, { identity, audit, now, accessNow }: 
     const isDisabled = before.disabled_at !== null
     const isOther = role !== undefined && role !== before.role
     const isSwitched = disabled !== undefined && disabled !== isDisabled
+    const reason = isOther ? whyNotRole((await people.look(before)).method) : null
+    if (reason !== null) throw new ProblemError('invalid-request', reason, { field: 'role' })
     if (isOther || isSwitched) {
       const facts = {
         name: before.name,

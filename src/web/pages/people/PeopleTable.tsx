@@ -1,4 +1,4 @@
-import type { Person, Ways } from '#contract/people.ts'
+import { type Person, type Ways, whyNotRole } from '#contract/people.ts'
 import { methodWords } from '#web/identity/words.ts'
 import { IconButton } from '#web/ui/Button.tsx'
 import { useClock } from '#web/ui/clock.ts'
@@ -8,14 +8,7 @@ import { Name } from '#web/ui/Name.tsx'
 import { displayName } from '#web/ui/names.ts'
 import { Table, Td, Th } from '#web/ui/Table.tsx'
 import { NotReported, TimeAgo } from '#web/ui/TimeAgo.tsx'
-import {
-  type Standing,
-  standingOf,
-  standingWords,
-  whyNotLink,
-  whyNotRole,
-  whyNotSeen,
-} from './rows.ts'
+import { type Standing, standingOf, standingWords, whyNotLink, whyNotSeen } from './rows.ts'
 import type { PersonDialog } from './search.ts'
 
 type Open = (dialog: PersonDialog, person: Person) => void
@@ -159,7 +152,7 @@ function PersonMenu({ person, ways, onOpen }: { person: Person; ways: Ways; onOp
         <IconButton {...trigger} size="sm" label={`Actions for ${name}`} icon="more" />
       )}
     >
-      <MenuItem icon="person" disabledReason={whyNotRole(person)} onSelect={select('role')}>
+      <MenuItem icon="person" disabledReason={whyNotRole(person.method)} onSelect={select('role')}>
         Change role
       </MenuItem>
       <MenuItem icon="monitor" onSelect={select('sessions')}>

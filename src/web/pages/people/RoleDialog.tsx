@@ -1,12 +1,11 @@
 import { useState } from 'react'
-import type { Person } from '#contract/people.ts'
+import { type Person, whyNotRole } from '#contract/people.ts'
 import { toProblem } from '#web/api/client.ts'
 import { usePersonChange } from '#web/api/people.ts'
 import { Callout } from '#web/ui/Callout.tsx'
 import { FormDialog } from '#web/ui/FormDialog.tsx'
 import { Name } from '#web/ui/Name.tsx'
 import { RoleCards } from './RoleCards.tsx'
-import { whyNotRole } from './rows.ts'
 
 export function RoleDialog({
   person,
@@ -32,7 +31,7 @@ export function RoleDialog({
       busy={change.isPending}
       problem={change.error ? toProblem(change.error) : null}
       disabledReason={
-        whyNotRole(person) ?? (role === person.role ? 'This is the role already.' : null)
+        whyNotRole(person.method) ?? (role === person.role ? 'This is the role already.' : null)
       }
       onSubmit={() => change.mutate({ role }, { onSuccess: onClose })}
       onClose={onClose}

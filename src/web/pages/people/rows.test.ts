@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Person } from '#contract/people.ts'
-import { findPeople, standingOf, whyNotLink, whyNotRole, whyNotSeen } from './rows.ts'
+import { findPeople, standingOf, whyNotLink, whyNotSeen } from './rows.ts'
 
 const now = 1_000_000
 const ada: Person = {
@@ -35,10 +35,8 @@ test.each([
   expect(findPeople([ada, invited], query, now).map(({ name }) => name)).toEqual(names)
 })
 
-test('whom another system vouches for gets role and password there', () => {
-  expect(whyNotRole(ada)).toBeNull()
+test('whom another system vouches for gets a password there', () => {
   expect(whyNotLink(ada, ['local'])).toBeNull()
-  expect(whyNotRole({ ...ada, method: 'oidc' })).toMatch(/where this person signs in/)
   expect(whyNotLink({ ...ada, method: 'access' }, ['local', 'access'])).toMatch(/no password here/)
   expect(whyNotLink({ ...ada, state: 'disabled' }, ['local'])).toMatch(
     /Switch this person on first/,

@@ -27,10 +27,6 @@ export function findPeople(people: readonly Person[], query: string, now: number
   })
 }
 
-/** Why the role can't be given here, or null. */
-export const whyNotRole = ({ method }: Person): string | null =>
-  method === 'local' ? null : 'The role comes from where this person signs in, at each sign-in.'
-
 /** Who vouches for somebody who has no password here. */
 export const voucherOf = ({ method }: Person): string =>
   method === 'access' ? 'Cloudflare Access' : 'your organisation'
