@@ -890,6 +890,25 @@ describe('S15 OpenID Connect', () => {
     await rig.end()
   })
 
+  test('a thousand networks of one site can’t end anybody else’s either', async () => {
+    const { rig, visitor } = await watch()
+    const out = await leave(visitor)
+    for (let n = 0; n < 1000; n += 1) {
+      expect(await leave(createVisitor(rig, `2001:db8:1:${n.toString(16)}::9`))).toContain(issuer)
+    }
+    const other = createVisitor(rig, '2001:db8:2::9')
+    const outOfOther = await leave(other)
+    await leave(createVisitor(rig, '2001:db8:1:ffff::9'))
+    for (const [browser, from] of [
+      [visitor, out],
+      [other, outOfOther],
+    ] as const) {
+      await arrive(browser, (await through(from, 'ada')).search)
+      expect((await browser.ask('GET', '/tunnels')).status).toBe(200)
+    }
+    await rig.end()
+  })
+
   test('a provider that is down is asked once in five seconds, however many come', async () => {
     let asked = 0
     const { rig } = await watchWith(() => {

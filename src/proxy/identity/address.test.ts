@@ -32,6 +32,11 @@ test.each([
   expect(networkOf(address)).toBe(expected)
 })
 
+test('the network of a whole site is a /48', () => {
+  expect(networkOf('2001:db8:1:2::9', 48)).toBe('2001:db8:1::/48')
+  expect(networkOf('192.0.2.1', 48)).toBe('192.0.2.1')
+})
+
 test('a list of proxies with a word in it is none', () => {
   for (const entries of [['nginx'], ['10.0.0.0/33'], ['10.0.0.0/x'], ['10.0.0.1', '']]) {
     expect(toTrustedProxies(entries)).toBeNull()

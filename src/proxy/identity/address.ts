@@ -52,8 +52,12 @@ export function clientAddress(
   return client
 }
 
-/** What one household or machine has: an IPv4 address, or the /64 of an IPv6 one. */
-export function networkOf(address: string): string {
+/**
+ * What one household or machine has: an IPv4 address, or the /64 of an IPv6 one.
+ *
+ * @param length of an IPv6 network, in bits: 48 is what a whole site is given.
+ */
+export function networkOf(address: string, length: 48 | 64 = 64): string {
   if (isIP(address) !== 6) return address
   const [head = '', tail] = address.split('%')[0]?.split('::') ?? []
   const left = head === '' ? [] : head.split(':')
@@ -61,7 +65,7 @@ export function networkOf(address: string): string {
   const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0')
   const groups = tail === undefined ? left : [...left, ...zeros, ...right]
   return `${groups
-    .slice(0, 4)
+    .slice(0, length / 16)
     .map((group) => Number.parseInt(group || '0', 16).toString(16))
-    .join(':')}::/64`
+    .join(':')}::/${length}`
 }

@@ -4,6 +4,7 @@ import type { PersonRole } from '#contract/people.ts'
 import { isLoopback } from '../config.ts'
 import { codeOf, ProblemError } from '../problem.ts'
 import type { Secret } from '../secret.ts'
+import { networkOf } from './address.ts'
 import { newOpaque } from './opaque.ts'
 import { type RoleLists, roleFor, saidBy } from './role-map.ts'
 
@@ -39,6 +40,8 @@ type Begun = {
   browser: string
   returnTo: string
   again: boolean
+  /** Where it began; an IPv6 /48 is one place. */
+  site: string
   at: number
 }
 
@@ -112,6 +115,7 @@ export function createOidc(deps: {
   }
 
   /**
+   * @param from the client's address.
    * @param held what the browser has in its cookie: its tabs have one between them, so it stays the same while one of
    *   them is away.
    * @returns where to send the browser, and what to leave in its cookie.
@@ -119,13 +123,22 @@ export function createOidc(deps: {
   async function begin(
     returnTo: string,
     again: boolean,
+    from: string,
     held: string | undefined,
   ): Promise<{ to: string; browser: string }> {
     const { client, config } = await provider()
     const [state, nonce, verifier] = [newOpaque(), newOpaque(), newOpaque()]
     const browser = held !== undefined && isAwaited(held) ? held : newOpaque()
-    forgetOld()
-    begun.set(state, { nonce, verifier, browser: hashOf(browser), returnTo, again, at: now() })
+    makeRoom()
+    begun.set(state, {
+      nonce,
+      verifier,
+      browser: hashOf(browser),
+      returnTo,
+      again,
+      site: networkOf(from, 48),
+      at: now(),
+    })
     const to = client.buildAuthorizationUrl(config, {
       redirect_uri: deps.publicUrl + oidcPath,
       scope: 'openid profile email',
@@ -140,12 +153,19 @@ export function createOidc(deps: {
     return { to: to.href, browser }
   }
 
-  function forgetOld() {
+  /** Forgets those that are too old, and when it is full one of the site with the most: a flood takes its own places. */
+  function makeRoom() {
     for (const [state, { at }] of begun) {
       // In the order in which they began.
-      if (begun.size < mostBegun && now() - at <= oidcMs) break
+      if (now() - at <= oidcMs) break
       begun.delete(state)
     }
+    if (begun.size < mostBegun) return
+    const counts = new Map<string, number>()
+    for (const { site } of begun.values()) counts.set(site, (counts.get(site) ?? 0) + 1)
+    const most = Math.max(...counts.values())
+    const first = [...begun].find(([, { site }]) => counts.get(site) === most)
+    if (first) begun.delete(first[0])
   }
 
   /**

@@ -55,14 +55,14 @@ export function signInRoutes(route: Route, { identity, audit, refusals, now, wal
   route('signInOidc', async (c) => {
     if (!oidc) throw new ProblemError('not-found', 'No identity provider is set up.')
     const isAgain = c.req.query('again') === 'true'
-    const place = networkOf(c.get('way').from)
+    const { from, isSecure, cookie } = c.get('way')
+    const place = networkOf(from)
     try {
       const retryAt = begun.fullUntil(place)
       if (retryAt > 0) throw tooMany(retryAt, now())
       begun.add(place)
-      const { isSecure, cookie } = c.get('way')
       const returnTo = ownPath(c.req.query('returnTo'))
-      const { to, browser } = await oidc.begin(returnTo, isAgain, cookie('oidc'))
+      const { to, browser } = await oidc.begin(returnTo, isAgain, from, cookie('oidc'))
       setCookies(c, [writeCookie('oidc', browser, { isSecure, maxAgeMs: oidcMs })])
       return c.redirect(to, 302)
     } catch (error) {
