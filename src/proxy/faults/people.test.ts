@@ -138,6 +138,28 @@ test('whose session was ended, and where it was, stands in the record', async ()
   ])
 })
 
+test('by which way and with which browser somebody signed in, and failed over, stands in the record', async () => {
+  const { tunnelId, connectorIds } = await world.addTunnel('edge')
+  await rig.time.run(15_000)
+  const agent = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'
+  const by = { 'user-agent': agent }
+  const name = { name: 'Ada', password: goodPassword }
+  await admin.ask('POST', '/sign-in', name, { 'user-agent': 'x'.repeat(5000) })
+  await admin.ask('POST', '/sign-in', name, by)
+  await admin.ask('POST', '/sign-in/again', { password: goodPassword }, by)
+  const failover = { client_id: connectorIds[1], expected_active_id: connectorIds[0], ticked: [] }
+  await rig.time.during(admin.ask('POST', `/tunnels/${tunnelId}/failovers`, failover, by))
+  const { json } = await admin.ask('GET', '/audit?what=signed-in&what=failoverRun')
+  expect((json as AuditPage).records.slice(0, 4).map(({ facts }) => facts)).toEqual([
+    { ...failover, method: 'local', agent },
+    { method: 'local', again: true, agent },
+    { method: 'local', agent },
+    { method: 'local', agent: 'x'.repeat(200) },
+  ])
+  const chain = (await admin.ask('GET', '/audit/chain')).json
+  expect(chain).toMatchObject({ isWhole: true })
+})
+
 test('a screen knows the page that it is for, and gets another name', async () => {
   const link = { name: 'Lobby', view: '/?status=["down"]', days: 30 }
   const screen = await hang(rig, admin, link, '192.0.2.77')

@@ -48,6 +48,8 @@ export const demoRoleCookie = (role: PersonRole, { isSecure }: Way) =>
 export const mayTryRoles = (settings: Settings) =>
   settings.signIn === 'demo' && isLoopback(settings.host) && settings.trustedProxies === null
 
+const longestAgent = 200
+
 /** What only a proxy adds; a browser on this machine sends none of it. */
 const proxyHeaders = [
   'forwarded',
@@ -74,6 +76,7 @@ export function createIdentify(deps: {
     const isSecure = proxies.has(peer) && header('x-forwarded-proto') === 'https'
     return {
       from: clientAddress(peer, header('x-forwarded-for'), proxies),
+      agent: (header('user-agent') ?? '').slice(0, longestAgent),
       isSecure,
       cookie: (kind) => readCookie(header('cookie'), kind, isSecure),
     }

@@ -25,7 +25,6 @@ const aheadMs = 60_000
 const touchMs = 60_000
 /** The oldest go when there are more. */
 const mostEach = 20
-const longestAgent = 200
 
 export const endsAt = (session: Pick<Session, 'signed_in_at'>, role: string) =>
   session.signed_in_at + (role === 'viewer' ? viewerMs : absoluteMs)
@@ -92,7 +91,7 @@ export function createSessions({ db, now }: { db: Store; now: () => number }) {
         proven_at: provenAt,
         seen_at: now(),
         from_address: from,
-        agent: agent.slice(0, longestAgent),
+        agent,
       })
       .execute()
     const older = await db

@@ -5,6 +5,7 @@ import type {
   SignInAgainRequest,
   SignInRequest,
 } from '#contract/people.ts'
+import type { WhoMethod } from '#contract/session.ts'
 import { codeOf, ProblemError } from '../problem.ts'
 import { onRecord } from './actions.ts'
 import { networkOf } from './address.ts'
@@ -23,7 +24,7 @@ import type { Way, Who } from './who.ts'
 /** Signing in with a name and a password: limits first, then the proof, then on record, then the cookies. */
 
 /** What of a request goes on record and into the session. */
-export type Visit = { way: Way; agent: string; requestId: string }
+export type Visit = { way: Way; requestId: string }
 /** `Set-Cookie` lines. */
 type Cookies = string[]
 
@@ -57,6 +58,9 @@ export function createSignIns(deps: {
     facts,
     requestId: visit.requestId,
   })
+
+  const signedIn = (person: PersonRow, visit: Visit, facts: { method: WhoMethod; again?: true }) =>
+    entry(person, visit, 'signed-in', { ...facts, agent: visit.way.agent })
 
   /**
    * Whether somebody is who they say: password, then code. Nobody can tell a name that exists from one that
@@ -154,12 +158,12 @@ export function createSignIns(deps: {
     method: 'local' | 'oidc',
     provenAt: number,
   ): Promise<{ secret: string; id: string }> {
-    const { way, agent } = visit
-    await audit.append(entry(person, visit, 'signed-in', { method }))
+    const { way } = visit
+    await audit.append(signedIn(person, visit, { method }))
     const before = way.cookie('sid')
     if (before) await sessions.endOf(before)
     await people.set(person.id, { signed_in_at: now() })
-    return sessions.begin(person.id, { method, from: way.from, agent, provenAt })
+    return sessions.begin(person.id, { method, from: way.from, agent: way.agent, provenAt })
   }
 
   return {
@@ -172,7 +176,7 @@ export function createSignIns(deps: {
     async signInAgain(who: Who, request: SignInAgainRequest, visit: Visit): Promise<Cookies> {
       const { person, sessionId } = await local(who)
       await prove(person, person.name_key, request, visit)
-      await audit.append(entry(person, visit, 'signed-in', { method: 'local', again: true }))
+      await audit.append(signedIn(person, visit, { method: 'local', again: true }))
       return [sidCookie(await sessions.renew(sessionId, true), visit.way)]
     },
 
@@ -192,14 +196,14 @@ export function createSignIns(deps: {
         const { secret } = await begin(person, visit, 'oidc', provenAt)
         return [sidCookie(secret, way)]
       }
-      await audit.append(entry(person, visit, 'signed-in', { method: 'oidc', again: true }))
+      await audit.append(signedIn(person, visit, { method: 'oidc', again: true }))
       return [sidCookie(await sessions.renew(held.session.id, true), way)]
     },
 
     /** Somebody for whom Cloudflare Access vouches, at the first request with another token. */
     async noteAccess(person: PersonRow, issuedAt: number, way: Way) {
       await audit.append({
-        ...entry(person, { way, agent: '', requestId: '' }, 'signed-in', { method: 'access' }),
+        ...signedIn(person, { way, requestId: '' }, { method: 'access' }),
         requestId: null,
       })
       await people.set(person.id, { signed_in_at: now(), vouched_at: issuedAt })

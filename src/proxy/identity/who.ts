@@ -28,6 +28,8 @@ export type Who = {
 /** The ways a request came, as far as they matter. */
 export type Way = {
   from: string
+  /** What the browser calls itself: untrusted text, cut to what is kept of it. */
+  agent: string
   isSecure: boolean
   cookie: (kind: CookieKind) => string | undefined
 }

@@ -53,7 +53,9 @@ export function failoverRoutes(route: Route, parts: Parts) {
       assertId(request.expected_active_id, 'expected_active_id')
     liveTunnel(parts, tunnelId)
     const key = readKey(c)
-    const facts = { operation: 'failoverRun', tunnelId, input: request } as const
+    const { method } = signedIn(c)
+    const input = { ...request, method, agent: c.get('way').agent }
+    const facts = { operation: 'failoverRun', tunnelId, input } as const
     const work = () =>
       perform(parts, c, facts, async (who, noted) => {
         try {

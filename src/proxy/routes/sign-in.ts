@@ -32,7 +32,6 @@ export function setCookies(c: Request, lines: readonly string[]) {
 
 const toVisit = (c: Request): Visit => ({
   way: c.get('way'),
-  agent: c.req.header('user-agent') ?? '',
   requestId: c.get('requestId'),
 })
 

@@ -57,6 +57,14 @@ describe('facts in words', () => {
     ])
   })
 
+  test('a browser by its name', () => {
+    const agent = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'
+    expect(of({ method: 'local', agent })).toEqual([
+      { name: 'method', from: null, to: 'local' },
+      { name: 'with', from: null, to: 'Firefox on Linux' },
+    ])
+  })
+
   test('a choice from one id to another, and back to none', () => {
     expect(of({ from: id, to: null })).toEqual([{ name: '', from: '1bedc50d', to: 'none' }])
   })

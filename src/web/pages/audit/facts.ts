@@ -1,5 +1,6 @@
 import type { AuditRecord } from '#contract/audit.ts'
 import { type ProblemKind, problemKinds } from '#contract/problem-kinds.ts'
+import { browserName } from '#web/identity/agent.ts'
 import { shortId, visibleName } from '#web/ui/names.ts'
 import { preciseText } from '#web/ui/time.ts'
 
@@ -66,6 +67,9 @@ function toFact([name, value]: [string, unknown]): Fact[] {
   }
   // Moments within a failover are for the files; how long it took is for people.
   if (name.endsWith('At')) return []
+  if (name === 'agent' && typeof value === 'string') {
+    return [{ name: 'with', from: null, to: browserName(value) }]
+  }
   const isNothing = value === null || value === undefined || value === false
   if (isNothing || (Array.isArray(value) && value.length === 0)) return []
   // A record that counts has several.
