@@ -53,6 +53,20 @@ test('one line says whether to stand up, and the worst stand first', async ({ pa
   await expect(icon(page)).toHaveAttribute('href', '/favicon-bad.svg')
 })
 
+test('where nothing ever ran, nothing is called well', async ({ page }) => {
+  await page.goto('/wall?status=inactive')
+  await expect(headline(page)).toHaveText('1 tunnel never ran')
+  await expect(page.getByRole('banner').locator('svg')).toHaveCSS(
+    'color',
+    await tiles(page)
+      .locator('svg')
+      .first()
+      .evaluate((mark) => getComputedStyle(mark).color),
+  )
+  await expect(icon(page)).toHaveAttribute('href', '/favicon-idle.svg')
+  expect((await page.request.get('/favicon-idle.svg')).ok()).toBe(true)
+})
+
 test('a tile says who is active and where, who stands by, since when, and how the day was', async ({
   page,
   world,

@@ -62,6 +62,12 @@ describe('the headline', () => {
       text: '1 tunnel connected',
       rest: ['1 never ran'],
     })
+    // Nor is anything fine where nothing is connected.
+    expect(lineOf([idle, tunnelOf('new', { status: 'inactive' })])).toMatchObject({
+      tone: 'idle',
+      text: '2 tunnels never ran',
+      worst: null,
+    })
   })
 
   test('nothing to show is not fine', () => {

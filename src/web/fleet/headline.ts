@@ -3,7 +3,7 @@ import { type Grade, grades, type Judged } from './judge.ts'
 
 /** Do I need to stand up? One line that answers it, and the counts behind it. Pure. */
 
-export type Tone = 'good' | 'news' | 'warn' | 'bad' | 'unknown'
+export type Tone = 'good' | 'news' | 'warn' | 'bad' | 'unknown' | 'idle'
 export type Headline = {
   tone: Tone
   /** The worst there is; null when nobody is called for any of it. */
@@ -23,7 +23,7 @@ const tones: Record<Grade, Tone> = {
   unknown: 'unknown',
   changed: 'news',
   fine: 'good',
-  idle: 'good',
+  idle: 'idle',
 }
 
 const words: Record<Grade, (n: number) => string> = {

@@ -126,6 +126,7 @@ const inks: Record<Tone, string> = {
   news: 'text-ink',
   good: 'text-ink-2',
   unknown: 'text-ink-2',
+  idle: 'text-ink-2',
 }
 
 /** The worst of the group by shape, colour and word, as the wall says it, and the counts of the rest. */

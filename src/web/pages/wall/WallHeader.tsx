@@ -15,6 +15,7 @@ const inks: Record<Tone, string> = {
   warn: 'bg-warn-soft text-ink shadow-[inset_0_-0.6vh_0_var(--warn)]',
   bad: 'bg-bad text-danger-ink',
   unknown: 'bg-unknown-soft text-ink shadow-[inset_0_-0.6vh_0_var(--unknown)]',
+  idle: 'text-ink',
 }
 const shapes = {
   good: 'healthy',
@@ -22,6 +23,7 @@ const shapes = {
   warn: 'degraded',
   bad: 'down',
   unknown: 'unknown',
+  idle: 'inactive',
 } as const
 
 /**
