@@ -7,12 +7,24 @@ import { statusLooks } from './ui/StatusMark.tsx'
 /** The colours are read from the style sheet itself: what is checked is what is shipped. */
 const css = readFileSync(new URL('./styles.css', import.meta.url), 'utf8')
 
-function theme(name: 'dark' | 'light'): Record<string, string> {
-  const block = new RegExp(`:root\\[data-theme="${name}"\\] \\{([^}]*)\\}`).exec(css)?.[1] ?? ''
+const themes = ['dark', 'light'] as const
+type Theme = (typeof themes)[number]
+
+/** Those of every block of a theme: a later one says only what it changes. */
+function theme(name: Theme, css: string): Record<string, string> {
+  const blocks = css.matchAll(new RegExp(`:root\\[data-theme="${name}"\\] \\{([^}]*)\\}`, 'g'))
   return Object.fromEntries(
-    [...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, key, value]) => [key, value]),
+    [...blocks].flatMap(([, block = '']) =>
+      [...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, key, value]) => [key, value]),
+    ),
   )
 }
+const [usual = '', more] = css.split('@media (prefers-contrast: more)')
+if (!more) throw new Error('The style sheet has no colours with more contrast.')
+const looks = themes.flatMap((name) => [
+  [`the ${name} theme`, theme(name, usual)] as const,
+  [`the ${name} theme with more contrast`, theme(name, css)] as const,
+])
 
 const channels = (hex: string) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16))
 const linear = (value: number) =>
@@ -86,8 +98,7 @@ const distance = (one: string, other: string, eye: Matrix) =>
 const leastSignals = 9
 const leastFromGrey = 6
 
-describe.each(['dark', 'light'] as const)('in the %s theme', (name) => {
-  const colours = theme(name)
+describe.each(looks)('in %s', (_, colours) => {
   const of = (role: string) => {
     const colour = colours[role]
     if (!colour) throw new Error(`no colour ${role}`)
