@@ -54,6 +54,25 @@ describe('the headline', () => {
     })
   })
 
+  test('a degraded tunnel that lost its standby is one failure from outage too, and counted once', () => {
+    const both = tunnelOf('both', { status: 'degraded', readiness: 'exposed', standbyCount: 0 })
+    expect(lineOf([fine, both])).toMatchObject({
+      tone: 'warn',
+      text: '1 tunnel degraded, one failure from outage',
+      rest: ['1 connected'],
+    })
+    expect(lineOf([both, degraded, exposed])).toMatchObject({
+      text: '2 tunnels degraded, 1 of them with no standby',
+      rest: ['1 more with no standby'],
+    })
+    expect(lineOf([down, both, exposed]).rest).toEqual([
+      '1 degraded, with no standby',
+      '1 more with no standby',
+    ])
+    expect(lineOf([down, both, degraded]).rest).toEqual(['2 degraded, 1 of them with no standby'])
+    expect(lineOf([both], new Set(['both-id']))).toMatchObject({ text: '1 tunnel unknown' })
+  })
+
   test('what never ran calls nobody', () => {
     const idle = tunnelOf('idle', { status: 'inactive', readiness: 'disconnected' })
     expect(lineOf([fine, idle])).toMatchObject({

@@ -26,11 +26,12 @@ const tones: Record<Grade, Tone> = {
   idle: 'idle',
 }
 
+const oneLeft = 'one failure from outage'
 const words: Record<Grade, (n: number) => string> = {
   down: (n) => `${tunnelText(n)} down`,
   'no-active': (n) => `${tunnelText(n)} with no single active connector`,
   degraded: (n) => `${tunnelText(n)} degraded`,
-  exposed: (n) => `${tunnelText(n)} one failure from outage`,
+  exposed: (n) => `${tunnelText(n)} ${oneLeft}`,
   unknown: (n) => `${tunnelText(n)} unknown`,
   changed: (n) => `${tunnelText(n)} changed, not acknowledged`,
   fine: (n) => `${tunnelText(n)} connected`,
@@ -67,6 +68,14 @@ export function headlineOf(all: readonly Judged[]): Headline {
   }))
   const present = counts.filter(({ n }) => n > 0)
   const [lead] = present
+  /** What Cloudflare calls degraded may have lost its standby too: that is told with it, and counts once. */
+  const both = awake.filter(
+    ({ grade, tunnel }) => grade === 'degraded' && tunnel.readiness === 'exposed',
+  ).length
+  const bothText = (grade: Grade, n: number, words: string) =>
+    grade !== 'degraded' || both === 0
+      ? ''
+      : `, ${both === n ? words : `${countText(both)} of them ${short.exposed}`}`
   const muted = all.length - awake.length
   const mutedText = muted > 0 ? [`${countText(muted)} in maintenance`] : []
   if (!lead) {
@@ -79,14 +88,17 @@ export function headlineOf(all: readonly Judged[]): Headline {
   return {
     tone: tones[grade],
     grade,
-    text: isFine && n === all.length ? allFine(n) : words[grade](n),
+    text: isFine && n === all.length ? allFine(n) : words[grade](n) + bothText(grade, n, oneLeft),
     worst: isFine || grade === 'idle' ? null : (awake.find((one) => one.grade === grade) ?? null),
     rest: [
       ...present
         .slice(1)
         // What is not known comes first: it is the last that may be cut off.
         .toSorted((a, b) => Number(b.grade === 'unknown') - Number(a.grade === 'unknown'))
-        .map(({ grade, n }) => `${countText(n)} ${short[grade]}`),
+        .map(
+          ({ grade, n }) =>
+            `${countText(n)}${grade === 'exposed' && both > 0 ? ' more' : ''} ${short[grade]}${bothText(grade, n, short.exposed)}`,
+        ),
       ...mutedText,
     ],
   }
