@@ -331,5 +331,15 @@ test('whoever wants to is notified of a tunnel that goes down while they look el
   // What whoever came back has seen is no news any more.
   await turn('visible')
   await turn('hidden')
-  await goesDown('sin-warehouse-ot', first, second, '1 tunnel down: sin-warehouse-ot, true')
+  const third = '1 tunnel down: sin-warehouse-ot, true'
+  await goesDown('sin-warehouse-ot', first, second, third)
+
+  // They work in a window beside it: it is in sight, and what it shows was not seen.
+  await page.evaluate(() => {
+    document.hasFocus = () => false
+    window.dispatchEvent(new Event('blur'))
+  })
+  await turn('visible')
+  const fourth = '2 tunnels down: fra-dc2-edge, sin-warehouse-ot, true'
+  await goesDown('fra-dc2-edge', first, second, third, fourth)
 })

@@ -1,4 +1,4 @@
-import { focusManager, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useRouteContext } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import { askAsleepEveryMs } from '#web/api/live.ts'
@@ -39,7 +39,7 @@ export function Beacon() {
     return () => setTitleState('')
   }, [state])
 
-  const isLookedAt = useSyncExternalStore(focusManager.subscribe, () => focusManager.isFocused())
+  const isLookedAt = useSyncExternalStore(onLook, isSomebodyThere)
   const heard = useRef<Heard | null>(null)
   /** What needs not be told: known when somebody last looked, and not seen to be better since. */
   const seen = useRef<readonly string[]>([])
@@ -57,6 +57,16 @@ export function Beacon() {
     notify(text, calling.map(({ tunnel }) => displayName(tunnel.name)).join(', '), pageIcon(tone))
   }, [all, isKnown, wanted, isLookedAt])
   return null
+}
+
+/** A window beside the one that somebody works in is visible, and nobody looks at it. */
+const isSomebodyThere = () => document.visibilityState === 'visible' && document.hasFocus()
+
+function onLook(listener: () => void) {
+  const over = new AbortController()
+  for (const event of ['focus', 'blur', 'visibilitychange'])
+    window.addEventListener(event, listener, { signal: over.signal })
+  return () => over.abort()
 }
 
 const isWorthATab = ({ tone }: Headline) => tone === 'bad' || tone === 'warn' || tone === 'unknown'
