@@ -320,6 +320,39 @@ test('a wall that starts while Tandem fails says so, and comes up by itself', as
   await expect(tiles(page)).toHaveCount(12)
 })
 
+test('a wall whose program did not come begins anew once Tandem answers', async ({ page }) => {
+  await page.clock.install()
+  await page.route(builtFrom('index.html'), (route) => route.abort('connectionreset'))
+  let asked = 0
+  await page.route('**/healthz', (route) => {
+    asked += 1
+    return route.fulfill({ status: 502 })
+  })
+  await page.goto('/wall')
+  const first = page.getByText('Opening the wall')
+  for (const times of [1, 2]) {
+    await page.clock.runFor(10_000)
+    await expect.poll(() => asked).toBeGreaterThanOrEqual(times)
+    await expect(first).toBeVisible()
+  }
+  await page.unrouteAll()
+  await page.clock.runFor(10_000)
+  await expect(tiles(page)).toHaveCount(12)
+})
+
+test('a wall whose program has not come after half a minute begins anew', async ({ page }) => {
+  await page.clock.install()
+  const { hold, came } = createGate()
+  let isSlow = true
+  await page.route(builtFrom('index.html'), (route) => (isSlow ? hold() : route.continue()))
+  await page.goto('/wall', { waitUntil: 'commit' })
+  await expect(page.getByText('Opening the wall')).toBeVisible()
+  await came
+  isSlow = false
+  await page.clock.runFor(30_000)
+  await expect(tiles(page)).toHaveCount(12)
+})
+
 test('a wall of an old build begins anew', async ({ page, tandem }) => {
   // What its document and its session say that they are of.
   for (const path of ['**/wall', '**/api/session'])

@@ -3,23 +3,35 @@
 ;(() => {
   const system = matchMedia('(prefers-color-scheme: light)')
   const { dataset } = document.documentElement
+  const isWall = location.pathname === '/wall'
+  const known = (theme) => (theme === 'dark' || theme === 'light' ? theme : null)
   const apply = () => {
-    let choice = null
+    let theme = system.matches ? 'light' : 'dark'
     try {
-      choice = localStorage.getItem('tandem.theme')
+      theme = known(localStorage.getItem('tandem.theme')) ?? theme
     } catch {
       // Storage may be refused: then the system's preference holds.
     }
-    const theme =
-      choice === 'dark' || choice === 'light' ? choice : system.matches ? 'light' : 'dark'
     // A wall's theme stands in its address.
-    const asked =
-      location.pathname === '/wall' ? new URLSearchParams(location.search).get('theme') : null
-    dataset.theme = dataset.fixedTheme ?? (asked === 'dark' || asked === 'light' ? asked : theme)
+    const asked = isWall && new URLSearchParams(location.search).get('theme')
+    dataset.theme = dataset.fixedTheme ?? known(asked) ?? theme
   }
   apply()
   system.addEventListener('change', apply)
-  addEventListener('storage', (event) => {
-    if (event.key === 'tandem.theme') apply()
-  })
+  addEventListener('storage', apply)
+
+  // What the document names and does not come, no browser asks for again: the page begins anew when Tandem answers, and
+  // not into an error page. So does a wall that shows nothing of the program after half a minute.
+  const beginAnew = () => {
+    setTimeout(
+      () => fetch('/healthz').then(({ ok }) => (ok ? location.reload() : beginAnew()), beginAnew),
+      10_000,
+    )
+  }
+  const onError = ({ target }) => {
+    if (target.localName === 'script' || target.rel === 'stylesheet') beginAnew()
+  }
+  // On its way down: what befalls an element does not bubble.
+  addEventListener('error', onError, true)
+  if (isWall) setTimeout(() => document.querySelector('#root h1') ?? beginAnew(), 30_000)
 })()
