@@ -26,27 +26,24 @@ const tones: Record<Grade, Tone> = {
   idle: 'idle',
 }
 
-const oneLeft = 'one failure from outage'
-const words: Record<Grade, (n: number) => string> = {
-  down: (n) => `${tunnelText(n)} down`,
-  'no-active': (n) => `${tunnelText(n)} with no single active connector`,
-  degraded: (n) => `${tunnelText(n)} degraded`,
-  exposed: (n) => `${tunnelText(n)} ${oneLeft}`,
-  unknown: (n) => `${tunnelText(n)} unknown`,
-  changed: (n) => `${tunnelText(n)} changed, not acknowledged`,
-  fine: (n) => `${tunnelText(n)} connected`,
-  idle: (n) => `${tunnelText(n)} never ran`,
-}
-
-const short: Record<Grade, string> = {
+/** Of the worst, behind `3 tunnels`. */
+const words: Record<Grade, string> = {
   down: 'down',
-  'no-active': 'with no single active',
+  'no-active': 'with no single active connector',
   degraded: 'degraded',
-  exposed: 'with no standby',
+  exposed: 'one failure from outage',
   unknown: 'unknown',
-  changed: 'changed',
+  changed: 'changed, not acknowledged',
   fine: 'connected',
   idle: 'never ran',
+}
+
+/** Of the rest, behind `3`. */
+const short: Record<Grade, string> = {
+  ...words,
+  'no-active': 'with no single active',
+  exposed: 'with no standby',
+  changed: 'changed',
 }
 
 const tunnelText = (n: number) => (n === 1 ? '1 tunnel' : `${countText(n)} tunnels`)
@@ -68,14 +65,6 @@ export function headlineOf(all: readonly Judged[]): Headline {
   }))
   const present = counts.filter(({ n }) => n > 0)
   const [lead] = present
-  /** What Cloudflare calls degraded may have lost its standby too: that is told with it, and counts once. */
-  const both = awake.filter(
-    ({ grade, tunnel }) => grade === 'degraded' && tunnel.readiness === 'exposed',
-  ).length
-  const bothText = (grade: Grade, n: number, words: string) =>
-    grade !== 'degraded' || both === 0
-      ? ''
-      : `, ${both === n ? words : `${countText(both)} of them ${short.exposed}`}`
   const muted = all.length - awake.length
   const mutedText = muted > 0 ? [`${countText(muted)} in maintenance`] : []
   if (!lead) {
@@ -85,20 +74,28 @@ export function headlineOf(all: readonly Judged[]): Headline {
   }
   const { grade, n } = lead
   const isFine = grade === 'fine'
+  /** What Cloudflare calls degraded may have lost its standby too: that is told with it, and counts once. */
+  const both = awake.filter(
+    ({ grade, tunnel }) => grade === 'degraded' && tunnel.readiness === 'exposed',
+  ).length
+  const told = (grade: Grade, n: number, words: Record<Grade, string>) =>
+    grade === 'degraded' && both > 0
+      ? `${words[grade]}, ${both === n ? words.exposed : `${countText(both)} of them ${short.exposed}`}`
+      : words[grade]
   return {
     tone: tones[grade],
     grade,
-    text: isFine && n === all.length ? allFine(n) : words[grade](n) + bothText(grade, n, oneLeft),
+    text: isFine && n === all.length ? allFine(n) : `${tunnelText(n)} ${told(grade, n, words)}`,
     worst: isFine || grade === 'idle' ? null : (awake.find((one) => one.grade === grade) ?? null),
     rest: [
       ...present
         .slice(1)
         // What is not known comes first: it is the last that may be cut off.
         .toSorted((a, b) => Number(b.grade === 'unknown') - Number(a.grade === 'unknown'))
-        .map(
-          ({ grade, n }) =>
-            `${countText(n)}${grade === 'exposed' && both > 0 ? ' more' : ''} ${short[grade]}${bothText(grade, n, short.exposed)}`,
-        ),
+        .map(({ grade, n }) => {
+          const more = grade === 'exposed' && both > 0 ? ' more' : ''
+          return `${countText(n)}${more} ${told(grade, n, short)}`
+        }),
       ...mutedText,
     ],
   }
