@@ -330,6 +330,7 @@ test('whoever wants to is notified of a tunnel that goes down while they look el
   await goesDown('jnb-clinic-lan', first, second)
   // What whoever came back has seen is no news any more.
   await turn('visible')
+  await page.clock.runFor(1000)
   await turn('hidden')
   const third = '1 tunnel down: sin-warehouse-ot, true'
   await goesDown('sin-warehouse-ot', first, second, third)
@@ -337,9 +338,9 @@ test('whoever wants to is notified of a tunnel that goes down while they look el
   // They work in a window beside it: it is in sight, and what it shows was not seen.
   await page.evaluate(() => {
     document.hasFocus = () => false
-    window.dispatchEvent(new Event('blur'))
   })
   await turn('visible')
+  await page.clock.runFor(1000)
   const fourth = '2 tunnels down: fra-dc2-edge, sin-warehouse-ot, true'
   await goesDown('fra-dc2-edge', first, second, third, fourth)
 })

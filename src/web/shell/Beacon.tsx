@@ -8,6 +8,7 @@ import { type Heard, hear } from '#web/fleet/hear.ts'
 import { isAlarm, judged, worstFirst } from '#web/fleet/judge.ts'
 import { pageIcon, usePageIcon } from '#web/fleet/page-icon.ts'
 import { useStaleIds } from '#web/fleet/use-stale-ids.ts'
+import { useClock } from '#web/ui/clock.ts'
 import { displayName } from '#web/ui/names.ts'
 import { notify, useNotifications } from '#web/ui/notifications.ts'
 import { setTitleState } from '#web/ui/page-title.ts'
@@ -39,7 +40,7 @@ export function Beacon() {
     return () => setTitleState('')
   }, [state])
 
-  const isLookedAt = useSyncExternalStore(onLook, isSomebodyThere)
+  const isLookedAt = useClock(isSomebodyThere)
   const heard = useRef<Heard | null>(null)
   /** What needs not be told: known when somebody last looked, and not seen to be better since. */
   const seen = useRef<readonly string[]>([])
@@ -61,12 +62,5 @@ export function Beacon() {
 
 /** A window beside the one that somebody works in is visible, and nobody looks at it. */
 const isSomebodyThere = () => document.visibilityState === 'visible' && document.hasFocus()
-
-function onLook(listener: () => void) {
-  const over = new AbortController()
-  for (const event of ['focus', 'blur', 'visibilitychange'])
-    window.addEventListener(event, listener, { signal: over.signal })
-  return () => over.abort()
-}
 
 const isWorthATab = ({ tone }: Headline) => tone === 'bad' || tone === 'warn' || tone === 'unknown'
