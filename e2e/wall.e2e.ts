@@ -133,6 +133,7 @@ test('what was not seen for long is unknown, whatever it was', async ({ page, wo
   await expect(headline(page)).toHaveText('The tunnel is connected')
   await world.breakWith({ kind: 'refuse' })
   await expect(headline(page)).toHaveText('1 tunnel unknown')
+  await expect(page.getByRole('banner')).toContainText(/lon-branch-core last seen \d+ (?:s|m) ago/)
   const tile = tileOf(page, 'lon-branch-core')
   await expect(tile).toContainText('Unknown')
   await expect(tile).toContainText(/\d+ (?:s|m) old/)

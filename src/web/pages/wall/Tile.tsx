@@ -120,8 +120,8 @@ function Changes({ tunnel: { unacknowledged } }: { tunnel: Tunnel }) {
   )
 }
 
-/** A tile's shape and word are those of its colour, whichever of Cloudflare's facts it rests on. */
-const shapes: Record<Grade, TunnelStatus> = {
+/** A tile's shape and word are those of its colour, whichever of Cloudflare's facts it rests on; the headline's too. */
+export const shapes: Record<Grade, TunnelStatus> = {
   down: 'down',
   'no-active': 'down',
   degraded: 'degraded',

@@ -1,13 +1,15 @@
 import { useRouteContext } from '@tanstack/react-router'
 import { useState } from 'react'
+import { statusAtOf } from '#web/api/ages.ts'
 import { askEveryMs, type LiveState, useLive } from '#web/api/live.ts'
 import type { Headline, Tone } from '#web/fleet/headline.ts'
 import { sinceOf, sinceText } from '#web/fleet/since.ts'
 import { useClock } from '#web/ui/clock.ts'
 import { Name } from '#web/ui/Name.tsx'
 import { StatusShape } from '#web/ui/StatusMark.tsx'
-import { durationText } from '#web/ui/time.ts'
+import { ageText, durationText } from '#web/ui/time.ts'
 import { clockIn } from '#web/ui/zone.ts'
+import { shapes } from './Tile.tsx'
 
 const inks: Record<Tone, string> = {
   good: 'text-ink',
@@ -17,14 +19,6 @@ const inks: Record<Tone, string> = {
   unknown: 'bg-unknown-soft text-ink shadow-[inset_0_-0.6vh_0_var(--unknown)]',
   idle: 'text-ink',
 }
-const shapes = {
-  good: 'healthy',
-  news: 'healthy',
-  warn: 'degraded',
-  bad: 'down',
-  unknown: 'unknown',
-  idle: 'inactive',
-} as const
 
 /**
  * Do I need to stand up? And what time is it. While Tandem is not heard the answer is that nobody knows, and what
@@ -43,7 +37,7 @@ export function WallHeader({
   const { live } = useRouteContext({ from: '__root__' })
   const { state, since } = useLive(live)
   const lostFor = useClock((now) => (state === 'lost' ? durationText(now - since) : null))
-  const { text, worst, rest } = headline
+  const { grade, text, worst, rest } = headline
   const tone = lostFor === null ? headline.tone : 'unknown'
   return (
     <header
@@ -53,7 +47,7 @@ export function WallHeader({
       }`}
     >
       <StatusShape
-        status={shapes[tone]}
+        status={grade && lostFor === null ? shapes[grade] : 'unknown'}
         className={`size-[min(6vh,9vw)] ${tone === 'bad' ? '!text-current' : ''}`}
       />
       <div className="min-w-0 flex-1 max-sm:basis-[60%]">
@@ -77,10 +71,14 @@ export function WallHeader({
   )
 }
 
-/** The one to look at first, and for how long it has been so. */
+/** The one to look at first, and for how long it has been so; of what is stale, when it was last seen. */
 function Worst(worst: NonNullable<Headline['worst']>) {
   const since = sinceOf(worst)
   const text = useClock((now) => {
+    if (worst.stale) {
+      const at = statusAtOf(worst.tunnel)
+      return at === null ? ' never seen' : ` last seen ${ageText(now - at)} ago`
+    }
     if (!since) return ''
     const length = sinceText(since, now, durationText)
     return length.startsWith('just') ? ` ${length}` : ` for ${length}`
