@@ -19,5 +19,9 @@ export const placeKeys = [
   { keys: ['Home', 'End'], does: 'The first or last interval', where: 'A timeline' },
   { keys: ['Enter'], does: 'Zoom into the interval', where: 'A timeline' },
   { keys: ['Backspace', 'Escape'], does: 'Back to the stretch before', where: 'A timeline' },
-  { keys: ['f'], does: 'Fill the screen, or leave it; so does a double click', where: 'A wall' },
+  {
+    keys: ['f'],
+    does: 'Fill the screen, or leave it; so does a double click on the headline',
+    where: 'A wall',
+  },
 ] as const satisfies readonly { keys: readonly string[]; does: string; where: string }[]

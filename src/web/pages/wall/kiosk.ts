@@ -60,7 +60,7 @@ export function usePointerRests(): boolean {
   return rests
 }
 
-/** `f` or a double click fills the screen, and again leaves it. */
+/** `f` or a double click fills the screen, and again leaves it; on a tile that leads somewhere it goes there. */
 export function useFullScreen() {
   useEffect(() => {
     const turn = () => {
