@@ -350,8 +350,19 @@ test('a wall whose program has not come after half a minute begins anew', async 
   await expect(page.getByText('Opening the wall')).toBeVisible()
   await came
   isSlow = false
-  await page.clock.runFor(30_000)
+  await page.clock.runFor(40_000)
   await expect(tiles(page)).toHaveCount(12)
+})
+
+test('a page whose style sheet did not come begins anew, too', async ({ page }) => {
+  await page.clock.install()
+  await page.route('**/assets/index-*.css', (route) => route.abort('connectionreset'))
+  await page.goto('/')
+  const body = page.locator('body')
+  await expect(body).toHaveCSS('font-size', '16px')
+  await page.unrouteAll()
+  await page.clock.runFor(10_000)
+  await expect(body).toHaveCSS('font-size', '14px')
 })
 
 test('a wall of an old build begins anew', async ({ page, tandem }) => {

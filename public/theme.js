@@ -33,5 +33,5 @@
   }
   // On its way down: what befalls an element does not bubble.
   addEventListener('error', onError, true)
-  if (isWall) setTimeout(() => document.querySelector('#root h1') ?? beginAnew(), 30_000)
+  if (isWall) setTimeout(() => document.getElementById('first') && beginAnew(), 30_000)
 })()
