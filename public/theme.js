@@ -21,7 +21,7 @@
   addEventListener('storage', apply)
 
   // What the document names and does not come, no browser asks for again: the page begins anew when Tandem answers, and
-  // not into an error page. So does a wall that shows nothing of the program after half a minute.
+  // not into an error page. So does a wall that shows nothing of the program after two minutes.
   const beginAnew = () => {
     setTimeout(
       () => fetch('/healthz').then(({ ok }) => (ok ? location.reload() : beginAnew()), beginAnew),
@@ -33,5 +33,5 @@
   }
   // On its way down: what befalls an element does not bubble.
   addEventListener('error', onError, true)
-  if (isWall) setTimeout(() => document.getElementById('first') && beginAnew(), 30_000)
+  if (isWall) setTimeout(() => document.getElementById('first') && beginAnew(), 120_000)
 })()
