@@ -94,6 +94,15 @@ bare('every fault in the configuration is one clear line, and none repeats a sec
   expect(output).not.toMatch(/^\s+at /m)
 })
 
+bare('an option that would open the simulator to others, or move it, is refused', async () => {
+  const opened = await runToEnd(['--host', '0.0.0.0'], { PORT: '0' })
+  expect(opened.code).toBe(1)
+  expect(opened.lines).toEqual(['Unknown option --host: set HOST in the environment or in .env.'])
+  const moved = await runToEnd(['--scene', 'empty', '--port=9000'], { PORT: '0' })
+  expect(moved.code).toBe(1)
+  expect(moved.lines).toEqual(['Unknown option --port: set PORT in the environment or in .env.'])
+})
+
 bare('a token without its account is refused, and so is an account without its token', async () => {
   const account = '0123456789abcdef0123456789abcdef'
   const alone = await runToEnd([], { CLOUDFLARE_API_TOKEN: 'A'.repeat(40) })

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { type PersonRole, personRoles } from '#contract/people.ts'
+import { scenes } from './demo-world.ts'
 import { type TrustedProxies, toTrustedProxies } from './identity/address.ts'
 import { createSecret, type Secret } from './secret.ts'
 import { type OutsideSignIn, readOutsideSignIn } from './sign-in-config.ts'
@@ -164,10 +165,11 @@ export function helpText(): string {
   return [
     'Tandem: operations console for Cloudflare WARP Connector high availability',
     '',
-    'Usage: npm start [-- --scene demo|empty|large|outage|docs] [-- --help]',
+    `Usage: npm start [-- --scene ${scenes.join('|')}] [-- --help]`,
     '',
     'Settings come from the environment or from a file named .env. With neither a token nor an',
-    'account the demo runs on a simulator of Cloudflare’s API (--scene picks its world).',
+    'account the demo runs on a simulator of Cloudflare’s API: --scene picks its world, --seed another',
+    'one of its kind, --tunnels and --accounts the size of the scene large.',
     '',
     ...rows,
     '',

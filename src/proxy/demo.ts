@@ -28,15 +28,13 @@ const Ready = z.object({
  * Starts the simulator on a free loopback port. It ends with this process, however that ends: it stops
  * when its standard input closes.
  *
- * @param args handed on as they are, e.g. `--scene large`.
- * @param pastDays of its past that it lives first, unless `args` choose a scene or a past themselves.
+ * @param args which world, e.g. `--scene=large`.
+ * @param pastDays of its past that it lives first; 0 where it has none.
  * @throws Error with one sentence when it does not start.
  */
 export function startDemo(args: string[], pastDays: number): Promise<Demo> {
   // Bundled it is a neighbour; run from source it is in its own room.
   const entry = import.meta.url.endsWith('.ts') ? '../simulator/main.ts' : './simulator.js'
-  const chosen = args.some((arg) => /^--(?:scene|tunnels|accounts|past)\b/.test(arg))
-  const past = chosen ? [] : ['--past', String(pastDays)]
   const child = spawn(
     process.execPath,
     [
@@ -45,7 +43,8 @@ export function startDemo(args: string[], pastDays: number): Promise<Demo> {
       '--port',
       '0',
       '--parent-pipe',
-      ...past,
+      '--past',
+      String(pastDays),
       ...args,
     ],
     { stdio: ['pipe', 'pipe', 'inherit'], env: { PATH: process.env.PATH } },

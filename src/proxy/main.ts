@@ -10,6 +10,7 @@ import { createClock } from './clock.ts'
 import { type Config, helpText, isLoopback, parseConfig } from './config.ts'
 import { startDemo } from './demo.ts'
 import { seedDemoTags } from './demo-tags.ts'
+import { type DemoWorld, readDemoWorld } from './demo-world.ts'
 import { isUnwatched, seedDemo } from './history/seed.ts'
 import { plainAddress } from './identity/address.ts'
 import { listen } from './listen.ts'
@@ -53,6 +54,8 @@ if (args.includes('--help') || args.includes('-h')) {
 const parsed = readConfig()
 if ('faults' in parsed) fail(parsed.faults)
 const { config } = parsed
+const world = readDemoWorld(args)
+if ('fault' in world) fail([world.fault])
 if (config.mode === 'live' && args.length > 0) {
   fail([`Unknown option ${args[0]}: scenes are for the demo, which runs without a token.`])
 }
@@ -77,12 +80,13 @@ async function takeStore(dataDir: string) {
   return { ...(await openStore(dataDir, Date.now)), letGo }
 }
 
-const demo = config.mode === 'demo' ? await playDemo() : null
+const demo = config.mode === 'demo' ? await playDemo(world) : null
 
 /** Its first start has a month of history already, and tags. */
-async function playDemo() {
+async function playDemo({ args, hasPast }: DemoWorld) {
   const isFirst = await isUnwatched(db)
-  const demo = await startDemo(args, isFirst ? 30 : 0).catch((e: Error) => fail([e.message]))
+  const pastDays = isFirst && hasPast ? 30 : 0
+  const demo = await startDemo(args, pastDays).catch((e: Error) => fail([e.message]))
   if (isFirst) {
     await seedDemo({ db, newId: randomUUID }, demo.replay()).catch((err: unknown) =>
       log.warn({ err }, 'the demo begins without its past'),
