@@ -26,6 +26,30 @@ bare('without any configuration the demo starts and says that it is one', async 
   tandem.remove()
 })
 
+bare('each scene of the demo has a folder of its own: none deletes another’s tunnels', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-start-'))
+  const seenIn = async (...args: string[]) => {
+    const program = start('proxy', args, {
+      cwd: folder,
+      env: { PORT: '0', TANDEM_DATA_DIR: join(folder, 'data') },
+    })
+    const [address] = /http:\S+/.exec(await program.line(/is running: http:/)) ?? []
+    const get = async (path: string) => (await fetch(`${address}${path}`)).json()
+    await expect.poll(async () => (await get('/readyz')).ready).toBe(true)
+    const { tunnels } = await get('/api/tunnels')
+    const { events } = await get('/api/activity')
+    await program.end()
+    return { tunnels: tunnels.length, hasHistory: events.length > 0 }
+  }
+  const empty = { tunnels: 0, hasHistory: false }
+  expect(await seenIn('--scene', 'empty')).toEqual(empty)
+  const usual = { tunnels: 12, hasHistory: true }
+  expect(await seenIn()).toEqual(usual)
+  expect(await seenIn('--scene', 'empty')).toEqual(empty)
+  expect(await seenIn()).toEqual(usual)
+  rmSync(folder, { recursive: true })
+})
+
 bare(
   'a demo that listens beyond this machine shows everything and changes nothing, unless a setting says so',
   async ({ request }) => {

@@ -194,10 +194,12 @@ const tokenShape = /^[A-Za-z0-9_-]{20,256}$/
 /**
  * Reads the settings.
  *
+ * @param demoFolder of the demo's world, inside the data folder
  * @returns the configuration, or one clear line per fault. A faulty secret is never repeated.
  */
 export function parseConfig(
   env: Record<string, string | undefined>,
+  demoFolder = 'demo',
 ): { config: Config } | { faults: string[] } {
   const faults = strangeNames(
     env,
@@ -347,7 +349,7 @@ export function parseConfig(
     host,
     port: whole('PORT', 0, 65_535),
     // What the demo made up must not stand among an account's own history later.
-    dataDir: mode === 'demo' ? join(read('TANDEM_DATA_DIR'), 'demo') : read('TANDEM_DATA_DIR'),
+    dataDir: mode === 'demo' ? join(read('TANDEM_DATA_DIR'), demoFolder) : read('TANDEM_DATA_DIR'),
     logLevel,
     rateLimit: whole('CLOUDFLARE_RATE_LIMIT', 120, 100_000),
     pollShare: whole('TANDEM_POLL_SHARE', 5, 80) / 100,

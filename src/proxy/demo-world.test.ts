@@ -1,18 +1,29 @@
 import { expect, test } from 'vitest'
 import { readDemoWorld } from './demo-world.ts'
 
-test('without a word it is the usual one, with its past, and so it is by its name or another seed', () => {
-  expect(readDemoWorld([])).toEqual({ args: [], hasPast: true })
-  expect(readDemoWorld(['--scene', 'demo'])).toEqual({ args: ['--scene=demo'], hasPast: true })
-  expect(readDemoWorld(['--seed', '7'])).toEqual({ args: ['--seed=7'], hasPast: true })
-})
-
-test('another scene, or a size, has no past', () => {
-  expect(readDemoWorld(['--scene=outage'])).toEqual({ args: ['--scene=outage'], hasPast: false })
-  expect(readDemoWorld(['--tunnels', '200', '--accounts=4'])).toEqual({
-    args: ['--tunnels=200', '--accounts=4'],
-    hasPast: false,
-  })
+test.each([
+  [[], { args: [], folder: 'demo', hasPast: true }],
+  [['--scene', 'demo'], { args: ['--scene=demo'], folder: 'demo', hasPast: true }],
+  [['--scene=outage'], { args: ['--scene=outage'], folder: 'demo-outage', hasPast: false }],
+  [['--seed', '07'], { args: ['--seed=07'], folder: 'demo-seed-7', hasPast: true }],
+  [
+    ['--tunnels', '200', '--accounts=4'],
+    {
+      args: ['--tunnels=200', '--accounts=4'],
+      folder: 'demo-large-tunnels-200-accounts-4',
+      hasPast: false,
+    },
+  ],
+  [
+    ['--accounts', '4', '--scene', 'large', '--tunnels', '200'],
+    {
+      args: ['--accounts=4', '--scene=large', '--tunnels=200'],
+      folder: 'demo-large-tunnels-200-accounts-4',
+      hasPast: false,
+    },
+  ],
+])('%j is a world with a folder of its own', (words, world) => {
+  expect(readDemoWorld(words)).toEqual(world)
 })
 
 test.each([

@@ -17,6 +17,8 @@ const isChoice = (name: string): name is Choice => Object.hasOwn(choices, name)
 export type DemoWorld = {
   /** For the simulator: `--scene=outage`. */
   args: string[]
+  /** The folder of its own: ids are alike in all, and what is in another would be told as deleted. `demo-outage` */
+  folder: string
   /** It has a past that can be lived before it starts. */
   hasPast: boolean
 }
@@ -46,7 +48,12 @@ export function readDemoWorld(words: string[]): DemoWorld | { fault: string } {
     return { fault: `--tunnels and --accounts belong to the scene large, not to ${scene}.` }
   }
   const args = [...chosen].map(([name, value]) => `--${name}=${value}`)
-  return { args, hasPast: scene === 'demo' }
+  const others = Object.keys(choices).flatMap((name) => {
+    const value = chosen.get(name as Choice)
+    return name === 'scene' || value === undefined ? [] : [`${name}-${Number(value)}`]
+  })
+  const folder = [...new Set(['demo', scene, ...others])].join('-')
+  return { args, folder, hasPast: scene === 'demo' }
 }
 
 function whyUnknown(option: string): string {

@@ -28,9 +28,9 @@ const startedAt = Date.now()
 process.umask(0o077)
 
 /** A file of settings that can't be read is a fault of the settings. */
-function readConfig(): ReturnType<typeof parseConfig> {
+function readConfig(demoFolder: string): ReturnType<typeof parseConfig> {
   try {
-    return parseConfig(readSettings())
+    return parseConfig(readSettings(), demoFolder)
   } catch (error) {
     return { faults: [(error as Error).message] }
   }
@@ -51,11 +51,11 @@ if (args.includes('--help') || args.includes('-h')) {
   process.stdout.write(helpText())
   process.exit(0)
 }
-const parsed = readConfig()
-if ('faults' in parsed) fail(parsed.faults)
-const { config } = parsed
 const world = readDemoWorld(args)
 if ('fault' in world) fail([world.fault])
+const parsed = readConfig(world.folder)
+if ('faults' in parsed) fail(parsed.faults)
+const { config } = parsed
 if (config.mode === 'live' && args.length > 0) {
   fail([`Unknown option ${args[0]}: scenes are for the demo, which runs without a token.`])
 }
@@ -194,7 +194,7 @@ process.on('SIGINT', stop)
 /** New tokens without a restart: SIGHUP reads `.env` again. The environment of a process stays as it was started with. */
 process.on('SIGHUP', () => {
   if (terminal.isHungUp()) return stop()
-  const again = readConfig()
+  const again = readConfig(world.folder)
   if ('faults' in again || !again.config.token || config.mode === 'demo') {
     const faults = 'faults' in again ? again.faults : []
     log.error(

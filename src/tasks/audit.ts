@@ -19,7 +19,7 @@ verify   follows the chain of records from the first to the last and names the f
 export   prints every record, newest first; jsonl is the default.
 
 --data-dir DIR   where the database is [TANDEM_DATA_DIR, of the environment or .env, or ./data;
-                 in the demo its folder demo]
+                 in the demo its own folder there: demo, or demo-outage for the scene outage]
 `
 
 /** The hashes that a copy of the log names, by record. Other lines, and torn ones, are passed over. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createPeople } from '#proxy/identity/people.ts'
+import { holdFolder } from '#proxy/store/hold.ts'
 import { openStore } from '#proxy/store/open.ts'
 import { bundled } from '#proxy/survival/bundle.ts'
 
@@ -48,6 +49,21 @@ test('in the demo every command finds the demo’s folder, and an account’s ow
   await createPeople({ db: own.db, now: Date.now }).add('Ada', 'admin', { id: 'p-ada' })
   await own.db.destroy()
   expect(run('people', 'list').stdout).toMatch(/^Ada/)
+}, 60_000)
+
+test('of several demos they find the one that runs, and else the usual one', async () => {
+  const of = (world: string) => join(folder, 'data', world)
+  for (const world of ['demo-outage', 'demo']) {
+    const { db } = await openStore(of(world), Date.now)
+    await createPeople({ db, now: Date.now }).add(world, 'admin', { id: 'p-1' })
+    await db.destroy()
+  }
+  expect(run('people', 'list').stdout).toMatch(/^demo {2}admin/)
+  const letGo = holdFolder(of('demo-outage'))
+  expect(run('people', 'list').stdout).toMatch(/^demo-outage {2}admin/)
+  letGo()
+  rmSync(of('demo'), { recursive: true })
+  expect(run('people', 'list').stdout).toMatch(/^demo-outage {2}admin/)
 }, 60_000)
 
 test('a .env that can’t be read ends every command with one line that says why', () => {

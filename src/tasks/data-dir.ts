@@ -1,15 +1,24 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Settings } from '../proxy/settings.ts'
 import { holdsDatabase } from '../proxy/store/open.ts'
 
 /**
- * Which folder is a command of the host about? The demo’s, where no token is set and there is no other database:
- * the token may be known to Tandem’s own process only, and then what is meant is the account’s own.
+ * Which folder is a command of the host about? A demo’s, where no token is set and there is no other database:
+ * the token may be known to Tandem’s own process only, and then what is meant is the account’s own. Of several demos
+ * it is the one that runs, or else the usual one.
  */
 export function dataDirOf(settings: Settings): string {
   const folder = settings.TANDEM_DATA_DIR?.trim() || './data'
-  const demo = join(folder, 'demo')
-  const isDemo =
-    !settings.CLOUDFLARE_API_TOKEN?.trim() && !holdsDatabase(folder) && holdsDatabase(demo)
-  return isDemo ? demo : folder
+  if (settings.CLOUDFLARE_API_TOKEN?.trim() || holdsDatabase(folder)) return folder
+  const demos = demosIn(folder)
+  return demos.find((demo) => existsSync(join(demo, 'tandem.pid'))) ?? demos[0] ?? folder
 }
+
+/** Each world of the demo has its own, and the usual one’s comes first: `demo`, `demo-outage`. */
+const demosIn = (folder: string) =>
+  (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((name) => /^demo(?:-|$)/.test(name))
+    .toSorted()
+    .map((name) => join(folder, name))
+    .filter(holdsDatabase)

@@ -871,7 +871,7 @@ describe('the process and its .env', () => {
     'a terminal that is closed ends what was started in it, and a SIGHUP in one that is open does not',
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'tandem-terminal-'))
-      const holder = join(folder, 'demo', 'tandem.pid')
+      const holder = join(folder, 'demo-empty', 'tandem.pid')
       const command = `exec ${process.execPath} ${bundled('proxy')} --scene empty`
       const terminal = spawn('/usr/bin/script', ['-qfc', command, '/dev/null'], {
         cwd: folder,
