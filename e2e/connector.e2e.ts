@@ -147,6 +147,38 @@ test('“check now” asks Cloudflare about this very connector', async ({ page,
   await expect.poll(asked).toBe(before + 1)
 })
 
+test('“check now” makes this connector young where its tunnel can’t be read, and no other one', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+  await expect(statOf(page, 'Role')).toContainText('Passive')
+  await world.breakWith({
+    kind: 'status',
+    status: 502,
+    match: { path: `${tunnelId}/connections` },
+  })
+  await expect(statOf(page, 'Role')).toContainText('Passive (stale)')
+  const trouble = page.getByRole('main').getByText('Cloudflare answered 502')
+  await expect(trouble).toBeVisible()
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await expect(statOf(page, 'Data age')).toContainText('of this connector alone')
+  await expect(statOf(page, 'Data age')).toHaveText(/^Data age\d s/)
+  await expect(statOf(page, 'Role')).not.toContainText('stale')
+  await expect(page).toHaveTitle(new RegExp(`${short(standby.id)} passive`))
+  await expect(trouble).toContainText('This connector alone was read later than the others')
+  // What is told of the others is as old as it was, and so is what follows from them.
+  const beside = page.getByRole('region', { name: 'Beside it' })
+  await expect(beside).toContainText('Active (stale)')
+  await expect(page.getByRole('region', { name: 'If it were promoted' })).toContainText(
+    'too old to rely on',
+  )
+  await world.heal()
+  await expect(beside).not.toContainText('stale')
+  await expect(statOf(page, 'Data age')).not.toContainText('alone')
+})
+
 test('versions that can’t be read are told as that, beside the present one, and are asked for again', async ({
   page,
   world,

@@ -160,6 +160,8 @@ export type Check = z.infer<typeof Check>
 export const Connector = z.object({
   id: z.string(),
   tunnelId: z.string(),
+  /** When it was read alone, later than all of its tunnel; null: it is as old as its list. */
+  checkedAt: z.nullable(z.number()),
   role: ConnectorRole,
   /** Cloudflare's own word when it is one we do not know, else null. */
   roleReported: z.nullable(z.string()),

@@ -72,7 +72,7 @@ export function toListedTunnel(cf: CfTunnel, accountId: string): ListedTunnel | 
 }
 
 /** A connector without what only the tunnel as a whole can tell (role age, promotion). */
-export type SeenConnector = Omit<Connector, 'roleSince' | 'promotion' | 'tunnelId'>
+export type SeenConnector = Omit<Connector, 'checkedAt' | 'roleSince' | 'promotion' | 'tunnelId'>
 
 const haRoles = ['active', 'passive', 'offline'] as const satisfies ConnectorRole[]
 

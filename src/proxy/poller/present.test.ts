@@ -162,6 +162,26 @@ test('a connector that was read alone keeps what is younger of it, and the other
   expect(roles()).toEqual(['passive', 'passive', 'active'])
 })
 
+test('a connector that was read alone has an age of its own, and its tunnel none the younger for it', async () => {
+  const { present, look } = presentOf()
+  const ages = () => [
+    present.tunnel('t')?.checkedAt,
+    present.connectors('t')?.checkedAt,
+    ...(present.connectors('t')?.connectors.map(({ checkedAt }) => checkedAt) ?? []),
+  ]
+  await present.landListing('a', [listed], { complete: true, surplus: 0, sentAt: 100, at: 100 })
+  await look(20, 'active', 'passive')
+  present.landTrouble('t', 'Cloudflare answered 502.')
+  await present.landConnector('t', connector('c1', 'passive'), 40, 41)
+  expect(ages()).toEqual([20, 20, null, 41])
+  expect(present.tunnel('t')?.trouble).toBe('Cloudflare answered 502.')
+  // It left before that one and came after it.
+  await look(30, 'active', 'passive')
+  expect(ages()).toEqual([30, 30, null, 41])
+  await look(50, 'active', 'passive')
+  expect(ages()).toEqual([50, 50, null, null])
+})
+
 test('what was asked before a deletion and answered after it changes nothing, until it is listed again', async () => {
   const { present, look } = presentOf()
   const roles = () => present.connectors('t')?.connectors.map(({ role }) => role)

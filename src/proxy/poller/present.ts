@@ -57,8 +57,8 @@ type Known = {
   formerNames: Map<string, number>
   seenAt: number | null
   seenSentAt: number
-  /** When reads of one connector alone left that are younger than the last look at all of them. */
-  aloneSentAt: Map<string, number>
+  /** Reads of one connector alone that are younger than the last look at all of them. */
+  alone: Map<string, { sentAt: number; at: number }>
   configuredSentAt: number
   oddities: string[]
   statusSince: Since | null
@@ -175,6 +175,7 @@ export function createPresent(deps: PresentDeps) {
     return {
       ...connector,
       tunnelId: one.sight.listed.id,
+      checkedAt: one.alone.get(connector.id)?.at ?? null,
       roleSince: one.roleSince.get(connector.id) ?? null,
       promotion: promotionChecks(connector, situation),
     }
@@ -276,7 +277,7 @@ export function createPresent(deps: PresentDeps) {
     formerNames: new Map(),
     seenAt: null,
     seenSentAt: 0,
-    aloneSentAt: new Map(),
+    alone: new Map(),
     configuredSentAt: 0,
     oddities: [],
     statusSince: null,
@@ -412,10 +413,10 @@ export function createPresent(deps: PresentDeps) {
     inTurn(async () => {
       const one = known.get(tunnelId)
       if (!one || isDeleted(one) || sentAt < one.seenSentAt) return
-      const younger = new Map([...one.aloneSentAt].filter(([, aloneAt]) => aloneAt > sentAt))
+      const younger = new Map([...one.alone].filter(([, read]) => read.sentAt > sentAt))
       const show = () => {
         one.seenSentAt = sentAt
-        one.aloneSentAt = younger
+        one.alone = younger
         one.seenAt = at
         one.trouble = null
         one.oddities = seen.oddities
@@ -439,7 +440,7 @@ export function createPresent(deps: PresentDeps) {
       const one = known.get(tunnelId)
       if (!one || isDeleted(one)) return true
       if (!one.sight.connectors) return false
-      if (sentAt < Math.max(one.seenSentAt, one.aloneSentAt.get(connector.id) ?? 0)) return true
+      if (sentAt < Math.max(one.seenSentAt, one.alone.get(connector.id)?.sentAt ?? 0)) return true
       const before = one.sight.connectors.find(({ id }) => id === connector.id)
       if (!before || (before.role === 'active') !== (connector.role === 'active')) return false
       const connectors = one.sight.connectors.map((old) =>
@@ -448,7 +449,7 @@ export function createPresent(deps: PresentDeps) {
       const after = { ...one.sight, connectors }
       const show = () => {
         // A look that left before must not take this one back.
-        one.aloneSentAt.set(connector.id, sentAt)
+        one.alone.set(connector.id, { sentAt, at })
       }
       // Not a look at all of its connectors: it confirms nothing about the others.
       await commit([{ one, part: 'other', after, show }], at)

@@ -5,6 +5,7 @@ import { activeOf, candidatesOf, inOrder, isPromotable } from './order.ts'
 const connector = (id: string, role: ConnectorRole, promotion: Check[] = []): Connector => ({
   id,
   tunnelId: 't',
+  checkedAt: null,
   role,
   roleReported: null,
   roleSince: null,

@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router'
 import { type Connector, isUp, type TunnelDetail } from '#contract/tunnel.ts'
-import { useCheckedAt } from '#web/api/ages.ts'
 import { toProblem } from '#web/api/client.ts'
 import { useCheckConnector } from '#web/api/fresh.ts'
 import { Button } from '#web/ui/Button.tsx'
@@ -21,6 +20,8 @@ export function ConnectorHeader({
   tunnel,
   connector,
   activeVersion,
+  checkedAt,
+  isAlone,
   stale,
   gone,
   promoteReason,
@@ -29,13 +30,16 @@ export function ConnectorHeader({
   tunnel: TunnelDetail
   connector: Connector
   activeVersion: string | null
+  /** The newest look at this connector, epoch ms. */
+  checkedAt: number | null
+  /** It was read alone, later than its tunnel. */
+  isAlone: boolean
   stale: boolean
   gone: boolean
   promoteReason: string | null
   onPromote: () => void
 }) {
   const check = useCheckConnector(tunnel.id, connector.id)
-  const checkedAt = useCheckedAt(tunnel)
   const { colos, role } = connector
   const connected = connector.connections.filter(isUp).length
   return (
@@ -148,7 +152,10 @@ export function ConnectorHeader({
             />
           </Flash>
         </Stat>
-        <Stat name="Data age" note={gone ? 'no longer listed' : null}>
+        <Stat
+          name="Data age"
+          note={gone ? 'no longer listed' : isAlone ? 'of this connector alone' : null}
+        >
           <Age at={checkedAt} staleAfterMs={tunnel.staleAfterMs} />
         </Stat>
       </Stats>

@@ -45,13 +45,17 @@ export function ConnectorPage() {
   const now = list.connectors.find(({ id }) => id === connectorId) ?? null
   const last = useLast(connectorId, list)
 
-  const old = useStale(useCheckedAt(tunnel), tunnel.staleAfterMs)
+  const tunnelAt = useCheckedAt(tunnel)
+  const old = useStale(tunnelAt, tunnel.staleAfterMs)
+  // What “check now” reads is this connector alone.
+  const checkedAt = Math.max(tunnelAt ?? 0, now?.checkedAt ?? 0) || null
+  const oldItself = useStale(checkedAt, tunnel.staleAfterMs)
   const isUnread = list.checkedAt === null && tunnel.deletedAt === null
   const word = isUnread
     ? 'not read yet'
     : !now || tunnel.deletedAt !== null
       ? 'gone'
-      : old
+      : oldItself
         ? 'stale'
         : roleLooks[now.role].word.toLowerCase()
 
@@ -66,6 +70,9 @@ export function ConnectorPage() {
         tunnel={tunnel}
         connector={last.connector}
         old={old}
+        checkedAt={checkedAt}
+        oldItself={oldItself}
+        isAlone={checkedAt !== tunnelAt}
         missing={!now}
         missingSince={last.missingSince}
       />
@@ -92,6 +99,9 @@ function ConnectorView({
   tunnel,
   connector,
   old,
+  checkedAt,
+  oldItself,
+  isAlone,
   missing,
   missingSince,
 }: {
@@ -99,6 +109,12 @@ function ConnectorView({
   connector: Connector
   /** What is known of the tunnel is too old to be believed. */
   old: boolean
+  /** The newest look at this connector, epoch ms. */
+  checkedAt: number | null
+  /** That is too. */
+  oldItself: boolean
+  /** It was read alone, later than its tunnel. */
+  isAlone: boolean
   /** Cloudflare no longer lists it. */
   missing: boolean
   /** When it was first looked for in vain, epoch ms. */
@@ -140,7 +156,9 @@ function ConnectorView({
         tunnel={tunnel}
         connector={connector}
         activeVersion={active?.version ?? null}
-        stale={stale}
+        checkedAt={checkedAt}
+        isAlone={isAlone}
+        stale={oldItself || gone}
         gone={gone}
         promoteReason={promoteReason}
         onPromote={promote}
@@ -172,11 +190,13 @@ function ConnectorView({
         </Callout>
       ) : tunnel.trouble ? (
         <Callout tone="warn" title="The last look at this tunnel failed">
-          {tunnel.trouble}
+          {tunnel.trouble} {isAlone ? 'This connector alone was read later than the others.' : null}
         </Callout>
       ) : stale ? (
         <Callout tone="warn" title="Older than it should be">
-          Nobody knows whether this is still true, so nothing here is shown as good.
+          {oldItself
+            ? 'Nobody knows whether this is still true, so nothing here is shown as good.'
+            : 'This connector alone was read later: of the others nobody knows whether it is still true.'}
         </Callout>
       ) : null}
       <RunningFailover
