@@ -12,7 +12,8 @@ const root = join(import.meta.dirname, '..')
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   scripts: { start: string }
 }
-const nodeOptions = scripts.start.split(' ').filter((word) => word.startsWith('--'))
+const [, program = ''] = scripts.start.split('exec ')
+const nodeOptions = program.split(' ').filter((word) => word.startsWith('--'))
 
 export type Program = {
   pid: number

@@ -120,9 +120,10 @@ describe('S27 the image', () => {
 
   test('starts Tandem as npm does, and so does the service of README', () => {
     const { scripts } = Scripts.parse(read('package.json'))
-    expect(readme).toContain(`\nExecStart=/usr/bin/${scripts.start}\n`)
+    const [, program = ''] = scripts.start.split('exec ')
+    expect(readme).toContain(`\nExecStart=/usr/bin/${program}\n`)
     expect(dockerfile).toContain(
-      `\nCMD ${JSON.stringify(scripts.start.split(' ')).replaceAll(',', ', ')}\n`,
+      `\nCMD ${JSON.stringify(program.split(' ')).replaceAll(',', ', ')}\n`,
     )
   })
 })

@@ -16,7 +16,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const { scripts } = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'),
-) as { scripts: { ready: string } }
+) as { scripts: { ready: string; native: string } }
 
 let folder: string
 beforeEach(() => {
@@ -80,11 +80,46 @@ test('nor are those without what builds it, as `NODE_ENV=production npm ci` leav
   expect(ready(0).stdout).toMatch(/^Installing /)
 })
 
+/** A project of one package `better-sqlite3`, which its own script compiles, with the scripts of this one. */
+function project() {
+  mkdirSync(join(folder, 'module'))
+  const module = { name: 'better-sqlite3', version: '1.0.0' }
+  const compiles =
+    'mkdir -p build/Release && env > build/Release/env && touch build/Release/better_sqlite3.node'
+  writeFileSync(
+    join(folder, 'module/package.json'),
+    JSON.stringify({ ...module, scripts: { install: compiles } }),
+  )
+  const dependencies = { 'better-sqlite3': 'file:module' }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ dependencies, scripts }))
+  const packages = {
+    '': { dependencies },
+    module: { version: '1.0.0', hasInstallScript: true },
+    'node_modules/better-sqlite3': { resolved: 'module', link: true },
+  }
+  const lock = { lockfileVersion: 3, requires: true, packages }
+  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock))
+}
+
+test('where npm is told to run no scripts, the native module is compiled all the same', () => {
+  project()
+  writeFileSync(join(folder, '.npmrc'), 'ignore-scripts=true\n')
+  const env = { PATH: process.env.PATH, HOME: folder }
+  const { status } = spawnSync('npm', ['run', '--silent', 'ready'], { cwd: folder, env })
+  expect([status, existsSync(join(folder, 'module/build/Release/env'))]).toEqual([0, true])
+}, 60_000)
+
+test('nor is anything left to what npm runs before or after a script by itself', () => {
+  const names = Object.keys(scripts)
+  const around = new Set(names.flatMap((name) => [`pre${name}`, `post${name}`]))
+  expect(names.filter((name) => around.has(name))).toEqual([])
+})
+
 test('what builds it is installed in production too', () => {
   mkdirSync(join(folder, 'builder'))
   writeFileSync(join(folder, 'builder/package.json'), '{"name":"builder","version":"1.0.0"}')
   const devDependencies = { builder: 'file:builder' }
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ devDependencies }))
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ devDependencies, scripts }))
   const packages = {
     '': { devDependencies },
     builder: { version: '1.0.0', dev: true },

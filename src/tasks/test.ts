@@ -29,13 +29,12 @@ const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'
 const bin = (name: string, ...args: string[]) => [join(root, 'node_modules/.bin', name), ...args]
 
 /**
- * What `npm ci --ignore-scripts` leaves out: it takes a processor a minute. -O2 as `ready` has it, and SQLite's own
- * makers: it runs as fast as the module's -O3, and is made in two thirds of the time.
+ * What `npm ci --ignore-scripts` leaves out: it takes a processor a minute. -O2 as SQLite's own makers have it: it runs
+ * as fast as the module's -O3, and is made in two thirds of the time.
  */
 const native: Step = {
   name: 'native module',
-  command: ['npm', 'rebuild', 'better-sqlite3'],
-  env: { JOBS: 'max', CFLAGS: '-O2' },
+  command: ['npm', 'run', '--silent', 'native'],
 }
 const nativeFile = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node'
 
