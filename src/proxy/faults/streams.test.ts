@@ -56,6 +56,25 @@ async function comes(ear: Ear = listenAt(door.port)) {
 const capBytes = 256 * 1024
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
+test('P15 a tunnel that a page looks at before the first listing is asked for as often as any that is looked at', async () => {
+  const [other, watching] = [await world.addTunnel('par-core'), await world.addTunnel('ber-core')]
+  await world.breakWith({ kind: 'status', status: 502, match: { method: 'GET' } })
+  const early = await startRig(world)
+  const entrance = await openDoor(early)
+  const ear = await begun(listenAt(entrance.port, undefined, { watching: watching.tunnelId }))
+  expect(early.tandem.parts.present.tunnels()).toEqual([])
+  await world.heal()
+  await early.looked()
+  const before = early.calls.length
+  await early.time.run(20_000)
+  const looksAt = ({ tunnelId }: { tunnelId: string }) =>
+    early.calls.slice(before).filter(({ path }) => path.includes(`${tunnelId}/connections`)).length
+  expect(looksAt(watching)).toBeGreaterThan(2 * looksAt(other))
+  ear.close()
+  await entrance.close()
+  await early.end()
+})
+
 test('P15 a page that went before it was known who it is leaves nothing behind', async () => {
   const incoming = new IncomingMessage(new Socket())
   const outgoing = new ServerResponse(incoming)

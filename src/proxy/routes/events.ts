@@ -52,8 +52,9 @@ export function eventRoutes(route: Route, parts: Parts) {
     }
     const last = c.req.header('last-event-id') ?? c.req.query('after') ?? ''
     const known = last !== '' && last.length <= longestId ? last : null
+    // Known or not: a page may come before the first listing, and says it once.
     const watching = (c.req.queries('watching') ?? [])
-      .filter((id) => Uuid.safeParse(id).success && parts.present.tunnel(id) !== null)
+      .filter((id) => Uuid.safeParse(id).success)
       .slice(0, mostWatched)
     const end = openStream(response, known, securityHeadersOf(c.get('way')), {
       bus: parts.bus,
