@@ -15,7 +15,7 @@ try {
   console.error((error as Error).message)
   process.exit(1)
 }
-const port = process.env.PORT ?? '8787'
+const port = process.env.PORT?.trim() || '8787'
 process.env.TANDEM_PROXY ??= `http://127.0.0.1:${port}` // vite.config.ts hands /api to it
 
 const proxy = spawn(
