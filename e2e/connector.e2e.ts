@@ -1,6 +1,8 @@
-import type { Page } from '@playwright/test'
+import type { Page, Route } from '@playwright/test'
+import { builtFrom } from './built.ts'
 import { rowOf, short } from './find.ts'
 import { expect, test } from './fixtures.ts'
+import { createGate } from './gate.ts'
 
 /** One connector: who it is, where it is connected, and what it could do. */
 
@@ -37,6 +39,28 @@ test('every connection has its colo with city and country, its address and its a
   await expect(facts).toContainText(standby.id)
   await expect(facts).toContainText(standby.version)
   await expect(facts).toContainText('masque')
+})
+
+test('cities come though Tandem did not answer when they were asked for, and until then none is said to be unknown', async ({
+  page,
+  world,
+}) => {
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  const gate = createGate()
+  const failOnce = async (route: Route) => {
+    await gate.hold()
+    await route.abort()
+  }
+  await page.route(builtFrom('src/web/ui/colos.ts'), failOnce, { times: 1 })
+  await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+  const table = page.getByRole('table', { name: 'Connections', exact: true })
+  await gate.came
+  await expect(table.getByRole('row')).toHaveCount(5)
+  await expect(table.getByRole('img', { name: 'The place of this colo is not known' })).toHaveCount(
+    0,
+  )
+  await gate.letGo()
+  await expect(table.getByRole('row', { name: /man02 Manchester, GB/ })).toHaveCount(2)
 })
 
 test('a standby says what speaks against it, and the active one that it carries the traffic', async ({

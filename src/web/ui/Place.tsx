@@ -1,10 +1,11 @@
 import { useEffect, useSyncExternalStore } from 'react'
+import { loaded } from './later.ts'
 import { NotReported } from './TimeAgo.tsx'
 import { tip } from './tip.ts'
 
 /** City and country by IATA code. Not needed to paint, so it comes later. */
 type Places = Readonly<Record<string, readonly [city: string, country: string]>>
-let places: Places = {}
+let places: Places | null = null
 let asked = false
 const listeners = new Set<() => void>()
 
@@ -17,15 +18,17 @@ function subscribe(listener: () => void) {
 export function wantCities() {
   if (asked) return
   asked = true
-  void load()
+  load().catch(() => {
+    asked = false
+  })
 }
 
 async function load() {
-  places = (await import('./colos.ts')).colos
+  places = (await loaded(() => import('./colos.ts'))).colos
   for (const each of listeners) each()
 }
 
-/** `lhr16` → `London, GB`; null where the code is not known (yet). */
+/** `lhr16` → `London, GB`; null where the code is not known, empty while the table is on its way. */
 export function useCity(colo: string | null): string | null {
   useEffect(wantCities, [])
   return useCityIfThere(colo)
@@ -42,7 +45,8 @@ export function useCities(colos: readonly string[]): string {
   )
 }
 
-function cityOf(known: Places, colo: string): string | null {
+function cityOf(known: Places | null, colo: string): string | null {
+  if (!known) return ''
   const place = known[colo.slice(0, 3).toUpperCase()]
   return place ? `${place[0]}, ${place[1]}` : null
 }

@@ -6,7 +6,11 @@ import { type ComponentType, lazy } from 'react'
  * answers is thrown: it is of another build, and the page has to be loaded anew.
  */
 export const later = <Props>(load: () => Promise<ComponentType<Props>>) =>
-  lazy(async () => ({ default: await load().catch(() => answering().then(load)) }))
+  lazy(async () => ({ default: await loaded(load) }))
+
+/** The same for what is no component. */
+export const loaded = <T>(load: () => Promise<T>): Promise<T> =>
+  load().catch(() => answering().then(load))
 
 /** Resolves when Tandem answers, whatever it says. */
 const answering = (): Promise<unknown> =>
