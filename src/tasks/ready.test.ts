@@ -16,7 +16,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const { scripts } = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'),
-) as { scripts: { ready: string; native: string } }
+) as { scripts: { ready: string } }
 
 let folder: string
 beforeEach(() => {
@@ -90,8 +90,12 @@ function project() {
     join(folder, 'module/package.json'),
     JSON.stringify({ ...module, scripts: { install: compiles } }),
   )
+  const native = `node ${join(import.meta.dirname, 'native.mjs')}`
   const dependencies = { 'better-sqlite3': 'file:module' }
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ dependencies, scripts }))
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ dependencies, scripts: { ...scripts, native } }),
+  )
   const packages = {
     '': { dependencies },
     module: { version: '1.0.0', hasInstallScript: true },
@@ -109,6 +113,28 @@ test('where npm is told to run no scripts, the native module is compiled all the
   expect([status, existsSync(join(folder, 'module/build/Release/env'))]).toEqual([0, true])
 }, 60_000)
 
+test('the compile comes before a download, and takes the headers beside Node or those that npm is told', () => {
+  project()
+  const ready = (env = {}) => {
+    rmSync(join(folder, 'node_modules'), { recursive: true, force: true })
+    const own = { PATH: process.env.PATH, HOME: folder, ...env }
+    spawnSync('npm', ['run', '--silent', 'ready'], { cwd: folder, env: own })
+    const lines = readFileSync(join(folder, 'module/build/Release/env'), 'utf8').split('\n')
+    return lines
+      .filter((line) => /^npm_config_(?:nodedir|build_from_source)=./.test(line))
+      .toSorted()
+  }
+  const prefix = join(process.execPath, '../..')
+  const beside = existsSync(join(prefix, 'include/node/node_version.h'))
+    ? [`npm_config_nodedir=${prefix}`]
+    : []
+  expect(ready()).toEqual(['npm_config_build_from_source=true', ...beside])
+  expect(ready({ npm_config_nodedir: '/elsewhere' })).toEqual([
+    'npm_config_build_from_source=true',
+    'npm_config_nodedir=/elsewhere',
+  ])
+}, 60_000)
+
 test('nor is anything left to what npm runs before or after a script by itself', () => {
   const names = Object.keys(scripts)
   const around = new Set(names.flatMap((name) => [`pre${name}`, `post${name}`]))
@@ -119,7 +145,10 @@ test('what builds it is installed in production too', () => {
   mkdirSync(join(folder, 'builder'))
   writeFileSync(join(folder, 'builder/package.json'), '{"name":"builder","version":"1.0.0"}')
   const devDependencies = { builder: 'file:builder' }
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ devDependencies, scripts }))
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ devDependencies, scripts: { native: ':' } }),
+  )
   const packages = {
     '': { devDependencies },
     builder: { version: '1.0.0', dev: true },

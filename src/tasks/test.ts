@@ -28,10 +28,7 @@ type Step = {
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
 const bin = (name: string, ...args: string[]) => [join(root, 'node_modules/.bin', name), ...args]
 
-/**
- * What `npm ci --ignore-scripts` leaves out: it takes a processor a minute. -O2 as SQLite's own makers have it: it runs
- * as fast as the module's -O3, and is made in two thirds of the time.
- */
+/** What `npm ci --ignore-scripts` leaves out: it takes a processor a minute. */
 const native: Step = {
   name: 'native module',
   command: ['npm', 'run', '--silent', 'native'],
