@@ -90,7 +90,8 @@ function project() {
     join(folder, 'module/package.json'),
     JSON.stringify({ ...module, scripts: { install: compiles } }),
   )
-  const native = `node ${join(import.meta.dirname, 'native.mjs')}`
+  const tsx = join(import.meta.dirname, '../../node_modules/.bin/tsx')
+  const native = `${tsx} ${join(import.meta.dirname, 'native.ts')}`
   const dependencies = { 'better-sqlite3': 'file:module' }
   writeFileSync(
     join(folder, 'package.json'),

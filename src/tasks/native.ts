@@ -3,9 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * `npm run native`: compiles the one native module, whatever npm may run else. JavaScript, because nothing is installed
- * yet that could run anything else. The compile asks the network for nothing where Node's own headers lie beside it;
- * where it fails, as without a compiler, a prebuilt one is asked for.
+ * `npm run native`: compiles the one native module, whatever npm may run else. The compile asks the network for nothing
+ * where Node's own headers lie beside it; where it fails, as without a compiler, a prebuilt one is asked for.
  */
 
 const prefix = join(process.execPath, '../..')
@@ -22,7 +21,7 @@ const env = {
   npm_config_nodedir: process.env.npm_config_nodedir || (fits ? prefix : ''),
 }
 
-function rebuild(loglevel, more) {
+function rebuild(loglevel: string, more: Record<string, string>) {
   const args = ['rebuild', 'better-sqlite3', '--ignore-scripts=false', `--loglevel=${loglevel}`]
   return spawnSync('npm', args, { stdio: 'inherit', env: { ...env, ...more } }).status === 0
 }
