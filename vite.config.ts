@@ -4,7 +4,7 @@ import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
-/** What Tailwind sends for browsers that do not know `@property`: they are too old for the page's program, too. */
+/** What Tailwind sends for browsers that do not know `@property`; README names the first ones that do all we need. */
 const fallbacks = /@layer properties\{@supports [^{]+\{[^{]+\{[^}]+\}\}\}/
 /** And for those that mix no colours: the plain colour first, and the mixed one on a condition. */
 const unmixed =

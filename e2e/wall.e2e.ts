@@ -354,6 +354,26 @@ test('a wall whose program has not come after two minutes begins anew', async ({
   await expect(tiles(page)).toHaveCount(12)
 })
 
+test('what somebody else put into the page and did not come is not waited for', async ({
+  page,
+}) => {
+  await page.clock.install()
+  await page.route('**/wall', async (route) => {
+    const response = await route.fetch()
+    const body = (await response.text()).replace('</head>', '<script src="/added.js"></script>$&')
+    await route.fulfill({ response, body })
+  })
+  const [failed] = await Promise.all([page.waitForResponse('**/added.js'), page.goto('/wall')])
+  expect(failed.status()).toBe(404)
+  await expect(tiles(page)).toHaveCount(12)
+  let asked = 0
+  page.on('request', (request) => {
+    if (request.url().endsWith('/healthz')) asked += 1
+  })
+  await page.clock.runFor(25_000)
+  expect(asked).toBe(0)
+})
+
 test('a page whose style sheet did not come begins anew, too', async ({ page }) => {
   await page.clock.install()
   await page.route('**/assets/index-*.css', (route) => route.abort('connectionreset'))

@@ -20,18 +20,23 @@
   system.addEventListener('change', apply)
   addEventListener('storage', apply)
 
-  // What the document names and does not come, no browser asks for again: the page begins anew when Tandem answers, and
-  // not into an error page. So does a wall that shows nothing of the program after two minutes.
-  const beginAnew = () => {
-    setTimeout(
-      () => fetch('/healthz').then(({ ok }) => (ok ? location.reload() : beginAnew()), beginAnew),
-      10_000,
-    )
+  // What the document names of Tandem's own and does not come, no browser asks for again: the page begins anew when
+  // Tandem answers, and not into an error page. So does a wall that shows nothing of the program after two minutes.
+  const beginAnew = (isStuck) => {
+    const again = () => beginAnew(isStuck)
+    const ask = () =>
+      fetch('/healthz').then(({ ok }) => (ok && isStuck() ? location.reload() : again()), again)
+    setTimeout(() => isStuck() && ask(), 10_000)
   }
   const onError = ({ target }) => {
-    if (target.localName === 'script' || target.rel === 'stylesheet') beginAnew()
+    const { localName, rel, src, href } = target
+    const own = `${location.origin}/assets/`
+    // What a proxy or an extension adds, the policy refuses: nobody misses it.
+    if (localName === 'script' ? src.startsWith(own) : rel === 'stylesheet' && href.startsWith(own))
+      beginAnew(() => true)
   }
   // On its way down: what befalls an element does not bubble.
   addEventListener('error', onError, true)
-  if (isWall) setTimeout(() => document.getElementById('first') && beginAnew(), 120_000)
+  const isOpening = () => document.getElementById('first')
+  if (isWall) setTimeout(() => beginAnew(isOpening), 120_000)
 })()

@@ -37,7 +37,9 @@ test.each([
     '--scene is “../elsewhere” and must be one of demo, empty, large, outage, docs.',
   ],
   [['--scene'], '--scene is “” and must be one of demo, empty, large, outage, docs.'],
-  [['--seed', '-1'], '--seed is “-1” and must be a whole number.'],
+  [['--seed', '-1'], '--seed is “-1” and must be a whole number from 0 to 999999999.'],
+  [['--accounts', '0'], '--accounts is “0” and must be a whole number from 1 to 1000.'],
+  [['--tunnels', '100001'], '--tunnels is “100001” and must be a whole number from 0 to 100000.'],
   [
     ['--scene', 'empty', '--tunnels', '5'],
     '--tunnels and --accounts belong to the scene large, not to empty.',

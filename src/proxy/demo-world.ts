@@ -3,13 +3,19 @@ import { parseArgs } from 'node:util'
 /** The demo's scenes; the first is the usual one. */
 export const scenes = ['demo', 'empty', 'large', 'outage', 'docs'] as const
 
-const whole = { shape: /^\d{1,9}$/, says: 'a whole number' }
+const whole = (least: number, most: number) => ({
+  fits: (value: string) => /^\d{1,9}$/.test(value) && +value >= least && +value <= most,
+  says: `a whole number from ${least} to ${most}`,
+})
 /** What may be chosen of the demo's world. The simulator's other options would move it, or open it to others. */
 const choices = {
-  scene: { shape: new RegExp(`^(?:${scenes.join('|')})$`), says: `one of ${scenes.join(', ')}` },
-  tunnels: whole,
-  accounts: whole,
-  seed: whole,
+  scene: {
+    fits: (value: string) => scenes.some((scene) => scene === value),
+    says: `one of ${scenes.join(', ')}`,
+  },
+  tunnels: whole(0, 100_000),
+  accounts: whole(1, 1000),
+  seed: whole(0, 999_999_999),
 }
 type Choice = keyof typeof choices
 const isChoice = (name: string): name is Choice => Object.hasOwn(choices, name)
@@ -38,8 +44,8 @@ export function readDemoWorld(words: string[]): DemoWorld | { fault: string } {
     if (token.kind !== 'option') return { fault: whyUnknown(words[token.index] ?? '') }
     const { name, rawName, value = '' } = token
     if (!isChoice(name)) return { fault: whyUnknown(rawName) }
-    const { shape, says } = choices[name]
-    if (!shape.test(value)) return { fault: `${rawName} is “${value}” and must be ${says}.` }
+    const { fits, says } = choices[name]
+    if (!fits(value)) return { fault: `${rawName} is “${value}” and must be ${says}.` }
     chosen.set(name, value)
   }
   const sized = chosen.has('tunnels') || chosen.has('accounts')

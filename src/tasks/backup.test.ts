@@ -59,6 +59,8 @@ test('of several demos they find the one that runs, and else the usual one', asy
     await db.destroy()
   }
   expect(run('people', 'list').stdout).toMatch(/^demo {2}admin/)
+  // What a killed one leaves behind says nothing of who runs.
+  writeFileSync(join(of('demo'), 'tandem.pid'), '1 here\n')
   const letGo = holdFolder(of('demo-outage'))
   expect(run('people', 'list').stdout).toMatch(/^demo-outage {2}admin/)
   letGo()

@@ -39,7 +39,7 @@ export function failoverRoutes(route: Route, parts: Parts) {
     }
   }
 
-  /** Of the last look for the checks; null once a look succeeds, whosever it is. */
+  /** Of the last look for the checks that Cloudflare was asked for; null once a look succeeds, whosever it is. */
   function failureOf(tunnelId: string): ProblemError | null {
     const last = failed.get(tunnelId)
     if (last && (present.connectors(tunnelId)?.checkedAt ?? 0) > last.at) failed.delete(tunnelId)

@@ -55,6 +55,20 @@ export function holdFolder(
   }
 }
 
+/** Whether a Tandem runs on that folder. What can't be looked at is held by nobody that we know of. */
+export function isHeld(dataDir: string): boolean {
+  let lock: Database.Database | null = null
+  try {
+    lock = new Database(join(dataDir, 'tandem.lock'), { timeout: 0, fileMustExist: true })
+    lock.exec('begin immediate')
+    return false
+  } catch (cause) {
+    return sqliteCodeOf(cause).startsWith('SQLITE_BUSY')
+  } finally {
+    lock?.close()
+  }
+}
+
 /** Who holds the folder, for whoever finds it held; that it can't be said is no reason not to hold it. */
 function sign(holder: string) {
   unsign(holder)
