@@ -763,7 +763,7 @@ test.describe('sixty tunnels', () => {
       data: { from: now, to: now + 3_600_000 },
     })
     expect(told.status(), await told.text()).toBe(201)
-    await expect(tileOf(page, second.name)).toContainText(/Maintenance to \d\d/)
+    await expect(tileOf(page, second.name)).toContainText(/Maintenance to \d\d:\d\d/)
   })
 })
 

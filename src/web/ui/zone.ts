@@ -83,13 +83,8 @@ export const shortIn = formatter({
  * A moment as it is told to somebody who reads it now: `12:04:10`, with its day where that is not today,
  * `23 Nov, 12:04:10`, because what is left open overnight would tell a wrong one.
  */
-export function momentIn(
-  at: number,
-  now: number,
-  zone: AnyZone,
-  precision: 'second' | 'minute' = 'second',
-): string {
-  const clock = precision === 'second' ? clockIn(at, zone) : minuteIn(at, zone)
+export function momentIn(at: number, now: number, zone: AnyZone): string {
+  const clock = clockIn(at, zone)
   return wholeDayIn(at, zone) === wholeDayIn(now, zone) ? clock : `${dayIn(at, zone)}, ${clock}`
 }
 

@@ -18,7 +18,7 @@ import { RoleShape } from '#web/ui/RoleShape.tsx'
 import { readinessText } from '#web/ui/readiness.ts'
 import { StatusShape, statusLooks } from '#web/ui/StatusMark.tsx'
 import { ageText, durationText } from '#web/ui/time.ts'
-import { momentIn } from '#web/ui/zone.ts'
+import { dayIn, minuteIn } from '#web/ui/zone.ts'
 import type { Density } from './settings.ts'
 
 /**
@@ -269,12 +269,11 @@ const acknowledgedMs = 10 * 60_000
 
 /** Who works on the tunnel, or who just acknowledged its change; null: neither. */
 function saidOf({ tunnel: { maintenance, acknowledged }, zone }: TileProps, now: number) {
-  if (maintenance)
-    return {
-      icon: 'clock',
-      // The hour today, and the day alone of any other: a tile has room for one of them.
-      text: `Maintenance to ${momentIn(maintenance.to, now, zone, 'minute').replace(/, .*/, '')}`,
-    } as const
+  if (maintenance) {
+    // A tile has room for the hour or the day. Within one, midnight or not, the hour tells it.
+    const textIn = maintenance.to - now < 86_400_000 ? minuteIn : dayIn
+    return { icon: 'clock', text: `Maintenance to ${textIn(maintenance.to, zone)}` } as const
+  }
   return acknowledged && now - acknowledged.at < acknowledgedMs
     ? ({
         icon: 'check',
