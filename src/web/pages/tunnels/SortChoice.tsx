@@ -2,21 +2,19 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useId } from 'react'
 import { Select } from '#web/ui/Field.tsx'
 import { Segmented } from '#web/ui/Segmented.tsx'
+import { columns } from './columns.ts'
 import { type SortKey, sortKeys } from './search.ts'
 
-const words: Record<SortKey, string> = {
-  status: 'Status',
-  name: 'Name',
-  readiness: 'HA readiness',
-  active: 'Active connector',
-  colos: 'Colos',
+/** Where the head of a column is short for want of room. */
+const words: Partial<Record<SortKey, string>> = {
   connectors: 'Connectors',
-  since: 'Since',
-  changed: 'Last change',
   age: 'Data age',
   day: 'Availability, 24 h',
   month: 'Availability, 30 d',
 }
+const choices = columns.flatMap(({ sort, head }) =>
+  sort ? [{ sort, text: words[sort] ?? head }] : [],
+)
 const directions = [
   { value: 'asc', label: 'Ascending' },
   { value: 'desc', label: 'Descending' },
@@ -44,9 +42,9 @@ export function SortChoice() {
         }
       >
         <option value="">Worst first</option>
-        {sortKeys.map((key) => (
-          <option key={key} value={key}>
-            {words[key]}
+        {choices.map(({ sort, text }) => (
+          <option key={sort} value={sort}>
+            {text}
           </option>
         ))}
       </Select>

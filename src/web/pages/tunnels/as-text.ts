@@ -44,13 +44,15 @@ const sinceBy: Record<Since['source'], string> = {
 
 const none = 'none'
 
+const shareText = (share: number | null) =>
+  share === null ? 'nothing observed' : percentText(share)
+
 const availabilityCells = (window: keyof Figures, head: string): readonly Cell[] => [
   {
     head,
     of: ({ id }, { figures }) => {
       const summary = figures[window].get(id)
-      if (!summary) return unread
-      return summary.availability === null ? 'nothing observed' : percentText(summary.availability)
+      return summary ? shareText(summary.availability) : unread
     },
   },
   {
@@ -60,9 +62,7 @@ const availabilityCells = (window: keyof Figures, head: string): readonly Cell[]
       const summary = figures[window].get(id)
       if (!summary) return unread
       if (summary.maintenanceMs === 0) return none
-      return summary.availabilityOutside === null
-        ? 'nothing observed'
-        : percentText(summary.availabilityOutside)
+      return shareText(summary.availabilityOutside)
     },
   },
 ]
