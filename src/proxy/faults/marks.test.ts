@@ -205,7 +205,12 @@ describe('notes', () => {
     expect(await marks()).toEqual([note])
     const history = await rig.get<TunnelHistory>(`/tunnels/${tunnelId}/history?${window}`)
     expect(history.marks).toEqual([note])
+    // What was written in this very millisecond is told too.
+    const { json: last } = await rig.ask('POST', path, { at: rig.time.now(), text: 'and back' })
+    const all = await rig.get<MarkList>(`/tunnels/${tunnelId}/marks?from=0`)
+    expect(all.marks).toEqual([note, last])
     expect((await rig.ask('DELETE', `${path}/${note.id}`)).status).toBe(200)
+    expect((await rig.ask('DELETE', `${path}/${(last as Mark).id}`)).status).toBe(200)
     expect(await marks()).toEqual([])
     expect(await rig.refused('DELETE', `${path}/${note.id}`)).toMatchObject({ status: 404 })
     await rig.end()
@@ -300,8 +305,9 @@ describe('maintenance', () => {
     const now = rig.time.now()
     const begin = now + 80 * 24 * hour
     const { json } = await plan(rig, tunnelId, begin, begin + hour)
-    const path = `/tunnels/${tunnelId}/marks?from=${now}&to=${now + 180 * 24 * hour}`
+    const path = `/tunnels/${tunnelId}/marks?from=${now}`
     expect((await rig.get<MarkList>(path)).marks).toEqual([json])
+    expect((await rig.get<MarkList>(`${path}&to=${begin}`)).marks).toEqual([])
     await rig.end()
   })
 

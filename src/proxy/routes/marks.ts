@@ -8,8 +8,9 @@ export function markRoutes(route: Route, parts: Parts) {
   route('markList', async (c, { tunnelId = '' }) => {
     // A deleted tunnel has its story too.
     if (!present.tunnel(tunnelId)) liveTunnel(parts, tunnelId)
-    // Unlike history, maintenance is known of times to come.
-    const range = readTimes(c, lastDay(parts.now()))
+    // Unlike history, maintenance is known of times to come: what gives no end has none.
+    const dayUpTo = lastDay(parts.now())
+    const range = readTimes(c, (to) => ({ ...dayUpTo(to), to: to ?? Number.MAX_SAFE_INTEGER }))
     return c.json({ marks: await marks.ofTunnel(tunnelId, range) })
   })
 

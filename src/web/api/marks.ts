@@ -1,9 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import {
-  type AcknowledgementRequest,
-  type MaintenanceRequest,
-  maintenanceAheadMs,
-  type NoteRequest,
+import type {
+  AcknowledgementRequest,
+  MaintenanceRequest,
+  NoteRequest,
 } from '#contract/mark-requests.ts'
 import { Mark, MarkList } from '#contract/marks.ts'
 import { serverNow } from '#web/ui/clock.ts'
@@ -19,11 +18,8 @@ import { historyKey } from './queries.ts'
 export const maintenanceQuery = (tunnelId: string) =>
   queryOptions({
     queryKey: [...historyKey(tunnelId), 'maintenance'],
-    queryFn: ({ signal }) => {
-      const from = Math.round(serverNow())
-      const to = from + 2 * maintenanceAheadMs
-      return get<MarkList>(`/tunnels/${tunnelId}/marks?from=${from}&to=${to}`, { signal })
-    },
+    queryFn: ({ signal }) =>
+      get<MarkList>(`/tunnels/${tunnelId}/marks?from=${Math.round(serverNow())}`, { signal }),
     staleTime: 0,
   })
 
@@ -31,10 +27,7 @@ export const maintenanceQuery = (tunnelId: string) =>
 export const saidQuery = (tunnelId: string) =>
   queryOptions({
     queryKey: [...historyKey(tunnelId), 'said'],
-    queryFn: ({ signal }) =>
-      get<MarkList>(`/tunnels/${tunnelId}/marks?from=0&to=${Math.round(serverNow()) + 1}`, {
-        signal,
-      }),
+    queryFn: ({ signal }) => get<MarkList>(`/tunnels/${tunnelId}/marks?from=0`, { signal }),
     staleTime: Number.POSITIVE_INFINITY,
   })
 
