@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { tallyPlaywright, tallyStep, tallyVitest } from './tally.ts'
+import { reasonsPlaywright, tallyPlaywright, tallyStep, tallyVitest } from './tally.ts'
 
 const file = (status: string, ...tests: string[]) => ({
   status,
@@ -49,4 +49,20 @@ describe('the tally of a step', () => {
   test('is a failure when a runner ran nothing', () => {
     expect(tallyStep(0, { passed: 0, failed: 0 })).toEqual({ passed: 0, failed: 1 })
   })
+})
+
+test('the reasons of stories that failed are told in a few lines each, without colours', () => {
+  const story = (title: string, ...messages: string[]) => ({
+    title,
+    tests: [{ results: [{ errors: messages.map((message) => ({ message })) }] }],
+  })
+  const tried = Array.from({ length: 80 }, (_, index) => `  - try ${index}`)
+  const message = ['\u001B[31mError: toHaveCount\u001B[39m', '', 'Expected: 1', ...tried].join('\n')
+  const inner = { specs: [story('the dialog opens', message)] }
+  const report = { suites: [{ specs: [story('all is well')], suites: [inner] }] }
+  const [reason, ...more] = reasonsPlaywright(report)
+  expect(more).toEqual([])
+  const lines = reason?.split('\n') ?? []
+  expect(lines.slice(0, 3)).toEqual(['“the dialog opens”', '  Error: toHaveCount', '  Expected: 1'])
+  expect(lines).toHaveLength(9)
 })

@@ -32,6 +32,51 @@ export function tallyPlaywright(report: unknown): Tally {
   return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length }
 }
 
+type Suite = {
+  specs: { title: string; tests: { results: { errors: { message?: string | undefined }[] }[] }[] }[]
+  suites?: Suite[] | undefined
+}
+const Suite: z.ZodMiniType<Suite> = z.object({
+  specs: z.array(
+    z.object({
+      title: z.string(),
+      tests: z.array(
+        z.object({
+          results: z.array(
+            z.object({ errors: z.array(z.object({ message: z.optional(z.string()) })) }),
+          ),
+        }),
+      ),
+    }),
+  ),
+  get suites() {
+    return z.optional(z.array(Suite))
+  },
+})
+const PlaywrightStories = z.object({ suites: z.array(Suite) })
+
+// oxlint-disable-next-line eslint/no-control-regex -- the colours of a terminal begin with one
+const colours = /\u001B\[[\d;]*m/g
+/** So many lines tell what was expected and what there was; what follows them are locators that were tried. */
+const linesOfReason = 8
+
+/** Each story that failed and why, in a few lines: what a log that is cut off must still show at its end. */
+export function reasonsPlaywright(report: unknown): string[] {
+  const reasonsOf = ({ specs, suites = [] }: Suite): string[] => [
+    ...specs.flatMap(({ title, tests }) =>
+      tests
+        .flatMap(({ results }) => results.flatMap(({ errors }) => errors))
+        .map(({ message = 'no reason given' }) => {
+          const lines = message.replaceAll(colours, '').split('\n')
+          const told = lines.filter((line) => line.trim() !== '').slice(0, linesOfReason)
+          return [`“${title}”`, ...told.map((line) => `  ${line}`)].join('\n')
+        }),
+    ),
+    ...suites.flatMap(reasonsOf),
+  ]
+  return PlaywrightStories.parse(report).suites.flatMap(reasonsOf)
+}
+
 /**
  * The tally of a step. A step without a report, or one that ended badly although its report shows no
  * failure, or a runner that ran nothing, has failed once.

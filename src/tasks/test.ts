@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Tally, tallyPlaywright, tallyStep, tallyVitest } from './tally.ts'
+import { reasonsPlaywright, type Tally, tallyPlaywright, tallyStep, tallyVitest } from './tally.ts'
 
 /**
  * `npm test`: everything that must hold, with one line a step, the output of those that fail, and
@@ -23,6 +23,8 @@ type Step = {
   env?: Record<string, string>
   /** Let its output through as it comes, because it takes minutes. */
   live?: boolean
+  /** Reads why, told once more below what went by. */
+  reasons?: () => string[]
 }
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
@@ -64,10 +66,11 @@ const endToEnd: Step = {
   tally: () => tallyPlaywright(readJson(playwrightReport)),
   env: { TANDEM_E2E_REPORT: playwrightReport },
   live: true,
+  reasons: () => reasonsPlaywright(readJson(playwrightReport)),
 }
 
 /** Runs one step to its end and says how it went in one line. */
-async function run({ name, command, tally, env, live }: Step): Promise<Tally> {
+async function run({ name, command, tally, env, live, reasons }: Step): Promise<Tally> {
   const startedAt = Date.now()
   const [program = '', ...args] = command
   const child = spawn(program, args, {
@@ -100,6 +103,7 @@ async function run({ name, command, tally, env, live }: Step): Promise<Tally> {
   const failed = result.failed > 0
   if (failed && output !== '') process.stdout.write(`\n${output.trimEnd()}\n`)
   console.log(`${failed ? 'FAILED' : 'ok    '} ${name} ${seconds} s${counts}`)
+  if (failed && report) for (const reason of reasons?.() ?? []) console.log(reason)
   return result
 }
 
