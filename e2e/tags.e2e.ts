@@ -203,10 +203,13 @@ test('a group that is worked on says so, and one that is closed stays under the 
 test('of two quick presses, the second forgets nothing of the first', async ({ page, world }) => {
   await page.goto('/')
   await tagSites(page, world)
-  const pressAtOnce = (buttons: Locator) =>
-    buttons.evaluateAll((all) => {
+  const pressAtOnce = async (buttons: Locator) => {
+    // Nothing else waits until they are there.
+    await expect(buttons).toHaveCount(2)
+    await buttons.evaluateAll((all) => {
       for (const each of all) if (each instanceof HTMLElement) each.click()
     })
+  }
   await pressAtOnce(
     page
       .getByRole('group', { name: 'Filter by Status' })
@@ -215,7 +218,6 @@ test('of two quick presses, the second forgets nothing of the first', async ({ p
   await expect(page).toHaveURL('/?status=degraded,down')
   await page.goto('/?tag=site:london,site:paris,team:network')
   const remove = page.getByRole('button', { name: /^site:.*remove this filter/ })
-  await expect(remove).toHaveCount(2)
   await pressAtOnce(remove)
   await expect(page).toHaveURL('/?tag=team:network')
   await page.goto('/?group=site')
