@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import * as z from 'zod/mini'
 
 /** How many tests passed and failed, read from the runners' own JSON reports. */
@@ -55,8 +56,6 @@ const Suite: z.ZodMiniType<Suite> = z.object({
 })
 const PlaywrightStories = z.object({ suites: z.array(Suite) })
 
-// oxlint-disable-next-line eslint/no-control-regex -- the colours of a terminal begin with one
-const colours = /\u001B\[[\d;]*m/g
 /** So many lines tell what was expected and what there was; what follows them are locators that were tried. */
 const linesOfReason = 8
 
@@ -67,7 +66,7 @@ export function reasonsPlaywright(report: unknown): string[] {
       tests
         .flatMap(({ results }) => results.flatMap(({ errors }) => errors))
         .map(({ message = 'no reason given' }) => {
-          const lines = message.replaceAll(colours, '').split('\n')
+          const lines = stripVTControlCharacters(message).split('\n')
           const told = lines.filter((line) => line.trim() !== '').slice(0, linesOfReason)
           return [`“${title}”`, ...told.map((line) => `  ${line}`)].join('\n')
         }),
