@@ -1,13 +1,12 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
-import { type Configuration, Provider } from 'oidc-provider'
+import { generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AuditPage } from '#contract/audit.ts'
 import type { Person } from '#contract/people.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { SessionAnswer } from '#contract/session.ts'
 import { createSecret } from '../secret.ts'
+import { audience, createAccessTeam, team } from './access-team.ts'
+import { clientSecret, type IdentityProvider, startIdentityProvider } from './identity-provider.ts'
 import { type RigOptions, startRig } from './rig.ts'
 import { aheadBy } from './time.ts'
 import { createVisitor, goodPassword, kindOf, publicUrl, setUp } from './visitor.ts'
@@ -23,19 +22,16 @@ beforeEach(() => world.reset())
 afterAll(() => world.end())
 
 describe('Cloudflare Access in front', () => {
-  const team = 'https://tandem.cloudflareaccess.com'
-  const audience = 'a'.repeat(64)
-  let keys: { key: CryptoKey; jwk: JWK }
+  let access: Awaited<ReturnType<typeof createAccessTeam>>
   beforeAll(async () => {
-    const { privateKey, publicKey } = await generateKeyPair('RS256')
-    keys = { key: privateKey, jwk: { ...(await exportJWK(publicKey)), kid: 'k', alg: 'RS256' } }
+    access = await createAccessTeam()
   })
 
   async function watch(options: RigOptions = {}) {
     const rig = await startRig(world, {
       signIn: 'people',
       publicUrl,
-      signInFetch: async () => Response.json({ keys: [keys.jwk] }),
+      signInFetch: async () => Response.json(access.keys),
       outside: {
         localAccounts: false,
         access: {
@@ -47,21 +43,8 @@ describe('Cloudflare Access in front', () => {
       },
       ...options,
     })
-    const sign = (email: string, change: Record<string, unknown> = {}) => {
-      const now = Math.floor(rig.time.now() / 1000)
-      return new SignJWT({
-        type: 'app',
-        sub: `sub of ${email}`,
-        email,
-        iss: team,
-        aud: audience,
-        iat: now,
-        exp: now + 86_400,
-        ...change,
-      })
-        .setProtectedHeader({ alg: 'RS256', kid: 'k' })
-        .sign(keys.key)
-    }
+    const sign = (email: string, change: Record<string, unknown> = {}) =>
+      access.sign(email, rig.time.now(), change)
     const as = (token: string) => ({ 'cf-access-jwt-assertion': token })
     return { rig, visitor: createVisitor(rig), sign, as }
   }
@@ -508,7 +491,7 @@ describe('Cloudflare Access in front', () => {
 })
 
 describe('S15 OpenID Connect', () => {
-  let provider: Server
+  let provider: IdentityProvider
   let issuer: string
   /** What the provider says of each account. */
   const accounts: Record<string, Record<string, unknown>> = {
@@ -517,67 +500,11 @@ describe('S15 OpenID Connect', () => {
     eve: { groups: [], preferred_username: 'eve' },
     odd: { groups: { admin: true } },
   }
-  const clientSecret = 'a secret of the client that is long enough'
-
   beforeAll(async () => {
-    const { privateKey } = await generateKeyPair('RS256', { extractable: true })
-    const jwk = { ...(await exportJWK(privateKey)), kid: 'p', alg: 'RS256', use: 'sig' }
-    const configuration: Configuration = {
-      clients: [
-        {
-          client_id: 'tandem',
-          client_secret: clientSecret,
-          redirect_uris: [`${publicUrl}/api/sign-in/oidc/callback`],
-          response_types: ['code'],
-          grant_types: ['authorization_code'],
-          token_endpoint_auth_method: 'client_secret_post',
-        },
-      ],
-      jwks: { keys: [jwk] },
-      pkce: { required: () => true },
-      claims: { openid: ['sub'], profile: ['preferred_username', 'groups'], email: ['email'] },
-      cookies: { keys: ['test'] },
-      features: { devInteractions: { enabled: false } },
-      interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
-      findAccount: (_, id) => ({
-        accountId: id,
-        claims: async () => ({ sub: id, ...accounts[id] }),
-      }),
-      ttl: {
-        AccessToken: 600,
-        AuthorizationCode: 60,
-        IdToken: 600,
-        Interaction: 600,
-        Session: 600,
-        Grant: 600,
-      },
-    }
-    provider = createServer((request, response) => void handle(request, response))
-    await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve))
-    issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`
-    const oidc = new Provider(issuer, configuration)
-    const callback = oidc.callback()
-    /** Whoever comes is the account of the cookie, and agrees. */
-    async function handle(...[request, response]: Parameters<typeof callback>) {
-      if (!request.url?.startsWith('/interaction/')) return callback(request, response)
-      const { params, prompt, grantId } = await oidc.interactionDetails(request, response)
-      const login = /as=(\w+)/.exec(request.headers.cookie ?? '')?.[1] ?? ''
-      if (login === '') {
-        return oidc.interactionFinished(request, response, { error: 'access_denied' })
-      }
-      if (prompt.name === 'login') {
-        return oidc.interactionFinished(request, response, { login: { accountId: login } })
-      }
-      const grant = grantId
-        ? await oidc.Grant.find(grantId)
-        : new oidc.Grant({ accountId: login, clientId: String(params.client_id) })
-      grant?.addOIDCScope('openid profile email')
-      return oidc.interactionFinished(request, response, {
-        consent: { grantId: await grant?.save() },
-      })
-    }
+    provider = await startIdentityProvider(publicUrl, accounts)
+    issuer = provider.issuer
   })
-  afterAll(() => new Promise((resolve) => provider.close(resolve)))
+  afterAll(() => provider.end())
 
   async function watch(
     change: Partial<NonNullable<RigOptions['outside']>> = {},
