@@ -81,6 +81,7 @@ type Turn = {
 }
 
 const parallel = 4
+/** Never longer: that Cloudflare answers again is promised to be seen within 15 s. */
 const listBackoffMs = [5_000, 10_000, 15_000]
 const rejectedBackoffMs = [30_000, 60_000, 120_000, 300_000]
 const tunnelBackoffMs = [10_000, 20_000, 40_000, 60_000]
