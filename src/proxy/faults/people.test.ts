@@ -160,6 +160,22 @@ test('by which way and with which browser somebody signed in, and failed over, s
   expect(chain).toMatchObject({ isWhole: true })
 })
 
+test('with which browser somebody did not get in stands in the record as well', async () => {
+  const by = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Firefox/145.0' }
+  const wrong = { password: 'not the right one' }
+  const stranger = createVisitor(rig, '203.0.113.77')
+  for (const name of ['Ada', 'Nobody'])
+    await stranger.ask('POST', '/sign-in', { name, ...wrong }, by)
+  await admin.ask('POST', '/me/password', { current: 'not it', password: `${goodPassword} 2` }, by)
+  const { json } = await admin.ask('GET', '/audit?what=sign-in-failed')
+  const agent = by['user-agent']
+  expect((json as AuditPage).records.slice(0, 3).map(({ facts }) => facts)).toEqual([
+    { because: 'password', agent },
+    { because: 'name', agent },
+    { because: 'password', agent },
+  ])
+})
+
 test('a screen knows the page that it is for, and gets another name', async () => {
   const link = { name: 'Lobby', view: '/?status=["down"]', days: 30 }
   const screen = await hang(rig, admin, link, '192.0.2.77')

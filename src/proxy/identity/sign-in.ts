@@ -62,6 +62,12 @@ export function createSignIns(deps: {
   const signedIn = (person: PersonRow, visit: Visit, facts: { method: WhoMethod; again?: true }) =>
     entry(person, visit, 'signed-in', { ...facts, agent: visit.way.agent })
 
+  const notProven = (
+    person: PersonRow | null,
+    visit: Visit,
+    because: 'name' | 'password' | 'code' | 'no code',
+  ) => entry(person, visit, 'sign-in-failed', { because, agent: visit.way.agent })
+
   /**
    * Whether somebody is who they say: password, then code. Nobody can tell a name that exists from one that
    * does not, by the answer or by its time.
@@ -82,7 +88,7 @@ export function createSignIns(deps: {
     if (!isRight || !person) throw failed(person, visit, person ? 'password' : 'name')
     if (!(await isStill(person))) throw failed(person, visit, 'password')
     if (person.totp_secret !== null) {
-      const lacking = entry(person, visit, 'sign-in-failed', { because: 'no code' })
+      const lacking = notProven(person, visit, 'no code')
       if (!code) {
         admission.forgive()
         // Most often the code comes next.
@@ -116,7 +122,7 @@ export function createSignIns(deps: {
     because: 'name' | 'password' | 'code',
   ) {
     // A name that nobody has is not written down: it may be a password in the wrong field.
-    strangers.note(entry(person ?? null, visit, 'sign-in-failed', { because }))
+    strangers.note(notProven(person ?? null, visit, because))
     return because === 'code'
       ? new ProblemError(
           'sign-in-failed',
@@ -296,7 +302,7 @@ export function createSignIns(deps: {
       // It says nothing of the codes that were tried.
       return person.totp_secret === null ? admission.succeeded() : admission.forgive()
     }
-    await audit.append(entry(person, visit, 'sign-in-failed', { because: 'password' }))
+    await audit.append(notProven(person, visit, 'password'))
     throw notPresent()
   }
 

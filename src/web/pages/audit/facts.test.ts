@@ -63,6 +63,11 @@ describe('facts in words', () => {
       { name: 'method', from: null, to: 'local' },
       { name: 'with', from: null, to: 'Firefox on Linux' },
     ])
+    // As a record that counts has them: what reads alike is told once.
+    expect(of({ because: 'name', agent: [agent, `${agent} `, 'curl/8.5.0'] })).toEqual([
+      { name: 'because', from: null, to: 'name' },
+      { name: 'with', from: null, to: 'Firefox on Linux, curl/8.5.0' },
+    ])
   })
 
   test('a choice from one id to another, and back to none', () => {

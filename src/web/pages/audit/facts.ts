@@ -67,15 +67,16 @@ function toFact([name, value]: [string, unknown]): Fact[] {
   }
   // Moments within a failover are for the files; how long it took is for people.
   if (name.endsWith('At')) return []
-  if (name === 'agent' && typeof value === 'string') {
-    return [{ name: 'with', from: null, to: browserName(value) }]
+  // A record that counts has several.
+  const values = [value].flat()
+  if (name === 'agent' && values.every((agent) => typeof agent === 'string')) {
+    const browsers = new Set(values.map(browserName))
+    return [{ name: 'with', from: null, to: [...browsers].join(', ') }]
   }
   const isNothing = value === null || value === undefined || value === false
   if (isNothing || (Array.isArray(value) && value.length === 0)) return []
-  // A record that counts has several.
-  const lengths = [value].flat()
-  if (name.endsWith('Ms') && lengths.every((length) => typeof length === 'number')) {
-    return [{ name: wordOf(name), from: null, to: lengths.map(preciseText).join(', ') }]
+  if (name.endsWith('Ms') && values.every((length) => typeof length === 'number')) {
+    return [{ name: wordOf(name), from: null, to: values.map(preciseText).join(', ') }]
   }
   return [{ name: wordOf(name), from: null, to: textOf(value) }]
 }
