@@ -91,9 +91,13 @@ export const Tunnel = z.object({
   preferredConnectorId: z.nullable(z.string()),
   /** Since when another one than the preferred is active; null: it is not, or that is not known. */
   onStandbySince: z.nullable(z.number()),
-  /** The last failover that was marked as a drill and not refused, when, and whether it was confirmed. */
+  /** The last failover that was marked as a drill and not refused, when, and whether it was confirmed, late at least. */
   lastDrill: z.nullable(
-    z.object({ failoverId: z.string(), at: z.number(), confirmed: z.boolean() }),
+    z.object({
+      failoverId: z.string(),
+      at: z.number(),
+      ending: z.enum(['confirmed', 'confirmed-late', 'not-confirmed']),
+    }),
   ),
   /**
    * Changes of the active connector, the loss of it and of the whole tunnel, that nobody has acknowledged

@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { LiveEvent } from '#contract/events.ts'
-import { type Failover, isRunning } from '#contract/failover.ts'
+import { type Failover, isRunning, lateAtOf } from '#contract/failover.ts'
 import type { UnknownReason } from '#contract/history.ts'
 import type { Session } from '#contract/session.ts'
+import type { Tunnel } from '#contract/tunnel.ts'
 import { createBudget, rememberedMs } from './cloudflare/budget.ts'
 import { createClient, type TokenSlot, type Tokens } from './cloudflare/client.ts'
 import { createFreshness } from './cloudflare/freshness.ts'
@@ -644,8 +645,13 @@ function* restored(books: Iterable<Book>, accountIds: readonly string[]) {
   }
 }
 
-const toDrill = ({ id, requestedAt, state }: Failover) => ({
-  failoverId: id,
-  at: requestedAt,
-  confirmed: state === 'confirmed',
+const toDrill = (failover: Failover): Tunnel['lastDrill'] => ({
+  failoverId: failover.id,
+  at: failover.requestedAt,
+  ending:
+    failover.state === 'confirmed'
+      ? 'confirmed'
+      : lateAtOf(failover) === null
+        ? 'not-confirmed'
+        : 'confirmed-late',
 })

@@ -247,7 +247,7 @@ export function createRecords(db: Store) {
           .where(sql<string>`json_extract(other.body, '$.state')`, '<>', 'rejected'),
       )
       .execute()
-    return rows.map(toFailover)
+    return withFacts(rows.map(toFailover))
   }
 
   return {

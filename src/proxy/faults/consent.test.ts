@@ -98,7 +98,7 @@ describe('before it is sent', () => {
     expect((await rig.tunnel(tunnelId)).lastDrill).toEqual({
       failoverId: ended.id,
       at: ended.requestedAt,
-      confirmed: true,
+      ending: 'confirmed',
     })
     await rig.time.run(1000)
     const { events } = await rig.get<{ events: { kind: string; note: string | null }[] }>(
@@ -112,6 +112,23 @@ describe('before it is sent', () => {
     const again = await startRig(world, { folder: rig.folder })
     await again.looked()
     expect((await again.tunnel(tunnelId)).lastDrill?.failoverId).toBe(ended.id)
+    await again.end()
+  })
+
+  test('a drill that was confirmed late says so, after a restart too', async () => {
+    const its = await settled()
+    const { rig, tunnelId } = its
+    await world.order('/failover', { mode: 'normal', demoteMs: 500, promoteMs: 75_000 })
+    const lastOf = async (one: Rig) => (await one.tunnel(tunnelId)).lastDrill?.ending
+    const body = { ...its.body, drill: true }
+    await failOver({ ...its, body })
+    expect(await lastOf(rig)).toBe('not-confirmed')
+    await rig.time.run(30_000)
+    expect(await lastOf(rig)).toBe('confirmed-late')
+    await rig.kill()
+    const again = await startRig(world, { folder: rig.folder })
+    await again.looked()
+    expect(await lastOf(again)).toBe('confirmed-late')
     await again.end()
   })
 

@@ -17,6 +17,12 @@ import { readinessLooks } from '#web/ui/readiness.ts'
 import { Skeleton } from '#web/ui/Skeleton.tsx'
 import { Instant, TimeAgo } from '#web/ui/TimeAgo.tsx'
 
+const endings = {
+  confirmed: 'confirmed',
+  'confirmed-late': 'confirmed late',
+  'not-confirmed': 'not confirmed',
+}
+
 /** Which connector should carry the traffic, when a switch was last practised, and what was done before. */
 export function FailoversPanel({
   tunnel,
@@ -37,7 +43,7 @@ export function FailoversPanel({
             {lastDrill ? (
               <>
                 <TimeAgo at={lastDrill.at} />
-                {lastDrill.confirmed ? ', confirmed' : ', not confirmed'}
+                {`, ${endings[lastDrill.ending]}`}
               </>
             ) : (
               'none on record'
