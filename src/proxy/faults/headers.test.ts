@@ -147,8 +147,9 @@ describe('S6 S7 what every answer carries', () => {
       ['the policy says who may frame it', 5, policy.get('frame-ancestors') === "'none'"],
       ['no other site may embed it', 10, of('cross-origin-resource-policy') === 'same-origin'],
       ['no address leaks', 5, of('referrer-policy') === 'no-referrer'],
-      // What else it gives is for cookies, of which a stranger gets none, for a place in the browsers' list of
-      // TLS-only names, which is its owner's to ask for, and for scripts of other sites, of which there are none.
+      // What else it gives, five each, is for cookies, of which a stranger gets none, for a place in the browsers'
+      // list of TLS-only names, which is its owner's to ask for, and for scripts whose digests the page states: whoever
+      // could change ours could change the page as well, which comes from the same place.
       ['TLS for half a year at least', 0, hstsSeconds >= 15_768_000],
       ['types are not guessed', 0, of('x-content-type-options') === 'nosniff'],
       ['no cookie for strangers', 0, !headers.has('set-cookie')],
