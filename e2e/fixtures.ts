@@ -6,7 +6,7 @@ import {
   type Page,
   type TestInfo,
 } from '@playwright/test'
-import { brokenIn, strangeCalls } from '../src/proxy/faults/invariants.ts'
+import { type Acknowledged, brokenIn, strangeCalls } from '../src/proxy/faults/invariants.ts'
 import { startTandem, type Tandem } from './tandem.ts'
 import { watchBrowser } from './watch.ts'
 import { type Scene, startWorld, type World } from './world.ts'
@@ -33,6 +33,8 @@ type Fixtures = {
 type Watched = {
   /** What must never reach a browser. */
   secrets: string[]
+  /** Changes that Tandem has said were done, in any of the story's browser profiles. */
+  acknowledged: Acknowledged[]
   /** A blank page in a browser profile of its own, of this browser or of another one that the story started. */
   newProfile: (options?: BrowserContextOptions, of?: Browser) => Promise<Page>
 }
@@ -51,18 +53,21 @@ export const bare = base.extend<Watched>({
   // oxlint-disable-next-line eslint/no-empty-pattern -- Playwright wants the braces
   secrets: async ({}, use) => use([]),
 
-  context: async ({ context, secrets }, use) => {
-    const watch = await watchBrowser(context)
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Playwright wants the braces
+  acknowledged: async ({}, use) => use([]),
+
+  context: async ({ context, secrets, acknowledged }, use) => {
+    const watch = await watchBrowser(context, acknowledged)
     await use(context)
     await watch.expectClean(secrets)
   },
 
-  newProfile: async ({ browser, baseURL, secrets }, use) => {
+  newProfile: async ({ browser, baseURL, secrets, acknowledged }, use) => {
     const ends: (() => Promise<void>)[] = []
     await use(async (options, of = browser) => {
       const usual = { reducedMotion: 'reduce', locale: 'en-GB' } as const
       const context = await of.newContext({ ...usual, ...(baseURL ? { baseURL } : {}), ...options })
-      const watch = await watchBrowser(context)
+      const watch = await watchBrowser(context, acknowledged)
       ends.push(async () => {
         await watch.expectClean(secrets)
         await context.close()
@@ -95,7 +100,7 @@ export const test = bare.extend<Options & Fixtures>({
     expect(strangeCalls(requests)).toEqual([])
   },
 
-  tandem: async ({ world, env }, use, testInfo) => {
+  tandem: async ({ world, env, acknowledged }, use, testInfo) => {
     const tandem = await startTandem({
       CLOUDFLARE_API_TOKEN: world.token,
       CLOUDFLARE_ACCOUNT_ID: world.accounts.join(','),
@@ -113,6 +118,7 @@ export const test = bare.extend<Options & Fixtures>({
       // What the browser was told, the watch over it looks through.
       said: [],
       secrets: [world.token, world.readToken],
+      acknowledged,
     })
     tandem.remove()
     expect(broken, 'what must hold after whatever happened').toEqual([])

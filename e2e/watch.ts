@@ -1,4 +1,5 @@
 import { type BrowserContext, expect, type Page } from '@playwright/test'
+import { type Acknowledged, toAcknowledged } from '../src/proxy/faults/invariants.ts'
 
 /** Files of the build that were read to their end; the digest in their names tells what is in them. */
 const seen = new Set<string>()
@@ -6,8 +7,10 @@ const seen = new Set<string>()
 /**
  * Looks over the browser's shoulder for the length of a test: everything that it was sent, and whatever
  * its console held against our own page.
+ *
+ * @param acknowledged is told which changes Tandem said were done.
  */
-export async function watchBrowser(context: BrowserContext) {
+export async function watchBrowser(context: BrowserContext, acknowledged: Acknowledged[] = []) {
   const complaints: string[] = []
   const received: { url: string; text: string }[] = []
   const reading: Promise<unknown>[] = []
@@ -38,6 +41,11 @@ export async function watchBrowser(context: BrowserContext) {
       // What the build made is the same in every test: looked at once is enough.
       if (seen.has(pathname)) return
       const response = await request.response()
+      if (response && pathname.startsWith('/api/')) {
+        const answer = { ok: response.ok(), headers: new Map(Object.entries(response.headers())) }
+        const path = pathname.slice('/api'.length)
+        acknowledged.push(...toAcknowledged(request.method(), path, answer))
+      }
       const headers = JSON.stringify(await response?.headersArray())
       // A page that has moved on keeps no bodies of what it left behind.
       const body = await response?.text().catch(() => '')

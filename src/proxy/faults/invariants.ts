@@ -14,11 +14,15 @@ type Evidence = {
   /** Answers and events. */
   said: string[]
   secrets: string[]
+  /** What people were told was done. */
+  acknowledged?: Acknowledged[]
   /** The most calls in any 300 s; 1,000, as at Cloudflare's own limit, if left out. */
   hardStop?: number
   /** By so much the clock of `calls` may differ from Tandem’s; not at all if left out. */
   clocksMs?: number
 }
+
+export type Acknowledged = { requestId: string; method: string; path: string }
 
 const account = '/accounts/[0-9a-f]{32}'
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
@@ -41,12 +45,12 @@ const windowMs = 300_000
 const betweenProcessesMs = 1000
 
 /**
- * What of I1 to I6 and I8 of the reliability design is broken, in words; nothing if all of it holds. I7 is held in
- * `history/`, I9 by whoever kills, I10 in `streams.test.ts`; I11 is a figure of the machine, so
+ * What of I1 to I6, I8 and I9 of the reliability design is broken, in words; nothing if all of it holds. I7 is held in
+ * `history/`, I9 of what Tandem sees by whoever kills, I10 in `streams.test.ts`; I11 is a figure of the machine, so
  * `npm run bench -- load` has it.
  */
 export async function brokenInvariants(evidence: Evidence): Promise<string[]> {
-  const { db, calls, lines, said, secrets, hardStop, clocksMs = 0 } = evidence
+  const { db, calls, lines, said, secrets, hardStop, clocksMs = 0, acknowledged = [] } = evidence
   const rows = await db.selectFrom('failovers').select('body').execute()
   const actions = await db
     .selectFrom('audit')
@@ -94,6 +98,7 @@ export async function brokenInvariants(evidence: Evidence): Promise<string[]> {
   }
 
   broken.push(...strangeCalls(calls, hardStop))
+  broken.push(...(await unrecorded(db, acknowledged)))
   for (const [place, text] of Object.entries(await tablesOf(db))) {
     if (leaks([text], secrets).length > 0) broken.push(`I8: a piece of a token in ${place}`)
   }
@@ -113,6 +118,52 @@ export async function brokenIn(
   const broken = await brokenInvariants({ ...evidence, db, clocksMs: betweenProcessesMs })
   await db.destroy()
   return broken
+}
+
+/** What of I9 is broken, in words: what was acknowledged to people, and is not on disk. */
+async function unrecorded(db: Store, acknowledged: Acknowledged[]): Promise<string[]> {
+  if (acknowledged.length === 0) return []
+  const rows = await db
+    .selectFrom('audit')
+    .select('request_id')
+    .where('refers', 'is', null)
+    .execute()
+  const known = new Set(rows.map(({ request_id }) => request_id))
+  return acknowledged
+    .filter(({ requestId }) => !known.has(requestId))
+    .map(({ method, path }) => `I9: ${method} ${path} was acknowledged and is not on record`)
+}
+
+/**
+ * What changes nothing, or need not; leaving, which waits for no record; and a failover: asked for twice it is one, and
+ * its row is held by I1.
+ */
+const unrecordable = [
+  'POST /screens/(pairings|claims)',
+  'POST /invitations/look',
+  'POST /me/second-factor',
+  'POST /sign-out',
+  'POST /demo/role',
+  'PATCH /people/[^/]+',
+  'POST /tunnels/[^/]+/failovers',
+].map((pattern) => new RegExp(`^${pattern}$`))
+
+/**
+ * The request, if its answer acknowledges a change that must be on record.
+ *
+ * @param path without `/api`
+ */
+export function toAcknowledged(
+  method: string,
+  path: string,
+  answer: { ok: boolean; headers: { get: (name: string) => string | null | undefined } },
+): Acknowledged[] {
+  const requestId = answer.headers.get('x-request-id')
+  const isRead = method === 'GET' || method === 'HEAD'
+  if (!answer.ok || isRead || !requestId) return []
+  return unrecordable.some((pattern) => pattern.test(`${method} ${path}`))
+    ? []
+    : [{ requestId, method, path }]
 }
 
 type Span = Pick<Failover, 'requestedAt' | 'endedAt'>

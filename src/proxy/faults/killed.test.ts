@@ -11,7 +11,7 @@ import type { Session } from '#contract/session.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { start } from '../../../e2e/processes.ts'
 import { openStore } from '../store/open.ts'
-import { brokenIn } from './invariants.ts'
+import { type Acknowledged, brokenIn, toAcknowledged } from './invariants.ts'
 import { startWorld, type World } from './world.ts'
 
 /**
@@ -37,6 +37,7 @@ async function startProxy(world: World, folder: string, baseUrl = world.baseUrl)
   })
   const [, address = ''] = /(http:\S+)/.exec(await program.line(/is running: http:/)) ?? []
   const said: string[] = []
+  const acknowledged: Acknowledged[] = []
   async function ask(method: string, path: string, body?: unknown, key?: string) {
     const answer = await fetch(`${address}/api${path}`, {
       method,
@@ -47,6 +48,7 @@ async function startProxy(world: World, folder: string, baseUrl = world.baseUrl)
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
+    acknowledged.push(...toAcknowledged(method, path, answer))
     const text = await answer.text()
     said.push(text)
     return JSON.parse(text) as unknown
@@ -54,6 +56,7 @@ async function startProxy(world: World, folder: string, baseUrl = world.baseUrl)
   return {
     program,
     said,
+    acknowledged,
     ask,
     failover: (id: string) => ask('GET', `/failovers/${id}`) as Promise<Failover>,
     /** Asks until it is so; a process of its own has its own time. */
@@ -76,6 +79,7 @@ async function holdToInvariants(world: World, folder: string, proxies: Proxy[]) 
     lines: proxies.map(({ program }) => program.output()),
     said: proxies.flatMap(({ said }) => said),
     secrets: [world.token, world.readToken],
+    acknowledged: proxies.flatMap(({ acknowledged }) => acknowledged),
   })
   expect(broken).toEqual([])
 }

@@ -12,7 +12,7 @@ import { toTrustedProxies } from '../identity/address.ts'
 import { createSecret } from '../secret.ts'
 import type { OutsideSignIn } from '../sign-in-config.ts'
 import { openStore } from '../store/open.ts'
-import { brokenInvariants } from './invariants.ts'
+import { type Acknowledged, brokenInvariants, toAcknowledged } from './invariants.ts'
 import { wrongInAnswer, wrongInEvent } from './promised.ts'
 import { createVirtualTime } from './time.ts'
 import type { World } from './world.ts'
@@ -187,6 +187,7 @@ export async function startRig(world: World, options: RigOptions = {}) {
   const said: string[] = []
   /** What of it is not what the contract promises. */
   const broken: (string | null)[] = []
+  const acknowledged: Acknowledged[] = []
   tandem.parts.bus.subscribe(({ event }) => {
     said.push(JSON.stringify(event))
     broken.push(wrongInEvent(event))
@@ -195,8 +196,10 @@ export async function startRig(world: World, options: RigOptions = {}) {
   app.fetch = async (request, ...rest) => {
     const answer = await serve(request, ...rest)
     const { pathname } = new URL(request.url)
-    if (pathname.startsWith('/api/'))
-      broken.push(await wrongInAnswer(request.method, pathname.slice('/api'.length), answer))
+    if (!pathname.startsWith('/api/')) return answer
+    const asked = [request.method, pathname.slice('/api'.length)] as const
+    acknowledged.push(...toAcknowledged(...asked, answer))
+    broken.push(await wrongInAnswer(...asked, answer))
     return answer
   }
 
@@ -248,13 +251,14 @@ export async function startRig(world: World, options: RigOptions = {}) {
     expect(broken.filter((each) => each !== null)).toEqual([])
     const secrets = [token, ...(options.readToken ? [options.readToken] : [])]
     const hardStop = (rateLimit * 1000) / 1200
-    expect(await brokenInvariants({ db, calls, lines, said, secrets, hardStop })).toEqual([])
+    const evidence = { db, calls, lines, said, secrets, acknowledged, hardStop }
+    expect(await brokenInvariants(evidence)).toEqual([])
   }
 
   /** As it is held in the end, for whoever lives so long that there is no room for all that it did. */
   async function accountAndForget() {
     await account()
-    for (const all of [calls, lines, said, broken]) all.length = 0
+    for (const all of [calls, lines, said, broken, acknowledged]) all.length = 0
   }
 
   /** However it ends, it is held to account. */

@@ -11,7 +11,7 @@ import type { PollerState } from '#contract/session.ts'
 import type { Tunnel } from '#contract/tunnel.ts'
 import { start } from '../../../e2e/processes.ts'
 import { listenAt } from '../faults/ear.ts'
-import { brokenIn } from '../faults/invariants.ts'
+import { type Acknowledged, brokenIn, toAcknowledged } from '../faults/invariants.ts'
 import { wrongInAnswer, wrongInEvent } from '../faults/promised.ts'
 import type { World } from '../faults/world.ts'
 
@@ -45,13 +45,16 @@ export async function startBuilt(
   const port = Number(/:(\d+)\s*$/.exec(line)?.[1])
   const said: string[] = []
   const broken: (string | null)[] = []
+  const acknowledged: Acknowledged[] = []
 
   /** What goes over the socket is what the request says, its Host too. */
   async function fetchAt(asked: Request): Promise<Response> {
     const answer = await send(port, asked)
     said.push(await answer.clone().text())
     const { pathname } = new URL(asked.url)
-    broken.push(await wrongInAnswer(asked.method, pathname.slice('/api'.length), answer))
+    const path = pathname.slice('/api'.length)
+    acknowledged.push(...toAcknowledged(asked.method, path, answer))
+    broken.push(await wrongInAnswer(asked.method, path, answer))
     return answer
   }
 
@@ -108,6 +111,7 @@ export async function startBuilt(
         lines: [program.output()],
         said,
         secrets: [world.token, world.readToken],
+        acknowledged,
         hardStop: (rateLimit * 1000) / 1200,
       })
       rmSync(folder, { recursive: true })
