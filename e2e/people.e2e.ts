@@ -60,6 +60,52 @@ test('an admin invites somebody, who comes in by the link and stands in the list
   await expect(page.getByRole('region', { name: 'Open invitations' })).toBeHidden()
 })
 
+test('whatever the menu of somebody does, the palette does by their name, and says why not', async ({
+  page,
+}) => {
+  for (const name of ['Ada', 'Grace']) await post(page, '/people', { name, role: 'viewer' })
+  await page.goto('/people')
+  await expect(rowOf(page, 'Grace')).toBeVisible()
+  const palette = page.getByRole('dialog', { name: 'Find anything' })
+  const lookFor = async (words: string) => {
+    await page.keyboard.press('ControlOrMeta+k')
+    await palette.getByRole('combobox').fill(words)
+  }
+  await page.keyboard.press('ControlOrMeta+k')
+  await expect(palette.getByRole('option', { name: 'Invite a person' })).toBeVisible()
+  // What there is for each of many is listed when somebody looks for it.
+  await expect(palette.getByRole('option', { name: /Grace/ })).toHaveCount(0)
+  await palette.getByRole('combobox').fill('grace')
+  await expect(palette.getByRole('option')).toHaveText([
+    'Change role:Grace',
+    'Sessions:Grace',
+    'New invitation link:Grace',
+    'Take the link back:Grace',
+    'Switch off:Grace',
+    'Remove:Grace',
+  ])
+  await page.keyboard.press('Escape')
+  for (const [words, title] of [
+    ['role grace', /^Change the role of Grace/],
+    ['sessions grace', /Grace/],
+    ['remove grace', /^Remove Grace/],
+    // Over a dialog that lies there: it gives way, and one Escape is enough.
+    ['switch off ada', /Ada/],
+  ] as const) {
+    await lookFor(words)
+    await expect(palette.getByRole('option')).toHaveCount(1)
+    await page.keyboard.press('Enter')
+    await expect(dialog(page, title)).toBeVisible()
+  }
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await choose(page, 'Grace', 'Switch off')
+  await dialog(page, /Grace/).getByRole('button', { name: 'Switch off' }).click()
+  await expect(rowOf(page, 'Grace')).toContainText('Switched off')
+  await lookFor('reset password grace')
+  await expect(palette.getByRole('option').first()).toContainText('Switch this person on first.')
+})
+
 test('a link that was taken back opens nothing, and a new one does', async ({
   page,
   secondPage,

@@ -69,6 +69,14 @@ test('a screen gets another name, and when its access is taken away it shows a c
   await rename.getByRole('button', { name: 'Rename' }).click()
   await choose(page, 'Lobby', 'Take access away')
   await expectAccessible(page)
+  await page.keyboard.press('Escape')
+  // By the keyboard alone too.
+  const palette = page.getByRole('dialog', { name: 'Find anything' })
+  await page.keyboard.press('ControlOrMeta+k')
+  await palette.getByRole('combobox').fill('lobby')
+  await expect(palette.getByRole('option')).toHaveText(['Rename:Lobby', 'Take access away:Lobby'])
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
   await page
     .getByRole('dialog', { name: 'Take the access of Lobby away' })
     .getByRole('button', { name: 'Take access away' })

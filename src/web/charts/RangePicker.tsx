@@ -3,6 +3,7 @@ import { Button, buttonClass, IconButton } from '#web/ui/Button.tsx'
 import { serverNow } from '#web/ui/clock.ts'
 import { Field, Input } from '#web/ui/Field.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
+import { useOffers } from '#web/ui/offers.ts'
 import { Popover } from '#web/ui/Popover.tsx'
 import { Segmented } from '#web/ui/Segmented.tsx'
 import { fieldOf, fromField } from '#web/ui/time-field.ts'
@@ -21,6 +22,7 @@ import {
   shortestMs,
   widened,
 } from './range.ts'
+import { alsoRange, presetOffers } from './range-offers.ts'
 import { stretchText } from './stretch-text.ts'
 import type { RangeControl } from './use-range.ts'
 
@@ -34,6 +36,24 @@ export function RangePicker({ control }: { control: RangeControl }) {
   const live = isLive(range)
   const chosen = rangeText(range)
   const moment = momentOf(range)
+  const whyNotLater = live ? 'This is the present' : null
+  const whyNotCloser = stretch.to - stretch.from <= shortestMs ? 'Can’t zoom in further' : null
+  const whyNotBack = back ? null : 'There is no previous range'
+  const earlier = () => go(panned(stretch, -1, serverNow()))
+  const later = () => go(panned(stretch, 1, serverNow()))
+  const zoomIn = () => go(narrowed(range, serverNow()))
+  const zoomOut = () => go(widened(stretch, serverNow()))
+  useOffers(() => {
+    const also = alsoRange
+    return [
+      ...presetOffers(presets, chosen, ({ lastMs }) => go({ lastMs })),
+      { icon: 'chevronLeft', words: 'Earlier', also, run: earlier },
+      { icon: 'chevronRight', words: 'Later', also, reason: whyNotLater, run: later },
+      { icon: 'plus', words: 'Zoom in', also, reason: whyNotCloser, run: zoomIn },
+      { icon: 'minus', words: 'Zoom out', also, run: zoomOut },
+      { icon: 'back', words: 'Previous range', also, reason: whyNotBack, run: () => back?.() },
+    ]
+  })
   return (
     <fieldset aria-label="Time range" className="flex flex-wrap items-center gap-x-3 gap-y-2">
       <div className="flex flex-wrap items-center gap-1">
@@ -69,37 +89,27 @@ export function RangePicker({ control }: { control: RangeControl }) {
         </Popover>
       </div>
       <div className="flex items-center">
-        <IconButton
-          size="sm"
-          icon="chevronLeft"
-          label="Earlier"
-          onClick={() => go(panned(stretch, -1, serverNow()))}
-        />
+        <IconButton size="sm" icon="chevronLeft" label="Earlier" onClick={earlier} />
         <IconButton
           size="sm"
           icon="chevronRight"
           label="Later"
-          disabledReason={live ? 'This is the present' : null}
-          onClick={() => go(panned(stretch, 1, serverNow()))}
+          disabledReason={whyNotLater}
+          onClick={later}
         />
         <IconButton
           size="sm"
           icon="plus"
           label="Zoom in"
-          disabledReason={stretch.to - stretch.from <= shortestMs ? 'Can’t zoom in further' : null}
-          onClick={() => go(narrowed(range, serverNow()))}
+          disabledReason={whyNotCloser}
+          onClick={zoomIn}
         />
-        <IconButton
-          size="sm"
-          icon="minus"
-          label="Zoom out"
-          onClick={() => go(widened(stretch, serverNow()))}
-        />
+        <IconButton size="sm" icon="minus" label="Zoom out" onClick={zoomOut} />
         <IconButton
           size="sm"
           icon="back"
           label="Previous range"
-          disabledReason={back ? null : 'There is no previous range'}
+          disabledReason={whyNotBack}
           onClick={() => back?.()}
         />
         <CopyLink control={control} />

@@ -1,11 +1,15 @@
 import { CustomRange } from '#web/charts/RangePicker.tsx'
 import { parseRange, presets, rangeText, stretchOf } from '#web/charts/range.ts'
+import { alsoRange, presetOffers } from '#web/charts/range-offers.ts'
 import { stretchText } from '#web/charts/stretch-text.ts'
 import { buttonClass } from '#web/ui/Button.tsx'
 import { serverNow } from '#web/ui/clock.ts'
 import { Icon } from '#web/ui/Icon.tsx'
+import { useOffers } from '#web/ui/offers.ts'
 import { Popover } from '#web/ui/Popover.tsx'
 import { useZone } from '#web/ui/zone.ts'
+
+const ofLogs = presets.slice(1, 5)
 
 /** All time, the last so long, or any stretch. */
 export function TimeFilter({
@@ -19,11 +23,24 @@ export function TimeFilter({
   const range = parseRange(text)
   const preset = presets.find((each) => each.text === text)
   const stretch = stretchOf(range ?? { lastMs: 86_400_000 }, serverNow())
+  useOffers(() => [
+    ...presetOffers(ofLogs, text, (each) => onRange(each.text)),
+    ...(text === undefined
+      ? []
+      : [
+          {
+            icon: 'clock',
+            words: 'Show all time',
+            also: alsoRange,
+            run: () => onRange(undefined),
+          } as const,
+        ]),
+  ])
   return (
     <fieldset className="flex flex-wrap items-center gap-1">
       <legend className="sr-only">Time</legend>
       <div className="inline-flex rounded-md bg-sunken p-0.5">
-        {[{ text: undefined, label: 'All time' }, ...presets.slice(1, 5)].map((each) => (
+        {[{ text: undefined, label: 'All time' }, ...ofLogs].map((each) => (
           <button
             key={each.label}
             type="button"

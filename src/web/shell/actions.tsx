@@ -20,8 +20,9 @@ import { statusLooks } from '#web/ui/StatusMark.tsx'
 import { answeredNow, press } from '#web/ui/shortcuts.ts'
 import { setTheme, toggleTheme } from '#web/ui/theme.ts'
 import { setZone, useZone } from '#web/ui/zone.ts'
+import { aboutActions } from './about-actions.tsx'
 import { type Action, actionsOf } from './action.ts'
-import { matching, namedActions } from './named.ts'
+import { matching, mostActions, namedActions } from './named.ts'
 import { pageActions } from './page-actions.ts'
 import { useTunnelActions } from './tunnel-actions.tsx'
 
@@ -54,12 +55,14 @@ export function useActions(rowId: string | null, onHelp: () => void) {
     () => (list?.tunnels ?? []).filter(({ id }) => id !== tunnel?.id),
     [list, tunnel],
   )
+  const ofEach = useMemo(() => aboutActions(page.offers), [page])
   return useCallback(
     (words: readonly string[]) => [
       ...matching(actions, words),
+      ...(words.length > 0 ? matching(ofEach, words).slice(0, mostActions) : []),
       ...namedActions(words, others, (each) => actionsFor(each, 'A tunnel')),
     ],
-    [actions, others, actionsFor],
+    [actions, ofEach, others, actionsFor],
   )
 }
 

@@ -2,7 +2,7 @@ import type { Tunnel } from '#contract/tunnel.ts'
 import type { Action } from './action.ts'
 
 /** More of them nobody reads: another letter of the name leaves fewer. */
-const mostActions = 12
+export const mostActions = 12
 
 /** What `fail lon` asks for: words of an action together with some of a tunnel's name. Pure. */
 export function namedActions(

@@ -49,6 +49,8 @@ export function pageActions(
       .map((id) =>
         action(icons[id] ?? 'keyboard', shortcutWords[id].does, () => press(id), { shortcut: id }),
       ),
-    ...offers.map(({ icon, words, run, ...more }) => action(icon, words, run, more)),
+    ...offers
+      .filter(({ about }) => about === undefined)
+      .map(({ icon, words, run, ...more }) => action(icon, words, run, more)),
   ]
 }

@@ -7,6 +7,8 @@ export type Offer = {
   words: string
   /** More words to find it by. */
   also?: string
+  /** The name of whom or what it is about, where there is one for each of many: listed when it is looked for. */
+  about?: string
   /** Why it can't be done now. */
   reason?: string | null
   run: () => void

@@ -12,6 +12,7 @@ import { Button } from '#web/ui/Button.tsx'
 import { serverNow } from '#web/ui/clock.ts'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
 import { Input } from '#web/ui/Field.tsx'
+import { useOffers } from '#web/ui/offers.ts'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { Skeleton } from '#web/ui/Skeleton.tsx'
@@ -20,6 +21,7 @@ import { NewLinkDialog } from './NewLinkDialog.tsx'
 import { OpenInvitations } from './OpenInvitations.tsx'
 import { PeopleTable } from './PeopleTable.tsx'
 import { PersonSessionsDialog } from './PersonSessionsDialog.tsx'
+import { personActions } from './person-actions.ts'
 import { RemovePersonDialog } from './RemovePersonDialog.tsx'
 import { RoleDialog } from './RoleDialog.tsx'
 import { findPeople } from './rows.ts'
@@ -56,9 +58,22 @@ function People({ meId, ways }: { meId: string; ways: Ways }) {
   const navigate = route.useNavigate()
   const { data: people, error, refetch } = useQuery(peopleQuery)
   const { q, dialog } = search
-  const { open, close } = useDialogAddress<PeopleSearch>(dialog)
+  const { open, turn, close } = useDialogAddress<PeopleSearch>(dialog)
   const openAbout = (next: PeopleSearch['dialog'], person: Person) =>
     open({ dialog: next, person: person.id })
+  useOffers(() =>
+    (people ?? []).flatMap((person) =>
+      personActions(person, ways).map(({ icon, words, reason = null, dialog: next }) => ({
+        icon,
+        words,
+        about: person.name,
+        also: 'person people',
+        reason,
+        // A dialog that lies there gives way.
+        run: () => (dialog ? turn : open)({ dialog: next, person: person.id }),
+      })),
+    ),
+  )
   const query = useAddressText(
     q,
     (next) =>

@@ -1,4 +1,4 @@
-import { type Person, type Ways, whyNotRole } from '#contract/people.ts'
+import type { Person, Ways } from '#contract/people.ts'
 import { methodWords } from '#web/identity/words.ts'
 import { IconButton } from '#web/ui/Button.tsx'
 import { useClock } from '#web/ui/clock.ts'
@@ -8,7 +8,8 @@ import { Name } from '#web/ui/Name.tsx'
 import { displayName } from '#web/ui/names.ts'
 import { Table, Td, Th } from '#web/ui/Table.tsx'
 import { NotReported, TimeAgo } from '#web/ui/TimeAgo.tsx'
-import { type Standing, standingOf, standingWords, whyNotLink, whyNotSeen } from './rows.ts'
+import { personActions } from './person-actions.ts'
+import { type Standing, standingOf, standingWords, whyNotSeen } from './rows.ts'
 import type { PersonDialog } from './search.ts'
 
 type Open = (dialog: PersonDialog, person: Person) => void
@@ -143,8 +144,21 @@ function StandingMark({ standing }: { standing: Standing }) {
 
 function PersonMenu({ person, ways, onOpen }: { person: Person; ways: Ways; onOpen: Open }) {
   const name = displayName(person.name)
-  const isOff = person.state === 'disabled'
-  const select = (dialog: PersonDialog) => () => onOpen(dialog, person)
+  const actions = personActions(person, ways)
+  const items = (isGrave: boolean) =>
+    actions
+      .filter((each) => isGrave === (each.isGrave === true))
+      .map(({ dialog, icon, words, reason = null }) => (
+        <MenuItem
+          key={dialog}
+          icon={icon}
+          {...(dialog === 'remove' ? { tone: 'danger' } : {})}
+          disabledReason={reason}
+          onSelect={() => onOpen(dialog, person)}
+        >
+          {words}
+        </MenuItem>
+      ))
   return (
     <Menu
       label={`Actions for ${name}`}
@@ -152,27 +166,9 @@ function PersonMenu({ person, ways, onOpen }: { person: Person; ways: Ways; onOp
         <IconButton {...trigger} size="sm" label={`Actions for ${name}`} icon="more" />
       )}
     >
-      <MenuItem icon="person" disabledReason={whyNotRole(person.method)} onSelect={select('role')}>
-        Change role
-      </MenuItem>
-      <MenuItem icon="monitor" onSelect={select('sessions')}>
-        Sessions
-      </MenuItem>
-      <MenuItem icon="key" disabledReason={whyNotLink(person, ways)} onSelect={select('link')}>
-        {person.state === 'invited' ? 'New invitation link' : 'Reset password'}
-      </MenuItem>
-      {person.invitedUntil === null ? null : (
-        <MenuItem icon="close" onSelect={select('take-back')}>
-          Take the link back
-        </MenuItem>
-      )}
+      {items(false)}
       <MenuSeparator />
-      <MenuItem icon={isOff ? 'check' : 'minus'} onSelect={select(isOff ? 'on' : 'off')}>
-        {isOff ? 'Switch on' : 'Switch off'}
-      </MenuItem>
-      <MenuItem icon="trash" tone="danger" onSelect={select('remove')}>
-        Remove
-      </MenuItem>
+      {items(true)}
     </Menu>
   )
 }

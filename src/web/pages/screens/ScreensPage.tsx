@@ -11,6 +11,7 @@ import { NobodySignsIn } from '#web/identity/NobodySignsIn.tsx'
 import { Button } from '#web/ui/Button.tsx'
 import { EmptyState } from '#web/ui/EmptyState.tsx'
 import { Icon } from '#web/ui/Icon.tsx'
+import { useOffers } from '#web/ui/offers.ts'
 import { ProblemCallout } from '#web/ui/ProblemCallout.tsx'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { Skeleton } from '#web/ui/Skeleton.tsx'
@@ -19,6 +20,7 @@ import { PairDialog } from './PairDialog.tsx'
 import { RenameScreenDialog } from './RenameScreenDialog.tsx'
 import { RevokeScreenDialog } from './RevokeScreenDialog.tsx'
 import { ScreensTable } from './ScreensTable.tsx'
+import { screenActions } from './screen-actions.ts'
 import { codeOf, type ScreensSearch } from './search.ts'
 
 const route = getRouteApi('/screens')
@@ -51,9 +53,21 @@ function Screens() {
   }, [code, navigate])
   // It was that screen’s, whatever became of it.
   useEffect(() => (dialog === 'pair' ? () => setCode('') : undefined), [dialog])
-  const { open, close } = useDialogAddress<ScreensSearch>(dialog)
+  const { open, turn, close } = useDialogAddress<ScreensSearch>(dialog)
   const openAbout = (next: ScreensSearch['dialog'], { id }: Screen) =>
     open({ dialog: next, screen: id })
+  useOffers(() =>
+    (screens ?? []).flatMap(({ id, name }) =>
+      screenActions.map(({ dialog: next, icon, words }) => ({
+        icon,
+        words,
+        about: name,
+        also: 'screen',
+        // A dialog that lies there gives way.
+        run: () => (dialog ? turn : open)({ dialog: next, screen: id }),
+      })),
+    ),
+  )
   const screen = screens?.find(({ id }) => id === search.screen)
   const ways = (
     <>

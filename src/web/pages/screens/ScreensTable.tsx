@@ -7,6 +7,7 @@ import { displayName } from '#web/ui/names.ts'
 import { Table, Td, Th } from '#web/ui/Table.tsx'
 import { NotReported, TimeAgo } from '#web/ui/TimeAgo.tsx'
 import { tip } from '#web/ui/tip.ts'
+import { screenActions } from './screen-actions.ts'
 import type { screenDialogs } from './search.ts'
 import { viewTitle } from './views.ts'
 
@@ -83,12 +84,16 @@ function ScreenRow({ screen, onOpen }: { screen: Screen; onOpen: Open }) {
             />
           )}
         >
-          <MenuItem icon="pencil" onSelect={() => onOpen('rename', screen)}>
-            Rename
-          </MenuItem>
-          <MenuItem icon="trash" tone="danger" onSelect={() => onOpen('revoke', screen)}>
-            Take access away
-          </MenuItem>
+          {screenActions.map(({ dialog, icon, words }) => (
+            <MenuItem
+              key={dialog}
+              icon={icon}
+              {...(dialog === 'revoke' ? { tone: 'danger' } : {})}
+              onSelect={() => onOpen(dialog, screen)}
+            >
+              {words}
+            </MenuItem>
+          ))}
         </Menu>
       </Td>
     </tr>
