@@ -329,6 +329,40 @@ test('a link keeps what somebody looks at: the stretch, and the moment that they
   await expect(unpoint).toBeHidden()
 })
 
+test('the keyboard goes through the connections, tells them, and a link points at where it is', async ({
+  page,
+  world,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const { tunnelId } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}?range=30d`)
+  const chart = page.getByRole('application', { name: /^Connections over time/ })
+  const told = page
+    .getByRole('region', { name: 'Connections', exact: true })
+    .getByRole('status')
+    .filter({ hasText: /\d+ connections?|Not watched|Nothing is known/ })
+  await expect(chart).toBeVisible()
+  await timeline(page).focus()
+  for (let tabs = 0; tabs < 60; tabs += 1) {
+    await page.keyboard.press('Tab')
+    if (await chart.evaluate((node) => node === document.activeElement)) break
+  }
+  await expect(chart).toBeFocused()
+  await expect(told).toBeVisible()
+  const last = await told.innerText()
+  await page.keyboard.press('ArrowLeft')
+  await expect(told).not.toHaveText(last)
+  await page.keyboard.press('l')
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/@\S+$/)
+  await page.keyboard.press('Enter')
+  await expect(page).not.toHaveURL(/range=30d$/)
+  await expect(chart).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(page).toHaveURL(/range=30d$/)
+})
+
 test('a link to what has just happened reaches it', async ({ page, world, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const { tunnelId } = await world.pair('lon-branch-core')

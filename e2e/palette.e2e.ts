@@ -170,6 +170,7 @@ test('every key of the help is an action of the palette, unless it only moves', 
       const ownKeys = [
         'Failing over',
         'A timeline',
+        'The connections over time',
         'The search of the list',
         'A group of the list',
       ]

@@ -13,7 +13,7 @@ import {
 import type { TunnelHistory } from '#contract/history.ts'
 import { manyText } from '#web/ui/numbers.ts'
 import { useCity } from '#web/ui/Place.tsx'
-import { instantIn, type Zone } from '#web/ui/zone.ts'
+import { instantIn, type Zone, zoneName } from '#web/ui/zone.ts'
 import { Bubble } from './Bubble.tsx'
 import { useCursorLine } from './cursor.ts'
 import { MomentLine } from './MomentLine.tsx'
@@ -81,7 +81,14 @@ type PlotProps = {
 function Plot(props: PlotProps) {
   const { steps, stretch, zone, gutter, width, height, unit, onZoom, onBack } = props
   const line = useCursorLine<HTMLDivElement>(stretch, width)
-  const pointer = useStretchPointer({ stretch, width, onZoom, onBack })
+  const stops = useMemo(
+    () =>
+      [...new Set(steps.steps.map(({ at }) => at))].filter(
+        (at) => at >= stretch.from && at <= stretch.to,
+      ),
+    [steps, stretch],
+  )
+  const pointer = useStretchPointer({ stretch, width, stops, onZoom, onBack })
   const axisHeight = Math.round(24 * unit)
   const rail = Math.round(12 * unit)
   const ticks = ticksOf(
@@ -205,10 +212,15 @@ function Plot(props: PlotProps) {
           </ZIndexLayer>
         ) : null}
       </AreaChart>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- an application of its own: arrows go from change to change */}
       <div
+        role="application"
+        aria-roledescription="chart"
+        aria-label={`Connections over time: ${steps.opened.length} opened, ${steps.closed.length} closed. Times in ${zoneName(zone)}. Arrow keys go from change to change${onZoom ? ', Enter zooms in, Escape goes back' : ''}; the table says the same.`}
         // A touch takes the focus here, and the next one elsewhere takes it away.
-        tabIndex={-1}
-        className="absolute top-0 cursor-crosshair touch-pan-y overflow-hidden outline-none select-none"
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        className="absolute top-0 cursor-crosshair touch-pan-y overflow-hidden outline-offset-2 select-none"
         style={{ left: gutter, width, height: height - axisHeight }}
         {...pointer.handlers}
       >
@@ -233,6 +245,11 @@ function Plot(props: PlotProps) {
           </Bubble>
         </div>
       ) : null}
+      <output className="sr-only">
+        {pointer.isKeyed && pointer.at !== null ? (
+          <Counts steps={steps} at={pointer.at} zone={zone} />
+        ) : null}
+      </output>
     </>
   )
 }

@@ -20,6 +20,12 @@ export const placeKeys = [
   { keys: ['Enter'], does: 'Zoom into the interval', where: 'A timeline' },
   { keys: ['Backspace', 'Escape'], does: 'Back to the stretch before', where: 'A timeline' },
   {
+    keys: ['ArrowLeft', 'ArrowRight'],
+    does: 'The change before or after',
+    where: 'The connections over time',
+  },
+  { keys: ['Home', 'End'], does: 'The first or last change', where: 'The connections over time' },
+  {
     keys: ['f'],
     does: 'Fill the screen, or leave it; so does a double click on the headline',
     where: 'A wall',
