@@ -764,6 +764,14 @@ test.describe('sixty tunnels', () => {
     })
     expect(told.status(), await told.text()).toBe(201)
     await expect(tileOf(page, second.name)).toContainText(/Maintenance to \d\d:\d\d/)
+    // Who carries the traffic and who stands by is told all the while.
+    const of = await world.pair(second.name)
+    await expect(tileOf(page, second.name)).toContainText(short(of.active.id))
+    await expect(tileOf(page, second.name)).toContainText(/\d standby/)
+    // What nobody can see any more, too: what it was, and that somebody works on it.
+    await world.breakWith({ kind: 'refuse' })
+    await expect(tileOf(page, second.name)).toContainText(/old.*was Healthy.*Maintenance to/)
+    expect(await smallestText(page)).toBeGreaterThanOrEqual(0.0219)
   })
 })
 

@@ -42,6 +42,8 @@ const surfaces: Record<Grade, string> = {
   idle: 'bg-panel text-ink-2',
 }
 
+type Maintenance = NonNullable<Tunnel['maintenance']>
+
 type TileProps = Judged & {
   summary: TunnelSummary | null
   density: Density
@@ -144,7 +146,7 @@ function wordOf({ tunnel, grade, stale }: TileProps): string {
 
 /** `● Healthy  3 h`; what is stale says so, and how old it is. */
 function StatusLine(props: TileProps) {
-  const { tunnel, grade, stale, muted } = props
+  const { tunnel, grade, stale, muted, density } = props
   const isSolid = !muted && (grade === 'down' || grade === 'no-active')
   return (
     <Line className={grade === 'fine' ? 'text-ink-2' : ''}>
@@ -154,7 +156,13 @@ function StatusLine(props: TileProps) {
       />
       <span className="truncate font-medium">{wordOf(props)}</span>
       <span className="ml-auto shrink-0 whitespace-nowrap">
-        {stale ? <LastSeen tunnel={tunnel} /> : <SinceWhen {...props} />}
+        {stale ? (
+          <LastSeen tunnel={tunnel} />
+        ) : density === 'dense' && tunnel.maintenance ? (
+          <MaintenanceMark {...props} maintenance={tunnel.maintenance} />
+        ) : (
+          <SinceWhen {...props} />
+        )}
       </span>
     </Line>
   )
@@ -175,12 +183,34 @@ function SinceWhen(judged: Judged) {
   return <>{since ? sinceText(since, now - ((now - since.at) % 60_000)) : null}</>
 }
 
-/** The one line that a small tile has room for: what matters most of all that a larger one says. */
+/**
+ * The one line that a small tile has room for: what matters most of all that a larger one says. Maintenance, which
+ * stays for days, takes none of it: it stands beside the status.
+ */
 function TellingLine(props: TileProps) {
   const said = saidOf(props, use(Minute))
   const failoverId = runningIn(props)
   if (failoverId) return <FailoverLine failoverId={failoverId} {...props} />
-  return said ? <Said {...said} /> : <RoleLine {...props} />
+  return said && !props.tunnel.maintenance ? <Said {...said} /> : <RoleLine {...props} />
+}
+
+/** Until when somebody works on it, in the place of how long it has been so; of what is stale, only that. */
+function MaintenanceMark({
+  zone,
+  maintenance,
+}: {
+  zone: string | undefined
+  maintenance: Maintenance
+}) {
+  const end = endText(maintenance, zone, use(Minute))
+  return (
+    <span className="inline-flex items-center gap-[0.2em] text-ink">
+      <Icon name="wrench" className="size-[0.8em]" />
+      {/* Without the word the whole of “No standby” has room. */}
+      <span className="sr-only @min-[17.5em]:not-sr-only">Maintenance to </span>
+      {end}
+    </span>
+  )
 }
 
 /** The failover that is running; null: none, or nobody can see any more whether it is. */
@@ -206,12 +236,24 @@ function RoleLines(props: TileProps) {
 }
 
 /** `▲ d766fc33 lhr13  △ 1`; of what nobody can see any more, what it was. */
-function RoleLine({ tunnel, grade, stale }: TileProps) {
-  const { status, activeConnectorId, activeColos, colos, checkedAt, failoverId } = tunnel
+function RoleLine({ tunnel, grade, stale, density, zone }: TileProps) {
+  const { status, activeConnectorId, activeColos, colos, checkedAt, failoverId, maintenance } =
+    tunnel
+  const now = use(Minute)
   if (stale) {
     if (checkedAt === null) return null
     const did = failoverId ? 'failing over' : statusLooks[status].word
-    return <Line>was {[did, ...activeColos.slice(0, 1)].join(', ')}</Line>
+    return (
+      <Line>
+        <span className="min-w-0 truncate">was {[did, ...activeColos.slice(0, 1)].join(', ')}</span>
+        {density === 'dense' && maintenance ? (
+          <span className="ml-auto shrink-0 text-ink">
+            <Icon name="wrench" className="size-[0.8em]" />
+            <span className="sr-only">Maintenance to {endText(maintenance, zone, now)}</span>
+          </span>
+        ) : null}
+      </Line>
+    )
   }
   return (
     <span
@@ -267,13 +309,14 @@ function Standbys({
 /** For so long a wall says who acknowledged, and why. */
 const acknowledgedMs = 10 * 60_000
 
+/** A tile has room for the hour or the day. Within one, midnight or not, the hour tells it. */
+const endText = ({ to }: Maintenance, zone: string | undefined, now: number) =>
+  (to - now < 86_400_000 ? minuteIn : dayIn)(to, zone)
+
 /** Who works on the tunnel, or who just acknowledged its change; null: neither. */
 function saidOf({ tunnel: { maintenance, acknowledged }, zone }: TileProps, now: number) {
-  if (maintenance) {
-    // A tile has room for the hour or the day. Within one, midnight or not, the hour tells it.
-    const textIn = maintenance.to - now < 86_400_000 ? minuteIn : dayIn
-    return { icon: 'clock', text: `Maintenance to ${textIn(maintenance.to, zone)}` } as const
-  }
+  if (maintenance)
+    return { icon: 'wrench', text: `Maintenance to ${endText(maintenance, zone, now)}` } as const
   return acknowledged && now - acknowledged.at < acknowledgedMs
     ? ({
         icon: 'check',
