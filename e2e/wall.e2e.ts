@@ -507,6 +507,25 @@ test('where no hand is, the pointer hides, no edge burns into the glass, and a k
   await expect.poll(fills).toBe(false)
 })
 
+test('a wall tells its keys to whoever asks, and nothing stays before it', async ({ page }) => {
+  await page.clock.install()
+  await page.goto('/wall')
+  await expect(tiles(page)).toHaveCount(12)
+  const help = page.getByRole('dialog', { name: 'Keys of the wall' })
+  await page.keyboard.press('?')
+  await expect(help).toContainText('Fill the screen, or leave it')
+  await expectAccessible(page)
+  await page.keyboard.press('Escape')
+  await expect(help).toBeHidden()
+  await page.keyboard.press('?')
+  await expect(help).toBeVisible()
+  await page.clock.runFor(50_000)
+  await expect(help).toBeVisible()
+  await page.clock.runFor(11_000)
+  await expect(help).toBeHidden()
+  await expect(tiles(page)).toHaveCount(12)
+})
+
 test('the address says which tunnels, in which light, by whose clock', async ({ page }) => {
   await page.goto('/wall?status=healthy&name=edge&theme=light&zone=Asia/Tokyo')
   await expect(tiles(page)).toHaveCount(2)

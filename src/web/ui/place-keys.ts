@@ -30,4 +30,5 @@ export const placeKeys = [
     does: 'Fill the screen, or leave it; so does a double click on the headline',
     where: 'A wall',
   },
+  { keys: ['?'], does: 'Show these keys, for a minute', where: 'A wall' },
 ] as const satisfies readonly { keys: readonly string[]; does: string; where: string }[]
