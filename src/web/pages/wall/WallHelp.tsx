@@ -6,12 +6,11 @@ import { keysText } from '#web/ui/shortcuts.ts'
 
 const shownMs = 60_000
 
-/**
- * The keys of a wall, for whoever stands before it. They go by themselves: nothing may cover a wall for months.
- *
- * @param onClose the same function always
- */
-export function WallHelp({ onClose }: { onClose: () => void }) {
+/** The keys of a wall, for whoever stands before it. They go by themselves: nothing may cover a wall for months. */
+export const wallHelp = (onClose: () => void) => <WallHelp onClose={onClose} />
+
+/** @param onClose the same function always */
+function WallHelp({ onClose }: { onClose: () => void }) {
   useEffect(() => {
     const timer = setTimeout(onClose, shownMs)
     return () => clearTimeout(timer)

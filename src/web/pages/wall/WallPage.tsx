@@ -1,6 +1,6 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, useRouteContext } from '@tanstack/react-router'
-import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import type { TunnelSummary } from '#contract/history.ts'
 import type { SessionAnswer } from '#contract/session.ts'
 import { useLive } from '#web/api/live.ts'
@@ -12,12 +12,11 @@ import { type Judged, judged, worstFirst } from '#web/fleet/judge.ts'
 import { usePageIcon } from '#web/fleet/page-icon.ts'
 import { useStaleIds } from '#web/fleet/use-stale-ids.ts'
 import { useClock, useMinute } from '#web/ui/clock.ts'
-import { later } from '#web/ui/later.ts'
 import { usePageTitle } from '#web/ui/page-title.ts'
 import { useFixedTheme } from '#web/ui/theme.ts'
 import { useAlarm } from './alarm.ts'
 import { asked, chosen } from './chosen.ts'
-import { useFullScreen, usePixelShift, usePointerRests, useWakeLock } from './kiosk.ts'
+import { usePixelShift, usePointerRests, useWakeLock, useWallKeys } from './kiosk.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { isFiltered, usualPageSeconds, type WallSearch } from './settings.ts'
 import { Ticker } from './Ticker.tsx'
@@ -26,8 +25,6 @@ import { WallFooter } from './WallFooter.tsx'
 import { WallHeader } from './WallHeader.tsx'
 import { WallNotice } from './WallNotice.tsx'
 import { Watchdog } from './Watchdog.tsx'
-
-const WallHelp = later(async () => (await import('./WallHelp.tsx')).WallHelp)
 
 const route = getRouteApi('/wall')
 const dayMs = 86_400_000
@@ -64,7 +61,8 @@ export function WallPage() {
   const translate = usePixelShift()
   const pointerRests = usePointerRests()
   useFixedTheme(search.theme)
-  useFullScreen()
+  const [help, setHelp] = useState<ReactNode>(null)
+  useWallKeys(setHelp)
   useWakeLock()
   usePageTitle(isLost ? 'Not live' : headline.text, 'Wall')
   usePageIcon(isLost ? 'unknown' : headline.tone)
@@ -101,27 +99,9 @@ export function WallPage() {
         />
       </div>
       <WallFooter demo={session.isDemo} alarm={alarm} />
-      <Keys />
+      {help}
     </div>
   )
-}
-
-/** `?` shows which keys there are. */
-function Keys() {
-  const [isOpen, setOpen] = useState(false)
-  const close = useCallback(() => setOpen(false), [])
-  useEffect(() => {
-    const onKey = ({ key }: KeyboardEvent) => {
-      if (key === '?') setOpen((before) => !before)
-    }
-    document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
-  }, [])
-  return isOpen ? (
-    <Suspense>
-      <WallHelp onClose={close} />
-    </Suspense>
-  ) : null
 }
 
 function Tiles({

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { useClock } from '#web/ui/clock.ts'
 
 /** What makes a page a screen: it stays on, hides its pointer, fills the glass and spares it. */
@@ -60,15 +60,27 @@ export function usePointerRests(): boolean {
   return rests
 }
 
-/** `f` or a double click fills the screen, and again leaves it; on a tile that leads somewhere it goes there. */
-export function useFullScreen() {
+/**
+ * `f` or a double click fills the screen, and again leaves it; on a tile that leads somewhere it goes there. `?` tells
+ * the keys.
+ *
+ * @param onHelp takes what tells them, or null; the same function always
+ */
+export function useWallKeys(onHelp: (help: ReactNode) => void) {
   useEffect(() => {
     const turn = () => {
       if (document.fullscreenElement) void document.exitFullscreen()
       else void document.documentElement.requestFullscreen().catch(() => undefined)
     }
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'f' && !event.ctrlKey && !event.metaKey && !event.altKey) turn()
+      if (event.ctrlKey || event.metaKey || event.altKey) return
+      if (event.key === 'f') turn()
+      // Where its code does not come, nothing is shown.
+      if (event.key === '?')
+        void import('./WallHelp.tsx').then(
+          ({ wallHelp }) => onHelp(wallHelp(() => onHelp(null))),
+          () => undefined,
+        )
     }
     document.addEventListener('dblclick', turn)
     document.addEventListener('keydown', onKey)
@@ -76,7 +88,7 @@ export function useFullScreen() {
       document.removeEventListener('dblclick', turn)
       document.removeEventListener('keydown', onKey)
     }
-  }, [])
+  }, [onHelp])
 }
 
 const shifts = [
