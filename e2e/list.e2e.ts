@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { chromium, type Page } from '@playwright/test'
 import { browserArgs, ensureBrowser } from '../src/tasks/browser.ts'
 import { expectAccessible } from './axe.ts'
+import { overflow } from './entrance.ts'
 import { rowOf, short } from './find.ts'
 import { bare, expect, test } from './fixtures.ts'
 import { tellOldSummaries } from './old-summary.ts'
@@ -81,13 +82,29 @@ test.describe('columns and density', () => {
     await expect.poll(async () => (await boxAround(page, 'lon-branch-core'))?.height).toBe(36)
   })
 
-  test('on a telephone there are views, and no columns to choose', async ({ page }) => {
+  test('on a telephone a card tells what the columns tell, and no more than was chosen', async ({
+    page,
+  }) => {
     await page.goto('/')
     await page.setViewportSize({ width: 360, height: 740 })
     await page.getByRole('button', { name: 'View' }).click()
     await expect(panelOf(page).getByRole('button', { name: 'All tunnels' })).toBeVisible()
-    await expect(panelOf(page).getByRole('checkbox')).toHaveCount(0)
+    await expect(panelOf(page).getByText('no room')).toHaveCount(0)
     await expectAccessible(page)
+    const card = page.getByRole('listitem').filter({ hasText: 'gru-plant-scada' })
+    const height = async () => (await card.boundingBox())?.height ?? 0
+    await expect(card).toContainText('gig03 gru15 gru21')
+    await expect(card).toContainText('Conns 2 / 6')
+    await expect(card).toContainText('Last change')
+    await expect(card).toContainText('Since')
+    expect(await overflow(page)).toBe(0)
+    const whole = await height()
+    for (const name of ['Colos', 'Last change', 'Data'])
+      await panelOf(page).getByRole('checkbox', { name, exact: true }).uncheck()
+    await expect(card).not.toContainText('gig03 gru15')
+    await expect(card).not.toContainText('Last change')
+    await expect(card).toContainText('Conns 2 / 6')
+    await expect.poll(height).toBeLessThan(whole)
   })
 })
 

@@ -24,7 +24,7 @@ import { Age, asSign, NotReported, SinceText, TimeAgo, useStale } from '#web/ui/
 import { durationText } from '#web/ui/time.ts'
 import { tip, tipIfCut } from '#web/ui/tip.ts'
 import { instantIn, useZone } from '#web/ui/zone.ts'
-import type { Column, ColumnId } from './columns.ts'
+import { type Column, type ColumnId, cardLines } from './columns.ts'
 import { RowLink, useRowPreload } from './RowLink.tsx'
 import { RowTags } from './RowTags.tsx'
 import { SelectBox } from './SelectBox.tsx'
@@ -41,7 +41,7 @@ type RowProps = {
   /** What the last day and the last 30 days were like; null until it is known. */
   day: TunnelSummary | null
   month: TunnelSummary | null
-  /** Those that are there, in their order; a card has none. */
+  /** Those that are there, in their order. */
   columns: readonly Column[]
 }
 
@@ -118,45 +118,49 @@ export const TunnelRow = memo(function TunnelRow(props: RowProps) {
   )
 })
 
-/** The same in two lines, where a table has no room. */
+/** The same in lines, where a table has no room. What nobody hid a card tells, as a row does. */
 export const TunnelCard = memo(function TunnelCard(props: RowProps) {
-  const { tunnel, heightPx } = props
+  const { tunnel, columns, heightPx } = props
   const checkedAt = useCheckedAt(tunnel)
   const stale = useStale(useStatusAt(tunnel), tunnel.staleAfterMs)
-  // What was never looked at has an unknown readiness instead of an age.
-  const old = useStale(checkedAt, tunnel.staleAfterMs) && checkedAt !== null
+  const shown = { ...props, checkedAt, stale }
   const row = useRow<HTMLLIElement>(props)
+  const has = (wanted: ColumnId) => columns.some(({ id }) => id === wanted)
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the link in the card does the same
     <li
       {...row}
       style={{ height: heightPx }}
-      className={`relative flex cursor-pointer items-center gap-3 border-b border-line-soft px-3 -outline-offset-2 last:border-0 hover:bg-hover ${row.className}`}
+      className={`relative flex cursor-pointer flex-col justify-center gap-0.5 border-b border-line-soft px-3 pb-1 -outline-offset-2 last:border-0 hover:bg-hover ${row.className}`}
     >
-      <div className="flex min-w-0 flex-1 flex-col gap-0.5">
-        <div className="flex min-w-0 items-center gap-2">
-          <StatusShape status={tunnel.status} stale={stale} />
-          <span className="min-w-0 flex-1 truncate font-medium">
-            <NameLink tunnel={tunnel} day={props.day} />
-          </span>
-          {old || tunnel.trouble || tunnel.unlistedSince !== null ? (
-            <DataAge tunnel={tunnel} checkedAt={checkedAt} />
-          ) : null}
+      <div className="-mr-1.5 flex items-center gap-2">
+        <StatusShape status={tunnel.status} stale={stale} />
+        <span className="min-w-0 flex-1 truncate font-medium">
+          <NameLink tunnel={tunnel} day={props.day} />
+        </span>
+        {has('status') ? (
           <span className="shrink-0 text-sm text-ink-2">
             {tunnel.statusReported ?? statusLooks[tunnel.status].word}
             {stale ? <span className="sr-only"> (stale)</span> : null}
           </span>
-        </div>
-        <div className="flex min-w-0 items-center gap-3 text-sm text-ink-2">
-          {/* All words about standbys fit into one width, so that what stands beside them keeps its place. */}
-          <Readiness tunnel={tunnel} stale={stale} className="w-32 shrink-0" />
-          <span className="min-w-0 flex-1 truncate text-right">
-            <ActiveConnector tunnel={tunnel} stale={stale} />
-          </span>
-        </div>
+        ) : null}
+        <FailoverAction {...props} />
       </div>
-      <FailoverAction {...props} />
-      {props.day ? (
+      {cardLines(columns).map((line) => (
+        <div
+          key={line[0]?.id}
+          className={`flex h-4.5 items-center gap-2 whitespace-nowrap text-ink-2 ${line[0]?.line === 1 ? 'text-sm' : 'text-xs'}`}
+        >
+          {line.map(({ id, head, line }, place) => (
+            // Figures stand below each other, and of what may be long there is one in a line.
+            <span key={id} className={line === 2 ? 'flex-1' : place ? '' : `min-w-0 flex-1 ${cut}`}>
+              {line === 1 || id === 'colos' ? null : <span className="text-ink-3">{head} </span>}
+              {cells[id].of(shown)}
+            </span>
+          ))}
+        </div>
+      ))}
+      {props.day && has('strip') ? (
         <Strip flat summary={props.day} className="absolute inset-x-0 bottom-0 h-1.5 w-full" />
       ) : null}
     </li>
@@ -243,15 +247,7 @@ function NameLink({ tunnel, day }: { tunnel: Tunnel; day: TunnelSummary | null }
   )
 }
 
-function Readiness({
-  tunnel,
-  stale,
-  className,
-}: {
-  tunnel: Tunnel
-  stale: boolean
-  className?: string
-}) {
+function Readiness({ tunnel, stale }: { tunnel: Tunnel; stale: boolean }) {
   return tunnel.failoverId ? (
     <FailoverProgress failoverId={tunnel.failoverId} stale={stale} />
   ) : (
@@ -260,7 +256,6 @@ function Readiness({
       standbyCount={tunnel.standbyCount}
       stale={stale}
       quiet={tunnel.status === 'inactive'}
-      className={className}
     />
   )
 }

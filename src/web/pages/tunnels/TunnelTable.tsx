@@ -26,8 +26,8 @@ import { useSeats } from '#web/ui/seats.ts'
 import { useShortcut } from '#web/ui/shortcuts.ts'
 import { tip } from '#web/ui/tip.ts'
 import { showRow, useWindowRows } from '#web/ui/window-rows.ts'
-import { type Column, widthOf } from './columns.ts'
-import { useFit } from './fit.ts'
+import { type Column, cardLines, widthOf } from './columns.ts'
+import { narrow, useFit } from './fit.ts'
 import { listLook } from './look.ts'
 import { placeOf, type RowDialog } from './RowLink.tsx'
 import {
@@ -45,7 +45,7 @@ import { type Act, SelectKeys, useAnySelected, useSelection } from './use-select
 
 /** Rows and cards in units of the root size, so that they grow with the type. */
 const rowRem = { comfortable: 36 / 14, compact: 28 / 14 }
-const cardRem = 64 / 14
+const cardRem = (lines: number) => (36 + 20 * lines) / 14
 
 /** So many rows are there at once when the list opens. */
 const firstPainted = 6
@@ -60,9 +60,6 @@ export type HeadProps = {
   /** A card, where there is no table. */
   isNarrow: boolean
 }
-
-/** As `max-md` of the style sheets, which grows with the letters that the browser begins with. */
-const narrow = '(width < 48rem)'
 
 /**
  * The list: only what is on the screen is in the document. A table where there is room, cards where not.
@@ -93,8 +90,9 @@ export const TunnelTable = memo(function TunnelTable({
   const box = useRef<HTMLDivElement>(null)
   const rem = useRootSize()
   const { hidden, density } = listLook.use()
-  const rowPx = Math.round(rem * (isNarrow ? cardRem : rowRem[density]))
   const fit = useFit(box, rem, hidden, !isNarrow)
+  const lines = cardLines(fit.here).length
+  const rowPx = Math.round(rem * (isNarrow ? cardRem(lines) : rowRem[density]))
 
   const headPx = isNarrow ? 0 : Math.round(rem * rowRem.comfortable)
   const { first, end, seenEnd } = useWindowRows(box, rows.length, rowPx, headPx)

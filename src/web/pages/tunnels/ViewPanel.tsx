@@ -1,14 +1,15 @@
 import { useEffect, useId, useRef, useState } from 'react'
+import { rootPx } from '#web/ui/root-size.ts'
 import { Segmented } from '#web/ui/Segmented.tsx'
 import { absentColumns, type ColumnId, choosable } from './columns.ts'
-import { tableRem } from './fit.ts'
+import { guessedRem, narrow } from './fit.ts'
 import { densities, type ListLook, listLook, usualLook } from './look.ts'
 import { SortChoice } from './SortChoice.tsx'
 import { ViewList } from './ViewList.tsx'
 
 const densityWords = { comfortable: 'Comfortable', compact: 'Compact' } as const
 
-/** What stands behind the "View" button. On a phone there are no columns to choose. */
+/** What stands behind the "View" button. On a phone the columns are what a card tells. */
 export function ViewPanel({ search, onClose }: { search: string; onClose: () => void }) {
   const panel = useRef<HTMLDivElement>(null)
   // It comes after its popover opened, so the keyboard is led into it here.
@@ -17,7 +18,7 @@ export function ViewPanel({ search, onClose }: { search: string; onClose: () => 
     <div ref={panel} tabIndex={-1} className="flex flex-col gap-4 outline-none">
       <ViewList search={search} onClose={onClose} />
       <SortChoice />
-      <div className="flex flex-col gap-4 border-t border-line pt-3 max-md:hidden">
+      <div className="flex flex-col gap-4 border-t border-line pt-3">
         <Look />
       </div>
     </div>
@@ -32,7 +33,7 @@ function Look() {
   const noRoom = new Set(absentColumns(look.hidden, rem))
   return (
     <>
-      <div className="flex items-center justify-between gap-3">
+      <div className="flex items-center justify-between gap-3 max-md:hidden">
         <span className="text-sm font-medium text-ink-2" aria-hidden="true">
           Rows
         </span>
@@ -66,6 +67,14 @@ function Look() {
       </fieldset>
     </>
   )
+}
+
+/** The width of the table that is there, rem; cards have room for all. */
+function tableRem(): number {
+  if (matchMedia(narrow).matches) return Number.POSITIVE_INFINITY
+  const rem = rootPx()
+  const table = document.querySelector('table[data-density]')
+  return table ? table.clientWidth / rem : guessedRem(rem)
 }
 
 const withColumn = (hidden: readonly ColumnId[], id: ColumnId, shown: boolean) =>

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { absentColumns, type ColumnId, choosable, columns, widthOf } from './columns.ts'
+import { absentColumns, type ColumnId, cardLines, choosable, columns, widthOf } from './columns.ts'
 
 const some = fc.subarray(choosable.map(({ id }) => id))
 const widths = fc.double({ min: 20, max: 200, noNaN: true })
@@ -53,4 +53,21 @@ test('hiding a column takes no other one away', () => {
       expect(here([...hidden, id], rem)).toEqual(expect.arrayContaining(before))
     }),
   )
+})
+
+test('a card tells every column that can be chosen, and has no line without one', () => {
+  // Status and strip have a place of their own.
+  const lines = (hidden: readonly ColumnId[]) =>
+    cardLines(columns.filter(({ id }) => !hidden.includes(id))).map((line) =>
+      line.map(({ id }) => id),
+    )
+  expect(lines([])).toEqual([
+    ['readiness', 'active'],
+    ['day', 'month', 'connectors', 'since'],
+    ['colos', 'changed', 'age'],
+  ])
+  expect(lines(['colos', 'changed', 'age', 'readiness'])).toEqual([
+    ['active'],
+    ['day', 'month', 'connectors', 'since'],
+  ])
 })

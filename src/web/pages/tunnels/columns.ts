@@ -30,6 +30,8 @@ export type Column = {
   wide?: number
   /** Columns with a turn come one after the other as there is room; the others are there always. */
   turn?: number
+  /** In which line of a card it stands below the name, where a table has no room. */
+  line?: 1 | 2 | 3
   /** Without it a row is no row. */
   fixed?: true
 }
@@ -46,8 +48,17 @@ export const columns: readonly Column[] = [
     head: 'HA readiness',
     meaning: 'What happens if the active connector fails now',
     width: 46,
+    line: 1,
   },
-  { id: 'active', sort: 'active', head: 'Active connector', width: 40, wide: 60, turn: 2 },
+  {
+    id: 'active',
+    sort: 'active',
+    head: 'Active connector',
+    width: 40,
+    wide: 60,
+    turn: 2,
+    line: 1,
+  },
   {
     id: 'strip',
     head: 'Last 24 h',
@@ -56,8 +67,26 @@ export const columns: readonly Column[] = [
     wide: 60,
     turn: 3,
   },
-  { id: 'day', sort: 'day', head: '24 h', meaning: available, right: true, width: 21, turn: 4 },
-  { id: 'month', sort: 'month', head: '30 d', meaning: available, right: true, width: 21, turn: 5 },
+  {
+    id: 'day',
+    sort: 'day',
+    head: '24 h',
+    meaning: available,
+    right: true,
+    width: 21,
+    turn: 4,
+    line: 2,
+  },
+  {
+    id: 'month',
+    sort: 'month',
+    head: '30 d',
+    meaning: available,
+    right: true,
+    width: 21,
+    turn: 5,
+    line: 2,
+  },
   {
     id: 'colos',
     sort: 'colos',
@@ -66,6 +95,7 @@ export const columns: readonly Column[] = [
     width: 52,
     wide: 72,
     turn: 8,
+    line: 3,
   },
   {
     id: 'connectors',
@@ -75,6 +105,7 @@ export const columns: readonly Column[] = [
     right: true,
     width: 21,
     turn: 6,
+    line: 2,
   },
   {
     id: 'since',
@@ -85,6 +116,7 @@ export const columns: readonly Column[] = [
     width: 28,
     wide: 36,
     turn: 1,
+    line: 2,
   },
   {
     id: 'changed',
@@ -95,6 +127,7 @@ export const columns: readonly Column[] = [
     width: 30,
     wide: 36,
     turn: 7,
+    line: 3,
   },
   {
     id: 'age',
@@ -103,12 +136,17 @@ export const columns: readonly Column[] = [
     meaning: 'How old what is shown is',
     right: true,
     width: 18,
+    line: 3,
   },
   { id: 'actions', head: 'Actions', width: 14, fixed: true },
 ]
 
 /** Which columns can be chosen, in the order of the table. */
 export const choosable = columns.filter(({ fixed }) => !fixed)
+
+/** What a card tells below the name, line by line. */
+export const cardLines = (here: readonly Column[]): Column[][] =>
+  [1, 2, 3].map((n) => here.filter(({ line }) => line === n)).filter((line) => line[0])
 
 const unitRem = 4 / 14
 /** So much the name keeps at least: for 16 letters beside two badges. */

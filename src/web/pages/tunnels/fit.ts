@@ -1,27 +1,22 @@
 import { useCallback, useMemo, useRef, useSyncExternalStore } from 'react'
-import { rootPx } from '#web/ui/root-size.ts'
 import { absentColumns, type Column, type ColumnId, columns, isWideTable } from './columns.ts'
 
 /** How wide is the list's table on this screen? */
+
+/** As `max-md` of the style sheets, which grows with the letters that the browser begins with: there are cards. */
+export const narrow = '(width < 48rem)'
 
 /** The page's own margins, and its width at most, rem; a scrollbar, pixels. See `TunnelsPage`. */
 const page = { marginsRem: 48 / 14, mostRem: (520 * 4) / 14 }
 const scrollbarPx = 17
 
 /** Before the table was measured: asking then would make the browser lay out in the middle of drawing. */
-const guessedRem = (rem: number) =>
+export const guessedRem = (rem: number) =>
   Math.min((window.innerWidth - scrollbarPx) / rem, page.mostRem) - page.marginsRem
-
-/** The width of the table that is there, rem. */
-export function tableRem(): number {
-  const rem = rootPx()
-  const table = document.querySelector('table[data-density]')
-  return table ? table.clientWidth / rem : guessedRem(rem)
-}
 
 /**
  * Follows the table's width: which columns are there, and whether it is very wide. Draws again only when that
- * changes.
+ * changes. A card tells all that nobody hid.
  *
  * @param isTable false while there are cards in its place
  */
@@ -43,7 +38,8 @@ export function useFit(
   )
   const text = useSyncExternalStore(subscribe, () => {
     const wanted = width.current === null ? guessedRem(rem) : width.current / rem
-    return [isWideTable(wanted) ? 'wide' : 'usual', ...absentColumns(hidden, wanted)].join(' ')
+    const absent = isTable ? absentColumns(hidden, wanted) : hidden
+    return [isWideTable(wanted) ? 'wide' : 'usual', ...absent].join(' ')
   })
   return useMemo(() => {
     const [breadth, ...absent] = text.split(' ')
