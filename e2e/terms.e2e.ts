@@ -67,4 +67,32 @@ test.describe('with a finger', () => {
     await page.touchscreen.tap(3, 150)
     await expect(text).toBeHidden()
   })
+
+  test.describe('far from Greenwich', () => {
+    test.use({ timezoneId: 'Asia/Tokyo' })
+
+    test('a tap on a time tells it in both zones, until the next tap elsewhere', async ({
+      page,
+      world,
+    }) => {
+      const { id } = await world.tunnel('lon-branch-core')
+      await page.goto(`/tunnels/${id}`)
+      const tip = page.getByRole('tooltip')
+      const time = page.getByRole('main').getByRole('time').first()
+      await time.tap()
+      await expect(tip).toContainText('UTC')
+      await expect(tip).toBeInViewport({ ratio: 1 })
+      await expect(time).toHaveAccessibleDescription(/UTC/)
+      await expectAccessible(page)
+      await page.getByRole('heading', { level: 1 }).tap()
+      await expect(tip).toBeHidden()
+
+      // What does something else at a tap does that alone.
+      await page.goto('/')
+      await page.getByRole('listitem').getByRole('time').first().tap()
+      await expect(page).toHaveURL(/\/tunnels\//)
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await expect(tip).toBeHidden()
+    })
+  })
 })

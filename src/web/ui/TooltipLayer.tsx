@@ -72,11 +72,12 @@ export function TooltipLayer() {
       isTouched = event.pointerType === 'touch'
       hide()
     }
-    // A finger neither hovers nor steps there by keys, and a tap on what is switched off asks why. At the click,
-    // when whatever had the focus has let go of it.
+    // A finger neither hovers nor steps there by keys, and a tap on what is switched off asks why, one on a time that
+    // leads nowhere asks when. At the click, when whatever had the focus has let go of it.
     const onClick = (event: MouseEvent) => {
       const next = isTouched ? tipped(event) : null
-      if (next?.ariaDisabled === 'true') show(next, 0)
+      if (next?.matches('[aria-disabled=true],[data-tip-at]:not(:is(a,button,label,[data-row]) *)'))
+        show(next, 0)
     }
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'Escape') hide()
