@@ -149,12 +149,11 @@ export const TunnelCard = memo(function TunnelCard(props: RowProps) {
       {cardLines(columns).map((line) => (
         <div
           key={line[0]?.id}
-          className={`flex h-4.5 items-center gap-2 whitespace-nowrap text-ink-2 ${line[0]?.line === 1 ? 'text-sm' : 'text-xs'}`}
+          className="flex h-4.5 items-center justify-between gap-2 text-sm whitespace-nowrap text-ink-2"
         >
-          {line.map(({ id, head, line }, place) => (
-            // Figures stand below each other, and of what may be long there is one in a line.
-            <span key={id} className={line === 2 ? 'flex-1' : place ? '' : `min-w-0 flex-1 ${cut}`}>
-              {line === 1 || id === 'colos' ? null : <span className="text-ink-3">{head} </span>}
+          {line.map(({ id, head, right }) => (
+            <span key={id} className={right ? 'text-xs' : `min-w-0 flex-1 ${cut}`}>
+              {right ? <span className="text-ink-3">{head} </span> : null}
               {cells[id].of(shown)}
             </span>
           ))}

@@ -30,8 +30,6 @@ export type Column = {
   wide?: number
   /** Columns with a turn come one after the other as there is room; the others are there always. */
   turn?: number
-  /** In which line of a card it stands below the name, where a table has no room. */
-  line?: 1 | 2 | 3
   /** Without it a row is no row. */
   fixed?: true
 }
@@ -48,7 +46,6 @@ export const columns: readonly Column[] = [
     head: 'HA readiness',
     meaning: 'What happens if the active connector fails now',
     width: 46,
-    line: 1,
   },
   {
     id: 'active',
@@ -57,7 +54,6 @@ export const columns: readonly Column[] = [
     width: 40,
     wide: 60,
     turn: 2,
-    line: 1,
   },
   {
     id: 'strip',
@@ -75,7 +71,6 @@ export const columns: readonly Column[] = [
     right: true,
     width: 21,
     turn: 4,
-    line: 2,
   },
   {
     id: 'month',
@@ -85,7 +80,6 @@ export const columns: readonly Column[] = [
     right: true,
     width: 21,
     turn: 5,
-    line: 2,
   },
   {
     id: 'colos',
@@ -95,7 +89,6 @@ export const columns: readonly Column[] = [
     width: 52,
     wide: 72,
     turn: 8,
-    line: 3,
   },
   {
     id: 'connectors',
@@ -105,7 +98,6 @@ export const columns: readonly Column[] = [
     right: true,
     width: 21,
     turn: 6,
-    line: 2,
   },
   {
     id: 'since',
@@ -116,7 +108,6 @@ export const columns: readonly Column[] = [
     width: 28,
     wide: 36,
     turn: 1,
-    line: 2,
   },
   {
     id: 'changed',
@@ -127,7 +118,6 @@ export const columns: readonly Column[] = [
     width: 30,
     wide: 36,
     turn: 7,
-    line: 3,
   },
   {
     id: 'age',
@@ -136,7 +126,6 @@ export const columns: readonly Column[] = [
     meaning: 'How old what is shown is',
     right: true,
     width: 18,
-    line: 3,
   },
   { id: 'actions', head: 'Actions', width: 14, fixed: true },
 ]
@@ -144,9 +133,15 @@ export const columns: readonly Column[] = [
 /** Which columns can be chosen, in the order of the table. */
 export const choosable = columns.filter(({ fixed }) => !fixed)
 
+const lines: ColumnId[][] = [
+  ['readiness', 'active'],
+  ['day', 'month', 'connectors', 'since'],
+  ['colos', 'changed', 'age'],
+]
+
 /** What a card tells below the name, line by line. */
 export const cardLines = (here: readonly Column[]): Column[][] =>
-  [1, 2, 3].map((n) => here.filter(({ line }) => line === n)).filter((line) => line[0])
+  lines.map((ids) => here.filter(({ id }) => ids.includes(id))).filter((line) => line[0])
 
 const unitRem = 4 / 14
 /** So much the name keeps at least: for 16 letters beside two badges. */
