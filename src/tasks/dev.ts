@@ -28,8 +28,12 @@ const proxy = spawn(
   ],
   { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, PORT: port } },
 )
+const others = process.listeners('SIGTERM')
 const vite = await createServer({ root, server: { host: '127.0.0.1' }, clearScreen: false })
 await vite.listen()
+// Vite would end this process as soon as it has closed itself, before the proxy has ended. What tsx listens with stays.
+for (const listener of process.listeners('SIGTERM'))
+  if (!others.includes(listener)) process.off('SIGTERM', listener)
 console.log(`\nOpen ${vite.resolvedUrls?.local[0]} — Ctrl-C ends the page and the proxy.\n`)
 
 let stopping = false
