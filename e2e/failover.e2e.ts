@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { acceptRisks } from './accept.ts'
-import { join, post, setUp } from './entrance.ts'
+import { join, overflow, post, setUp } from './entrance.ts'
 import { rowOf, short } from './find.ts'
 import { expect, test } from './fixtures.ts'
 import { createGate } from './gate.ts'
@@ -519,6 +519,47 @@ test('on a phone what is followed begins at its top, though the risks stood furt
   await confirm(page, standby.id)
   await expect(dialogOf(page).getByText(/^Started by/)).toBeInViewport()
 })
+
+for (const width of [360, 1440]) {
+  test(`of 200 connectors each is reached, and any standby takes over, ${width} px wide`, async ({
+    page,
+    world,
+  }) => {
+    await page.setViewportSize({ width, height: 800 })
+    await page.goto('/')
+    const { id } = await world.addTunnel('many-core', 200)
+    const { connectors } = await world.tunnel('many-core')
+    await expect(page.getByRole('link', { name: 'many-core', exact: true })).toBeVisible()
+    await page.goto(`/tunnels/${id}`)
+    const main = page.getByRole('main')
+    await expect(main).toContainText('199 standbys')
+    const paths = connectors.map((connector) => `/tunnels/${id}/connectors/${connector.id}`)
+    const linked = () =>
+      main
+        .locator('a[href*="/connectors/"]:visible')
+        .evaluateAll((links) => links.map((link) => link.getAttribute('href')))
+    await expect.poll(async () => [...new Set(await linked())].toSorted()).toEqual(paths.toSorted())
+    expect(await overflow(page)).toBe(0)
+
+    await page.goto(`/tunnels/${id}?dialog=failover`)
+    const choices = dialogOf(page).getByRole('radio')
+    await expect(choices).toHaveCount(199)
+    const last = choices.last()
+    await last.check()
+    await expect(last).toBeInViewport({ ratio: 1 })
+    const name = await dialogOf(page)
+      .getByRole('button', { name: /^Promote/ })
+      .innerText()
+    const chosen = connectors.find((one) => name.includes(short(one.id)))
+    if (!chosen) throw new Error(`Nobody is named in ${name}.`)
+    await expect(last).toHaveAccessibleName(new RegExp(short(chosen.id)))
+    expect(await overflow(page)).toBe(0)
+    expect(await dialogOf(page).evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0)
+    await confirm(page, chosen.id)
+    await expect(phase(page, 'Confirmed')).toBeVisible()
+    await expect.poll(async () => (await putsOf(world)).length).toBe(1)
+  })
+}
 
 test('a tip keeps to one line in a narrow window, wherever the one before it stood', async ({
   page,

@@ -104,7 +104,8 @@ export async function startWorld({
     swap: (tunnelId: string) => order(`/tunnels/${tunnelId}/swap`),
     renameTunnel: (tunnelId: string, name: string) =>
       order(`/tunnels/${tunnelId}/rename`, { name }),
-    addTunnel: (name: string) => ask<{ id: string }>('POST', '/tunnels', { name, connectors: 2 }),
+    addTunnel: (name: string, connectors = 2) =>
+      ask<{ id: string }>('POST', '/tunnels', { name, connectors }),
     setMetadata: (tunnelId: string, metadata: unknown) =>
       order(`/tunnels/${tunnelId}/metadata`, { metadata }),
     /** What a connector says of itself: any text at all. */
