@@ -219,7 +219,7 @@ test('a link to a moment of a report is copied where somebody points, and shows 
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const { tunnelId } = await world.pair('lon-branch-core')
   await page.goto(`/tunnels/${tunnelId}/report?range=1h`)
-  const timeline = page.getByRole('application')
+  const timeline = page.getByRole('application', { name: /^HA role timeline/ })
   await timeline.hover()
   await page.keyboard.press('l')
   await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()

@@ -149,11 +149,16 @@ export const TunnelCard = memo(function TunnelCard(props: RowProps) {
       {cardLines(columns).map((line) => (
         <div
           key={line[0]?.id}
-          className="flex h-4.5 items-center justify-between gap-2 text-sm whitespace-nowrap text-ink-2"
+          className="flex h-4.5 items-center gap-1 text-sm whitespace-nowrap text-ink-2"
         >
-          {line.map(({ id, head, right }) => (
-            <span key={id} className={right ? 'text-xs' : `min-w-0 flex-1 ${cut}`}>
-              {right ? <span className="text-ink-3">{head} </span> : null}
+          {line.map(({ id, head, right, width }) => (
+            // As wide as it is in the table, of what there is: what a word becomes moves no other one.
+            <span
+              key={id}
+              style={{ flex: `${width} 0 0` }}
+              className={`min-w-0 ${cut} ${right ? 'text-xs' : ''}`}
+            >
+              {right ? <span className="text-ink-3">{`${head} `}</span> : null}
               {cells[id].of(shown)}
             </span>
           ))}

@@ -63,11 +63,13 @@ test('a card tells every column that can be chosen, and has no line without one'
     )
   expect(lines([])).toEqual([
     ['readiness', 'active'],
-    ['day', 'month', 'connectors', 'since'],
-    ['colos', 'changed', 'age'],
+    ['since', 'changed', 'age'],
+    ['day', 'month', 'connectors'],
+    ['colos'],
   ])
   expect(lines(['colos', 'changed', 'age', 'readiness'])).toEqual([
     ['active'],
-    ['day', 'month', 'connectors', 'since'],
+    ['since'],
+    ['day', 'month', 'connectors'],
   ])
 })

@@ -115,7 +115,7 @@ export const columns: readonly Column[] = [
     head: 'Last change',
     meaning: 'The last change that Tandem saw',
     right: true,
-    width: 30,
+    width: 31,
     wide: 36,
     turn: 7,
   },
@@ -135,8 +135,9 @@ export const choosable = columns.filter(({ fixed }) => !fixed)
 
 const lines: ColumnId[][] = [
   ['readiness', 'active'],
-  ['day', 'month', 'connectors', 'since'],
-  ['colos', 'changed', 'age'],
+  ['since', 'changed', 'age'],
+  ['day', 'month', 'connectors'],
+  ['colos'],
 ]
 
 /** What a card tells below the name, line by line. */
