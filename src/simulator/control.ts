@@ -3,18 +3,28 @@ import type { Access, TokenName } from './access.ts'
 import type { Clock } from './clock.ts'
 import { Fault, type Faults } from './faults.ts'
 import type { RequestLog } from './request-log.ts'
+import { type SceneName, scenes } from './scenes/all.ts'
 import { type Connector, type Tunnel, usualGuesses, type World } from './world.ts'
 
 /** The API under `/__simulator`, with which tests and demos play fate. JSON in and out, no sign-in. */
 
 export type ControlAnswer = { status: number; body: unknown }
 export type ControlParts = {
+  /** Begins anew, as at the start but for what is said; answers with what the start printed. */
+  reset: (change: z.infer<typeof Beginning>) => unknown
   world: World
   access: Access
   clock: Clock
   faults: Faults
   log: RequestLog
 }
+
+const Beginning = z.strictObject({
+  scene: z.optional(z.enum(Object.keys(scenes) as SceneName[])),
+  seed: z.optional(z.number().check(z.int(), z.nonnegative())),
+  tunnels: z.optional(z.number().check(z.int(), z.positive())),
+  accounts: z.optional(z.number().check(z.int(), z.positive())),
+})
 
 /** Input that makes no sense: told as plain text. */
 class BadInput extends Error {
@@ -103,6 +113,7 @@ const Guesses = z.strictObject({
 
 const actions: [method: string, path: RegExp, run: Action][] = [
   ['GET', /^\/state$/, (input) => ok(stateOf(input))],
+  ['POST', /^\/reset$/, ({ reset, body }) => ok(reset(read(Beginning, body)))],
 
   [
     'POST',

@@ -1,4 +1,5 @@
-import { defaults, type SceneName, type SimulatorOptions, scenes } from './server.ts'
+import { type SceneName, scenes } from './scenes/all.ts'
+import { defaults, type SimulatorOptions } from './server.ts'
 
 /** What does the command line ask for? */
 

@@ -51,6 +51,23 @@ test('the same seed gives the same accounts, tokens and tunnels, another one giv
   expect(await ids(one)).toEqual(await ids(same))
 })
 
+test('another world begins in place of one that was played with, as if it had been started so', async () => {
+  const { ready, api, control, fault } = await start({ seed: 5 })
+  await fault('status', { status: 500 })
+  await control('POST', '/tokens/write/revoke')
+  expect((await control('POST', '/reset', { scene: 'docs' })).body.accounts).toEqual([
+    '699d98642c564d2e855e9661899b7252',
+  ])
+  const again = await control('POST', '/reset')
+  expect(again.body).toEqual(ready)
+  const fresh = await start({ seed: 5 })
+  const { tunnels } = (await control('GET', '/state')).body
+  expect(tunnels).toEqual((await fresh.control('GET', '/state')).body.tunnels)
+  expect((await api()).status).toBe(200)
+  expect((await control('GET', '/requests')).body).toHaveLength(1)
+  expect(await control('POST', '/reset', { scene: 'none' })).toMatchObject({ status: 400 })
+})
+
 test('answers look like Cloudflare’s from the outside', async () => {
   const { api } = await start()
   const { headers, status } = await api()

@@ -13,16 +13,9 @@ import { applies, createFaults, distort } from './faults.ts'
 import { startLife } from './life.ts'
 import { createRandom } from './random.ts'
 import { createRequestLog } from './request-log.ts'
-import { demo } from './scenes/demo.ts'
-import { docs } from './scenes/docs.ts'
-import { empty } from './scenes/empty.ts'
-import { large } from './scenes/large.ts'
-import { outage } from './scenes/outage.ts'
+import { type SceneName, scenes } from './scenes/all.ts'
 import { createTape } from './tape.ts'
 import { createWorld } from './world.ts'
-
-export const scenes = { demo, empty, large, outage, docs }
-export type SceneName = keyof typeof scenes
 
 export type SimulatorOptions = {
   host: string
@@ -72,26 +65,14 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/**
- * Starts a simulator and resolves when it listens.
- * @param real the machine's clock, epoch milliseconds
- * @returns `ready`, what a client needs to know, and `close`, which drops every connection
- */
-export async function startSimulator(
-  options: Partial<SimulatorOptions> = {},
-  real: () => number = Date.now,
-) {
-  const { host, port, seed, scene, tunnels, accounts, life, speed, past, limit } = {
-    ...defaults,
-    ...options,
-  }
+/** A world at its beginning, with who may ask about it and what is played with it. */
+function begin(options: SimulatorOptions, real: () => number) {
+  const { seed, scene, tunnels, accounts, life, speed, past, limit } = options
   const clock = createClock(real, speed)
   const endsAt = clock.now()
   const pastMs = past * 24 * 3_600_000
   const world = createWorld({ random: createRandom(seed, 'world'), startAt: endsAt - pastMs })
   const access = createAccess({ random: createRandom(seed, 'access'), wall: clock.wall, limit })
-  const faults = createFaults()
-  const log = createRequestLog(real)
   const tape =
     pastMs > 0
       ? createTape({
@@ -113,9 +94,31 @@ export async function startSimulator(
       startLife(world, createRandom(seed, 'life'), lively),
     )
   world.advance(endsAt)
-  const replay = tape?.end() ?? null
+  return {
+    world,
+    access,
+    clock,
+    faults: createFaults(),
+    log: createRequestLog(real),
+    replay: tape?.end() ?? null,
+  }
+}
+
+/**
+ * Starts a simulator and resolves when it listens.
+ * @param real the machine's clock, epoch milliseconds
+ * @returns `ready`, what a client needs to know, and `close`, which drops every connection
+ */
+export async function startSimulator(
+  options: Partial<SimulatorOptions> = {},
+  real: () => number = Date.now,
+) {
+  const settings = { ...defaults, ...options }
+  const { host, port } = settings
+  let parts = begin(settings, real)
 
   async function serveApi(request: IncomingMessage, response: ServerResponse, url: URL) {
+    const { world, access, clock, faults, log } = parts
     const method = request.method ?? 'GET'
     const path = url.pathname.slice(apiPrefix.length)
     const { caller, ...rest } = access.identify(request.headers)
@@ -157,6 +160,7 @@ export async function startSimulator(
   }
 
   async function serveControl(request: IncomingMessage, response: ServerResponse, url: URL) {
+    const { replay } = parts
     if (replay !== null && request.method === 'GET' && url.pathname === `${controlPrefix}/replay`)
       return serveReplay(response, replay)
     const { status, body } = control(
@@ -166,7 +170,7 @@ export async function startSimulator(
         query: url.searchParams,
         text: (await readBody(request)) ?? '',
       },
-      { world, access, clock, faults, log },
+      { ...parts, reset },
     )
     const isText = typeof body === 'string'
     response.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json' })
@@ -196,17 +200,24 @@ export async function startSimulator(
 
   const { port: actualPort } = server.address() as AddressInfo
   const origin = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`
+  const toReady = ({ world, access }: typeof parts) => ({
+    ready: true,
+    baseUrl: `${origin}${apiPrefix}`,
+    control: `${origin}${controlPrefix}`,
+    accounts: world.accounts,
+    token: access.tokens.write.value,
+    readToken: access.tokens.read.value,
+    email: access.email,
+    key: access.key,
+  })
+  /** Begins another world in place of this one; what a client needs to know of it. */
+  function reset(change: Partial<SimulatorOptions>) {
+    parts = begin({ ...settings, ...change }, real)
+    return toReady(parts)
+  }
+
   return {
-    ready: {
-      ready: true,
-      baseUrl: `${origin}${apiPrefix}`,
-      control: `${origin}${controlPrefix}`,
-      accounts: world.accounts,
-      token: access.tokens.write.value,
-      readToken: access.tokens.read.value,
-      email: access.email,
-      key: access.key,
-    },
+    ready: toReady(parts),
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve())
