@@ -2,30 +2,30 @@ import { tunnelDialogs } from '#web/pages/tunnel/search.ts'
 import { acceptRisks } from './accept.ts'
 import { expectAccessible } from './axe.ts'
 import { short } from './find.ts'
-import { expect, test } from './fixtures.ts'
+import { expect, look, test } from './fixtures.ts'
 
 /** axe finds no violation of WCAG 2.2 A and AA on any page or dialog, dark and light. */
 
-test('the list', async ({ page }) => {
+look('the list', async ({ page }) => {
   await page.goto('/')
   await expect(page.getByRole('rowheader')).toHaveCount(12)
   await expectAccessible(page)
 })
 
-test('the list, filtered to nothing', async ({ page }) => {
+look('the list, filtered to nothing', async ({ page }) => {
   await page.goto('/?q=nothing-of-the-kind')
   await expect(page.getByText('No tunnel matches')).toBeVisible()
   await expectAccessible(page)
 })
 
-test('the list on a telephone', async ({ page }) => {
+look('the list on a telephone', async ({ page }) => {
   await page.goto('/')
   await page.setViewportSize({ width: 360, height: 740 })
   await expect(page.getByRole('list', { name: 'Tunnels' })).toBeVisible()
   await expectAccessible(page)
 })
 
-test('the dialog that creates a tunnel, with something wrong in it', async ({ page }) => {
+look('the dialog that creates a tunnel, with something wrong in it', async ({ page }) => {
   await page.goto('/?dialog=create')
   const create = page.getByRole('dialog', { name: 'Create a tunnel' })
   await create.getByRole('button', { name: 'Create tunnel' }).click()
@@ -33,14 +33,14 @@ test('the dialog that creates a tunnel, with something wrong in it', async ({ pa
   await expectAccessible(page)
 })
 
-test('the help', async ({ page }) => {
+look('the help', async ({ page }) => {
   await page.goto('/')
   await page.getByRole('button', { name: 'Keys and help' }).click()
   await expect(page.getByRole('dialog')).toBeVisible()
   await expectAccessible(page)
 })
 
-test('the palette', async ({ page }) => {
+look('the palette', async ({ page }) => {
   await page.goto('/')
   await page.getByRole('button', { name: 'Find anything' }).click()
   await page.getByRole('dialog', { name: 'Find anything' }).getByRole('combobox').fill('lhr')
@@ -48,7 +48,7 @@ test('the palette', async ({ page }) => {
   await expectAccessible(page)
 })
 
-test('how Tandem is polling', async ({ page }) => {
+look('how Tandem is polling', async ({ page }) => {
   await page.goto('/')
   await page.getByRole('button', { name: /^Polling/ }).click()
   await expect(page.getByText('Calls in the last 5 minutes')).toBeVisible()
@@ -56,7 +56,7 @@ test('how Tandem is polling', async ({ page }) => {
 })
 
 for (const name of ['lon-branch-core', 'gru-plant-scada', 'jnb-clinic-lan', 'cdg-dc-legacy']) {
-  test(`the tunnel ${name}`, async ({ page, world }) => {
+  look(`the tunnel ${name}`, async ({ page, world }) => {
     const { id } = await world.tunnel(name)
     await page.goto(`/tunnels/${id}`)
     await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible()
@@ -75,7 +75,7 @@ test('a tunnel that was deleted', async ({ page, world }) => {
 
 // Failing over has a story of its own.
 for (const dialog of tunnelDialogs.filter((one) => one !== 'failover')) {
-  test(`the dialog of a tunnel: ${dialog}`, async ({ page, world }) => {
+  look(`the dialog of a tunnel: ${dialog}`, async ({ page, world }) => {
     const { id } = await world.tunnel('lon-branch-core')
     await page.goto(`/tunnels/${id}?dialog=${dialog}`)
     await expect(page.getByRole('dialog')).toBeVisible()
@@ -143,7 +143,7 @@ test('a failover that Cloudflare refused', async ({ page, world }) => {
   await expectAccessible(page)
 })
 
-test('the report of a tunnel', async ({ page, world }) => {
+look('the report of a tunnel', async ({ page, world }) => {
   const { id } = await world.tunnel('lon-branch-core')
   await page.goto(`/tunnels/${id}/report`)
   await expect(page.getByRole('heading', { name: 'Problems' })).toBeVisible()
@@ -151,7 +151,7 @@ test('the report of a tunnel', async ({ page, world }) => {
 })
 
 for (const width of [360, 1440]) {
-  test(`what is checked before a failover, at ${width} px`, async ({ page }) => {
+  look(`what is checked before a failover, at ${width} px`, async ({ page }) => {
     await page.setViewportSize({ width, height: 900 })
     await page.goto('/failover-checks#same-origin')
     await expect(page.getByRole('article', { name: 'It has the same origin IP' })).toBeFocused()
@@ -159,7 +159,7 @@ for (const width of [360, 1440]) {
   })
 }
 
-test('the activity, and its stretch of time', async ({ page }) => {
+look('the activity, and its stretch of time', async ({ page }) => {
   await page.goto('/activity')
   await expect(page.getByRole('list', { name: 'Entries, newest first' })).toBeVisible()
   await expectAccessible(page)
@@ -168,7 +168,7 @@ test('the activity, and its stretch of time', async ({ page }) => {
   await expectAccessible(page)
 })
 
-test('an active connector', async ({ page, world }) => {
+look('an active connector', async ({ page, world }) => {
   const { tunnelId, active } = await world.pair('lon-branch-core')
   await page.goto(`/tunnels/${tunnelId}/connectors/${active.id}`)
   await expect(page.getByRole('heading', { level: 1 })).toContainText(short(active.id))
@@ -185,7 +185,7 @@ test('a standby, and the same one lost', async ({ page, world }) => {
   await expectAccessible(page)
 })
 
-test('an address that leads nowhere', async ({ page }) => {
+look('an address that leads nowhere', async ({ page }) => {
   await page.goto('/no/such/page')
   await expect(
     page.getByRole('heading', { name: 'There is nothing at this address' }),

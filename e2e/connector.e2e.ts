@@ -1,83 +1,83 @@
 import type { Page, Route } from '@playwright/test'
 import { builtFrom } from './built.ts'
 import { rowOf, short } from './find.ts'
-import { expect, test } from './fixtures.ts'
+import { expect, look, test } from './fixtures.ts'
 import { createGate } from './gate.ts'
 
 /** One connector: who it is, where it is connected, and what it could do. */
 
-test('from the list over the tunnel to the connector, everything is a click away', async ({
-  page,
-  world,
-}) => {
-  await page.goto('/')
-  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
-  await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
-  await page.getByRole('link', { name: `Details of ${short(standby.id)}` }).click()
-  await expect(page).toHaveURL(`/tunnels/${tunnelId}/connectors/${standby.id}`)
-  await expect(page.getByRole('heading', { level: 1 })).toContainText(short(standby.id))
-  await page.getByRole('region', { name: 'Beside it' }).getByRole('link').click()
-  await expect(page).toHaveURL(`/tunnels/${tunnelId}/connectors/${active.id}`)
-  await expect(page.getByRole('heading', { level: 1 })).toContainText(short(active.id))
-  await page.goBack()
-  await expect(page.getByRole('heading', { level: 1 })).toContainText(short(standby.id))
-})
+look(
+  'from the list over the tunnel to the connector, everything is a click away',
+  async ({ page, world }) => {
+    await page.goto('/')
+    const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+    await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
+    await page.getByRole('link', { name: `Details of ${short(standby.id)}` }).click()
+    await expect(page).toHaveURL(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(short(standby.id))
+    await page.getByRole('region', { name: 'Beside it' }).getByRole('link').click()
+    await expect(page).toHaveURL(`/tunnels/${tunnelId}/connectors/${active.id}`)
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(short(active.id))
+    await page.goBack()
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(short(standby.id))
+  },
+)
 
-test('every connection has its colo with city and country, its address and its age', async ({
-  page,
-  world,
-}) => {
-  const { tunnelId, standby } = await world.pair('lon-branch-core')
-  await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
-  const table = page.getByRole('table', { name: 'Connections', exact: true })
-  await expect(table.getByRole('row')).toHaveCount(5)
-  await expect(
-    table.getByRole('row', { name: /man02 Manchester, GB 203\.0\.113\.80/ }),
-  ).toHaveCount(2)
-  await expect(table.getByRole('cell', { name: /\d+ d \d+ h/ }).first()).toBeVisible()
-  const facts = page.getByRole('region', { name: 'Facts' })
-  await expect(facts).toContainText(standby.id)
-  await expect(facts).toContainText(standby.version)
-  await expect(facts).toContainText('masque')
-})
+look(
+  'every connection has its colo with city and country, its address and its age',
+  async ({ page, world }) => {
+    const { tunnelId, standby } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+    const table = page.getByRole('table', { name: 'Connections', exact: true })
+    await expect(table.getByRole('row')).toHaveCount(5)
+    await expect(
+      table.getByRole('row', { name: /man02 Manchester, GB 203\.0\.113\.80/ }),
+    ).toHaveCount(2)
+    await expect(table.getByRole('cell', { name: /\d+ d \d+ h/ }).first()).toBeVisible()
+    const facts = page.getByRole('region', { name: 'Facts' })
+    await expect(facts).toContainText(standby.id)
+    await expect(facts).toContainText(standby.version)
+    await expect(facts).toContainText('masque')
+  },
+)
 
-test('cities come though Tandem did not answer when they were asked for, and until then none is said to be unknown', async ({
-  page,
-  world,
-}) => {
-  const { tunnelId, standby } = await world.pair('lon-branch-core')
-  const gate = createGate()
-  const failOnce = async (route: Route) => {
-    await gate.hold()
-    await route.abort()
-  }
-  await page.route(builtFrom('src/web/ui/colos.ts'), failOnce, { times: 1 })
-  await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
-  const table = page.getByRole('table', { name: 'Connections', exact: true })
-  await gate.came
-  await expect(table.getByRole('row')).toHaveCount(5)
-  await expect(table.getByRole('img', { name: 'The place of this colo is not known' })).toHaveCount(
-    0,
-  )
-  await gate.letGo()
-  await expect(table.getByRole('row', { name: /man02 Manchester, GB/ })).toHaveCount(2)
-})
+look(
+  'cities come though Tandem did not answer when they were asked for, and until then none is said to be unknown',
+  async ({ page, world }) => {
+    const { tunnelId, standby } = await world.pair('lon-branch-core')
+    const gate = createGate()
+    const failOnce = async (route: Route) => {
+      await gate.hold()
+      await route.abort()
+    }
+    await page.route(builtFrom('src/web/ui/colos.ts'), failOnce, { times: 1 })
+    await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+    const table = page.getByRole('table', { name: 'Connections', exact: true })
+    await gate.came
+    await expect(table.getByRole('row')).toHaveCount(5)
+    await expect(
+      table.getByRole('img', { name: 'The place of this colo is not known' }),
+    ).toHaveCount(0)
+    await gate.letGo()
+    await expect(table.getByRole('row', { name: /man02 Manchester, GB/ })).toHaveCount(2)
+  },
+)
 
-test('a standby says what speaks against it, and the active one that it carries the traffic', async ({
-  page,
-  world,
-}) => {
-  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
-  await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
-  await expect(page.getByRole('region', { name: 'If it were promoted' })).toContainText(
-    'shares the colo lhr13',
-  )
-  await expect(page.getByRole('button', { name: `Promote ${short(standby.id)}` })).toBeEnabled()
-  await page.goto(`/tunnels/${tunnelId}/connectors/${active.id}`)
-  await expect(page.getByRole('heading', { level: 1 })).toContainText(short(active.id))
-  await expect(page.getByRole('main')).toContainText('Carries the traffic')
-  await expect(page.getByRole('button', { name: /^Promote/ })).toHaveCount(0)
-})
+look(
+  'a standby says what speaks against it, and the active one that it carries the traffic',
+  async ({ page, world }) => {
+    const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+    await expect(page.getByRole('region', { name: 'If it were promoted' })).toContainText(
+      'shares the colo lhr13',
+    )
+    await expect(page.getByRole('button', { name: `Promote ${short(standby.id)}` })).toBeEnabled()
+    await page.goto(`/tunnels/${tunnelId}/connectors/${active.id}`)
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(short(active.id))
+    await expect(page.getByRole('main')).toContainText('Carries the traffic')
+    await expect(page.getByRole('button', { name: /^Promote/ })).toHaveCount(0)
+  },
+)
 
 test('a connector that dies while somebody looks is shown offline and cannot be promoted', async ({
   page,
@@ -203,25 +203,25 @@ test('“check now” makes this connector young where its tunnel can’t be rea
   await expect(statOf(page, 'Data age')).not.toContainText('alone')
 })
 
-test('versions that can’t be read are told as that, beside the present one, and are asked for again', async ({
-  page,
-  world,
-}) => {
-  const { tunnelId, standby } = await world.pair('lon-branch-core')
-  const log = '**/api/activity?*'
-  await page.route(log, (route) => route.fulfill({ status: 503, body: 'busy' }))
-  await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
-  const versions = page.getByRole('region', { name: 'Versions' })
-  await expect(versions.getByRole('alert')).toContainText('The server answered 503')
-  await expect(versions).toContainText(standby.version)
-  await expect(versions).not.toContainText('Loading')
-  await page.unroute(log)
-  await versions.getByRole('button', { name: 'Try again' }).click()
-  await expect(versions.getByRole('alert')).toBeHidden()
-  await expect(versions).toContainText('since')
-})
+look(
+  'versions that can’t be read are told as that, beside the present one, and are asked for again',
+  async ({ page, world }) => {
+    const { tunnelId, standby } = await world.pair('lon-branch-core')
+    const log = '**/api/activity?*'
+    await page.route(log, (route) => route.fulfill({ status: 503, body: 'busy' }))
+    await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+    const versions = page.getByRole('region', { name: 'Versions' })
+    await expect(versions.getByRole('alert')).toContainText('The server answered 503')
+    await expect(versions).toContainText(standby.version)
+    await expect(versions).not.toContainText('Loading')
+    await page.unroute(log)
+    await versions.getByRole('button', { name: 'Try again' }).click()
+    await expect(versions.getByRole('alert')).toBeHidden()
+    await expect(versions).toContainText('since')
+  },
+)
 
-test('an id is copied with a click', async ({ page, context, world }) => {
+look('an id is copied with a click', async ({ page, context, world }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const { tunnelId, standby } = await world.pair('lon-branch-core')
   await page.goto(`/tunnels/${tunnelId}/connectors/${standby.id}`)
@@ -232,7 +232,7 @@ test('an id is copied with a click', async ({ page, context, world }) => {
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(standby.id)
 })
 
-test('an id that the browser does not copy is said not to be', async ({ page, world }) => {
+look('an id that the browser does not copy is said not to be', async ({ page, world }) => {
   // As over plain HTTP from another machine.
   await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', {}))
   const { tunnelId, standby } = await world.pair('lon-branch-core')
@@ -244,18 +244,18 @@ test('an id that the browser does not copy is said not to be', async ({ page, wo
   await expect(page.getByRole('alert')).toHaveText('Not copied: the browser refused.')
 })
 
-test('an unknown connector is said plainly, with the way to its tunnel', async ({
-  page,
-  world,
-}) => {
-  const { tunnelId } = await world.pair('lon-branch-core')
-  await page.goto(`/tunnels/${tunnelId}/connectors/00000000-0000-4000-8000-000000000000`)
-  await expect(
-    page.getByRole('heading', { name: 'Cloudflare lists no connector 00000000' }),
-  ).toBeVisible()
-  await page.getByRole('main').getByRole('link', { name: 'To its tunnel' }).click()
-  await expect(page).toHaveURL(`/tunnels/${tunnelId}`)
-})
+look(
+  'an unknown connector is said plainly, with the way to its tunnel',
+  async ({ page, world }) => {
+    const { tunnelId } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}/connectors/00000000-0000-4000-8000-000000000000`)
+    await expect(
+      page.getByRole('heading', { name: 'Cloudflare lists no connector 00000000' }),
+    ).toBeVisible()
+    await page.getByRole('main').getByRole('link', { name: 'To its tunnel' }).click()
+    await expect(page).toHaveURL(`/tunnels/${tunnelId}`)
+  },
+)
 
 test('a connector of a tunnel whose connectors were not read yet is not said to be missing, and comes', async ({
   page,

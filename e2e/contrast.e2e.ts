@@ -1,9 +1,9 @@
 import { overflow } from './entrance.ts'
-import { expect, test } from './fixtures.ts'
+import { expect, look, test } from './fixtures.ts'
 
 /** For eyes that need more: larger, with more contrast, or in colours of their own. */
 
-test('at 200 % nothing is cut off', async ({ page, world }) => {
+look('at 200 % nothing is cut off', async ({ page, world }) => {
   await page.goto('/')
   await page.setViewportSize({ width: 720, height: 450 })
   const { id } = await world.tunnel('lon-branch-core')
@@ -33,28 +33,28 @@ test('at 200 % nothing is cut off', async ({ page, world }) => {
   expect(await dialog.evaluate((layer) => layer.scrollWidth - layer.clientWidth)).toBe(0)
 })
 
-test('in forced colours buttons, fields and dialogs keep an edge, and what is chosen is seen', async ({
-  page,
-  world,
-}) => {
-  const { id } = await world.tunnel('lon-branch-core')
-  await page.emulateMedia({ forcedColors: 'active' })
-  await page.goto(`/tunnels/${id}?dialog=failover`)
-  const dialog = page.getByRole('dialog')
-  for (const held of [
-    dialog,
-    dialog.getByRole('button', { name: /^Promote/ }),
-    dialog.getByRole('textbox'),
-  ]) {
-    await expect(held).toHaveCSS('border-top-width', '1px')
-  }
-  await page.keyboard.press('Escape')
-  const day = page.getByRole('button', { name: 'The last 24 h' })
-  const hour = page.getByRole('button', { name: 'The last 1 h' })
-  const background = (chosen: typeof day) =>
-    chosen.evaluate((element) => getComputedStyle(element).backgroundColor)
-  expect(await background(day)).not.toBe(await background(hour))
-})
+look(
+  'in forced colours buttons, fields and dialogs keep an edge, and what is chosen is seen',
+  async ({ page, world }) => {
+    const { id } = await world.tunnel('lon-branch-core')
+    await page.emulateMedia({ forcedColors: 'active' })
+    await page.goto(`/tunnels/${id}?dialog=failover`)
+    const dialog = page.getByRole('dialog')
+    for (const held of [
+      dialog,
+      dialog.getByRole('button', { name: /^Promote/ }),
+      dialog.getByRole('textbox'),
+    ]) {
+      await expect(held).toHaveCSS('border-top-width', '1px')
+    }
+    await page.keyboard.press('Escape')
+    const day = page.getByRole('button', { name: 'The last 24 h' })
+    const hour = page.getByRole('button', { name: 'The last 1 h' })
+    const background = (chosen: typeof day) =>
+      chosen.evaluate((element) => getComputedStyle(element).backgroundColor)
+    expect(await background(day)).not.toBe(await background(hour))
+  },
+)
 
 test('in forced colours a tunnel that is down calls from a wall, but not while it is maintained', async ({
   page,
@@ -80,7 +80,7 @@ test('in forced colours a tunnel that is down calls from a wall, but not while i
   expect(await background()).not.toBe(alarm)
 })
 
-test('who asks for more contrast gets it', async ({ page }) => {
+look('who asks for more contrast gets it', async ({ page }) => {
   await page.goto('/')
   const lines = () =>
     page.evaluate(() =>

@@ -9,7 +9,14 @@ import {
 import { type Acknowledged, brokenIn, strangeCalls } from '../src/proxy/faults/invariants.ts'
 import { startTandem, type Tandem } from './tandem.ts'
 import { watchBrowser } from './watch.ts'
-import { type Scene, startWorld, type World } from './world.ts'
+import {
+  beginWorld,
+  type Scene,
+  type Simulator,
+  startSimulator,
+  startWorld,
+  type World,
+} from './world.ts'
 
 export { expect } from '@playwright/test'
 
@@ -23,7 +30,7 @@ type Options = {
   env: Record<string, string>
 }
 type Fixtures = {
-  /** A simulated Cloudflare of this test's own, in which nothing happens by itself. */
+  /** A simulated Cloudflare of this test's own, in which nothing happens by itself; its program serves one after another. */
   world: World
   /** A proxy of this test's own, in live mode, watching that world. */
   tandem: Tandem
@@ -37,6 +44,30 @@ type Watched = {
   acknowledged: Acknowledged[]
   /** A blank page in a browser profile of its own, of this browser or of another one that the story started. */
   newProfile: (options?: BrowserContextOptions, of?: Browser) => Promise<Page>
+}
+
+/** A Tandem in live mode that watches the world. Who is not about signing in begins behind it. */
+const startWatching = (world: World, env: Record<string, string>) =>
+  startTandem({
+    CLOUDFLARE_API_TOKEN: world.token,
+    CLOUDFLARE_ACCOUNT_ID: world.accounts.join(','),
+    CLOUDFLARE_BASE_URL: world.baseUrl,
+    TANDEM_SIGN_IN: 'off',
+    ...env,
+  })
+
+/** Asserts of a Tandem that has ended what must hold after whatever happened, and throws away what it kept. */
+async function expectSound(tandem: Tandem, world: World, acknowledged: Acknowledged[] = []) {
+  const broken = await brokenIn(tandem.dataDir, {
+    calls: await world.requests(),
+    lines: [tandem.output()],
+    // What the browser was told, the watch over it looks through.
+    said: [],
+    secrets: [world.token, world.readToken],
+    acknowledged,
+  })
+  tandem.remove()
+  expect(broken, 'what must hold after whatever happened').toEqual([])
 }
 
 async function keepIfFailed(testInfo: TestInfo, name: string, body: string) {
@@ -59,6 +90,8 @@ export const bare = base.extend<Watched>({
   context: async ({ context, secrets, acknowledged }, use) => {
     const watch = await watchBrowser(context, acknowledged)
     await use(context)
+    // What a story answers in the server's place may be asked for at its very end.
+    for (const page of context.pages()) await page.unrouteAll({ behavior: 'ignoreErrors' })
     await watch.expectClean(secrets)
   },
 
@@ -83,45 +116,38 @@ export const bare = base.extend<Watched>({
  * about nothing, no piece of a token is in what it was sent, and the invariants hold of Tandem's log, of what its data
  * folder keeps and of all that Cloudflare was asked for.
  */
-export const test = bare.extend<Options & Fixtures>({
+export const test = bare.extend<Options & Fixtures, { simulator: Simulator }>({
   scene: ['demo', { option: true }],
   seed: [1, { option: true }],
   tunnels: [null, { option: true }],
   env: [{}, { option: true }],
 
-  world: async ({ scene, seed, tunnels }, use, testInfo) => {
-    const args = tunnels === null ? [] : ['--tunnels', String(tunnels), '--accounts', '1']
-    const world = await startWorld({ scene, seed, args })
+  simulator: [
+    // oxlint-disable-next-line eslint/no-empty-pattern -- Playwright wants the braces
+    async ({}, use) => {
+      const simulator = await startSimulator()
+      await use(simulator)
+      await simulator.end()
+    },
+    { scope: 'worker' },
+  ],
+
+  world: async ({ simulator, scene, seed, tunnels }, use, testInfo) => {
+    const size = tunnels === null ? {} : { tunnels, accounts: 1 }
+    const world = await beginWorld(simulator, { scene, seed, ...size })
     await use(world)
     const requests = await world.requests()
-    await world.end()
     const lines = requests.map((request) => JSON.stringify(request))
     await keepIfFailed(testInfo, 'upstream calls', lines.join('\n'))
     expect(strangeCalls(requests)).toEqual([])
   },
 
   tandem: async ({ world, env, acknowledged }, use, testInfo) => {
-    const tandem = await startTandem({
-      CLOUDFLARE_API_TOKEN: world.token,
-      CLOUDFLARE_ACCOUNT_ID: world.accounts.join(','),
-      CLOUDFLARE_BASE_URL: world.baseUrl,
-      // The stories that are not about signing in begin behind it.
-      TANDEM_SIGN_IN: 'off',
-      ...env,
-    })
+    const tandem = await startWatching(world, env)
     await use(tandem)
     await tandem.end()
     await keepIfFailed(testInfo, 'what Tandem printed', tandem.output())
-    const broken = await brokenIn(tandem.dataDir, {
-      calls: await world.requests(),
-      lines: [tandem.output()],
-      // What the browser was told, the watch over it looks through.
-      said: [],
-      secrets: [world.token, world.readToken],
-      acknowledged,
-    })
-    tandem.remove()
-    expect(broken, 'what must hold after whatever happened').toEqual([])
+    await expectSound(tandem, world, acknowledged)
   },
 
   baseURL: async ({ tandem }, use) => use(tandem.address),
@@ -133,6 +159,48 @@ export const test = bare.extend<Options & Fixtures>({
     await page.goto('/')
     await use(page)
   },
+})
+
+/** What a story may ask of a world that stays as it is. */
+type Still = Pick<World, 'tunnels' | 'tunnel' | 'pair'>
+
+/**
+ * For stories that change nothing but what their own browser keeps: those of one worker share a world and a Tandem,
+ * which would take longer to start than most of them take.
+ */
+export const look = bare.extend<
+  { changesNothing: undefined },
+  { stage: { world: World; tandem: Tandem }; world: Still }
+>({
+  stage: [
+    // oxlint-disable-next-line eslint/no-empty-pattern -- Playwright wants the braces
+    async ({}, use) => {
+      const world = await startWorld({ scene: 'demo', seed: 1 })
+      const tandem = await startWatching(world, {})
+      await use({ world, tandem })
+      await tandem.end()
+      await expectSound(tandem, world)
+      const requests = await world.requests()
+      await world.end()
+      expect(strangeCalls(requests)).toEqual([])
+      expect(requests.filter(({ method }) => method !== 'GET')).toEqual([])
+    },
+    { scope: 'worker' },
+  ],
+
+  world: [async ({ stage }, use) => use(stage.world), { scope: 'worker' }],
+
+  changesNothing: [
+    async ({ acknowledged }, use) => {
+      await use(undefined)
+      expect(acknowledged, 'what the next story would find changed').toEqual([])
+    },
+    { auto: true },
+  ],
+
+  baseURL: async ({ stage }, use) => use(stage.tandem.address),
+
+  secrets: async ({ stage: { world } }, use) => use([world.token, world.readToken]),
 })
 
 /** Like `test`, but the first sweep does not get through until the world is healed. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Locator, Page } from '@playwright/test'
 import type { TunnelHistory } from '../src/contract/history.ts'
 import { rowOf, short } from './find.ts'
-import { expect, test } from './fixtures.ts'
+import { expect, look, test } from './fixtures.ts'
 import type { World } from './world.ts'
 
 /** What Tandem remembers: the pictures of a tunnel, and the log of all of them. */
@@ -45,7 +45,7 @@ test('what happens comes into the log by itself, and is found by tunnel and by k
   await expect(entries(page)).toContainText('lon-branch-two')
 })
 
-test('back takes the last filter of a log off again, and does not leave it', async ({ page }) => {
+look('back takes the last filter of a log off again, and does not leave it', async ({ page }) => {
   for (const log of ['/activity', '/audit']) {
     await page.goto(log)
     const day = page.getByRole('group', { name: 'Time' }).getByRole('button', { name: '24 h' })
@@ -150,57 +150,56 @@ test('the timeline is told interval by interval under the keyboard, and zoomed i
 test.describe('with a finger', () => {
   test.use({ hasTouch: true, viewport: { width: 800, height: 900 } })
 
-  test('a tap tells what a chart shows there, and a second one goes in', async ({
-    page,
-    world,
-  }) => {
-    await page.clock.install()
-    const { tunnelId } = await world.pair('lon-branch-core')
-    await page.goto(`/tunnels/${tunnelId}?range=30d`)
-    const panel = page.getByRole('region', { name: 'Connections', exact: true })
-    const numbers = panel.getByText(/^\d+ connections?$/)
-    await tapNearEnd(page, panel.locator('.cursor-crosshair'))
-    await expect(numbers).toBeVisible()
+  look(
+    'a tap tells what a chart shows there, and a second one goes in',
+    async ({ page, world }) => {
+      await page.clock.install()
+      const { tunnelId } = await world.pair('lon-branch-core')
+      await page.goto(`/tunnels/${tunnelId}?range=30d`)
+      const panel = page.getByRole('region', { name: 'Connections', exact: true })
+      const numbers = panel.getByText(/^\d+ connections?$/)
+      await tapNearEnd(page, panel.locator('.cursor-crosshair'))
+      await expect(numbers).toBeVisible()
 
-    // The first lane is the status of the tunnel.
-    const status = page.getByRole('list', { name: 'Lanes' }).getByRole('listitem').first()
-    const telling = page.getByRole('presentation').filter({ hasText: 'Tunnel status' })
-    await tapNearEnd(page, timeline(page), status)
-    await expect(telling).toContainText('Healthy')
-    await expect(numbers).toBeHidden()
-    await page.getByRole('heading', { level: 1 }).tap()
-    await expect(telling).toBeHidden()
-    await tapNearEnd(page, timeline(page), status)
-    await expect(telling).toBeVisible()
-    // As long as a second one would be taken for a double one, nothing goes in either.
-    await page.clock.runFor(1000)
-    await expect(page).toHaveURL(/range=30d$/)
-    await tapNearEnd(page, timeline(page), status, 200)
-    await page.clock.runFor(1000)
-    // To the fortnight that Tandem knows of.
-    await expect(page).toHaveURL(/range=\d+m$/)
-  })
+      // The first lane is the status of the tunnel.
+      const status = page.getByRole('list', { name: 'Lanes' }).getByRole('listitem').first()
+      const telling = page.getByRole('presentation').filter({ hasText: 'Tunnel status' })
+      await tapNearEnd(page, timeline(page), status)
+      await expect(telling).toContainText('Healthy')
+      await expect(numbers).toBeHidden()
+      await page.getByRole('heading', { level: 1 }).tap()
+      await expect(telling).toBeHidden()
+      await tapNearEnd(page, timeline(page), status)
+      await expect(telling).toBeVisible()
+      // As long as a second one would be taken for a double one, nothing goes in either.
+      await page.clock.runFor(1000)
+      await expect(page).toHaveURL(/range=30d$/)
+      await tapNearEnd(page, timeline(page), status, 200)
+      await page.clock.runFor(1000)
+      // To the fortnight that Tandem knows of.
+      await expect(page).toHaveURL(/range=\d+m$/)
+    },
+  )
 
-  test('the moment that a finger points at goes along from one chart to the other', async ({
-    page,
-    world,
-    context,
-  }) => {
-    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-    const { tunnelId } = await world.pair('lon-branch-core')
-    await page.goto(`/tunnels/${tunnelId}?range=30d`)
-    const connections = page
-      .getByRole('region', { name: 'Connections', exact: true })
-      .locator('.cursor-crosshair')
-    const copied = page.getByRole('button', { name: 'Copied' })
-    for (const chart of [connections, timeline(page), connections]) {
-      await tapNearEnd(page, chart)
-      await page.keyboard.press('l')
-      await expect(copied).toBeVisible()
-      expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/@\S+$/)
-      await expect(copied).toBeHidden()
-    }
-  })
+  look(
+    'the moment that a finger points at goes along from one chart to the other',
+    async ({ page, world, context }) => {
+      await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+      const { tunnelId } = await world.pair('lon-branch-core')
+      await page.goto(`/tunnels/${tunnelId}?range=30d`)
+      const connections = page
+        .getByRole('region', { name: 'Connections', exact: true })
+        .locator('.cursor-crosshair')
+      const copied = page.getByRole('button', { name: 'Copied' })
+      for (const chart of [connections, timeline(page), connections]) {
+        await tapNearEnd(page, chart)
+        await page.keyboard.press('l')
+        await expect(copied).toBeVisible()
+        expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/@\S+$/)
+        await expect(copied).toBeHidden()
+      }
+    },
+  )
 
   test('a mark goes in at the second tap while its chart follows the present', async ({
     page,
@@ -251,119 +250,117 @@ async function tapNearEnd(page: Page, chart: Locator, row = chart, fromEnd = 4) 
   await page.touchscreen.tap(across.x + across.width - fromEnd, along.y + along.height / 2)
 }
 
-test('one range for all pictures of a page: kept in the address, moved, narrowed, taken back', async ({
-  page,
-  world,
-}) => {
-  const { id: tunnelId } = await world.tunnel('lon-branch-core')
-  await page.goto(`/tunnels/${tunnelId}`)
-  const range = page.getByRole('group', { name: 'Time range' })
-  await range.getByRole('button', { name: 'The last 1 h' }).click()
-  await expect(page).toHaveURL(/range=1h/)
-  // Colour is for state only, and that it follows is none.
-  const follows = range.getByText('follows', { exact: true })
-  const ink = await follows.evaluate((words) => getComputedStyle(words).color)
-  await expect(follows.locator('span')).toHaveCSS('background-color', ink)
-  await range.getByRole('button', { name: 'Earlier' }).click()
-  await expect(range).not.toContainText('follows')
-  await expect(range.getByRole('button', { name: 'To now' })).toBeVisible()
-  await range.getByRole('button', { name: 'Previous range' }).click()
-  await expect(page).toHaveURL(/range=1h/)
-  await page.reload()
-  await expect(range.getByRole('button', { name: 'The last 1 h' })).toHaveAttribute(
-    'aria-pressed',
-    'true',
-  )
-})
+look(
+  'one range for all pictures of a page: kept in the address, moved, narrowed, taken back',
+  async ({ page, world }) => {
+    const { id: tunnelId } = await world.tunnel('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}`)
+    const range = page.getByRole('group', { name: 'Time range' })
+    await range.getByRole('button', { name: 'The last 1 h' }).click()
+    await expect(page).toHaveURL(/range=1h/)
+    // Colour is for state only, and that it follows is none.
+    const follows = range.getByText('follows', { exact: true })
+    const ink = await follows.evaluate((words) => getComputedStyle(words).color)
+    await expect(follows.locator('span')).toHaveCSS('background-color', ink)
+    await range.getByRole('button', { name: 'Earlier' }).click()
+    await expect(range).not.toContainText('follows')
+    await expect(range.getByRole('button', { name: 'To now' })).toBeVisible()
+    await range.getByRole('button', { name: 'Previous range' }).click()
+    await expect(page).toHaveURL(/range=1h/)
+    await page.reload()
+    await expect(range.getByRole('button', { name: 'The last 1 h' })).toHaveAttribute(
+      'aria-pressed',
+      'true',
+    )
+  },
+)
 
-test('a stretch that no address can hold is refused where it is typed, not taken for another one', async ({
-  page,
-  world,
-}) => {
-  const { id: tunnelId } = await world.tunnel('lon-branch-core')
-  for (const [address, room] of [
-    [`/tunnels/${tunnelId}?range=1h`, 'Time range'],
-    ['/activity?range=7d', 'Time'],
-  ] as const) {
-    await page.goto(address)
-    await page
-      .getByRole('group', { name: room, exact: true })
-      .getByRole('button', { name: 'Custom' })
-      .click()
-    const form = page.getByRole('dialog', { name: 'Custom time range' })
-    const [from, to] = [form.getByLabel(/^From/), form.getByLabel('To', { exact: true })]
-    for (const begin of ['0026-11-24T09:00', '1969-11-24T09:00', '2009-11-24T09:00']) {
-      await from.fill(begin)
+look(
+  'a stretch that no address can hold is refused where it is typed, not taken for another one',
+  async ({ page, world }) => {
+    const { id: tunnelId } = await world.tunnel('lon-branch-core')
+    for (const [address, room] of [
+      [`/tunnels/${tunnelId}?range=1h`, 'Time range'],
+      ['/activity?range=7d', 'Time'],
+    ] as const) {
+      await page.goto(address)
+      await page
+        .getByRole('group', { name: room, exact: true })
+        .getByRole('button', { name: 'Custom' })
+        .click()
+      const form = page.getByRole('dialog', { name: 'Custom time range' })
+      const [from, to] = [form.getByLabel(/^From/), form.getByLabel('To', { exact: true })]
+      for (const begin of ['0026-11-24T09:00', '1969-11-24T09:00', '2009-11-24T09:00']) {
+        await from.fill(begin)
+        await form.getByRole('button', { name: 'Show this stretch' }).click()
+        await expect(to).toHaveAccessibleDescription(
+          'At most ten years can be shown, none before 1970.',
+        )
+        await expect(page).toHaveURL(address)
+      }
+      await from.fill('2025-11-24T09:00')
       await form.getByRole('button', { name: 'Show this stretch' }).click()
-      await expect(to).toHaveAccessibleDescription(
-        'At most ten years can be shown, none before 1970.',
-      )
-      await expect(page).toHaveURL(address)
+      await expect(page).toHaveURL(/range=2025-11-24T/)
     }
-    await from.fill('2025-11-24T09:00')
-    await form.getByRole('button', { name: 'Show this stretch' }).click()
-    await expect(page).toHaveURL(/range=2025-11-24T/)
-  }
-})
+  },
+)
 
-test('a link keeps what somebody looks at: the stretch, and the moment that they point at', async ({
-  page,
-  world,
-  context,
-}) => {
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  const { tunnelId } = await world.pair('lon-branch-core')
-  await page.goto(`/tunnels/${tunnelId}?range=15m`)
-  await timeline(page).hover()
-  await page.keyboard.press('l')
-  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
-  const link = await page.evaluate(() => navigator.clipboard.readText())
-  expect(link).toMatch(/range=\S+\.\.\S+@\S+$/)
-  await page.goto(link)
-  const range = page.getByRole('group', { name: 'Time range' })
-  const unpoint = range.getByRole('button', { name: 'Clear the marked moment' })
-  await expect(unpoint).toBeVisible()
-  await expect(range).not.toContainText('follows')
-  await unpoint.click()
-  await expect(page).toHaveURL(/range=[^@]+$/)
-  await expect(unpoint).toBeHidden()
-})
+look(
+  'a link keeps what somebody looks at: the stretch, and the moment that they point at',
+  async ({ page, world, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const { tunnelId } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}?range=15m`)
+    await timeline(page).hover()
+    await page.keyboard.press('l')
+    await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
+    const link = await page.evaluate(() => navigator.clipboard.readText())
+    expect(link).toMatch(/range=\S+\.\.\S+@\S+$/)
+    await page.goto(link)
+    const range = page.getByRole('group', { name: 'Time range' })
+    const unpoint = range.getByRole('button', { name: 'Clear the marked moment' })
+    await expect(unpoint).toBeVisible()
+    await expect(range).not.toContainText('follows')
+    await unpoint.click()
+    await expect(page).toHaveURL(/range=[^@]+$/)
+    await expect(unpoint).toBeHidden()
+  },
+)
 
-test('the keyboard goes through the connections, tells them, and a link points at where it is', async ({
-  page,
-  world,
-  context,
-}) => {
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  const { tunnelId } = await world.pair('lon-branch-core')
-  await page.goto(`/tunnels/${tunnelId}?range=30d`)
-  const chart = page.getByRole('application', { name: /^Connections over time/ })
-  const told = page
-    .getByRole('region', { name: 'Connections', exact: true })
-    .getByRole('status')
-    .filter({ hasText: /\d+ connections?|Not watched|Nothing is known/ })
-  await expect(chart).toBeVisible()
-  await timeline(page).focus()
-  for (let tabs = 0; tabs < 60; tabs += 1) {
-    await page.keyboard.press('Tab')
-    if (await chart.evaluate((node) => node === document.activeElement)) break
-  }
-  await expect(chart).toBeFocused()
-  await expect(told).toBeVisible()
-  const last = await told.innerText()
-  await page.keyboard.press('ArrowLeft')
-  await expect(told).not.toHaveText(last)
-  await page.keyboard.press('l')
-  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/@\S+$/)
-  await page.keyboard.press('Enter')
-  await expect(page).not.toHaveURL(/range=30d$/)
-  await expect(chart).toBeFocused()
-  await page.keyboard.press('Escape')
-  await expect(page).toHaveURL(/range=30d$/)
-})
+look(
+  'the keyboard goes through the connections, tells them, and a link points at where it is',
+  async ({ page, world, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const { tunnelId } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}?range=30d`)
+    const chart = page.getByRole('application', { name: /^Connections over time/ })
+    const told = page
+      .getByRole('region', { name: 'Connections', exact: true })
+      .getByRole('status')
+      .filter({ hasText: /\d+ connections?|Not watched|Nothing is known/ })
+    await expect(chart).toBeVisible()
+    await timeline(page).focus()
+    for (let tabs = 0; tabs < 60; tabs += 1) {
+      await page.keyboard.press('Tab')
+      if (await chart.evaluate((node) => node === document.activeElement)) break
+    }
+    await expect(chart).toBeFocused()
+    await expect(told).toBeVisible()
+    const last = await told.innerText()
+    await page.keyboard.press('ArrowLeft')
+    await expect(told).not.toHaveText(last)
+    await page.keyboard.press('l')
+    await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/@\S+$/)
+    await page.keyboard.press('Enter')
+    await expect(page).not.toHaveURL(/range=30d$/)
+    await expect(chart).toBeFocused()
+    await page.keyboard.press('Escape')
+    await expect(page).toHaveURL(/range=30d$/)
+  },
+)
 
-test('a link to what has just happened reaches it', async ({ page, world, context }) => {
+look('a link to what has just happened reaches it', async ({ page, world, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const { tunnelId } = await world.pair('lon-branch-core')
   // The clock of so long a stretch goes in steps of half an hour.
@@ -377,46 +374,46 @@ test('a link to what has just happened reaches it', async ({ page, world, contex
   expect(Date.parse(decodeURIComponent(to))).toBeGreaterThan(pressedAt - 5000)
 })
 
-test('a link to a moment opens at the roles, once, and leaves the page where somebody scrolls it', async ({
-  page,
-  world,
-}) => {
-  const { tunnelId } = await world.pair('lon-branch-core')
-  const at = new Date()
-  const from = new Date(at.getTime() - 900_000)
-  const stretch = `${from.toISOString()}..${at.toISOString()}`
-  await page.setViewportSize({ width: 1440, height: 900 })
-  await page.goto(`/tunnels/${tunnelId}?range=${stretch}`)
-  await expect(timeline(page)).toBeAttached()
-  await expect(timeline(page)).not.toBeInViewport({ ratio: 1 })
-  await page.goto(`/tunnels/${tunnelId}?range=${stretch}@${from.toISOString()}`)
-  await expect(timeline(page)).toBeInViewport({ ratio: 1 })
-  await expect(page.getByRole('heading', { name: 'Roles' })).toBeInViewport({ ratio: 1 })
-  await expect(page.locator('body')).toBeFocused()
-  await page.evaluate(() => window.scrollTo(0, 0))
-  for (const name of ['Table', 'Chart'])
-    await page.getByRole('radio', { name }).evaluate((each: HTMLInputElement) => each.click())
-  await expect(timeline(page)).toBeAttached()
-  expect(await page.evaluate(() => window.scrollY)).toBe(0)
-})
+look(
+  'a link to a moment opens at the roles, once, and leaves the page where somebody scrolls it',
+  async ({ page, world }) => {
+    const { tunnelId } = await world.pair('lon-branch-core')
+    const at = new Date()
+    const from = new Date(at.getTime() - 900_000)
+    const stretch = `${from.toISOString()}..${at.toISOString()}`
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.goto(`/tunnels/${tunnelId}?range=${stretch}`)
+    await expect(timeline(page)).toBeAttached()
+    await expect(timeline(page)).not.toBeInViewport({ ratio: 1 })
+    await page.goto(`/tunnels/${tunnelId}?range=${stretch}@${from.toISOString()}`)
+    await expect(timeline(page)).toBeInViewport({ ratio: 1 })
+    await expect(page.getByRole('heading', { name: 'Roles' })).toBeInViewport({ ratio: 1 })
+    await expect(page.locator('body')).toBeFocused()
+    await page.evaluate(() => window.scrollTo(0, 0))
+    for (const name of ['Table', 'Chart'])
+      await page.getByRole('radio', { name }).evaluate((each: HTMLInputElement) => each.click())
+    await expect(timeline(page)).toBeAttached()
+    expect(await page.evaluate(() => window.scrollY)).toBe(0)
+  },
+)
 
-test('the time before Tandem watched is nobody’s: reported by Cloudflare, or unknown', async ({
-  page,
-  world,
-}) => {
-  const { id: tunnelId } = await world.tunnel('lon-branch-core')
-  await page.goto(`/tunnels/${tunnelId}?range=7d`)
-  await page.getByText('Table', { exact: true }).click()
-  const table = page.getByRole('table', { name: 'Every interval of the timeline' })
-  const statusBy = (source: string) =>
-    table
-      .getByRole('row', { name: /^Status / })
-      .filter({ has: page.getByRole('cell', { name: source, exact: true }) })
-  await expect(statusBy('Cloudflare')).toHaveCount(1)
-  await expect(statusBy('Tandem')).toHaveCount(1)
-  await expect(page.getByText(/100 %/).first()).toBeVisible()
-  await expect(page.getByText(/of the [\d.]+ % observed/).first()).toBeVisible()
-})
+look(
+  'the time before Tandem watched is nobody’s: reported by Cloudflare, or unknown',
+  async ({ page, world }) => {
+    const { id: tunnelId } = await world.tunnel('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}?range=7d`)
+    await page.getByText('Table', { exact: true }).click()
+    const table = page.getByRole('table', { name: 'Every interval of the timeline' })
+    const statusBy = (source: string) =>
+      table
+        .getByRole('row', { name: /^Status / })
+        .filter({ has: page.getByRole('cell', { name: source, exact: true }) })
+    await expect(statusBy('Cloudflare')).toHaveCount(1)
+    await expect(statusBy('Tandem')).toHaveCount(1)
+    await expect(page.getByText(/100 %/).first()).toBeVisible()
+    await expect(page.getByText(/of the [\d.]+ % observed/).first()).toBeVisible()
+  },
+)
 
 test('a connector’s page tells its share of the time, its runs and its versions', async ({
   page,

@@ -4,7 +4,7 @@ import { browserArgs, ensureBrowser } from '../src/tasks/browser.ts'
 import { expectAccessible } from './axe.ts'
 import { overflow } from './entrance.ts'
 import { rowOf, short } from './find.ts'
-import { bare, expect, test } from './fixtures.ts'
+import { bare, expect, look, test } from './fixtures.ts'
 import { tellOldSummaries } from './old-summary.ts'
 import { startTandem } from './tandem.ts'
 
@@ -59,7 +59,7 @@ test.describe('columns and density', () => {
     await expect(headOf(page, 'Last 24 h')).toBeVisible()
   })
 
-  test('a column that is hidden still sorts when the address says so', async ({ page }) => {
+  look('a column that is hidden still sorts when the address says so', async ({ page }) => {
     await page.goto('/')
     await openView(page)
     await panelOf(page).getByRole('checkbox', { name: 'Since' }).uncheck()
@@ -82,33 +82,34 @@ test.describe('columns and density', () => {
     await expect.poll(async () => (await boxAround(page, 'lon-branch-core'))?.height).toBe(36)
   })
 
-  test('on a telephone a card tells what the columns tell, and no more than was chosen', async ({
-    page,
-  }) => {
-    await page.goto('/')
-    await page.setViewportSize({ width: 360, height: 740 })
-    await page.getByRole('button', { name: 'View' }).click()
-    await expect(panelOf(page).getByRole('button', { name: 'All tunnels' })).toBeVisible()
-    await expect(panelOf(page).getByText('no room')).toHaveCount(0)
-    await expectAccessible(page)
-    const card = page.getByRole('listitem').filter({ hasText: 'gru-plant-scada' })
-    const height = async () => (await card.boundingBox())?.height ?? 0
-    await expect(card).toContainText('gig03 gru15 gru21')
-    await expect(card).toContainText('Conns 2 / 6')
-    await expect(card).toContainText('Last change')
-    await expect(card).toContainText('Since')
-    expect(await overflow(page)).toBe(0)
-    const whole = await height()
-    for (const name of ['Colos', 'Last change', 'Data'])
-      await panelOf(page).getByRole('checkbox', { name, exact: true }).uncheck()
-    await expect(card).not.toContainText('gig03 gru15')
-    await expect(card).not.toContainText('Last change')
-    await expect(card).toContainText('Conns 2 / 6')
-    await expect.poll(height).toBeLessThan(whole)
-  })
+  look(
+    'on a telephone a card tells what the columns tell, and no more than was chosen',
+    async ({ page }) => {
+      await page.goto('/')
+      await page.setViewportSize({ width: 360, height: 740 })
+      await page.getByRole('button', { name: 'View' }).click()
+      await expect(panelOf(page).getByRole('button', { name: 'All tunnels' })).toBeVisible()
+      await expect(panelOf(page).getByText('no room')).toHaveCount(0)
+      await expectAccessible(page)
+      const card = page.getByRole('listitem').filter({ hasText: 'gru-plant-scada' })
+      const height = async () => (await card.boundingBox())?.height ?? 0
+      await expect(card).toContainText('gig03 gru15 gru21')
+      await expect(card).toContainText('Conns 2 / 6')
+      await expect(card).toContainText('Last change')
+      await expect(card).toContainText('Since')
+      expect(await overflow(page)).toBe(0)
+      const whole = await height()
+      for (const name of ['Colos', 'Last change', 'Data'])
+        await panelOf(page).getByRole('checkbox', { name, exact: true }).uncheck()
+      await expect(card).not.toContainText('gig03 gru15')
+      await expect(card).not.toContainText('Last change')
+      await expect(card).toContainText('Conns 2 / 6')
+      await expect.poll(height).toBeLessThan(whole)
+    },
+  )
 })
 
-test('a menu is worked by the keyboard alone', async ({ page }) => {
+look('a menu is worked by the keyboard alone', async ({ page }) => {
   await page.goto('/')
   await page.getByRole('button', { name: 'Group by: nothing' }).press('Enter')
   await expect(page.getByRole('menuitemradio', { name: 'Nothing' })).toBeFocused()
@@ -117,7 +118,7 @@ test('a menu is worked by the keyboard alone', async ({ page }) => {
   await expect(page).toHaveURL('/?group=status')
 })
 
-test('a day that ended long ago is not told as the last 24 hours', async ({ page }) => {
+look('a day that ended long ago is not told as the last 24 hours', async ({ page }) => {
   const { tellTrue } = await tellOldSummaries(page)
   // The month is asked for once the day is there.
   const answered = page.waitForResponse((response) => response.url().includes('strips=false'))
@@ -132,7 +133,7 @@ test('a day that ended long ago is not told as the last 24 hours', async ({ page
 })
 
 test.describe('views', () => {
-  test('what is shown gets a name, and is found again by it', async ({ page }) => {
+  look('what is shown gets a name, and is found again by it', async ({ page }) => {
     await page.goto('/?status=down,degraded&dialog=create')
     const dialog = page.getByRole('dialog', { name: 'Create a tunnel' })
     await expect(dialog).toBeVisible()
@@ -162,37 +163,38 @@ test.describe('views', () => {
     await expect(page.getByRole('heading', { level: 1, name: 'In trouble 2' })).toBeVisible()
   })
 
-  test('a view is renamed, brought up to date and deleted, and a deletion is taken back', async ({
-    page,
-  }) => {
-    await page.goto('/?q=lon')
-    await saveView(page, 'London')
-    const panel = panelOf(page)
-    await panel.getByRole('button', { name: 'Rename London' }).click()
-    await expect(panel.getByRole('textbox', { name: 'New name of London' })).toBeFocused()
-    await page.keyboard.type('Britain')
-    await page.keyboard.press('Enter')
-    await expect(panel.getByRole('button', { name: 'Britain', exact: true })).toBeFocused()
-    await page.keyboard.press('Escape')
+  look(
+    'a view is renamed, brought up to date and deleted, and a deletion is taken back',
+    async ({ page }) => {
+      await page.goto('/?q=lon')
+      await saveView(page, 'London')
+      const panel = panelOf(page)
+      await panel.getByRole('button', { name: 'Rename London' }).click()
+      await expect(panel.getByRole('textbox', { name: 'New name of London' })).toBeFocused()
+      await page.keyboard.type('Britain')
+      await page.keyboard.press('Enter')
+      await expect(panel.getByRole('button', { name: 'Britain', exact: true })).toBeFocused()
+      await page.keyboard.press('Escape')
 
-    await page.goto('/?q=lon&sort=name')
-    await openView(page)
-    await panel.getByRole('button', { name: 'Update Britain to the current view' }).click()
-    await expect(panel.getByText('Britain is now what is shown.')).toBeVisible()
-    await expect(panel.getByRole('button', { name: 'Britain', exact: true })).toHaveAttribute(
-      'aria-current',
-      'true',
-    )
-    await panel.getByRole('button', { name: 'Delete Britain' }).click()
-    await expect(panel.getByRole('button', { name: 'Britain', exact: true })).toBeHidden()
-    await expect(panel.getByRole('button', { name: 'Undo' })).toBeFocused()
-    await page.keyboard.press('Enter')
-    await panel.getByRole('button', { name: 'Britain', exact: true }).click()
-    await expect(page).toHaveURL(/\/\?q=lon&sort=name$/)
-    await expect(panel).toBeHidden()
-  })
+      await page.goto('/?q=lon&sort=name')
+      await openView(page)
+      await panel.getByRole('button', { name: 'Update Britain to the current view' }).click()
+      await expect(panel.getByText('Britain is now what is shown.')).toBeVisible()
+      await expect(panel.getByRole('button', { name: 'Britain', exact: true })).toHaveAttribute(
+        'aria-current',
+        'true',
+      )
+      await panel.getByRole('button', { name: 'Delete Britain' }).click()
+      await expect(panel.getByRole('button', { name: 'Britain', exact: true })).toBeHidden()
+      await expect(panel.getByRole('button', { name: 'Undo' })).toBeFocused()
+      await page.keyboard.press('Enter')
+      await panel.getByRole('button', { name: 'Britain', exact: true }).click()
+      await expect(page).toHaveURL(/\/\?q=lon&sort=name$/)
+      await expect(panel).toBeHidden()
+    },
+  )
 
-  test('a name that another view has is refused where it was typed', async ({ page }) => {
+  look('a name that another view has is refused where it was typed', async ({ page }) => {
     await page.goto('/?q=lon')
     await saveView(page, 'London')
     await page.goto('/?q=fra')
@@ -204,7 +206,7 @@ test.describe('views', () => {
 })
 
 test.describe('selecting', () => {
-  test('with the keyboard alone: a row, a stretch, all that is shown, none', async ({ page }) => {
+  look('with the keyboard alone: a row, a stretch, all that is shown, none', async ({ page }) => {
     await page.goto('/')
     await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
     const before = await boxAround(page, 'lon-branch-core')
@@ -229,27 +231,28 @@ test.describe('selecting', () => {
     await expect(rowOf(page, 'gru-plant-scada')).toBeFocused()
   })
 
-  test('with the pointer: boxes, a stretch with shift, and no row opens by it', async ({
-    page,
-  }) => {
-    await page.goto('/')
-    // What is not known yet stands elsewhere.
-    await expect(page.getByRole('button', { name: '1 Not HA' })).toBeVisible()
-    await boxOf(page, 'gru-plant-scada').click()
-    await boxOf(page, 'ams-hub-transit').click({ modifiers: ['Shift'] })
-    await expect(barOf(page)).toContainText('4 selected')
-    await rowOf(page, 'fra-dc2-edge')
-      .getByText('2 standbys')
-      .click({ modifiers: ['Shift'] })
-    await expect(barOf(page)).toContainText('6 selected')
-    await expect(page).toHaveURL(/\/$/)
-    await page.getByRole('checkbox', { name: 'Select all shown' }).click()
-    await expect(barOf(page)).toContainText('12 selected')
-    await barOf(page).getByRole('button', { name: 'Select none' }).click()
-    await expect(barOf(page)).toBeHidden()
-  })
+  look(
+    'with the pointer: boxes, a stretch with shift, and no row opens by it',
+    async ({ page }) => {
+      await page.goto('/')
+      // What is not known yet stands elsewhere.
+      await expect(page.getByRole('button', { name: '1 Not HA' })).toBeVisible()
+      await boxOf(page, 'gru-plant-scada').click()
+      await boxOf(page, 'ams-hub-transit').click({ modifiers: ['Shift'] })
+      await expect(barOf(page)).toContainText('4 selected')
+      await rowOf(page, 'fra-dc2-edge')
+        .getByText('2 standbys')
+        .click({ modifiers: ['Shift'] })
+      await expect(barOf(page)).toContainText('6 selected')
+      await expect(page).toHaveURL(/\/$/)
+      await page.getByRole('checkbox', { name: 'Select all shown' }).click()
+      await expect(barOf(page)).toContainText('12 selected')
+      await barOf(page).getByRole('button', { name: 'Select none' }).click()
+      await expect(barOf(page)).toBeHidden()
+    },
+  )
 
-  test('a hand that misses the box by a little selects, and opens nothing', async ({ page }) => {
+  look('a hand that misses the box by a little selects, and opens nothing', async ({ page }) => {
     await page.goto('/')
     await expect(page.getByRole('button', { name: '1 Not HA' })).toBeVisible()
     const cornerOf = (name: string) => rowOf(page, name).getByRole('cell').first()
@@ -291,7 +294,7 @@ test.describe('selecting', () => {
       ).toBeVisible()
     })
 
-  test('in the search the keys belong to the text', async ({ page }) => {
+  look('in the search the keys belong to the text', async ({ page }) => {
     await page.goto('/')
     const search = page.getByRole('searchbox', { name: /^Search tunnels/ })
     await search.fill('xx')
@@ -325,38 +328,38 @@ test.describe('selecting', () => {
     await expect(barOf(page)).toBeHidden()
   })
 
-  test('a table for a ticket and one for a spreadsheet have the columns that were chosen', async ({
-    page,
-    world,
-  }) => {
-    await page.goto('/')
-    const { id } = await world.tunnel('cdg-dc-legacy')
-    await boxOf(page, 'cdg-dc-legacy').click()
-    await boxOf(page, 'gru-plant-scada').click()
-    await barOf(page).getByRole('button', { name: 'Copy as Markdown' }).click()
-    await expect(barOf(page).getByText('Copied')).toBeVisible()
-    const lines = (await clipboard(page)).split('\n')
-    expect(lines[0]).toMatch(/^\| Status \| Name \| HA readiness \| Active connector \|/)
-    expect(lines[2]).toContain(
-      `| Down | [cdg-dc-legacy](${new URL(page.url()).origin}/tunnels/${id}) | None connected | none |`,
-    )
-    expect(lines[3]).toContain('| Degraded | [gru-plant-scada]')
+  look(
+    'a table for a ticket and one for a spreadsheet have the columns that were chosen',
+    async ({ page, world }) => {
+      await page.goto('/')
+      const { id } = await world.tunnel('cdg-dc-legacy')
+      await boxOf(page, 'cdg-dc-legacy').click()
+      await boxOf(page, 'gru-plant-scada').click()
+      await barOf(page).getByRole('button', { name: 'Copy as Markdown' }).click()
+      await expect(barOf(page).getByText('Copied')).toBeVisible()
+      const lines = (await clipboard(page)).split('\n')
+      expect(lines[0]).toMatch(/^\| Status \| Name \| HA readiness \| Active connector \|/)
+      expect(lines[2]).toContain(
+        `| Down | [cdg-dc-legacy](${new URL(page.url()).origin}/tunnels/${id}) | None connected | none |`,
+      )
+      expect(lines[3]).toContain('| Degraded | [gru-plant-scada]')
 
-    await barOf(page).getByRole('button', { name: 'Copy as CSV' }).click()
-    await expect.poll(() => clipboard(page)).toContain('Status,Name,HA readiness')
-    const [head, first] = (await clipboard(page)).split('\r\n')
-    // What finds no room beside the others on this screen finds it here.
-    await expect(headOf(page, 'Colos')).toBeHidden()
-    expect(head).toContain(',Colos,')
-    expect(first).toMatch(new RegExp(`^Down,cdg-dc-legacy,None connected,none,none,.*,${id}$`))
+      await barOf(page).getByRole('button', { name: 'Copy as CSV' }).click()
+      await expect.poll(() => clipboard(page)).toContain('Status,Name,HA readiness')
+      const [head, first] = (await clipboard(page)).split('\r\n')
+      // What finds no room beside the others on this screen finds it here.
+      await expect(headOf(page, 'Colos')).toBeHidden()
+      expect(head).toContain(',Colos,')
+      expect(first).toMatch(new RegExp(`^Down,cdg-dc-legacy,None connected,none,none,.*,${id}$`))
 
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      barOf(page).getByRole('button', { name: 'Download CSV' }).click(),
-    ])
-    expect(download.suggestedFilename()).toBe('tunnels.csv')
-    expect(readFileSync(await download.path(), 'utf8')).toContain('Down,cdg-dc-legacy')
-  })
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        barOf(page).getByRole('button', { name: 'Download CSV' }).click(),
+      ])
+      expect(download.suggestedFilename()).toBe('tunnels.csv')
+      expect(readFileSync(await download.path(), 'utf8')).toContain('Down,cdg-dc-legacy')
+    },
+  )
 
   test('a wall is built of exactly these, and says when they are gone', async ({ page, world }) => {
     await page.goto('/')
@@ -382,7 +385,7 @@ test.describe('selecting', () => {
 test.describe('where the table has no heads', () => {
   test.use({ viewport: { width: 360, height: 780 } })
 
-  test('the list is sorted all the same', async ({ page }) => {
+  look('the list is sorted all the same', async ({ page }) => {
     await page.goto('/')
     const cards = page.getByRole('list', { name: 'Tunnels' }).getByRole('listitem')
     await expect(cards.first()).toContainText('cdg-dc-legacy')

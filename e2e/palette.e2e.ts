@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { expectAccessible } from './axe.ts'
 import { setUp } from './entrance.ts'
 import { rowOf, short } from './find.ts'
-import { bare, expect, test } from './fixtures.ts'
+import { bare, expect, look, test } from './fixtures.ts'
 import { createGate } from './gate.ts'
 import { startTandem } from './tandem.ts'
 
@@ -33,33 +33,35 @@ test('j, f, a tick a risk, Tab and Enter lead from the list to a confirmed failo
   await expect(page.getByRole('dialog')).toContainText(/Confirmed after/)
 })
 
-test('a key that can’t do what it is for says why, on the list and on every page of a tunnel', async ({
-  page,
-  world,
-}) => {
-  await page.goto('/')
-  const why = page.getByRole('alert', { name: 'Why not' })
-  await rowOf(page, 'sin-warehouse-ot').focus()
-  await page.keyboard.press('f')
-  await expect(why).toHaveText('sin-warehouse-ot: No standby is connected: nobody could take over.')
-  await page.keyboard.press('a')
-  await expect(why).toHaveText('sin-warehouse-ot: Nothing waits for an acknowledgement.')
-  await rowOf(page, 'jnb-clinic-lan').focus()
-  await page.keyboard.press('f')
-  await expect(why).toContainText('jnb-clinic-lan: The tunnel is not HA:')
-  await page.keyboard.press('j')
-  await expect(why).toHaveCount(0)
-
-  const { id, connectors } = await world.tunnel('sin-warehouse-ot')
-  for (const path of [`/tunnels/${id}`, `/tunnels/${id}/connectors/${connectors[0]?.id}`]) {
-    await page.goto(path)
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+look(
+  'a key that can’t do what it is for says why, on the list and on every page of a tunnel',
+  async ({ page, world }) => {
+    await page.goto('/')
+    const why = page.getByRole('alert', { name: 'Why not' })
+    await rowOf(page, 'sin-warehouse-ot').focus()
     await page.keyboard.press('f')
-    await expect(why).toBeVisible()
-  }
-})
+    await expect(why).toHaveText(
+      'sin-warehouse-ot: No standby is connected: nobody could take over.',
+    )
+    await page.keyboard.press('a')
+    await expect(why).toHaveText('sin-warehouse-ot: Nothing waits for an acknowledgement.')
+    await rowOf(page, 'jnb-clinic-lan').focus()
+    await page.keyboard.press('f')
+    await expect(why).toContainText('jnb-clinic-lan: The tunnel is not HA:')
+    await page.keyboard.press('j')
+    await expect(why).toHaveCount(0)
 
-test('the palette acts on the row under the cursor, and names it', async ({ page }) => {
+    const { id, connectors } = await world.tunnel('sin-warehouse-ot')
+    for (const path of [`/tunnels/${id}`, `/tunnels/${id}/connectors/${connectors[0]?.id}`]) {
+      await page.goto(path)
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await page.keyboard.press('f')
+      await expect(why).toBeVisible()
+    }
+  },
+)
+
+look('the palette acts on the row under the cursor, and names it', async ({ page }) => {
   await page.goto('/')
   const row = rowOf(page, 'lon-branch-core')
   await row.focus()
@@ -81,67 +83,68 @@ test('the palette acts on the row under the cursor, and names it', async ({ page
   await expect(row).toBeFocused()
 })
 
-test('the palette knows an action with a name, common words, and what the list is filtered by', async ({
-  page,
-}) => {
-  await page.goto('/')
-  await rowOf(page, 'lon-branch-core').focus()
-  await page.keyboard.press('ControlOrMeta+k')
-  const field = palette(page).getByRole('combobox')
-  // No key is promised that the list does not answer.
-  await expect(option(page, /^Write a note to lon-branch-core$/)).toBeVisible()
-  await field.fill('rename sfo')
-  await expect(option(page, /^Rename sfo-lab-poc$/)).toHaveAttribute('aria-selected', 'true')
-  await expect(palette(page).getByRole('status')).toHaveText('1 result')
-  await field.fill('promote')
-  await expect(option(page, /^Fail over lon-branch-core/)).toBeVisible()
-  await field.fill('token')
-  await expect(option(page, /^Add a replica to lon-branch-core/)).toBeVisible()
-  await field.fill('no standby')
-  await page.keyboard.press('Enter')
-  await expect(page).toHaveURL(/readiness=exposed/)
-  await page.keyboard.press('ControlOrMeta+k')
-  await field.fill('filter down')
-  await expect(option(page, 'Tunnels: Down')).toBeVisible()
-  await field.fill('fail ams')
-  await page.keyboard.press('Enter')
-  await expect(page.getByRole('dialog', { name: /Fail over/ })).toBeVisible()
-})
+look(
+  'the palette knows an action with a name, common words, and what the list is filtered by',
+  async ({ page }) => {
+    await page.goto('/')
+    await rowOf(page, 'lon-branch-core').focus()
+    await page.keyboard.press('ControlOrMeta+k')
+    const field = palette(page).getByRole('combobox')
+    // No key is promised that the list does not answer.
+    await expect(option(page, /^Write a note to lon-branch-core$/)).toBeVisible()
+    await field.fill('rename sfo')
+    await expect(option(page, /^Rename sfo-lab-poc$/)).toHaveAttribute('aria-selected', 'true')
+    await expect(palette(page).getByRole('status')).toHaveText('1 result')
+    await field.fill('promote')
+    await expect(option(page, /^Fail over lon-branch-core/)).toBeVisible()
+    await field.fill('token')
+    await expect(option(page, /^Add a replica to lon-branch-core/)).toBeVisible()
+    await field.fill('no standby')
+    await page.keyboard.press('Enter')
+    await expect(page).toHaveURL(/readiness=exposed/)
+    await page.keyboard.press('ControlOrMeta+k')
+    await field.fill('filter down')
+    await expect(option(page, 'Tunnels: Down')).toBeVisible()
+    await field.fill('fail ams')
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('dialog', { name: /Fail over/ })).toBeVisible()
+  },
+)
 
-test('on a tunnel’s page each action stands beside its key, and what waits for nothing says so', async ({
-  page,
-  world,
-}) => {
-  const { id } = await world.tunnel('lon-branch-core')
-  await page.goto(`/tunnels/${id}`)
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-  await page.keyboard.press('ControlOrMeta+k')
-  for (const name of [
-    /^Fail over .* f$/,
-    /^Acknowledge changes of .* Nothing waits/,
-    /^Write a note to .* n$/,
-    /^Announce maintenance of .* m$/,
-    /^Report about .* r$/,
-    /^Add a replica to /,
-    /^Rotate the secret of /,
-    /^Change the HA configuration of /,
-    /^Delete /,
-    /^Export the history of /,
-    /^Make a wall g w$/,
-    /^Create a tunnel c$/,
-    /^Dark or light Shift D$/,
-    /^Export the audit as CSV$/,
-  ]) {
-    await expect(option(page, name)).toBeAttached()
-  }
-  await expectAccessible(page)
-  await palette(page).getByRole('combobox').fill('export history')
-  const [file] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
-  expect(file.suggestedFilename()).toMatch(/\.csv$/)
-  await expect(palette(page)).toBeHidden()
-  await page.keyboard.press('r')
-  await expect(page).toHaveURL(/\/report/)
-})
+look(
+  'on a tunnel’s page each action stands beside its key, and what waits for nothing says so',
+  async ({ page, world }) => {
+    const { id } = await world.tunnel('lon-branch-core')
+    await page.goto(`/tunnels/${id}`)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await page.keyboard.press('ControlOrMeta+k')
+    for (const name of [
+      /^Fail over .* f$/,
+      /^Acknowledge changes of .* Nothing waits/,
+      /^Write a note to .* n$/,
+      /^Announce maintenance of .* m$/,
+      /^Report about .* r$/,
+      /^Add a replica to /,
+      /^Rotate the secret of /,
+      /^Change the HA configuration of /,
+      /^Delete /,
+      /^Export the history of /,
+      /^Make a wall g w$/,
+      /^Create a tunnel c$/,
+      /^Dark or light Shift D$/,
+      /^Export the audit as CSV$/,
+    ]) {
+      await expect(option(page, name)).toBeAttached()
+    }
+    await expectAccessible(page)
+    await palette(page).getByRole('combobox').fill('export history')
+    const [file] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
+    expect(file.suggestedFilename()).toMatch(/\.csv$/)
+    await expect(palette(page)).toBeHidden()
+    await page.keyboard.press('r')
+    await expect(page).toHaveURL(/\/report/)
+  },
+)
 
 /** The keys that stand beside what is listed. */
 const keysOf = (page: Page) =>
@@ -154,58 +157,58 @@ const keysOf = (page: Page) =>
       }),
     )
 
-test('every key of the help is an action of the palette, unless it only moves', async ({
-  page,
-  world,
-}) => {
-  await page.goto('/')
-  await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
-  await page.keyboard.press('?')
-  const help = page.getByRole('dialog')
-  await expect(help).toBeVisible()
-  const listed = await help.getByRole('listitem').evaluateAll((rows) =>
-    rows.flatMap((row) => {
-      const first = row.querySelector('kbd')?.parentElement
-      const place = row.closest('section')?.querySelector('h3')?.textContent ?? ''
-      const ownKeys = [
-        'Failing over',
-        'A timeline',
-        'The connections over time',
-        'The search of the list',
-        'A group of the list',
-      ]
-      if (!first || ownKeys.includes(place)) return []
-      return [[...first.querySelectorAll('kbd')].map((key) => key.textContent).join(' ')]
-    }),
-  )
-  await page.keyboard.press('Escape')
-  await expect(help).toBeHidden()
-  await rowOf(page, 'lon-branch-core').focus()
-  await page.keyboard.press('x')
-  await expect(page.getByRole('region', { name: 'Selected tunnels' })).toBeVisible()
-  await page.keyboard.press('ControlOrMeta+k')
-  await expect(option(page, /^Fail over lon-branch-core/)).toBeAttached()
-  const ofList = await keysOf(page)
-  await page.goto(`/tunnels/${(await world.tunnel('lon-branch-core')).id}`)
-  await expect(page.getByRole('button', { name: 'Copy a link to this stretch' })).toBeVisible()
-  await page.keyboard.press('ControlOrMeta+k')
-  await expect(option(page, /^Fail over lon-branch-core/)).toBeAttached()
-  const actions = new Set([...ofList, ...(await keysOf(page))])
-  expect(listed.filter((keys) => !actions.has(keys))).toEqual([
-    '/',
-    'Ctrl K',
-    'j',
-    'k',
-    'Home',
-    'End',
-    'Enter',
-    'Shift ↓',
-    // It is listed: with why not, where its key would stand.
-    'a',
-  ])
-})
+look(
+  'every key of the help is an action of the palette, unless it only moves',
+  async ({ page, world }) => {
+    await page.goto('/')
+    await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
+    await page.keyboard.press('?')
+    const help = page.getByRole('dialog')
+    await expect(help).toBeVisible()
+    const listed = await help.getByRole('listitem').evaluateAll((rows) =>
+      rows.flatMap((row) => {
+        const first = row.querySelector('kbd')?.parentElement
+        const place = row.closest('section')?.querySelector('h3')?.textContent ?? ''
+        const ownKeys = [
+          'Failing over',
+          'A timeline',
+          'The connections over time',
+          'The search of the list',
+          'A group of the list',
+        ]
+        if (!first || ownKeys.includes(place)) return []
+        return [[...first.querySelectorAll('kbd')].map((key) => key.textContent).join(' ')]
+      }),
+    )
+    await page.keyboard.press('Escape')
+    await expect(help).toBeHidden()
+    await rowOf(page, 'lon-branch-core').focus()
+    await page.keyboard.press('x')
+    await expect(page.getByRole('region', { name: 'Selected tunnels' })).toBeVisible()
+    await page.keyboard.press('ControlOrMeta+k')
+    await expect(option(page, /^Fail over lon-branch-core/)).toBeAttached()
+    const ofList = await keysOf(page)
+    await page.goto(`/tunnels/${(await world.tunnel('lon-branch-core')).id}`)
+    await expect(page.getByRole('button', { name: 'Copy a link to this stretch' })).toBeVisible()
+    await page.keyboard.press('ControlOrMeta+k')
+    await expect(option(page, /^Fail over lon-branch-core/)).toBeAttached()
+    const actions = new Set([...ofList, ...(await keysOf(page))])
+    expect(listed.filter((keys) => !actions.has(keys))).toEqual([
+      '/',
+      'Ctrl K',
+      'j',
+      'k',
+      'Home',
+      'End',
+      'Enter',
+      'Shift ↓',
+      // It is listed: with why not, where its key would stand.
+      'a',
+    ])
+  },
+)
 
-test('the keys that a place answers by itself stand in the help', async ({ page }) => {
+look('the keys that a place answers by itself stand in the help', async ({ page }) => {
   await page.goto('/')
   await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
   await page.keyboard.press('?')
@@ -224,90 +227,89 @@ test('the keys that a place answers by itself stand in the help', async ({ page 
   }
 })
 
-test('what a part of the page does is in the palette while it is there, and the focus goes where it leads', async ({
-  page,
-  context,
-  world,
-}) => {
-  await page.goto('/')
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  const copied = () => page.evaluate(() => navigator.clipboard.readText())
-  const choose = async (words: string) => {
+look(
+  'what a part of the page does is in the palette while it is there, and the focus goes where it leads',
+  async ({ page, context, world }) => {
+    await page.goto('/')
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const copied = () => page.evaluate(() => navigator.clipboard.readText())
+    const choose = async (words: string) => {
+      await page.keyboard.press('ControlOrMeta+k')
+      await palette(page).getByRole('combobox').fill(words)
+      await page.keyboard.press('Enter')
+      await expect(palette(page)).toBeHidden()
+    }
+    const row = rowOf(page, 'lon-branch-core')
+    await row.focus()
+    await page.keyboard.press('x')
+    await expect(page.getByRole('region', { name: 'Selected tunnels' })).toBeVisible()
+    await choose('copy selected csv')
+    await expect(page.getByText('Copied', { exact: true })).toBeVisible()
+    expect(await copied()).toContain('lon-branch-core')
+    await expect(row).toBeFocused()
+    await choose('columns and density')
+    await expect(page.getByRole('checkbox', { name: 'Colos' })).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('button', { name: 'View', exact: true })).toBeFocused()
+    await choose('group by status')
+    await expect(page).toHaveURL(/group=status/)
+
+    const { tunnelId, standby } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}`)
+    await expect(page.getByRole('button', { name: 'Copy a link to this stretch' })).toBeVisible()
+    await choose('copy a link')
+    await expect.poll(copied).toContain('?range=')
+    await choose('tell times in utc')
+    await expect(page.getByRole('radio', { name: 'UTC' })).toBeChecked()
+    await choose(`prefer ${short(standby.id)}`)
+    await expect(page.getByLabel('Preferred connector')).toHaveValue(standby.id)
+  },
+)
+
+look(
+  'the stretch of time of charts and logs is chosen from the palette',
+  async ({ page, world }) => {
+    const choose = async (words: string) => {
+      await page.keyboard.press('ControlOrMeta+k')
+      await palette(page).getByRole('combobox').fill(words)
+      await page.keyboard.press('Enter')
+      await expect(palette(page)).toBeHidden()
+    }
+    await page.goto(`/tunnels/${(await world.tunnel('lon-branch-core')).id}`)
+    const range = page.getByRole('group', { name: 'Time range' })
+    await expect(range).toBeVisible()
     await page.keyboard.press('ControlOrMeta+k')
-    await palette(page).getByRole('combobox').fill(words)
-    await page.keyboard.press('Enter')
-    await expect(palette(page)).toBeHidden()
-  }
-  const row = rowOf(page, 'lon-branch-core')
-  await row.focus()
-  await page.keyboard.press('x')
-  await expect(page.getByRole('region', { name: 'Selected tunnels' })).toBeVisible()
-  await choose('copy selected csv')
-  await expect(page.getByText('Copied', { exact: true })).toBeVisible()
-  expect(await copied()).toContain('lon-branch-core')
-  await expect(row).toBeFocused()
-  await choose('columns and density')
-  await expect(page.getByRole('checkbox', { name: 'Colos' })).toBeVisible()
-  await page.keyboard.press('Escape')
-  await expect(page.getByRole('button', { name: 'View', exact: true })).toBeFocused()
-  await choose('group by status')
-  await expect(page).toHaveURL(/group=status/)
+    // What it is already is not offered, what can't be says why.
+    await expect(option(page, 'Show the last 7 days')).toBeAttached()
+    await expect(option(page, 'Show the last 24 hours')).toHaveCount(0)
+    await expect(option(page, /^Later/)).toContainText('This is the present')
+    await page.keyboard.press('Escape')
+    await choose('last hour')
+    await expect(range.getByRole('button', { name: 'The last 1 h' })).toHaveAttribute(
+      'aria-pressed',
+      'true',
+    )
+    await choose('zoom out')
+    await expect(page).toHaveURL(/range=2h/)
+    await choose('earlier')
+    await expect(page).toHaveURL(/range=.*\.\./)
+    await choose('previous range')
+    await expect(page).toHaveURL(/range=2h/)
+    await choose('zoom in')
+    await expect(page).toHaveURL(/range=1h/)
 
-  const { tunnelId, standby } = await world.pair('lon-branch-core')
-  await page.goto(`/tunnels/${tunnelId}`)
-  await expect(page.getByRole('button', { name: 'Copy a link to this stretch' })).toBeVisible()
-  await choose('copy a link')
-  await expect.poll(copied).toContain('?range=')
-  await choose('tell times in utc')
-  await expect(page.getByRole('radio', { name: 'UTC' })).toBeChecked()
-  await choose(`prefer ${short(standby.id)}`)
-  await expect(page.getByLabel('Preferred connector')).toHaveValue(standby.id)
-})
+    for (const path of ['/activity', '/audit']) {
+      await page.goto(path)
+      await expect(page.getByRole('button', { name: 'All time' })).toBeVisible()
+      await choose('30d')
+      await expect(page).toHaveURL(/range=30d/)
+      await choose('all time')
+      await expect(page).not.toHaveURL(/range=/)
+    }
+  },
+)
 
-test('the stretch of time of charts and logs is chosen from the palette', async ({
-  page,
-  world,
-}) => {
-  const choose = async (words: string) => {
-    await page.keyboard.press('ControlOrMeta+k')
-    await palette(page).getByRole('combobox').fill(words)
-    await page.keyboard.press('Enter')
-    await expect(palette(page)).toBeHidden()
-  }
-  await page.goto(`/tunnels/${(await world.tunnel('lon-branch-core')).id}`)
-  const range = page.getByRole('group', { name: 'Time range' })
-  await expect(range).toBeVisible()
-  await page.keyboard.press('ControlOrMeta+k')
-  // What it is already is not offered, what can't be says why.
-  await expect(option(page, 'Show the last 7 days')).toBeAttached()
-  await expect(option(page, 'Show the last 24 hours')).toHaveCount(0)
-  await expect(option(page, /^Later/)).toContainText('This is the present')
-  await page.keyboard.press('Escape')
-  await choose('last hour')
-  await expect(range.getByRole('button', { name: 'The last 1 h' })).toHaveAttribute(
-    'aria-pressed',
-    'true',
-  )
-  await choose('zoom out')
-  await expect(page).toHaveURL(/range=2h/)
-  await choose('earlier')
-  await expect(page).toHaveURL(/range=.*\.\./)
-  await choose('previous range')
-  await expect(page).toHaveURL(/range=2h/)
-  await choose('zoom in')
-  await expect(page).toHaveURL(/range=1h/)
-
-  for (const path of ['/activity', '/audit']) {
-    await page.goto(path)
-    await expect(page.getByRole('button', { name: 'All time' })).toBeVisible()
-    await choose('30d')
-    await expect(page).toHaveURL(/range=30d/)
-    await choose('all time')
-    await expect(page).not.toHaveURL(/range=/)
-  }
-})
-
-test('one key turns the light on and off', async ({ page }) => {
+look('one key turns the light on and off', async ({ page }) => {
   await page.goto('/')
   await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
   const root = page.locator('html')
@@ -344,17 +346,18 @@ bare('what a viewer may not do is listed with the reason', async ({ page }) => {
   tandem.remove()
 })
 
-test('the palette opens over a log that an address filters, and exports what it shows', async ({
-  page,
-}) => {
-  await page.goto('/activity?kind=status-changed')
-  await expect(page.getByRole('heading', { name: 'Activity', level: 1 })).toBeVisible()
-  await page.keyboard.press('ControlOrMeta+k')
-  await palette(page).getByRole('combobox').fill('export the activity as csv')
-  const file = page.waitForEvent('download')
-  await page.keyboard.press('Enter')
-  expect((await file).url()).toContain('kind=status-changed')
-})
+look(
+  'the palette opens over a log that an address filters, and exports what it shows',
+  async ({ page }) => {
+    await page.goto('/activity?kind=status-changed')
+    await expect(page.getByRole('heading', { name: 'Activity', level: 1 })).toBeVisible()
+    await page.keyboard.press('ControlOrMeta+k')
+    await palette(page).getByRole('combobox').fill('export the activity as csv')
+    const file = page.waitForEvent('download')
+    await page.keyboard.press('Enter')
+    expect((await file).url()).toContain('kind=status-changed')
+  },
+)
 
 for (const { words, keys } of [
   { words: 'lon', keys: ['ArrowUp'] },
@@ -362,31 +365,31 @@ for (const { words, keys } of [
   { words: 'pass', keys: [] },
 ]) {
   const by = ['', ...keys].join(' and ')
-  test(`what is found late slides no other choice under Enter: “${words}”${by}`, async ({
-    page,
-    world,
-  }) => {
-    await page.goto('/')
-    const { standby } = await world.pair('lon-branch-core')
-    const { hold, letGo } = createGate()
-    await page.route('**/api/connectors?*', async (route) => {
-      await hold()
-      await route.continue()
-    })
-    await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
-    await page.keyboard.press('ControlOrMeta+k')
-    await palette(page).getByRole('combobox').fill(words)
-    for (const key of keys) await page.keyboard.press(key)
-    const marked = palette(page).getByRole('option', { selected: true })
-    const before = await marked.textContent()
-    await letGo()
-    await expect(option(page, new RegExp(`^${short(standby.id)}`))).toBeAttached()
-    await expect(marked).toContainText(String(before))
-    await expect(marked).toBeInViewport()
-  })
+  look(
+    `what is found late slides no other choice under Enter: “${words}”${by}`,
+    async ({ page, world }) => {
+      await page.goto('/')
+      const { standby } = await world.pair('lon-branch-core')
+      const { hold, letGo } = createGate()
+      await page.route('**/api/connectors?*', async (route) => {
+        await hold()
+        await route.continue()
+      })
+      await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
+      await page.keyboard.press('ControlOrMeta+k')
+      await palette(page).getByRole('combobox').fill(words)
+      for (const key of keys) await page.keyboard.press(key)
+      const marked = palette(page).getByRole('option', { selected: true })
+      const before = await marked.textContent()
+      await letGo()
+      await expect(option(page, new RegExp(`^${short(standby.id)}`))).toBeAttached()
+      await expect(marked).toContainText(String(before))
+      await expect(marked).toBeInViewport()
+    },
+  )
 }
 
-test('a key of the browser or of the page is none of a menu that is open', async ({ page }) => {
+look('a key of the browser or of the page is none of a menu that is open', async ({ page }) => {
   await page.goto('/')
   await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
   await page.getByRole('button', { name: /^You: / }).click()
@@ -395,7 +398,7 @@ test('a key of the browser or of the page is none of a menu that is open', async
   await expect(palette(page)).toBeVisible()
 })
 
-test('Enter that only ends a word of an input method does nothing', async ({ page }) => {
+look('Enter that only ends a word of an input method does nothing', async ({ page }) => {
   await page.goto('/')
   await expect(page.getByRole('heading', { name: 'Tunnels', level: 1 })).toBeVisible()
   await page.keyboard.press('ControlOrMeta+k')

@@ -7,7 +7,10 @@ const reporter: ReporterDescription[] = reportFile
   ? [['dot'], ['json', { outputFile: reportFile }]]
   : [['list']]
 
-/** Each test has a simulator, a proxy and a browser page of its own, all of them real processes. */
+/**
+ * Each test has a world, a proxy and a browser profile of its own, in real processes; those that only look share world
+ * and proxy.
+ */
 export default defineConfig({
   testDir: '.',
   testMatch: '*.e2e.ts',

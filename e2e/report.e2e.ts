@@ -4,7 +4,7 @@ import type { Tunnel } from '#contract/tunnel.ts'
 import { durationText } from '#web/ui/time.ts'
 import { instantIn } from '#web/ui/zone.ts'
 import { short } from './find.ts'
-import { bare, expect, test } from './fixtures.ts'
+import { bare, expect, look, test } from './fixtures.ts'
 import { startTandem } from './tandem.ts'
 
 /** What happened, on paper and in a ticket; and the worst state in the tab of a page that nobody looks at. */
@@ -65,26 +65,29 @@ bare(
   },
 )
 
-test('what is printed from a wide window is as large on paper as from a narrow one', async ({
-  page,
-  world,
-}) => {
-  const { tunnelId } = await world.pair('lon-branch-core')
-  await page.setViewportSize({ width: 1920, height: 1080 })
-  for (const path of [`/tunnels/${tunnelId}/report?range=24h`, `/tunnels/${tunnelId}?range=24h`]) {
-    await page.goto(path)
-    await expect(page.getByLabel(/^HA role timeline/)).toBeVisible()
-    await page.evaluate(() => {
-      const { dataset } = document.documentElement
-      matchMedia('print').addEventListener('change', ({ matches }) => {
-        if (matches) dataset.paper = String(document.documentElement.clientWidth)
+look(
+  'what is printed from a wide window is as large on paper as from a narrow one',
+  async ({ page, world }) => {
+    const { tunnelId } = await world.pair('lon-branch-core')
+    await page.setViewportSize({ width: 1920, height: 1080 })
+    for (const path of [
+      `/tunnels/${tunnelId}/report?range=24h`,
+      `/tunnels/${tunnelId}?range=24h`,
+    ]) {
+      await page.goto(path)
+      await expect(page.getByLabel(/^HA role timeline/)).toBeVisible()
+      await page.evaluate(() => {
+        const { dataset } = document.documentElement
+        matchMedia('print').addEventListener('change', ({ matches }) => {
+          if (matches) dataset.paper = String(document.documentElement.clientWidth)
+        })
       })
-    })
-    await page.pdf({ format: 'A4', preferCSSPageSize: true })
-    // A4 without its margins of 12 mm, at 96 pixels an inch.
-    await expect(page.locator('html')).toHaveAttribute('data-paper', '703')
-  }
-})
+      await page.pdf({ format: 'A4', preferCSSPageSize: true })
+      // A4 without its margins of 12 mm, at 96 pixels an inch.
+      await expect(page.locator('html')).toHaveAttribute('data-paper', '703')
+    }
+  },
+)
 
 test('what a report says is not cut, nor broken within a word', async ({ page, world }) => {
   await page.goto('/')
@@ -114,7 +117,7 @@ async function sheetsOf(page: Page): Promise<number> {
   return pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0
 }
 
-test('a report of a stretch that a ticket names opens at that stretch', async ({ page, world }) => {
+look('a report of a stretch that a ticket names opens at that stretch', async ({ page, world }) => {
   const { tunnelId } = await world.pair('lon-branch-core')
   await page.goto(`/tunnels/${tunnelId}/report?from=2026-01-01T10:00Z&to=2026-01-01T11:00Z`)
   await expect(
@@ -150,84 +153,83 @@ test('a report of a longer stretch than can be told of is of what its answer cov
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(head)
 })
 
-test('the timeline of a report stands still, and promises no keys that move it', async ({
-  page,
-  world,
-}) => {
-  const { tunnelId } = await world.pair('lon-branch-core')
-  await page.goto(`/tunnels/${tunnelId}/report?range=1h`)
-  const timeline = page.getByRole('application', { name: /^HA role timeline/ })
-  await expect(timeline).toHaveAccessibleName(/Arrow keys go from interval to interval\.$/)
-  await timeline.focus()
-  await page.keyboard.press('ArrowDown')
-  await expect(page.getByRole('status').filter({ hasText: /^Active connector: / })).toBeAttached()
-  await page.keyboard.press('Enter')
-  await expect(page).toHaveURL(/range=1h$/)
-})
+look(
+  'the timeline of a report stands still, and promises no keys that move it',
+  async ({ page, world }) => {
+    const { tunnelId } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}/report?range=1h`)
+    const timeline = page.getByRole('application', { name: /^HA role timeline/ })
+    await expect(timeline).toHaveAccessibleName(/Arrow keys go from interval to interval\.$/)
+    await timeline.focus()
+    await page.keyboard.press('ArrowDown')
+    await expect(page.getByRole('status').filter({ hasText: /^Active connector: / })).toBeAttached()
+    await page.keyboard.press('Enter')
+    await expect(page).toHaveURL(/range=1h$/)
+  },
+)
 
-test('while another stretch is read, nothing of the one before can be taken for it', async ({
-  page,
-  world,
-}) => {
-  const { tunnelId } = await world.pair('lon-branch-core')
-  await page.goto(`/tunnels/${tunnelId}/report?range=24h`)
-  const takes = [
-    page.getByRole('button', { name: 'Copy as Markdown' }),
-    page.getByRole('button', { name: 'Print' }),
-  ]
-  for (const take of takes) await expect(take).toBeEnabled()
-  const held: Route[] = []
-  await page.route('**/history?*', (route) => void held.push(route))
-  await page.getByRole('button', { name: 'The last 7 d' }).click()
-  const before = page.locator('[aria-busy="true"]')
-  await expect(before).toContainText('What happened, and who did what')
-  for (const take of takes) {
-    await expect(take).toBeDisabled()
-    await expect(take).toHaveAccessibleDescription('This stretch is still being read.')
-  }
-  // Nor by the browser's own command.
-  await page.emulateMedia({ media: 'print' })
-  await expect(before).toBeHidden()
-  await expect(page.getByText('This stretch is still being read.')).toBeVisible()
-  await page.emulateMedia({ media: 'screen' })
-  for (const route of held) await route.continue()
-  await expect(before).toHaveCount(0)
-  for (const take of takes) await expect(take).toBeEnabled()
-})
+look(
+  'while another stretch is read, nothing of the one before can be taken for it',
+  async ({ page, world }) => {
+    const { tunnelId } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}/report?range=24h`)
+    const takes = [
+      page.getByRole('button', { name: 'Copy as Markdown' }),
+      page.getByRole('button', { name: 'Print' }),
+    ]
+    for (const take of takes) await expect(take).toBeEnabled()
+    const held: Route[] = []
+    await page.route('**/history?*', (route) => void held.push(route))
+    await page.getByRole('button', { name: 'The last 7 d' }).click()
+    const before = page.locator('[aria-busy="true"]')
+    await expect(before).toContainText('What happened, and who did what')
+    for (const take of takes) {
+      await expect(take).toBeDisabled()
+      await expect(take).toHaveAccessibleDescription('This stretch is still being read.')
+    }
+    // Nor by the browser's own command.
+    await page.emulateMedia({ media: 'print' })
+    await expect(before).toBeHidden()
+    await expect(page.getByText('This stretch is still being read.')).toBeVisible()
+    await page.emulateMedia({ media: 'screen' })
+    for (const route of held) await route.continue()
+    await expect(before).toHaveCount(0)
+    for (const take of takes) await expect(take).toBeEnabled()
+  },
+)
 
-test('a report stays as light as paper, and a theme that is chosen there holds afterwards', async ({
-  page,
-  world,
-}) => {
-  await page.goto('/')
-  const root = page.locator('html')
-  await page.emulateMedia({ colorScheme: 'light' })
-  const { tunnelId } = await world.pair('lon-branch-core')
-  await page.goto(`/tunnels/${tunnelId}/report`)
-  await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
-  await page.keyboard.press('Shift+D')
-  await expect(root).toHaveAttribute('data-theme', 'light')
-  await page.getByRole('link', { name: 'Back to the tunnel' }).click()
-  await expect(root).toHaveAttribute('data-theme', 'dark')
-})
+look(
+  'a report stays as light as paper, and a theme that is chosen there holds afterwards',
+  async ({ page, world }) => {
+    await page.goto('/')
+    const root = page.locator('html')
+    await page.emulateMedia({ colorScheme: 'light' })
+    const { tunnelId } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}/report`)
+    await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
+    await page.keyboard.press('Shift+D')
+    await expect(root).toHaveAttribute('data-theme', 'light')
+    await page.getByRole('link', { name: 'Back to the tunnel' }).click()
+    await expect(root).toHaveAttribute('data-theme', 'dark')
+  },
+)
 
-test('a link to a moment of a report is copied where somebody points, and shows it', async ({
-  page,
-  context,
-  world,
-}) => {
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  const { tunnelId } = await world.pair('lon-branch-core')
-  await page.goto(`/tunnels/${tunnelId}/report?range=1h`)
-  const timeline = page.getByRole('application', { name: /^HA role timeline/ })
-  await timeline.hover()
-  await page.keyboard.press('l')
-  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
-  const link = await page.evaluate(() => navigator.clipboard.readText())
-  expect(link).toMatch(/\/report\?range=\S+\.\.\S+@\S+$/)
-  await page.goto(link)
-  await expect(timeline.locator('xpath=..').locator('.border-dashed')).toBeVisible()
-})
+look(
+  'a link to a moment of a report is copied where somebody points, and shows it',
+  async ({ page, context, world }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const { tunnelId } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}/report?range=1h`)
+    const timeline = page.getByRole('application', { name: /^HA role timeline/ })
+    await timeline.hover()
+    await page.keyboard.press('l')
+    await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
+    const link = await page.evaluate(() => navigator.clipboard.readText())
+    expect(link).toMatch(/\/report\?range=\S+\.\.\S+@\S+$/)
+    await page.goto(link)
+    await expect(timeline.locator('xpath=..').locator('.border-dashed')).toBeVisible()
+  },
+)
 
 test('the tab carries the worst state', async ({ page, world }) => {
   await page.goto('/')

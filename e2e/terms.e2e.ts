@@ -1,27 +1,27 @@
 import { expectAccessible } from './axe.ts'
 import { builtFrom } from './built.ts'
-import { expect, test } from './fixtures.ts'
+import { expect, look, test } from './fixtures.ts'
 import { createGate } from './gate.ts'
 
 /** Words of high availability explain themselves where they stand. */
 
-test('a word on a tunnel’s page explains itself to a hand on the keyboard', async ({
-  page,
-  world,
-}) => {
-  const { id } = await world.tunnel('lon-branch-core')
-  await page.goto(`/tunnels/${id}`)
-  const term = page.getByRole('button', { name: 'HA readiness' })
-  await term.press('Enter')
-  const text = page.getByRole('dialog', { name: 'What this means' })
-  await expect(text).toContainText('more than one active connector')
-  await expectAccessible(page)
-  await page.keyboard.press('Escape')
-  await expect(text).toBeHidden()
-  await expect(term).toBeFocused()
-})
+look(
+  'a word on a tunnel’s page explains itself to a hand on the keyboard',
+  async ({ page, world }) => {
+    const { id } = await world.tunnel('lon-branch-core')
+    await page.goto(`/tunnels/${id}`)
+    const term = page.getByRole('button', { name: 'HA readiness' })
+    await term.press('Enter')
+    const text = page.getByRole('dialog', { name: 'What this means' })
+    await expect(text).toContainText('more than one active connector')
+    await expectAccessible(page)
+    await page.keyboard.press('Escape')
+    await expect(text).toBeHidden()
+    await expect(term).toBeFocused()
+  },
+)
 
-test('nothing empty is shown while an explanation is on its way', async ({ page, world }) => {
+look('nothing empty is shown while an explanation is on its way', async ({ page, world }) => {
   const { id } = await world.tunnel('lon-branch-core')
   const { hold, came, letGo } = createGate()
   await page.route(builtFrom('src/web/ui/TermText.tsx'), async (route) => {
@@ -39,7 +39,7 @@ test('nothing empty is shown while an explanation is on its way', async ({ page,
   await expect(text).toContainText('more than one active connector')
 })
 
-test('what fails over is explained where somebody is about to', async ({ page, world }) => {
+look('what fails over is explained where somebody is about to', async ({ page, world }) => {
   const { id } = await world.tunnel('lon-branch-core')
   await page.goto(`/tunnels/${id}?dialog=failover`)
   const dialog = page.getByRole('dialog', { name: /Fail over/ })
@@ -58,7 +58,7 @@ test('what fails over is explained where somebody is about to', async ({ page, w
 test.describe('with a finger', () => {
   test.use({ hasTouch: true, viewport: { width: 360, height: 700 } })
 
-  test('the list’s numbers are explained by a tap', async ({ page }) => {
+  look('the list’s numbers are explained by a tap', async ({ page }) => {
     await page.goto('/')
     await page.getByRole('button', { name: 'What HA readiness means' }).tap()
     const text = page.getByRole('dialog', { name: 'What this means' })
@@ -71,28 +71,28 @@ test.describe('with a finger', () => {
   test.describe('far from Greenwich', () => {
     test.use({ timezoneId: 'Asia/Tokyo' })
 
-    test('a tap on a time tells it in both zones, until the next tap elsewhere', async ({
-      page,
-      world,
-    }) => {
-      const { id } = await world.tunnel('lon-branch-core')
-      await page.goto(`/tunnels/${id}`)
-      const tip = page.getByRole('tooltip')
-      const time = page.getByRole('main').getByRole('time').first()
-      await time.tap()
-      await expect(tip).toContainText('UTC')
-      await expect(tip).toBeInViewport({ ratio: 1 })
-      await expect(time).toHaveAccessibleDescription(/UTC/)
-      await expectAccessible(page)
-      await page.getByRole('heading', { level: 1 }).tap()
-      await expect(tip).toBeHidden()
+    look(
+      'a tap on a time tells it in both zones, until the next tap elsewhere',
+      async ({ page, world }) => {
+        const { id } = await world.tunnel('lon-branch-core')
+        await page.goto(`/tunnels/${id}`)
+        const tip = page.getByRole('tooltip')
+        const time = page.getByRole('main').getByRole('time').first()
+        await time.tap()
+        await expect(tip).toContainText('UTC')
+        await expect(tip).toBeInViewport({ ratio: 1 })
+        await expect(time).toHaveAccessibleDescription(/UTC/)
+        await expectAccessible(page)
+        await page.getByRole('heading', { level: 1 }).tap()
+        await expect(tip).toBeHidden()
 
-      // What does something else at a tap does that alone.
-      await page.goto('/')
-      await page.getByRole('listitem').getByRole('time').first().tap()
-      await expect(page).toHaveURL(/\/tunnels\//)
-      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-      await expect(tip).toBeHidden()
-    })
+        // What does something else at a tap does that alone.
+        await page.goto('/')
+        await page.getByRole('listitem').getByRole('time').first().tap()
+        await expect(page).toHaveURL(/\/tunnels\//)
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+        await expect(tip).toBeHidden()
+      },
+    )
   })
 })

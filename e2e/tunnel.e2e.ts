@@ -1,6 +1,6 @@
 import type { Page, Route } from '@playwright/test'
 import { short } from './find.ts'
-import { expect, test } from './fixtures.ts'
+import { expect, look, test } from './fixtures.ts'
 
 /** One tunnel: what is seen of it, and everything that an admin does to it. */
 
@@ -11,7 +11,7 @@ const actionOf = async (page: Page, name: string) => {
   await page.getByRole('menuitem', { name }).click()
 }
 
-test('a click on a row leads to the tunnel, and back', async ({ page, world }) => {
+look('a click on a row leads to the tunnel, and back', async ({ page, world }) => {
   await page.goto('/')
   const { tunnelId } = await world.pair('lon-branch-core')
   await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
@@ -22,27 +22,27 @@ test('a click on a row leads to the tunnel, and back', async ({ page, world }) =
   await expect(page.getByRole('heading', { name: /^Tunnels/ })).toBeVisible()
 })
 
-test('the connectors stand side by side, with role, place, address, version and connections', async ({
-  page,
-  world,
-}) => {
-  const { tunnelId, active, standby } = await world.pair('lon-branch-core')
-  await page.goto(`/tunnels/${tunnelId}`)
-  await expect(cardOf(page, active.id)).toContainText('Active')
-  await expect(cardOf(page, standby.id)).toContainText('Passive')
-  for (const connector of [active, standby]) {
-    const card = cardOf(page, connector.id)
-    await expect(card).toContainText(connector.originIps[0] ?? 'none')
-    await expect(card).toContainText(connector.version)
-    await expect(card).toContainText('London')
-    await expect(card.getByRole('table').getByRole('row')).toHaveCount(5)
-  }
-  await expect(page.getByRole('region', { name: 'If the active one fails' })).toContainText(
-    short(standby.id),
-  )
-  await expect(page.getByRole('region', { name: 'Facts' })).toContainText(tunnelId)
-  await expect(page.getByRole('region', { name: 'Metadata' }).first()).toContainText('noc-emea')
-})
+look(
+  'the connectors stand side by side, with role, place, address, version and connections',
+  async ({ page, world }) => {
+    const { tunnelId, active, standby } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}`)
+    await expect(cardOf(page, active.id)).toContainText('Active')
+    await expect(cardOf(page, standby.id)).toContainText('Passive')
+    for (const connector of [active, standby]) {
+      const card = cardOf(page, connector.id)
+      await expect(card).toContainText(connector.originIps[0] ?? 'none')
+      await expect(card).toContainText(connector.version)
+      await expect(card).toContainText('London')
+      await expect(card.getByRole('table').getByRole('row')).toHaveCount(5)
+    }
+    await expect(page.getByRole('region', { name: 'If the active one fails' })).toContainText(
+      short(standby.id),
+    )
+    await expect(page.getByRole('region', { name: 'Facts' })).toContainText(tunnelId)
+    await expect(page.getByRole('region', { name: 'Metadata' }).first()).toContainText('noc-emea')
+  },
+)
 
 test('a connector that dies while somebody looks is seen within 6 s, and so is its return', async ({
   page,
@@ -178,23 +178,23 @@ test('the install token is fetched on request only, masked, shown, and forgotten
   expect(await fetched()).toBe(1)
 })
 
-test('a new replica is called a standby only where another one is active', async ({
-  page,
-  world,
-}) => {
-  const names = { 'lon-branch-core': true, 'sfo-lab-poc': false, 'jnb-clinic-lan': false }
-  for (const [name, isStandby] of Object.entries(names)) {
-    const { id } = await world.tunnel(name)
-    // Whether there is HA comes with its configuration.
-    const ha = async () => (await (await page.request.get(`/api/tunnels/${id}`)).json()).ha
-    await expect.poll(ha).not.toBeNull()
-    await page.goto(`/tunnels/${id}?dialog=replica`)
-    const dialog = page.getByRole('dialog', { name: `Add a replica to ${name}` })
-    await expect(dialog).toHaveAccessibleDescription(
-      `Run these on the new machine. It ${isStandby ? 'joins as a standby and ' : ''}shows up here within seconds.`,
-    )
-  }
-})
+look(
+  'a new replica is called a standby only where another one is active',
+  async ({ page, world }) => {
+    const names = { 'lon-branch-core': true, 'sfo-lab-poc': false, 'jnb-clinic-lan': false }
+    for (const [name, isStandby] of Object.entries(names)) {
+      const { id } = await world.tunnel(name)
+      // Whether there is HA comes with its configuration.
+      const ha = async () => (await (await page.request.get(`/api/tunnels/${id}`)).json()).ha
+      await expect.poll(ha).not.toBeNull()
+      await page.goto(`/tunnels/${id}?dialog=replica`)
+      const dialog = page.getByRole('dialog', { name: `Add a replica to ${name}` })
+      await expect(dialog).toHaveAccessibleDescription(
+        `Run these on the new machine. It ${isStandby ? 'joins as a standby and ' : ''}shows up here within seconds.`,
+      )
+    }
+  },
+)
 
 test('the install token of a tunnel that is deleted meanwhile is offered no longer', async ({
   page,
@@ -297,17 +297,17 @@ test('a tunnel is deleted only by its typed name', async ({ page, secondPage, wo
   expect((await world.tunnels()).find((tunnel) => tunnel.id === id)?.deleted).toBe(true)
 })
 
-test('a tunnel that is connected cannot be deleted, and the reason is said', async ({
-  page,
-  world,
-}) => {
-  const { tunnelId } = await world.pair('lon-branch-core')
-  await page.goto(`/tunnels/${tunnelId}?dialog=delete`)
-  const dialog = page.getByRole('dialog', { name: 'Delete lon-branch-core' })
-  await expect(dialog).toContainText('It still has 8 connections')
-  await dialog.getByRole('textbox').fill('lon-branch-core')
-  await expect(dialog.getByRole('button', { name: 'Delete tunnel' })).toBeDisabled()
-})
+look(
+  'a tunnel that is connected cannot be deleted, and the reason is said',
+  async ({ page, world }) => {
+    const { tunnelId } = await world.pair('lon-branch-core')
+    await page.goto(`/tunnels/${tunnelId}?dialog=delete`)
+    const dialog = page.getByRole('dialog', { name: 'Delete lon-branch-core' })
+    await expect(dialog).toContainText('It still has 8 connections')
+    await dialog.getByRole('textbox').fill('lon-branch-core')
+    await expect(dialog.getByRole('button', { name: 'Delete tunnel' })).toBeDisabled()
+  },
+)
 
 test('a tunnel that is deleted elsewhere while somebody looks stays on screen, as deleted', async ({
   page,

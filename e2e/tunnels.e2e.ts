@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { ageOf, rowOf } from './find.ts'
-import { expect, test } from './fixtures.ts'
+import { expect, look, test } from './fixtures.ts'
 import { createGate } from './gate.ts'
 
 /** The list of all tunnels: what stands in it, how it is searched, and that it is alive. */
@@ -8,7 +8,7 @@ import { createGate } from './gate.ts'
 const searchOf = (page: Page) => page.getByRole('searchbox', { name: /^Search tunnels/ })
 const namesOf = (page: Page) => page.getByRole('rowheader').getByRole('link').allTextContents()
 
-test('a newcomer sees every state of a tunnel in words', async ({ page }) => {
+look('a newcomer sees every state of a tunnel in words', async ({ page }) => {
   await page.goto('/')
   for (const [name, ...words] of [
     ['lon-branch-core', 'Healthy', '1 standby'],
@@ -27,21 +27,21 @@ test('a newcomer sees every state of a tunnel in words', async ({ page }) => {
   await expect(page).toHaveTitle(/Tunnels.*Tandem/)
 })
 
-test('the active connector, its colo and the age of the data stand in the row', async ({
-  page,
-  world,
-}) => {
-  // Wide enough for all of these columns.
-  await page.setViewportSize({ width: 1440, height: 900 })
-  await page.goto('/')
-  const { active } = await world.pair('lon-branch-core')
-  const row = rowOf(page, 'lon-branch-core')
-  await expect(
-    row.getByRole('cell', { name: `${active.id.slice(0, 8)} lhr13`, exact: true }),
-  ).toBeVisible()
-  await expect(row).toContainText('2 / 8')
-  await expect(ageOf(page, 'lon-branch-core')).toHaveText(/^\d+ s$/)
-})
+look(
+  'the active connector, its colo and the age of the data stand in the row',
+  async ({ page, world }) => {
+    // Wide enough for all of these columns.
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.goto('/')
+    const { active } = await world.pair('lon-branch-core')
+    const row = rowOf(page, 'lon-branch-core')
+    await expect(
+      row.getByRole('cell', { name: `${active.id.slice(0, 8)} lhr13`, exact: true }),
+    ).toBeVisible()
+    await expect(row).toContainText('2 / 8')
+    await expect(ageOf(page, 'lon-branch-core')).toHaveText(/^\d+ s$/)
+  },
+)
 
 test('what could not be read says how old it is, in full and in line with the others', async ({
   page,
@@ -67,7 +67,7 @@ test('what could not be read says how old it is, in full and in line with the ot
   expect(await within('lon-branch-core')).toBe(await within('ams-hub-transit'))
 })
 
-test('the worst come first', async ({ page }) => {
+look('the worst come first', async ({ page }) => {
   await page.goto('/')
   await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
   await expect
@@ -75,7 +75,7 @@ test('the worst come first', async ({ page }) => {
     .toEqual(['cdg-dc-legacy', 'gru-plant-scada'])
 })
 
-test('what is typed filters at once, and the address keeps it', async ({ page }) => {
+look('what is typed filters at once, and the address keeps it', async ({ page }) => {
   await page.goto('/')
   await searchOf(page).fill('edge')
   await expect(page.getByRole('rowheader')).toHaveCount(2)
@@ -89,19 +89,20 @@ test('what is typed filters at once, and the address keeps it', async ({ page })
   await expect(page).toHaveURL(/\/$/)
 })
 
-test('whoever opens a row right after typing is not brought back, and finds the search again', async ({
-  page,
-}) => {
-  await page.goto('/')
-  await searchOf(page).fill('lon-branch')
-  await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
-  await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
-  await page.goBack()
-  await expect(searchOf(page)).toHaveValue('lon-branch')
-  expect(await namesOf(page)).toEqual(['lon-branch-core'])
-})
+look(
+  'whoever opens a row right after typing is not brought back, and finds the search again',
+  async ({ page }) => {
+    await page.goto('/')
+    await searchOf(page).fill('lon-branch')
+    await page.getByRole('link', { name: 'lon-branch-core', exact: true }).click()
+    await expect(page.getByRole('heading', { name: 'lon-branch-core', level: 1 })).toBeVisible()
+    await page.goBack()
+    await expect(searchOf(page)).toHaveValue('lon-branch')
+    expect(await namesOf(page)).toEqual(['lon-branch-core'])
+  },
+)
 
-test('a tunnel is found by a colo and by its active connector', async ({ page, world }) => {
+look('a tunnel is found by a colo and by its active connector', async ({ page, world }) => {
   await page.goto('/')
   const { active } = await world.pair('dub-dc1-edge')
   await searchOf(page).fill('dub05')
@@ -110,27 +111,28 @@ test('a tunnel is found by a colo and by its active connector', async ({ page, w
   await expect.poll(() => namesOf(page)).toEqual(['dub-dc1-edge'])
 })
 
-test('the counts filter, together with the search, and all of it can be shared', async ({
-  page,
-}) => {
-  await page.goto('/')
-  const status = page.getByRole('group', { name: 'Filter by Status' })
-  await status.getByRole('button', { name: '1 Down' }).click()
-  await expect.poll(() => namesOf(page)).toEqual(['cdg-dc-legacy'])
-  await status.getByRole('button', { name: '1 Degraded' }).click()
-  await expect.poll(() => namesOf(page)).toEqual(['cdg-dc-legacy', 'gru-plant-scada'])
-  const address = page.url()
-  await page.goto('/')
-  await expect(page.getByRole('rowheader')).toHaveCount(12)
-  await page.goto(address)
-  await expect.poll(() => namesOf(page)).toEqual(['cdg-dc-legacy', 'gru-plant-scada'])
-  await expect(status.getByRole('button', { name: '1 Down' })).toHaveAttribute(
-    'aria-pressed',
-    'true',
-  )
-})
+look(
+  'the counts filter, together with the search, and all of it can be shared',
+  async ({ page }) => {
+    await page.goto('/')
+    const status = page.getByRole('group', { name: 'Filter by Status' })
+    await status.getByRole('button', { name: '1 Down' }).click()
+    await expect.poll(() => namesOf(page)).toEqual(['cdg-dc-legacy'])
+    await status.getByRole('button', { name: '1 Degraded' }).click()
+    await expect.poll(() => namesOf(page)).toEqual(['cdg-dc-legacy', 'gru-plant-scada'])
+    const address = page.url()
+    await page.goto('/')
+    await expect(page.getByRole('rowheader')).toHaveCount(12)
+    await page.goto(address)
+    await expect.poll(() => namesOf(page)).toEqual(['cdg-dc-legacy', 'gru-plant-scada'])
+    await expect(status.getByRole('button', { name: '1 Down' })).toHaveAttribute(
+      'aria-pressed',
+      'true',
+    )
+  },
+)
 
-test('the columns sort, and the address says how', async ({ page }) => {
+look('the columns sort, and the address says how', async ({ page }) => {
   await page.goto('/')
   const name = page.getByRole('columnheader', { name: 'Name' })
   await name.getByRole('button').click()
@@ -143,7 +145,7 @@ test('the columns sort, and the address says how', async ({ page }) => {
   await expect(name).toHaveAttribute('aria-sort', 'descending')
 })
 
-test('a search without a match says what is hidden and leads back', async ({ page }) => {
+look('a search without a match says what is hidden and leads back', async ({ page }) => {
   await page.goto('/')
   await searchOf(page).fill('no such tunnel')
   await expect(page.getByText('No tunnel matches')).toBeVisible()
@@ -151,23 +153,23 @@ test('a search without a match says what is hidden and leads back', async ({ pag
   await expect(page.getByRole('rowheader')).toHaveCount(12)
 })
 
-test('what the list can’t match is looked for everywhere, with the same words', async ({
-  page,
-  world,
-}) => {
-  await page.goto('/')
-  const { tunnelId, standby } = await world.pair('fra-dc2-edge')
-  await searchOf(page).fill(standby.originIps[0] ?? '')
-  await expect(page.getByText('No tunnel matches')).toBeVisible()
-  await page.getByRole('button', { name: 'Look everywhere' }).click()
-  const palette = page.getByRole('dialog', { name: 'Find anything' })
-  await expect(palette.getByRole('combobox')).toHaveValue(standby.originIps[0] ?? '')
-  await expect(palette.getByRole('option')).toHaveCount(1)
-  await page.keyboard.press('Enter')
-  await expect(page).toHaveURL(`/tunnels/${tunnelId}/connectors/${standby.id}`)
-})
+look(
+  'what the list can’t match is looked for everywhere, with the same words',
+  async ({ page, world }) => {
+    await page.goto('/')
+    const { tunnelId, standby } = await world.pair('fra-dc2-edge')
+    await searchOf(page).fill(standby.originIps[0] ?? '')
+    await expect(page.getByText('No tunnel matches')).toBeVisible()
+    await page.getByRole('button', { name: 'Look everywhere' }).click()
+    const palette = page.getByRole('dialog', { name: 'Find anything' })
+    await expect(palette.getByRole('combobox')).toHaveValue(standby.originIps[0] ?? '')
+    await expect(palette.getByRole('option')).toHaveCount(1)
+    await page.keyboard.press('Enter')
+    await expect(page).toHaveURL(`/tunnels/${tunnelId}/connectors/${standby.id}`)
+  },
+)
 
-test('the keyboard reaches everything: search, rows, help, and back', async ({ page }) => {
+look('the keyboard reaches everything: search, rows, help, and back', async ({ page }) => {
   await page.goto('/')
   await expect(rowOf(page, 'lon-branch-core')).toBeVisible()
   await page.keyboard.press('/')
@@ -189,7 +191,7 @@ test('the keyboard reaches everything: search, rows, help, and back', async ({ p
   await expect(rowOf(page, 'lon-branch-core')).toBeFocused()
 })
 
-test('the palette finds a standby by its address', async ({ page, world }) => {
+look('the palette finds a standby by its address', async ({ page, world }) => {
   await page.goto('/')
   const { tunnelId, standby } = await world.pair('fra-dc2-edge')
   await expect(rowOf(page, 'fra-dc2-edge')).toBeVisible()

@@ -4,7 +4,7 @@ import { consent } from '../src/proxy/faults/failing-over.ts'
 import { expectAccessible } from './axe.ts'
 import { builtFrom } from './built.ts'
 import { short } from './find.ts'
-import { expect, test } from './fixtures.ts'
+import { expect, look, test } from './fixtures.ts'
 import { createGate } from './gate.ts'
 import { tellOldSummaries } from './old-summary.ts'
 import { startTandem } from './tandem.ts'
@@ -40,7 +40,7 @@ const overflow = (page: Page) =>
     return Math.max(scrollHeight - window.innerHeight, scrollWidth - window.innerWidth)
   })
 
-test('one line says whether to stand up, and the worst stand first', async ({ page }) => {
+look('one line says whether to stand up, and the worst stand first', async ({ page }) => {
   await page.goto('/wall')
   await expect(headline(page)).toHaveText('1 tunnel down')
   await expect(page.getByRole('banner')).toContainText('cdg-dc-legacy for')
@@ -53,7 +53,7 @@ test('one line says whether to stand up, and the worst stand first', async ({ pa
   await expect(icon(page)).toHaveAttribute('href', '/favicon-bad.svg')
 })
 
-test('where nothing ever ran, nothing is called well', async ({ page }) => {
+look('where nothing ever ran, nothing is called well', async ({ page }) => {
   await page.goto('/wall?status=inactive')
   await expect(headline(page)).toHaveText('1 tunnel never ran')
   await expect(page.getByRole('banner').locator('svg')).toHaveCSS(
@@ -67,20 +67,20 @@ test('where nothing ever ran, nothing is called well', async ({ page }) => {
   expect((await page.request.get('/favicon-idle.svg')).ok()).toBe(true)
 })
 
-test('a tile says who is active and where, who stands by, since when, and how the day was', async ({
-  page,
-  world,
-}) => {
-  const { active } = await world.pair('lon-branch-core')
-  await page.goto('/wall')
-  const tile = tileOf(page, 'lon-branch-core')
-  await expect(tile).toContainText('Healthy')
-  await expect(tile).toContainText(`${short(active.id)} lhr13`)
-  await expect(tile).toContainText('1 standby')
-  await expect(tile.getByRole('img', { name: /^Last 24 hours/ })).toBeVisible()
-})
+look(
+  'a tile says who is active and where, who stands by, since when, and how the day was',
+  async ({ page, world }) => {
+    const { active } = await world.pair('lon-branch-core')
+    await page.goto('/wall')
+    const tile = tileOf(page, 'lon-branch-core')
+    await expect(tile).toContainText('Healthy')
+    await expect(tile).toContainText(`${short(active.id)} lhr13`)
+    await expect(tile).toContainText('1 standby')
+    await expect(tile.getByRole('img', { name: /^Last 24 hours/ })).toBeVisible()
+  },
+)
 
-test('a day that ended long ago is not told as the last 24 hours', async ({ page }) => {
+look('a day that ended long ago is not told as the last 24 hours', async ({ page }) => {
   const { tellTrue } = await tellOldSummaries(page)
   const answered = page.waitForResponse('**/history/summary?*')
   await page.goto('/wall')
@@ -190,29 +190,30 @@ test('a wall that lost Tandem counts by a clock that nobody sets', async ({ page
   await expect(notice(page)).toContainText(/No word from Tandem for [1-9]\d s/)
 })
 
-test('where something holds the live stream back, the wall says so, and its dot still beats', async ({
-  page,
-}) => {
-  await page.clock.install()
-  await page.route('**/api/events*', (route) => route.abort())
-  await page.goto('/wall')
-  await expect(tiles(page)).toHaveCount(12)
-  await page.clock.runFor(5000)
-  await expect(notice(page)).toContainText(
-    /Live updates have not been getting through since [\d:]+: this screen asks every 10 s instead/,
-  )
-  await expect(headline(page)).toHaveText('1 tunnel down')
-  await expect(page.getByRole('banner')).toContainText('Asking every 10 s')
-  await expect(page.getByRole('banner').getByText('Live', { exact: true })).toHaveCount(0)
-  const dot = page.getByRole('banner').getByText('Asking every 10 s').locator('..')
-  const size = async () => (await dot.boundingBox())?.width ?? 0
-  const before = await size()
-  await page.clock.runFor(10_000)
-  await expect.poll(size).not.toBe(before)
-  await page.unroute('**/api/events*')
-  await page.clock.runFor(15_000)
-  await expect(notice(page)).toBeEmpty()
-})
+look(
+  'where something holds the live stream back, the wall says so, and its dot still beats',
+  async ({ page }) => {
+    await page.clock.install()
+    await page.route('**/api/events*', (route) => route.abort())
+    await page.goto('/wall')
+    await expect(tiles(page)).toHaveCount(12)
+    await page.clock.runFor(5000)
+    await expect(notice(page)).toContainText(
+      /Live updates have not been getting through since [\d:]+: this screen asks every 10 s instead/,
+    )
+    await expect(headline(page)).toHaveText('1 tunnel down')
+    await expect(page.getByRole('banner')).toContainText('Asking every 10 s')
+    await expect(page.getByRole('banner').getByText('Live', { exact: true })).toHaveCount(0)
+    const dot = page.getByRole('banner').getByText('Asking every 10 s').locator('..')
+    const size = async () => (await dot.boundingBox())?.width ?? 0
+    const before = await size()
+    await page.clock.runFor(10_000)
+    await expect.poll(size).not.toBe(before)
+    await page.unroute('**/api/events*')
+    await page.clock.runFor(15_000)
+    await expect(notice(page)).toBeEmpty()
+  },
+)
 
 test('a wall that stands behind another window is not put to sleep', async ({ page, world }) => {
   await page.clock.install()
@@ -284,7 +285,7 @@ testUnlisted.describe('a wall that was asked to flash and to sound', () => {
 test.describe('with a finger', () => {
   test.use({ hasTouch: true })
 
-  test('the first touch lets a wall be heard', async ({ page }) => {
+  look('the first touch lets a wall be heard', async ({ page }) => {
     // A finger’s gesture is its end, and what drives this browser makes one of everything.
     await page.addInitScript(() => {
       window.AudioContext = class extends AudioContext {
@@ -305,7 +306,7 @@ test.describe('with a finger', () => {
   })
 })
 
-test('a wall that starts while Tandem fails says so, and comes up by itself', async ({ page }) => {
+look('a wall that starts while Tandem fails says so, and comes up by itself', async ({ page }) => {
   await page.clock.install()
   await page.route('**/api/session', (route) => route.fulfill({ status: 503 }))
   await page.goto('/wall')
@@ -321,7 +322,7 @@ test('a wall that starts while Tandem fails says so, and comes up by itself', as
   await expect(tiles(page)).toHaveCount(12)
 })
 
-test('a wall whose program did not come begins anew once Tandem answers', async ({ page }) => {
+look('a wall whose program did not come begins anew once Tandem answers', async ({ page }) => {
   await page.clock.install()
   await page.route(builtFrom('index.html'), (route) => route.abort('connectionreset'))
   let asked = 0
@@ -341,7 +342,7 @@ test('a wall whose program did not come begins anew once Tandem answers', async 
   await expect(tiles(page)).toHaveCount(12)
 })
 
-test('a wall whose program has not come after two minutes begins anew', async ({ page }) => {
+look('a wall whose program has not come after two minutes begins anew', async ({ page }) => {
   await page.clock.install()
   const { hold, came } = createGate()
   let isSlow = true
@@ -354,27 +355,28 @@ test('a wall whose program has not come after two minutes begins anew', async ({
   await expect(tiles(page)).toHaveCount(12)
 })
 
-test('what somebody else put into the page and did not come is not waited for', async ({
-  page,
-}) => {
-  await page.clock.install()
-  await page.route('**/wall', async (route) => {
-    const response = await route.fetch()
-    const body = (await response.text()).replace('</head>', '<script src="/added.js"></script>$&')
-    await route.fulfill({ response, body })
-  })
-  const [failed] = await Promise.all([page.waitForResponse('**/added.js'), page.goto('/wall')])
-  expect(failed.status()).toBe(404)
-  await expect(tiles(page)).toHaveCount(12)
-  let asked = 0
-  page.on('request', (request) => {
-    if (request.url().endsWith('/healthz')) asked += 1
-  })
-  await page.clock.runFor(25_000)
-  expect(asked).toBe(0)
-})
+look(
+  'what somebody else put into the page and did not come is not waited for',
+  async ({ page }) => {
+    await page.clock.install()
+    await page.route('**/wall', async (route) => {
+      const response = await route.fetch()
+      const body = (await response.text()).replace('</head>', '<script src="/added.js"></script>$&')
+      await route.fulfill({ response, body })
+    })
+    const [failed] = await Promise.all([page.waitForResponse('**/added.js'), page.goto('/wall')])
+    expect(failed.status()).toBe(404)
+    await expect(tiles(page)).toHaveCount(12)
+    let asked = 0
+    page.on('request', (request) => {
+      if (request.url().endsWith('/healthz')) asked += 1
+    })
+    await page.clock.runFor(25_000)
+    expect(asked).toBe(0)
+  },
+)
 
-test('a page whose style sheet did not come begins anew, too', async ({ page }) => {
+look('a page whose style sheet did not come begins anew, too', async ({ page }) => {
   await page.clock.install()
   await page.route('**/assets/index-*.css', (route) => route.abort('connectionreset'))
   await page.goto('/')
@@ -403,7 +405,7 @@ test('a wall of an old build begins anew', async ({ page, tandem }) => {
   await expect(tiles(page)).toHaveCount(12)
 })
 
-test('a page that stood still begins anew', async ({ page }) => {
+look('a page that stood still begins anew', async ({ page }) => {
   await page.clock.install()
   await page.goto('/wall')
   await expect(tiles(page)).toHaveCount(12)
@@ -414,63 +416,66 @@ test('a page that stood still begins anew', async ({ page }) => {
   await expect(tiles(page)).toHaveCount(12)
 })
 
-test('a page that stood still does not begin anew into the error page of a proxy in front', async ({
-  page,
-}) => {
-  await page.clock.install()
-  await page.goto('/wall')
-  await expect(tiles(page)).toHaveCount(12)
-  let navigations = 0
-  page.on('framenavigated', () => (navigations += 1))
-  let asked = 0
-  await page.route('**/healthz', (route) => {
-    asked += 1
-    return route.fulfill({ status: 502 })
-  })
-  await page.evaluate(() => {
-    document.documentElement.dataset.isThere = 'yes'
-  })
-  await page.clock.fastForward('05:00')
-  // A page that had begun anew would have forgotten what it is asked for twice more.
-  for (const times of [1, 2, 3]) {
-    await expect.poll(() => asked).toBeGreaterThanOrEqual(times)
-    await page.clock.runFor(5000)
-  }
-  await expect(page.locator('html')).toHaveAttribute('data-is-there', 'yes')
-  expect(navigations).toBe(0)
-  await page.unroute('**/healthz')
-  const reloaded = page.waitForEvent('framenavigated')
-  await page.clock.runFor(6000)
-  await reloaded
-})
-
-test('the machine is asked not to blank the screen, and once more after it took that back', async ({
-  page,
-}) => {
-  await page.clock.install()
-  // A container has no screen to keep on: the browser's own answer is what is stood in for.
-  await page.addInitScript(() => {
-    const locks: EventTarget[] = []
-    const request = (kind: string) => {
-      const lock = new EventTarget()
-      if (kind === 'screen') locks.push(lock)
-      return Promise.resolve(lock)
+look(
+  'a page that stood still does not begin anew into the error page of a proxy in front',
+  async ({ page }) => {
+    await page.clock.install()
+    await page.goto('/wall')
+    await expect(tiles(page)).toHaveCount(12)
+    let navigations = 0
+    page.on('framenavigated', () => (navigations += 1))
+    let asked = 0
+    await page.route('**/healthz', (route) => {
+      asked += 1
+      return route.fulfill({ status: 502 })
+    })
+    await page.evaluate(() => {
+      document.documentElement.dataset.isThere = 'yes'
+    })
+    await page.clock.fastForward('05:00')
+    // A page that had begun anew would have forgotten what it is asked for twice more.
+    for (const times of [1, 2, 3]) {
+      await expect.poll(() => asked).toBeGreaterThanOrEqual(times)
+      await page.clock.runFor(5000)
     }
-    Object.defineProperty(navigator, 'wakeLock', { value: { request } })
-    Object.assign(window, { locks })
-  })
-  await page.goto('/wall')
-  const asked = () => page.evaluate(() => (window as unknown as { locks: unknown[] }).locks.length)
-  await expect.poll(asked).toBe(1)
-  await page.evaluate(() => {
-    const { locks } = window as unknown as { locks: EventTarget[] }
-    locks[0]?.dispatchEvent(new Event('release'))
-  })
-  await page.clock.runFor(9_000)
-  expect(await asked()).toBe(1)
-  await page.clock.runFor(2_000)
-  await expect.poll(asked).toBe(2)
-})
+    await expect(page.locator('html')).toHaveAttribute('data-is-there', 'yes')
+    expect(navigations).toBe(0)
+    await page.unroute('**/healthz')
+    const reloaded = page.waitForEvent('framenavigated')
+    await page.clock.runFor(6000)
+    await reloaded
+  },
+)
+
+look(
+  'the machine is asked not to blank the screen, and once more after it took that back',
+  async ({ page }) => {
+    await page.clock.install()
+    // A container has no screen to keep on: the browser's own answer is what is stood in for.
+    await page.addInitScript(() => {
+      const locks: EventTarget[] = []
+      const request = (kind: string) => {
+        const lock = new EventTarget()
+        if (kind === 'screen') locks.push(lock)
+        return Promise.resolve(lock)
+      }
+      Object.defineProperty(navigator, 'wakeLock', { value: { request } })
+      Object.assign(window, { locks })
+    })
+    await page.goto('/wall')
+    const asked = () =>
+      page.evaluate(() => (window as unknown as { locks: unknown[] }).locks.length)
+    await expect.poll(asked).toBe(1)
+    await page.evaluate(() => {
+      const { locks } = window as unknown as { locks: EventTarget[] }
+      locks[0]?.dispatchEvent(new Event('release'))
+    })
+    await page.clock.runFor(9_000)
+    expect(await asked()).toBe(1)
+    await page.clock.runFor(2_000)
+    await expect.poll(asked).toBe(2)
+  },
+)
 
 test('where no hand is, the pointer hides, no edge burns into the glass, and a key fills the screen', async ({
   page,
@@ -507,7 +512,7 @@ test('where no hand is, the pointer hides, no edge burns into the glass, and a k
   await expect.poll(fills).toBe(false)
 })
 
-test('a wall tells its keys to whoever asks, and nothing stays before it', async ({ page }) => {
+look('a wall tells its keys to whoever asks, and nothing stays before it', async ({ page }) => {
   await page.clock.install()
   await page.goto('/wall')
   await expect(tiles(page)).toHaveCount(12)
@@ -526,7 +531,7 @@ test('a wall tells its keys to whoever asks, and nothing stays before it', async
   await expect(tiles(page)).toHaveCount(12)
 })
 
-test('the address says which tunnels, in which light, by whose clock', async ({ page }) => {
+look('the address says which tunnels, in which light, by whose clock', async ({ page }) => {
   await page.goto('/wall?status=healthy&name=edge&theme=light&zone=Asia/Tokyo')
   await expect(tiles(page)).toHaveCount(2)
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
@@ -563,7 +568,7 @@ test('where Tandem could not look yet, the wall does not say that there are no t
 })
 
 for (const query of ['?name=lon-branch-core', '', '?density=dense']) {
-  test(`everything fits and can be read from six metres: /wall${query}`, async ({ page }) => {
+  look(`everything fits and can be read from six metres: /wall${query}`, async ({ page }) => {
     await page.goto(`/wall${query}`)
     await expect(tiles(page).first()).toBeVisible()
     for (const [width, height] of [
@@ -579,7 +584,7 @@ for (const query of ['?name=lon-branch-core', '', '?density=dense']) {
   })
 }
 
-test('what does not fit legibly comes in pages, and says so', async ({ page }) => {
+look('what does not fit legibly comes in pages, and says so', async ({ page }) => {
   await page.setViewportSize({ width: 400, height: 600 })
   await page.goto('/wall?density=roomy&page=5')
   await expect(page.getByText(/^Page \d of \d$/)).toBeVisible()
@@ -588,7 +593,7 @@ test('what does not fit legibly comes in pages, and says so', async ({ page }) =
   expect(await overflow(page)).toBeLessThanOrEqual(0)
 })
 
-test('a tunnel’s page is one click away for whoever has a hand', async ({ page }) => {
+look('a tunnel’s page is one click away for whoever has a hand', async ({ page }) => {
   await page.goto('/wall')
   await tileOf(page, 'gru-plant-scada').getByRole('link').click()
   await expect(page.getByRole('heading', { name: 'gru-plant-scada', level: 1 })).toBeVisible()
@@ -613,50 +618,52 @@ test('the theme that a wall’s address names holds, whatever the system and oth
   await expect(root).toHaveAttribute('data-theme', 'dark')
 })
 
-test('until its program has come a wall says that nothing is known, in the theme of its address', async ({
-  page,
-}) => {
-  const { hold, letGo } = createGate()
-  await page.route(builtFrom('index.html'), async (route) => {
-    await hold()
-    await route.continue()
-  })
-  await page.emulateMedia({ colorScheme: 'light' })
-  await page.goto('/wall?theme=dark', { waitUntil: 'commit' })
-  const first = page.getByText('Opening the wall')
-  await expect(first).toBeVisible()
-  await expect(page.getByText('Nothing is known yet')).toBeVisible()
-  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
-  await letGo()
-  await expect(tileOf(page, 'lon-branch-core')).toBeVisible()
-  await expect(first).toHaveCount(0)
-})
+look(
+  'until its program has come a wall says that nothing is known, in the theme of its address',
+  async ({ page }) => {
+    const { hold, letGo } = createGate()
+    await page.route(builtFrom('index.html'), async (route) => {
+      await hold()
+      await route.continue()
+    })
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.goto('/wall?theme=dark', { waitUntil: 'commit' })
+    const first = page.getByText('Opening the wall')
+    await expect(first).toBeVisible()
+    await expect(page.getByText('Nothing is known yet')).toBeVisible()
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+    await letGo()
+    await expect(tileOf(page, 'lon-branch-core')).toBeVisible()
+    await expect(first).toHaveCount(0)
+  },
+)
 
 for (const theme of ['dark', 'light'] as const) {
-  test(`axe finds nothing on a ${theme} wall`, async ({ page }) => {
+  look(`axe finds nothing on a ${theme} wall`, async ({ page }) => {
     await page.goto(`/wall?theme=${theme}`)
     await expect(tiles(page)).toHaveCount(12)
     await expectAccessible(page)
   })
 }
 
-test('axe finds nothing where a wall is made', async ({ page }) => {
+look('axe finds nothing where a wall is made', async ({ page }) => {
   await page.goto('/wall/build?zone=UTC&page=45&quiet=22-7&status=healthy')
   await expect(page.getByRole('heading', { name: 'Make a wall' })).toBeVisible()
   await expectAccessible(page)
 })
 
-test('what an address holds is what the fields show, and a wall that hides failures is told of', async ({
-  page,
-}) => {
-  await page.goto('/wall/build?zone=UTC&page=45&status=healthy')
-  await expect(page.getByLabel('Clock')).toHaveValue('UTC')
-  await expect(page.getByLabel('Time per page')).toHaveValue('45')
-  await expect(page.getByText('it will not show every one that fails')).toBeVisible()
-  await page.goto('/wall/build?zone=Europe/Kyiv')
-  await expect(page.getByLabel('Clock')).toHaveValue('Europe/Kyiv')
-  await expect(page.getByText('it will not show every one that fails')).toHaveCount(0)
-})
+look(
+  'what an address holds is what the fields show, and a wall that hides failures is told of',
+  async ({ page }) => {
+    await page.goto('/wall/build?zone=UTC&page=45&status=healthy')
+    await expect(page.getByLabel('Clock')).toHaveValue('UTC')
+    await expect(page.getByLabel('Time per page')).toHaveValue('45')
+    await expect(page.getByText('it will not show every one that fails')).toBeVisible()
+    await page.goto('/wall/build?zone=Europe/Kyiv')
+    await expect(page.getByLabel('Clock')).toHaveValue('Europe/Kyiv')
+    await expect(page.getByText('it will not show every one that fails')).toHaveCount(0)
+  },
+)
 
 test('the ticker of a wall tells of its tunnels, though others have filled the log since', async ({
   page,
@@ -814,7 +821,7 @@ test('a change stays on the wall until somebody acknowledges it, who is then tol
   await expect(tileOf(page, 'lon-branch-core')).toContainText(/: a planned drill/)
 })
 
-test('what is set for a wall stays as the hand left it, however fast it is', async ({ page }) => {
+look('what is set for a wall stays as the hand left it, however fast it is', async ({ page }) => {
   await page.goto('/wall/build?name=lon-core')
   const name = page.getByLabel('Name')
   await name.focus()
@@ -832,7 +839,7 @@ test('what is set for a wall stays as the hand left it, however fast it is', asy
   await expect(page).toHaveURL(/\?name=lon-branch-core&quiet=22-7$/)
 })
 
-test('the console makes a wall’s address', async ({ page }) => {
+look('the console makes a wall’s address', async ({ page }) => {
   await page.goto('/')
   await expect(page.getByRole('rowheader')).toHaveCount(12)
   await page.keyboard.press('g')

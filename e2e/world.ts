@@ -43,10 +43,23 @@ type FailoverBehaviour = {
   message?: string
 }
 
-export type World = Awaited<ReturnType<typeof startWorld>>
+export type World = ReturnType<typeof toWorld>
 
 /**
  * Nothing happens by itself (`--life off`), and the same seed gives the same ids.
+ *
+ * @param args options of the simulator's command line; later ones win.
+ */
+export async function startSimulator(args: string[] = []) {
+  const program = start('simulator', [...'--port 0 --life off --parent-pipe'.split(' '), ...args])
+  const ready = JSON.parse(await program.line(/"ready":true/)) as Ready
+  return { ready, output: program.output, end: () => program.end('SIGKILL') }
+}
+
+export type Simulator = Awaited<ReturnType<typeof startSimulator>>
+
+/**
+ * A world in a simulator of its own.
  *
  * @param args further options of the simulator's command line; later ones win.
  */
@@ -59,24 +72,33 @@ export async function startWorld({
   seed: number
   args?: string[]
 }) {
-  const program = start('simulator', [
-    ...`--port 0 --life off --scene ${scene} --seed ${seed} --parent-pipe`.split(' '),
-    ...args,
-  ])
-  const ready = JSON.parse(await program.line(/"ready":true/)) as Ready
+  const simulator = await startSimulator([...`--scene ${scene} --seed ${seed}`.split(' '), ...args])
+  return toWorld(simulator, simulator.ready)
+}
 
-  async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const answer = await fetch(`${ready.control}${path}`, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    const text = await answer.text()
-    expect(answer.ok, `${method} /__simulator${path}: ${text}`).toBe(true)
-    return JSON.parse(text) as T
-  }
-  const order = (path: string, body: unknown = {}) => ask<unknown>('POST', path, body)
+/** Another world in a simulator that runs already: what was in it is gone. */
+export async function beginWorld(
+  simulator: Simulator,
+  beginning: { scene: Scene; seed: number; tunnels?: number; accounts?: number },
+) {
+  return toWorld(simulator, await ask<Ready>(simulator.ready, 'POST', '/reset', beginning))
+}
 
-  const tunnels = async () => (await ask<{ tunnels: WorldTunnel[] }>('GET', '/state')).tunnels
+async function ask<T>({ control }: Ready, method: string, path: string, body?: unknown) {
+  const answer = await fetch(`${control}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await answer.text()
+  expect(answer.ok, `${method} /__simulator${path}: ${text}`).toBe(true)
+  return JSON.parse(text) as T
+}
+
+function toWorld({ output, end }: Simulator, ready: Ready) {
+  const order = (path: string, body: unknown = {}) => ask<unknown>(ready, 'POST', path, body)
+
+  const tunnels = async () =>
+    (await ask<{ tunnels: WorldTunnel[] }>(ready, 'GET', '/state')).tunnels
   /** A live tunnel by its name. */
   async function tunnel(name: string): Promise<WorldTunnel> {
     const found = (await tunnels()).find((one) => one.name === name && !one.deleted)
@@ -86,8 +108,8 @@ export async function startWorld({
 
   return {
     ...ready,
-    output: program.output,
-    end: () => program.end('SIGKILL'),
+    output,
+    end,
     tunnels,
     tunnel,
     /** The tunnel's active connector, and the first of its connected passive ones. */
@@ -105,7 +127,7 @@ export async function startWorld({
     renameTunnel: (tunnelId: string, name: string) =>
       order(`/tunnels/${tunnelId}/rename`, { name }),
     addTunnel: (name: string, connectors = 2) =>
-      ask<{ id: string }>('POST', '/tunnels', { name, connectors }),
+      ask<{ id: string }>(ready, 'POST', '/tunnels', { name, connectors }),
     setMetadata: (tunnelId: string, metadata: unknown) =>
       order(`/tunnels/${tunnelId}/metadata`, { metadata }),
     /** What a connector says of itself: any text at all. */
@@ -117,10 +139,10 @@ export async function startWorld({
     failovers: (behaviour: FailoverBehaviour) => order('/failover', behaviour),
     /** Breaks the answers that match until it is healed. */
     breakWith: (fault: z.input<typeof Fault>) => order('/faults', fault),
-    heal: () => ask<unknown>('DELETE', '/faults'),
+    heal: () => ask<unknown>(ready, 'DELETE', '/faults'),
     revokeToken: () => order('/tokens/write/revoke'),
     restoreToken: () => order('/tokens/write/restore'),
     /** Every call that was made so far, oldest first. */
-    requests: () => ask<RequestEntry[]>('GET', '/requests'),
+    requests: () => ask<RequestEntry[]>(ready, 'GET', '/requests'),
   }
 }
