@@ -12,6 +12,7 @@ import { latency } from './latency.bench.ts'
 import { looks } from './lighthouse.bench.ts'
 import { load as busyDay } from './load.bench.ts'
 import { size } from './size.bench.ts'
+import { workMs } from './speed.ts'
 import { start } from './start.bench.ts'
 import { sweeping } from './sweeps.bench.ts'
 import { toTable } from './table.ts'
@@ -83,19 +84,27 @@ function machine(browser: string) {
   }
 }
 
-type Result = { group: string; load: number; figures: Figure[]; failure: string | null }
+type Result = {
+  group: string
+  load: number
+  workMs: number
+  figures: Figure[]
+  failure: string | null
+}
 
 async function runGroup({ name, says, run }: Group): Promise<Result> {
-  const before = load()
+  const before = { group: name, load: load(), workMs: workMs() }
   console.error(`${name}: ${says}`)
-  if (before > cores / 2)
-    console.error(`  The load is ${before.toFixed(1)}: others are busy, times will be too long.`)
+  if (before.load > cores / 2)
+    console.error(
+      `  The load is ${before.load.toFixed(1)}: others are busy, times will be too long.`,
+    )
   try {
     const figures = await run((text) => console.error(`  ${text}`))
-    return { group: name, load: before, figures, failure: null }
+    return { ...before, figures, failure: null }
   } catch (error) {
     const failure = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    return { group: name, load: before, figures: [], failure }
+    return { ...before, figures: [], failure }
   }
 }
 
@@ -106,9 +115,13 @@ async function bench({ chosen, json }: Order) {
   const figures = results.flatMap((result) => result.figures)
   const failures = results.filter(({ failure }) => failure !== null)
 
-  const loads = results.map(({ group, load }) => `${group} ${load.toFixed(1)}`).join(', ')
+  const states = results.map(
+    ({ group, load, workMs }) => `${group} ${load.toFixed(1)}, ${workMs.toFixed(0)} ms`,
+  )
   console.log(`\nTandem ${about.build} on ${about.processor}, Node ${about.node}, ${about.browser}`)
-  console.log(`Load of the machine before each group: ${loads}\n`)
+  console.log(
+    `Before each group, load of the machine and how long a fixed piece of work took: ${states.join('; ')}\n`,
+  )
   if (figures.length > 0) console.log(toTable(figures))
   for (const { group, failure } of failures)
     console.log(`\n${group} could not be measured: ${failure}`)
