@@ -227,44 +227,45 @@ look('the keys that a place answers by itself stand in the help', async ({ page 
   }
 })
 
-look(
-  'what a part of the page does is in the palette while it is there, and the focus goes where it leads',
-  async ({ page, context, world }) => {
-    await page.goto('/')
-    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-    const copied = () => page.evaluate(() => navigator.clipboard.readText())
-    const choose = async (words: string) => {
-      await page.keyboard.press('ControlOrMeta+k')
-      await palette(page).getByRole('combobox').fill(words)
-      await page.keyboard.press('Enter')
-      await expect(palette(page)).toBeHidden()
-    }
-    const row = rowOf(page, 'lon-branch-core')
-    await row.focus()
-    await page.keyboard.press('x')
-    await expect(page.getByRole('region', { name: 'Selected tunnels' })).toBeVisible()
-    await choose('copy selected csv')
-    await expect(page.getByText('Copied', { exact: true })).toBeVisible()
-    expect(await copied()).toContain('lon-branch-core')
-    await expect(row).toBeFocused()
-    await choose('columns and density')
-    await expect(page.getByRole('checkbox', { name: 'Colos' })).toBeVisible()
-    await page.keyboard.press('Escape')
-    await expect(page.getByRole('button', { name: 'View', exact: true })).toBeFocused()
-    await choose('group by status')
-    await expect(page).toHaveURL(/group=status/)
+test('what a part of the page does is in the palette while it is there, and the focus goes where it leads', async ({
+  page,
+  context,
+  world,
+}) => {
+  await page.goto('/')
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const copied = () => page.evaluate(() => navigator.clipboard.readText())
+  const choose = async (words: string) => {
+    await page.keyboard.press('ControlOrMeta+k')
+    await palette(page).getByRole('combobox').fill(words)
+    await page.keyboard.press('Enter')
+    await expect(palette(page)).toBeHidden()
+  }
+  const row = rowOf(page, 'lon-branch-core')
+  await row.focus()
+  await page.keyboard.press('x')
+  await expect(page.getByRole('region', { name: 'Selected tunnels' })).toBeVisible()
+  await choose('copy selected csv')
+  await expect(page.getByText('Copied', { exact: true })).toBeVisible()
+  expect(await copied()).toContain('lon-branch-core')
+  await expect(row).toBeFocused()
+  await choose('columns and density')
+  await expect(page.getByRole('checkbox', { name: 'Colos' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('button', { name: 'View', exact: true })).toBeFocused()
+  await choose('group by status')
+  await expect(page).toHaveURL(/group=status/)
 
-    const { tunnelId, standby } = await world.pair('lon-branch-core')
-    await page.goto(`/tunnels/${tunnelId}`)
-    await expect(page.getByRole('button', { name: 'Copy a link to this stretch' })).toBeVisible()
-    await choose('copy a link')
-    await expect.poll(copied).toContain('?range=')
-    await choose('tell times in utc')
-    await expect(page.getByRole('radio', { name: 'UTC' })).toBeChecked()
-    await choose(`prefer ${short(standby.id)}`)
-    await expect(page.getByLabel('Preferred connector')).toHaveValue(standby.id)
-  },
-)
+  const { tunnelId, standby } = await world.pair('lon-branch-core')
+  await page.goto(`/tunnels/${tunnelId}`)
+  await expect(page.getByRole('button', { name: 'Copy a link to this stretch' })).toBeVisible()
+  await choose('copy a link')
+  await expect.poll(copied).toContain('?range=')
+  await choose('tell times in utc')
+  await expect(page.getByRole('radio', { name: 'UTC' })).toBeChecked()
+  await choose(`prefer ${short(standby.id)}`)
+  await expect(page.getByLabel('Preferred connector')).toHaveValue(standby.id)
+})
 
 look(
   'the stretch of time of charts and logs is chosen from the palette',
