@@ -17,7 +17,7 @@ function WallHelp({ onClose }: { onClose: () => void }) {
   }, [onClose])
   return (
     <Dialog title="Keys of the wall" size="sm" light onClose={onClose}>
-      <ul>
+      <ul className="text-base">
         {placeKeys
           .filter(({ where }) => where === 'A wall')
           .map(({ keys, does }) => (
@@ -29,7 +29,7 @@ function WallHelp({ onClose }: { onClose: () => void }) {
             </li>
           ))}
       </ul>
-      <p className="mt-3 text-ink-2">
+      <p className="mt-3 text-base text-ink-2">
         Pages turn by the clock, so that walls beside each other turn together.
       </p>
     </Dialog>
