@@ -153,11 +153,7 @@ export const TunnelCard = memo(function TunnelCard(props: RowProps) {
         >
           {line.map(({ id, head, right, width }) => (
             // As wide as it is in the table, of what there is: what a word becomes moves no other one.
-            <span
-              key={id}
-              style={{ flex: `${width} 0 0` }}
-              className={`min-w-0 ${cut} ${right ? 'text-xs' : ''}`}
-            >
+            <span key={id} style={{ flex: `${width} 0 0` }} className={`min-w-0 ${cut}`}>
               {right ? <span className="text-ink-3">{`${head} `}</span> : null}
               {cells[id].of(shown)}
             </span>

@@ -115,7 +115,7 @@ export const columns: readonly Column[] = [
     head: 'Last change',
     meaning: 'The last change that Tandem saw',
     right: true,
-    width: 31,
+    width: 30,
     wide: 36,
     turn: 7,
   },
@@ -135,9 +135,9 @@ export const choosable = columns.filter(({ fixed }) => !fixed)
 
 const lines: ColumnId[][] = [
   ['readiness', 'active'],
-  ['since', 'changed', 'age'],
-  ['day', 'month', 'connectors'],
-  ['colos'],
+  ['since', 'changed'],
+  ['day', 'month', 'age'],
+  ['colos', 'connectors'],
 ]
 
 /** What a card tells below the name, line by line. */
